@@ -1,0 +1,2 @@
+// esbuild turns an imported style sheet into static/index.css.
+declare module "*.css";

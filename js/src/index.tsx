@@ -1,0 +1,32 @@
+// The one ES module of all the widgets: anywidget calls `render` for each view of a model.
+import { render as mount } from "preact";
+import { components } from "./components";
+import { ErrorPanel } from "./components/ErrorPanel";
+import { type HostModel, ViewModel } from "./model";
+import "./styles.css";
+
+function Root({ model }: { model: ViewModel }) {
+  const kind = String(model.get("_kind"));
+  const Component = components.get(kind);
+  if (Component === undefined) {
+    return (
+      <ErrorPanel
+        title={`This page cannot show a widget of the kind "${kind}".`}
+        message="The page and the Python package differ in version. Save, reload the page and restart the kernel."
+      />
+    );
+  }
+  return <Component model={model} />;
+}
+
+function render({ model: host, el }: { model: HostModel; el: HTMLElement }): () => void {
+  const model = new ViewModel(host);
+  el.classList.add("csw");
+  mount(<Root model={model} />, el);
+  return () => {
+    mount(null, el);
+    model.close();
+  };
+}
+
+export default { render };
