@@ -1,0 +1,41 @@
+"""What a user configures: frozen classes that hold, and validate, a definition.
+
+checks   how all problems are found at once      values   times, durations, zones, names
+rules    recurrences                             when     conditions and selections of triggers
+items    actions, policies, schedules, triggers, the definition
+"""
+
+from clearml_sched_widgets.definition.items import (
+    Action,
+    DatasetTrigger,
+    Definition,
+    ModelTrigger,
+    Policies,
+    Schedule,
+    TaskTrigger,
+    Trigger,
+)
+from clearml_sched_widgets.definition.rules import Daily, Interval, Monthly, Once, Rule, Weekly
+from clearml_sched_widgets.definition.when import Condition, Published, Select, StatusChanged, Tagged
+
+__all__ = [
+    "Action",
+    "Condition",
+    "Daily",
+    "DatasetTrigger",
+    "Definition",
+    "Interval",
+    "ModelTrigger",
+    "Monthly",
+    "Once",
+    "Policies",
+    "Published",
+    "Rule",
+    "Schedule",
+    "Select",
+    "StatusChanged",
+    "Tagged",
+    "TaskTrigger",
+    "Trigger",
+    "Weekly",
+]

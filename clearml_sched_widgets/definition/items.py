@@ -1,0 +1,273 @@
+"""The items of a definition, what they launch, and the definition itself."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import ClassVar
+
+import attrs
+
+from clearml_sched_widgets.definition import values
+from clearml_sched_widgets.definition.checks import collect, each, guarded
+from clearml_sched_widgets.definition.rules import Rule
+from clearml_sched_widgets.definition.when import Condition, Published, Select, StatusChanged, Tagged
+from clearml_sched_widgets.errors import Problem
+
+
+def new_id() -> str:
+    """A short id that no other item has."""
+    return uuid.uuid4().hex[:12]
+
+
+@attrs.frozen
+class Action:
+    """What an item launches: a clone of `task` (an id), put on `queue` (a name or an id).
+
+    `project` is the full name of the project for the clone (created if missing), the base task's own by default; `name`
+    the clone's name, the item's by default. `parameters` replace or add hyperparameters by "Section/name"; their
+    values, the name and the tags may contain `${task.id}`, `${dataset.id}`, `${model.id}`, `${scheduled}` and the like.
+    """
+
+    task: str = attrs.field(converter=values.text)
+    queue: str = attrs.field(default="default", converter=values.text)
+    project: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_text)
+    name: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_text)
+    parameters: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=values.parameters)
+    tags: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=values.texts)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self)
+
+
+MISSED = ("skip", "latest", "all")
+OVERLAP = ("allow", "skip")
+
+
+def _one_of(allowed: tuple[str, ...], value: str) -> str:
+    if value not in allowed:
+        raise ValueError(f"expected one of {', '.join(allowed)}")
+    return value
+
+
+def missed(value: str) -> str:
+    return guarded(lambda given: _one_of(MISSED, given), value)
+
+
+def overlap(value: str) -> str:
+    return guarded(lambda given: _one_of(OVERLAP, given), value)
+
+
+@attrs.frozen(kw_only=True)
+class Policies:
+    """What happens when a run is late, or the one before it is not finished.
+
+    `overlap`: "allow" launches all the same, "skip" does not launch while a run of this item is queued or running.
+    `missed`: of the slots that passed while nobody looked, launch none ("skip"), the "latest", or "all" of them;
+    only slots younger than `catchup_window` count. `max_runs` ends the item after so many runs.
+    """
+
+    overlap: str = attrs.field(default="allow", converter=overlap)
+    missed: str = attrs.field(default="latest", converter=missed)
+    catchup_window: timedelta = attrs.field(default=timedelta(hours=1), converter=values.window)
+    max_runs: int | None = attrs.field(default=None, converter=values.optional_count)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self)
+
+
+def _action(value: Action) -> Action:
+    if not isinstance(value, Action):
+        raise ValueError("expected an Action")
+    return value
+
+
+def _rule(value: Rule) -> Rule:
+    if not isinstance(value, Rule) or type(value) is Rule:
+        raise ValueError("expected a recurrence: Once, Daily, Weekly, Monthly or Interval")
+    return value
+
+
+def _condition(value: Condition) -> Condition:
+    if not isinstance(value, Condition) or type(value) is Condition:
+        raise ValueError("expected a condition such as StatusChanged, Published or Tagged")
+    return value
+
+
+def _select(value: Select) -> Select:
+    if not isinstance(value, Select):
+        raise ValueError("expected a Select")
+    return value
+
+
+def _policies(value: Policies) -> Policies:
+    if not isinstance(value, Policies):
+        raise ValueError("expected Policies")
+    return value
+
+
+def action(value: Action) -> Action:
+    return guarded(_action, value)
+
+
+def recurrence(value: Rule) -> Rule:
+    return guarded(_rule, value)
+
+
+def condition(value: Condition) -> Condition:
+    return guarded(_condition, value)
+
+
+def select(value: Select) -> Select:
+    return guarded(_select, value)
+
+
+def policies(value: Policies) -> Policies:
+    return guarded(_policies, value)
+
+
+@attrs.frozen
+class Item:
+    """What schedules and triggers share. `id` is the item's identity: names may repeat and change."""
+
+    action: Action = attrs.field(converter=action)
+
+    @property
+    def title(self) -> str:
+        """What the item is called in tables and logs."""
+        name: str | None = getattr(self, "name", None)
+        item_id: str = getattr(self, "id", "")
+        return name or f"{type(self).__name__} {item_id}"
+
+    def __attrs_post_init__(self) -> None:
+        collect(self, self._rules)
+
+    def _rules(self) -> Iterator[Problem]:
+        return iter(())
+
+
+@attrs.frozen
+class Schedule(Item):
+    """Launches its action at the times of its recurrence; with `run_at_start` also when it is first launched."""
+
+    recurrence: Rule = attrs.field(converter=recurrence)
+    policies: Policies = attrs.field(factory=Policies, converter=policies)
+    name: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_text)
+    enabled: bool = attrs.field(default=True, kw_only=True, converter=values.flag)
+    run_at_start: bool = attrs.field(default=False, kw_only=True, converter=values.flag)
+    id: str = attrs.field(factory=new_id, kw_only=True, converter=values.text)
+
+
+@attrs.frozen
+class Trigger(Item):
+    """Launches its action for each event: its condition coming true on an object that `select` lets through.
+
+    What holds already when the trigger starts is no event, unless `include_existing`. A run that this trigger led to,
+    directly or through others, is never an event for it, unless `include_own`.
+    """
+
+    entity: ClassVar[str] = ""
+    conditions: ClassVar[tuple[type[Condition], ...]] = (Published, Tagged)
+
+    when: Condition = attrs.field(converter=condition)
+    select: Select = attrs.field(factory=Select, converter=select)
+    policies: Policies = attrs.field(factory=Policies, converter=policies)
+    name: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_text)
+    enabled: bool = attrs.field(default=True, kw_only=True, converter=values.flag)
+    include_existing: bool = attrs.field(default=False, kw_only=True, converter=values.flag)
+    include_own: bool = attrs.field(default=False, kw_only=True, converter=values.flag)
+    id: str = attrs.field(factory=new_id, kw_only=True, converter=values.text)
+
+    def _rules(self) -> Iterator[Problem]:
+        if not isinstance(self.when, self.conditions):
+            allowed = ", ".join(kind.__name__ for kind in self.conditions)
+            yield Problem("when", type(self.when).__name__, f"expected, for a {self.entity}, one of {allowed}")
+
+
+@attrs.frozen
+class TaskTrigger(Trigger):
+    """A trigger on tasks."""
+
+    entity = "task"
+    conditions = (StatusChanged, Published, Tagged)
+
+
+@attrs.frozen
+class DatasetTrigger(Trigger):
+    """A trigger on datasets (ClearML keeps a dataset version as a task)."""
+
+    entity = "dataset"
+    conditions = (StatusChanged, Published, Tagged)
+
+
+@attrs.frozen
+class ModelTrigger(Trigger):
+    """A trigger on models."""
+
+    entity = "model"
+
+
+TRIGGERS: dict[str, type[Trigger]] = {kind.entity: kind for kind in (TaskTrigger, DatasetTrigger, ModelTrigger)}
+
+
+def _schedule(value: Schedule) -> Schedule:
+    if not isinstance(value, Schedule):
+        raise ValueError("expected a Schedule")
+    return value
+
+
+def _trigger(value: Trigger) -> Trigger:
+    if not isinstance(value, tuple(TRIGGERS.values())):
+        raise ValueError("expected a TaskTrigger, DatasetTrigger or ModelTrigger")
+    return value
+
+
+def schedules(value: Iterable[Schedule]) -> tuple[Schedule, ...]:
+    return each(_schedule, value)
+
+
+def triggers(value: Iterable[Trigger]) -> tuple[Trigger, ...]:
+    return each(_trigger, value)
+
+
+@attrs.frozen
+class Definition:
+    """What runs when: a name, schedules, triggers and settings. Plain, immutable data.
+
+    `poll_every` is how often the triggers look for events, at least a second.
+    """
+
+    name: str = attrs.field(converter=values.text)
+    schedules: tuple[Schedule, ...] = attrs.field(default=(), converter=schedules)
+    triggers: tuple[Trigger, ...] = attrs.field(default=(), converter=triggers)
+    poll_every: timedelta = attrs.field(default=timedelta(minutes=1), kw_only=True, converter=values.duration)
+    description: str = attrs.field(default="", kw_only=True, converter=values.description)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self, self._rules)
+
+    def _rules(self) -> Iterator[Problem]:
+        if self.poll_every < timedelta(seconds=1):
+            yield Problem("poll_every", values.duration_text(self.poll_every), "expected one second or more")
+        counts = Counter(item.id for item in self.items)
+        for path, item in self.paths():
+            if counts[item.id] > 1:
+                yield Problem(f"{path}.id", item.id, "expected an id that no other item has")
+
+    @property
+    def items(self) -> tuple[Schedule | Trigger, ...]:
+        """Schedules first, then triggers."""
+        return (*self.schedules, *self.triggers)
+
+    def paths(self) -> Iterator[tuple[str, Schedule | Trigger]]:
+        """Each item with its path, such as `schedules[0]`."""
+        for index, schedule in enumerate(self.schedules):
+            yield f"schedules[{index}]", schedule
+        for index, trigger in enumerate(self.triggers):
+            yield f"triggers[{index}]", trigger
+
+    def item(self, item_id: str) -> Schedule | Trigger | None:
+        """The item of that id, if there is one."""
+        return next((item for item in self.items if item.id == item_id), None)

@@ -1,0 +1,130 @@
+"""Recurrence rules: when a schedule runs. Plain data; `clearml_sched_widgets.recurrence` computes with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time, timedelta
+
+import attrs
+
+from clearml_sched_widgets.definition import values
+from clearml_sched_widgets.definition.checks import bad, collect, each
+from clearml_sched_widgets.errors import Problem
+
+ORDINALS = ("first", "second", "third", "fourth", "last")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+
+def _month_day(value: int | str) -> int | str:
+    if isinstance(value, str):
+        words = value.strip().lower().split()
+        if words == ["last"]:
+            return "last"
+        if len(words) == 2 and words[0] in ORDINALS and words[1] in values.WEEKDAYS:
+            return " ".join(words)
+        value = int(words[0]) if len(words) == 1 and words[0].isdecimal() else 0
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 31:
+        raise ValueError('expected a day from 1 to 31, "last", or such as "first monday" or "last friday"')
+    return value
+
+
+def month_days(value: int | str | Iterable[int | str]) -> tuple[int | str, ...]:
+    """Days of a month: numbers, "last", "first monday", "last friday" …; each once."""
+    parts = values.listed(value)
+    if not parts:
+        return bad(value, 'expected at least one day of the month, such as 1 or "last"')  # type: ignore[no-any-return]
+    return tuple(dict.fromkeys(each(_month_day, parts)))
+
+
+def _month(value: int | str) -> int:
+    if isinstance(value, str):
+        word = value.strip().lower()
+        numbers = [index for index, name in enumerate(MONTHS, 1) if word in (name, name[:3], str(index))]
+        value = numbers[0] if numbers else 0
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 12:
+        raise ValueError('expected a month from 1 to 12, or its English name such as "march"')
+    return value
+
+
+def months(value: int | str | Iterable[int | str] | None) -> tuple[int, ...] | None:
+    """Months as numbers, sorted, each once; None for all of them."""
+    if value is None:
+        return None
+    parts = values.listed(value)
+    if not parts:
+        return bad(value, "expected at least one month, or none given for all")  # type: ignore[no-any-return]
+    parsed = each(_month, parts)
+    return tuple(sorted(set(parsed))) if all(isinstance(part, int) for part in parsed) else parsed
+
+
+@attrs.frozen(kw_only=True)
+class Rule:
+    """What all rules share.
+
+    `timezone` is the IANA zone of the times of day. `start` and `end` are aware, inclusive bounds of the occurrences.
+    """
+
+    timezone: str = attrs.field(default="UTC", converter=values.zone)
+    start: datetime | None = attrs.field(default=None, converter=values.optional_moment)
+    end: datetime | None = attrs.field(default=None, converter=values.optional_moment)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self, self._rules)
+
+    def _rules(self) -> Iterator[Problem]:
+        if self.start and self.end and self.end < self.start:
+            yield Problem("end", self.end.isoformat(), f"expected a time after the start, {self.start.isoformat()}")
+
+
+@attrs.frozen
+class Once(Rule):
+    """On one date, at each of the given times of day."""
+
+    date: dt.date = attrs.field(converter=values.day)
+    times: tuple[time, ...] = attrs.field(converter=values.times_of_day)
+
+
+@attrs.frozen
+class Daily(Rule):
+    """Every day at each of the given times."""
+
+    times: tuple[time, ...] = attrs.field(converter=values.times_of_day)
+
+
+@attrs.frozen
+class Weekly(Rule):
+    """On the given weekdays at each of the given times. The weekdays are a set: their order means nothing."""
+
+    weekdays: tuple[str, ...] = attrs.field(converter=values.weekdays)
+    times: tuple[time, ...] = attrs.field(converter=values.times_of_day)
+
+
+@attrs.frozen
+class Monthly(Rule):
+    """On the given days of the given months (all of them by default). A day that a month lacks is skipped."""
+
+    days: tuple[int | str, ...] = attrs.field(converter=month_days)
+    times: tuple[time, ...] = attrs.field(converter=values.times_of_day)
+    months: tuple[int, ...] | None = attrs.field(default=None, converter=months)
+
+
+@attrs.frozen
+class Interval(Rule):
+    """Every so much elapsed time, counted from `anchor` (an aware time; the Unix epoch by default)."""
+
+    every: timedelta = attrs.field(converter=values.duration)
+    anchor: datetime | None = attrs.field(default=None, converter=values.optional_moment)
+
+    def _rules(self) -> Iterator[Problem]:
+        yield from Rule._rules(self)
+        if self.every < timedelta(seconds=1) or self.every.microseconds:
+            yield Problem("every", str(self.every), "expected whole seconds, at least one")
+
+
+RULES: dict[str, type[Rule]] = {
+    "once": Once, "daily": Daily, "weekly": Weekly, "monthly": Monthly, "interval": Interval,
+}  # fmt: skip

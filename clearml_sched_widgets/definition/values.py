@@ -1,0 +1,254 @@
+"""The small values of a definition: what users may write for them, and what we keep.
+
+Each public function here is the converter of one kind of field. None of them raises: see `checks`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from clearml_sched_widgets.definition.checks import bad, each, guarded
+
+MAX_NAME = 200
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def listed(value: Any) -> tuple[Any, ...]:
+    """A list of values; a lone string is split at its commas (`6:20, 18:20`)."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if isinstance(value, Iterable):
+        return tuple(value)
+    return (value,)
+
+
+def _time(value: str | time) -> time:
+    if isinstance(value, time):
+        if value.tzinfo is not None:
+            raise ValueError("a time of day has no zone of its own; set the rule's timezone")
+        return value.replace(microsecond=0)
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise ValueError('expected a time of day such as "06:20" or "18:20:30"')
+    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise ValueError('expected a time from "00:00" to "23:59"')
+    return time(hour, minute, second)
+
+
+def times_of_day(value: str | Iterable[str | time]) -> tuple[time, ...]:
+    """Times of day, sorted, each once."""
+    parts = listed(value)
+    if not parts:
+        return bad(value, 'expected at least one time of day such as "06:20"')  # type: ignore[no-any-return]
+    parsed = each(_time, parts)
+    return tuple(sorted(set(parsed))) if all(isinstance(part, time) for part in parsed) else parsed
+
+
+def _duration(value: str | timedelta) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    parts = re.findall(r"(\d+)\s*([smhdw])", value) if isinstance(value, str) else []
+    if not parts or re.sub(r"(\d+)\s*([smhdw])|\s", "", value):
+        raise ValueError('expected a duration such as "90s", "15m", "2h" or "1d"')
+    try:
+        return sum((timedelta(**{UNITS[unit]: int(number)}) for number, unit in parts), timedelta())
+    except OverflowError:
+        raise ValueError("expected a duration of less than a million years") from None
+
+
+def _positive(value: str | timedelta) -> timedelta:
+    length = _duration(value)
+    if length <= timedelta(0):
+        raise ValueError("expected a duration longer than zero")
+    return length
+
+
+def duration(value: str | timedelta) -> timedelta:
+    """A length of time greater than zero: a timedelta or "90s", "15m", "2h", "1d", "1h30m"."""
+    return guarded(_positive, value)
+
+
+def _natural(value: str | timedelta) -> timedelta:
+    length = _duration(value)
+    if length < timedelta(0):
+        raise ValueError("expected a duration of zero or more")
+    return length
+
+
+def window(value: str | timedelta) -> timedelta:
+    """A length of time of zero or more."""
+    return guarded(_natural, value)
+
+
+def duration_text(length: timedelta) -> str:
+    """The shortest text that `duration` reads back: whole days, hours, minutes, else seconds."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def _moment(value: str | datetime) -> datetime:
+    if isinstance(value, str):
+        text = re.sub(r"[zZ]$", "+00:00", value.strip())  # fromisoformat reads Z only from Python 3.11 on
+        try:
+            value = datetime.fromisoformat(text)
+        except ValueError:
+            value = None  # type: ignore[assignment]
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError('expected a time with its offset such as "2026-12-01T06:20:00+01:00" or "…Z"')
+    return value.astimezone(timezone.utc)
+
+
+def moment(value: str | datetime) -> datetime:
+    """An instant, kept in UTC: an aware datetime, or ISO 8601 with an offset or Z."""
+    return guarded(_moment, value)
+
+
+def optional_moment(value: str | datetime | None) -> datetime | None:
+    return None if value is None else guarded(_moment, value)
+
+
+def _day(value: str | date) -> date:
+    if isinstance(value, datetime) or not isinstance(value, (date, str)):
+        raise ValueError('expected a date such as "2026-12-01"')
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(value.strip())
+    except ValueError:
+        raise ValueError('expected a date that exists, such as "2026-12-01"') from None
+
+
+def day(value: str | date) -> date:
+    return guarded(_day, value)
+
+
+def _zone(value: str) -> str:
+    if not isinstance(value, str) or value not in available_zones():
+        raise ValueError('expected the name of an IANA time zone such as "UTC" or "Europe/Berlin"')
+    return value
+
+
+_zones: frozenset[str] = frozenset()
+
+
+def available_zones() -> frozenset[str]:
+    """The names of all zones this machine knows; read from disk once."""
+    global _zones
+    if not _zones:
+        _zones = frozenset(available_timezones())
+    return _zones
+
+
+def zone(value: str | ZoneInfo) -> str:
+    """The name of an IANA time zone."""
+    return guarded(_zone, value.key if isinstance(value, ZoneInfo) and value.key else value)  # type: ignore[arg-type]
+
+
+def _weekday(value: str) -> str:
+    text = value.strip().lower() if isinstance(value, str) else ""
+    for name in WEEKDAYS:
+        if text in (name, name[:3]):
+            return name
+    raise ValueError('expected a weekday such as "monday" or "mon"')
+
+
+def weekdays(value: str | Iterable[str]) -> tuple[str, ...]:
+    """A set of weekdays, from Monday to Sunday whatever the order they were given in."""
+    parts = listed(value)
+    if not parts:
+        return bad(value, 'expected at least one weekday such as "monday"')  # type: ignore[no-any-return]
+    parsed = each(_weekday, parts)
+    if all(isinstance(part, str) for part in parsed):
+        return tuple(name for name in WEEKDAYS if name in parsed)
+    return parsed
+
+
+def _required_text(value: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("expected some text")
+    return _short(value)
+
+
+def _short(value: str) -> str:
+    if not isinstance(value, str):
+        raise ValueError("expected text")
+    if len(value) > MAX_NAME:
+        raise ValueError(f"expected at most {MAX_NAME} characters, got {len(value)}")
+    return value.strip()
+
+
+def text(value: str) -> str:
+    """Text that may not be empty."""
+    return guarded(_required_text, value)
+
+
+def description(value: str) -> str:
+    """Text of any length up to 10,000 characters."""
+    return guarded(_long, value)
+
+
+def _long(value: str) -> str:
+    if not isinstance(value, str) or len(value) > 10_000:
+        raise ValueError("expected text of at most 10,000 characters")
+    return value
+
+
+def optional_text(value: str | None) -> str | None:
+    """A short text; None and blank are the same."""
+    return None if value is None or value == "" else guarded(_short, value)
+
+
+def texts(value: str | Iterable[str]) -> tuple[str, ...]:
+    """A list of short texts, each once, in the order given."""
+    parsed = each(_required_text, listed(value))
+    return tuple(dict.fromkeys(parsed))
+
+
+def _flag(value: bool) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("expected true or false")
+    return value
+
+
+def flag(value: bool) -> bool:
+    return guarded(_flag, value)
+
+
+def _count(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("expected a whole number of 1 or more")
+    return value
+
+
+def optional_count(value: int | None) -> int | None:
+    return None if value is None else guarded(_count, value)
+
+
+def _parameters(value: Mapping[str, Any]) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ValueError('expected a mapping such as {"Args/lr": 0.1}')
+    return {key: guarded(_parameter_value, (key, value[key])) for key in value}
+
+
+def _parameter_value(pair: tuple[Any, Any]) -> str:
+    key, value = pair
+    section, slash, name = key.partition("/") if isinstance(key, str) else ("", "", "")
+    if not (section and slash and name):
+        raise ValueError('expected a parameter named "Section/name", such as "Args/lr"')
+    if section == "Scheduler":
+        raise ValueError("the section Scheduler is written by the scheduler itself")
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return "" if value is None else str(value)
+    raise ValueError("expected text, a number, true or false as the value of a parameter")
+
+
+def parameters(value: Mapping[str, Any]) -> dict[str, str]:
+    """Hyperparameters by "Section/name"; values become the text that ClearML keeps."""
+    return guarded(_parameters, value)

@@ -1,0 +1,158 @@
+"""Plain records of what a ClearML server holds, as far as this package looks at it. All times are aware, in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+RUN_TAG = "clearml-sched"  # system tag of every run that we launched
+INSTANCE_TAG = "clearml-sched-instance"  # system tag of the task that is an instance
+SECTION = "Scheduler"  # hyperparameter section that makes a run recognisable
+ACTIVE = frozenset({"queued", "in_progress"})
+FINISHED = frozenset({"completed", "failed", "stopped", "published", "closed"})
+
+
+def run_tag(instance_id: str) -> str:
+    """The system tag shared by all runs of one instance."""
+    return f"{RUN_TAG}:{instance_id}"
+
+
+@attrs.frozen(kw_only=True)
+class Task:
+    """A task: a base task, a run, or an instance. `hyperparams` and `configuration` are filled only if asked for."""
+
+    id: str
+    name: str = ""
+    type: str = ""
+    status: str = "created"
+    status_message: str = ""
+    status_reason: str = ""
+    project_id: str | None = None
+    project: str = ""
+    user_id: str = ""
+    user: str = ""
+    parent: str | None = None
+    queue_id: str | None = None
+    tags: tuple[str, ...] = ()
+    system_tags: tuple[str, ...] = ()
+    created: datetime | None = None
+    started: datetime | None = None
+    completed: datetime | None = None
+    status_changed: datetime | None = None
+    last_update: datetime | None = None
+    last_change: datetime | None = None
+    hyperparams: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    configuration: Mapping[str, str] = attrs.field(factory=dict)
+
+    @property
+    def virgin(self) -> bool:
+        """Never enqueued, started, dequeued or reset: a fresh clone has no time of a status change."""
+        return self.status == "created" and self.status_changed is None
+
+
+@attrs.frozen(kw_only=True)
+class Entity:
+    """What a trigger sees of an object. `entity` is "task", "dataset" or "model"; a ready model is "published"."""
+
+    entity: str
+    id: str
+    name: str = ""
+    project_id: str | None = None
+    project: str = ""
+    user_id: str = ""
+    type: str = ""
+    status: str = ""
+    tags: tuple[str, ...] = ()
+    system_tags: tuple[str, ...] = ()
+    created: datetime | None = None
+    started: datetime | None = None
+    completed: datetime | None = None
+    status_changed: datetime | None = None
+    changed: datetime | None = None  # the field that polls are ordered by: the server's time of the last change
+    scheduler: Mapping[str, str] = attrs.field(factory=dict)  # the Scheduler section, if we launched it
+
+    @property
+    def archived(self) -> bool:
+        return "archived" in self.system_tags
+
+
+@attrs.frozen(kw_only=True)
+class Queue:
+    """A queue. `watched` says whether any agent serves it; None where that was not asked."""
+
+    id: str
+    name: str
+    waiting: int = 0
+    watched: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Server:
+    """Where we are connected, and as whom. Nothing secret."""
+
+    api_url: str
+    web_url: str
+    user_id: str
+    user: str
+
+
+@attrs.frozen(kw_only=True)
+class LogLine:
+    """One line of a task's console. `level` is a lower-case logging level."""
+
+    time: datetime
+    level: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class Clone:
+    """A request for a new run. Mappings and tags replace the base's own: the caller merges them first."""
+
+    task: str
+    name: str
+    project: str | None  # full name, created if missing; None keeps the base task's project
+    parent: str
+    tags: tuple[str, ...]
+    system_tags: tuple[str, ...]
+    hyperparams: Mapping[str, Mapping[str, str]]
+
+
+@attrs.frozen(kw_only=True)
+class Enqueued:
+    """What became of an enqueue request: ids by outcome; `failed` maps an id to the server's words."""
+
+    succeeded: tuple[str, ...] = ()
+    failed: Mapping[str, str] = attrs.field(factory=dict)
+    watched: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class TaskQuery:
+    """Which tasks to read, and how much of them. What is given must all hold; None and empty mean no restriction.
+
+    `ids` any of these; `text` a part of the name (case-insensitive) or a whole id; `types`, `statuses`: any of these;
+    `system_tags`: all of these; `without_system_tags`: none of these. `since`: the `order` field is at or after it.
+    `order` is a field name of Task among created, status_changed, last_update, last_change; a leading "-" descends.
+    At most 500 rows; `page` counts from 0. `hyperparams`: "none", "scheduler" (that section only) or "all".
+    """
+
+    ids: tuple[str, ...] | None = None
+    text: str = ""
+    types: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    project_id: str | None = None
+    system_tags: tuple[str, ...] = ()
+    without_system_tags: tuple[str, ...] = ()
+    since: datetime | None = None
+    order: str = "-last_update"
+    limit: int = 500
+    page: int = 0
+    hyperparams: str = "none"
+    configuration: bool = False
+
+
+Table = Mapping[str, list[Any]]  # columns by title, all of one length
