@@ -1,0 +1,112 @@
+"""A Jupyter-native task scheduler and trigger manager for ClearML.
+
+Every public name can be imported from here. Each is loaded when it is first used: importing the package costs nothing,
+and the engine never pulls in pandas, clearml or a widget.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clearml_sched_widgets.definition import (
+        Action,
+        Daily,
+        DatasetTrigger,
+        Definition,
+        Interval,
+        ModelTrigger,
+        Monthly,
+        Once,
+        Policies,
+        Published,
+        Schedule,
+        Select,
+        StatusChanged,
+        Tagged,
+        TaskTrigger,
+        Weekly,
+    )
+    from clearml_sched_widgets.errors import InvalidDefinition, SchedulerError
+    from clearml_sched_widgets.manager import Instance, Manager
+    from clearml_sched_widgets.recurrence import describe, next_after, occurrences
+    from clearml_sched_widgets.widgets import Dashboard, SchedulerApp, Wizard
+
+    __version__: str
+
+# The same names as above, for the run time; a test compares the two.
+_HOME: dict[str, str] = {
+    "Action": "definition",
+    "Daily": "definition",
+    "DatasetTrigger": "definition",
+    "Definition": "definition",
+    "Interval": "definition",
+    "ModelTrigger": "definition",
+    "Monthly": "definition",
+    "Once": "definition",
+    "Policies": "definition",
+    "Published": "definition",
+    "Schedule": "definition",
+    "Select": "definition",
+    "StatusChanged": "definition",
+    "Tagged": "definition",
+    "TaskTrigger": "definition",
+    "Weekly": "definition",
+    "InvalidDefinition": "errors",
+    "SchedulerError": "errors",
+    "Instance": "manager",
+    "Manager": "manager",
+    "describe": "recurrence",
+    "next_after": "recurrence",
+    "occurrences": "recurrence",
+    "Dashboard": "widgets",
+    "SchedulerApp": "widgets",
+    "Wizard": "widgets",
+}
+
+__all__ = [
+    "Action",
+    "Daily",
+    "Dashboard",
+    "DatasetTrigger",
+    "Definition",
+    "Instance",
+    "Interval",
+    "InvalidDefinition",
+    "Manager",
+    "ModelTrigger",
+    "Monthly",
+    "Once",
+    "Policies",
+    "Published",
+    "Schedule",
+    "SchedulerApp",
+    "SchedulerError",
+    "Select",
+    "StatusChanged",
+    "Tagged",
+    "TaskTrigger",
+    "Weekly",
+    "Wizard",
+    "describe",
+    "next_after",
+    "occurrences",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("clearml-sched-widgets")
+    elif name in _HOME:
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

@@ -1,0 +1,195 @@
+"""The structure of the package: who may import whom, what stays pure, and what is loaded when."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import clearml_sched_widgets
+
+PACKAGE = "clearml_sched_widgets"
+ROOT = Path(clearml_sched_widgets.__file__).parent
+
+# Data flows down this list and imports point only up it. A new unit gets its place here.
+ORDER = [
+    "errors",
+    "definition",
+    "codec",
+    "recurrence",
+    "conditions",
+    # Before the engine, which speaks the gateway's protocol and works with its records.
+    "gateway",
+    "engine",
+    "history",
+    "manager",
+    "service",
+    "interop",
+    "widgets",
+    "cli",
+]
+
+# What a unit may import beside the ones above it, and why.
+ALSO: dict[str, set[str]] = {
+    # The command line starts the sandbox.
+    "cli": {"sandbox"},
+}
+
+# The sandbox stands beside the rest: a server that shared code with its client would prove nothing about it.
+ALLOWED: dict[str, set[str]] = {
+    **{unit: {*ORDER[:place], *ALSO.get(unit, ())} for place, unit in enumerate(ORDER)},
+    "sandbox": {"errors"},
+}
+
+PURE = [*(ROOT / "recurrence").rglob("*.py"), *(ROOT / "conditions").rglob("*.py"), ROOT / "engine" / "decide.py"]
+IMPURE_MODULES = {
+    *("anywidget", "clearml", "ipywidgets", "pandas"),
+    *("asyncio", "httpx", "logging", "os", "random", "requests", "socket", "subprocess", "threading", "time", "urllib"),
+}
+CLOCK_METHODS = {"now", "utcnow", "today", "monotonic", "perf_counter", "time_ns"}
+IO_FUNCTIONS = {"open", "print", "input"}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+
+
+def label(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """The line and the full dotted name of everything that a file imports, wherever in the file it does."""
+    parts = [PACKAGE, *path.relative_to(ROOT).parts[:-1]]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = parts[: len(parts) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+
+def unit_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def wrong_imports(path: Path) -> list[str]:
+    unit = unit_of(path)
+    if unit not in ALLOWED:
+        return [f"{label(path)}: give the unit {unit!r} its place in ORDER"]
+    wrong = []
+    for line, name in imported(path):
+        package, _, rest = name.partition(".")
+        target = rest.partition(".")[0]
+        if package == PACKAGE and target in ALLOWED and target != unit and target not in ALLOWED[unit]:
+            wrong.append(f"{label(path)}:{line}: {unit} may not import {target}")
+    return wrong
+
+
+@pytest.mark.parametrize("path", modules(), ids=label)
+def test_imports_point_only_up_the_order(path: Path) -> None:
+    assert wrong_imports(path) == []
+
+
+def test_a_wrong_import_is_noticed_in_all_its_forms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    (tmp_path / "engine").mkdir()
+    path = tmp_path / "engine" / "loop.py"
+    path.write_text(
+        f"import {PACKAGE}.manager\nfrom {PACKAGE} import widgets\nfrom ..service import main\n"
+        f"from .. import cli\nfrom . import state\nfrom {PACKAGE}.gateway.base import Gateway\n"
+    )
+    assert [line.split(" ")[-1] for line in wrong_imports(path)] == ["manager", "widgets", "service", "cli"]
+    stranger = tmp_path / "utils.py"
+    stranger.write_text("")
+    assert wrong_imports(stranger) == ["utils.py: give the unit 'utils' its place in ORDER"]
+
+
+def test_only_the_clearml_gateway_imports_clearml() -> None:
+    importers = {label(path) for path in modules() for _, name in imported(path) if name.partition(".")[0] == "clearml"}
+    assert importers == {"gateway/clearml.py"}
+
+
+def impurities(path: Path) -> list[str]:
+    """Imports and calls by which a file could read a clock, do I/O or pull in something heavy."""
+    found = [f"{line}: imports {name}" for line, name in imported(path) if name.partition(".")[0] in IMPURE_MODULES]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Attribute) and node.func.attr in CLOCK_METHODS:
+            found.append(f"{node.lineno}: reads a clock with {node.func.attr}()")
+        elif isinstance(node.func, ast.Name) and node.func.id in IO_FUNCTIONS:
+            found.append(f"{node.lineno}: does I/O with {node.func.id}()")
+    return found
+
+
+@pytest.mark.parametrize("path", PURE, ids=label)
+def test_a_pure_module_reads_no_clock_and_does_no_io(path: Path) -> None:
+    assert impurities(path) == []
+
+
+def test_an_impure_module_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    path = tmp_path / "rule.py"
+    path.write_text("import time\nfrom datetime import datetime\ndatetime.now()\nopen('x')\n")
+    assert impurities(path) == ["1: imports time", "3: reads a clock with now()", "4: does I/O with open()"]
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The top-level packages that a new interpreter has loaded after a statement, and the modules of this one."""
+    code = f"{statement}\nimport sys, json\nprint(json.dumps(list(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    names: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return {name if name.startswith(PACKAGE) else name.partition(".")[0] for name in names}
+
+
+def test_the_package_alone_loads_none_of_its_modules() -> None:
+    loaded = loaded_by(f"import {PACKAGE}; dir({PACKAGE})")
+    assert {name for name in loaded if name.startswith(PACKAGE)} == {PACKAGE}
+    assert not loaded & {"anywidget", "attrs", "clearml", "ipywidgets", "pandas"}
+
+
+def test_the_wizard_loads_no_clearml() -> None:
+    loaded = loaded_by(f"from {PACKAGE} import Wizard, Dashboard, SchedulerApp")
+    assert "anywidget" in loaded
+    assert "clearml" not in loaded
+
+
+@pytest.mark.parametrize("module", ["engine", "manager", "service"])
+def test_what_runs_on_an_agent_loads_neither_pandas_nor_a_widget(module: str) -> None:
+    loaded = loaded_by(f"import {PACKAGE}.{module}")
+    assert f"{PACKAGE}.{module}" in loaded
+    assert not loaded & {"anywidget", "clearml", "ipywidgets", "pandas", f"{PACKAGE}.widgets"}
+
+
+@pytest.mark.parametrize("name", clearml_sched_widgets.__all__)
+def test_every_public_name_resolves_to_what_its_home_defines(name: str) -> None:
+    value = getattr(clearml_sched_widgets, name)
+    assert value.__name__ == name
+    assert value.__module__.startswith(f"{PACKAGE}.{clearml_sched_widgets._HOME[name]}")
+    assert name in dir(clearml_sched_widgets)
+
+
+def test_type_checkers_see_the_same_names_from_the_same_modules() -> None:
+    tree = ast.parse((ROOT / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    typed = {
+        alias.name: (node.module or "").removeprefix(f"{PACKAGE}.")
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert typed == clearml_sched_widgets._HOME
+    assert sorted(clearml_sched_widgets.__all__) == sorted(typed)
+
+
+def test_an_unknown_name_is_an_attribute_error_that_names_it() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Crontab'"):
+        getattr(clearml_sched_widgets, "Crontab")  # noqa: B009 - a type checker would refuse the direct form
