@@ -77,8 +77,8 @@ clean: ## Remove everything that make and the tools made
 # After the bundle, so that the package's own build finds it and does not run npm a second time.
 .venv/.installed: pyproject.toml | .venv/bin/python $(BUNDLE)
 	@echo "==> Installing the Python packages (a minute or two the first time)"
-	@$(PY) -m pip install --quiet --upgrade 'pip>=25.1'
-	@$(PY) -m pip install --quiet --editable '.[sandbox]' --group dev
+	@$(PY) -m pip install -qq --upgrade 'pip>=25.1'
+	@$(PY) -m pip install -qq --editable '.[sandbox]' --group dev
 	@touch $@
 
 js/node_modules/.installed: js/package.json js/package-lock.json js/.npmrc

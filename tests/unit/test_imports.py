@@ -20,10 +20,12 @@ ROOT = Path(clearml_sched_widgets.__file__).parent
 ORDER = [
     "errors",
     "definition",
+    # What a server holds, as plain data: conditions and the engine look at these, whichever gateway made them.
+    "records",
     "codec",
     "recurrence",
     "conditions",
-    # Before the engine, which speaks the gateway's protocol and works with its records.
+    # Before the engine, which speaks the gateway's protocol.
     "gateway",
     "engine",
     "history",
