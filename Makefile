@@ -11,8 +11,6 @@ JS_SOURCES := $(shell find js/src -type f) js/build.mjs
 SUITES := unit contract engine browser agent
 PYTEST := $(PY) -m pytest
 PYTEST_ARGS ?=
-# The tests start browsers through Playwright, which reads the path from here.
-export CHROMIUM ?=
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 

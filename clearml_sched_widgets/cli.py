@@ -19,10 +19,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return run(arguments)
     except SchedulerError as error:
-        print(f"clearml-sched: {error}", file=sys.stderr)
-        return 2
+        return _refuse(str(error))
+    except ModuleNotFoundError as error:
+        if not _is_sandbox_package(error):
+            raise
+        return _refuse(f"this needs {error.name}: pip install 'clearml-sched-widgets[sandbox]'")
     except KeyboardInterrupt:
         return 130
+
+
+def _refuse(message: str) -> int:
+    print(f"clearml-sched: {message}", file=sys.stderr)
+    return 2
+
+
+def _is_sandbox_package(error: ModuleNotFoundError) -> bool:
+    return (error.name or "").partition(".")[0] in _SANDBOX_PACKAGES
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,21 +49,28 @@ def _add_sandbox(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     summary = "run a ClearML-compatible server on this machine, for trying out and for tests"
     try:
         from clearml_sched_widgets.sandbox import cli as sandbox
-    except ModuleNotFoundError as error:
-        if error.name not in _SANDBOX_PACKAGES:
+    except ModuleNotFoundError as missing:
+        if not _is_sandbox_package(missing):
             raise
-        # Without its packages the sandbox cannot even say what its options are: take any, and say what to install.
-        parser = commands.add_parser("sandbox", help=summary, add_help=False, prefix_chars="\0")
-        parser.add_argument("rest", nargs="*")
-        parser.set_defaults(run=_refuse_sandbox)
+        _add_missing(commands, summary, missing)
         return
     parser = commands.add_parser("sandbox", help=summary, description=sandbox.__doc__)
     sandbox.add_arguments(parser)
     parser.set_defaults(run=sandbox.run)
 
 
-def _refuse_sandbox(_: argparse.Namespace) -> int:
-    raise SchedulerError("the sandbox needs more packages: pip install 'clearml-sched-widgets[sandbox]'")
+def _add_missing(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], summary: str, missing: ModuleNotFoundError
+) -> None:
+    """Without its packages the sandbox cannot even say what its options are: take any, then say what is missing."""
+
+    def run(_: argparse.Namespace) -> int:
+        raise missing
+
+    # No prefix character, so that what looks like an option is taken too.
+    parser = commands.add_parser("sandbox", help=summary, add_help=False, prefix_chars="\0")
+    parser.add_argument("rest", nargs="*")
+    parser.set_defaults(run=run)
 
 
 if __name__ == "__main__":
