@@ -21,6 +21,18 @@ def run_tag(instance_id: str) -> str:
 
 
 @attrs.frozen(kw_only=True)
+class Param:
+    """One hyperparameter. `type` and `description` are the SDK's own; a clone must carry them on."""
+
+    value: str
+    type: str = ""
+    description: str = ""
+
+
+Params = Mapping[str, Mapping[str, Param]]  # section -> name -> parameter
+
+
+@attrs.frozen(kw_only=True)
 class Task:
     """A task: a base task, a run, or an instance. `hyperparams` and `configuration` are filled only if asked for."""
 
@@ -44,7 +56,7 @@ class Task:
     status_changed: datetime | None = None
     last_update: datetime | None = None
     last_change: datetime | None = None
-    hyperparams: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+    hyperparams: Params = attrs.field(factory=dict)
     configuration: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
@@ -118,7 +130,7 @@ class Clone:
     parent: str
     tags: tuple[str, ...]
     system_tags: tuple[str, ...]
-    hyperparams: Mapping[str, Mapping[str, str]]
+    hyperparams: Params
 
 
 @attrs.frozen(kw_only=True)

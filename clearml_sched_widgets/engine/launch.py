@@ -1,0 +1,191 @@
+"""Clone, settle, enqueue: each slot and each event exactly once (the protocol of the design's section 6).
+
+A clone whose answer was lost is found by reading; no request that changes something is repeated before that. Per run key
+only the oldest task counts, and it is enqueued only while it is a virgin draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import attrs
+
+from clearml_sched_widgets.conditions import substitute
+from clearml_sched_widgets.definition import Action
+from clearml_sched_widgets.engine.runs import Run, Runs
+from clearml_sched_widgets.engine.state import Launch, slot_text
+from clearml_sched_widgets.errors import Conflict, GatewayError, NotFound, RetryableError
+from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, Clone, Param, Task, TaskQuery, run_tag
+
+OWN_TAGS = frozenset({"development", "archived", INSTANCE_TAG, RUN_TAG})
+WORKERS = 8
+
+
+@attrs.frozen(kw_only=True)
+class Outcome:
+    """What became of one launch. Without `error` it is done; `retryable` says whether the server may take it later."""
+
+    launch: Launch
+    run_id: str = ""
+    error: str = ""
+    retryable: bool = False
+    watched: bool | None = None
+    note: str = ""
+
+
+def merged(base: Task, action: Action, launch: Launch, instance_id: str) -> Clone:
+    """The clone request of a launch: what the base task has, the action's changes, and what makes the run recognisable."""
+    values = dict(launch.values)
+    params = {section: dict(items) for section, items in base.hyperparams.items() if section != SECTION}
+    for path, value in action.parameters.items():
+        section, _, name = path.partition("/")
+        old = params.setdefault(section, {}).get(name, Param(value=""))
+        params[section][name] = attrs.evolve(old, value=substitute(value, values))
+    params[SECTION] = {name: Param(value=text) for name, text in _section(launch, instance_id).items()}
+    kept = tuple(tag for tag in base.system_tags if tag not in OWN_TAGS and not tag.startswith(f"{RUN_TAG}:"))
+    tags = dict.fromkeys([*base.tags, *(substitute(tag, values) for tag in action.tags)])
+    return Clone(
+        task=base.id,
+        name=substitute(action.name or base.name, values),
+        project=action.project,
+        parent=base.id,
+        tags=tuple(tags),
+        system_tags=(*kept, RUN_TAG, run_tag(instance_id)),
+        hyperparams=params,
+    )
+
+
+def _section(launch: Launch, instance_id: str) -> dict[str, str]:
+    return {
+        "instance": instance_id,
+        "item": launch.item,
+        "key": launch.key,
+        "cause": launch.cause,
+        "scheduled": slot_text(launch.nominal),
+        "object": launch.object,
+        "lineage": ",".join(launch.lineage),
+    }
+
+
+class Launcher:
+    """Launches batches. Keeps the queues' ids, and which tasks this process itself has made."""
+
+    def __init__(self, gateway: Gateway, instance_id: str, runs: Runs) -> None:
+        self._gateway = gateway
+        self._instance = instance_id
+        self._runs = runs
+        self._queues: dict[str, str] = {}
+        self._made: set[str] = set()  # ids that came back to this process as answers to its own clones
+
+    def launch(self, batch: Sequence[tuple[Launch, Action]]) -> list[Outcome]:
+        """Launch what is due together; an outcome each. Raises RetryableError when nothing can be said yet."""
+        if not batch:
+            return []
+        failed, ready = self._checked(batch)
+        fresh = [pair for pair in ready if not self._runs.of_key(pair[0].key)]
+        bases, lost = self._bases(fresh)
+        failed += lost
+        fresh = [pair for pair in fresh if pair[1].task in bases]
+        failed += self._clone(fresh, bases)
+        self._runs.refresh(self._gateway)  # settle: what is there now decides, not what was answered
+        self._delete_own_duplicates(launch.key for launch, _ in ready)
+        given_up = {outcome.launch.key for outcome in failed}
+        return failed + self._enqueue([pair for pair in ready if pair[0].key not in given_up])
+
+    def _checked(
+        self, batch: Sequence[tuple[Launch, Action]]
+    ) -> tuple[list[Outcome], list[tuple[Launch, Action]]]:
+        """Set aside what names a queue that does not exist, before anything is made."""
+        if any(action.queue not in self._queues for _, action in batch):
+            queues = self._gateway.queues()
+            self._queues = {**{queue.id: queue.id for queue in queues}, **{queue.name: queue.id for queue in queues}}
+        missing = 'there is no queue "{}"; create it, or choose another one'
+        failed = [
+            Outcome(launch=launch, error=missing.format(action.queue))
+            for launch, action in batch
+            if action.queue not in self._queues
+        ]
+        return failed, [pair for pair in batch if pair[1].queue in self._queues]
+
+    def _bases(self, batch: Sequence[tuple[Launch, Action]]) -> tuple[dict[str, Task], list[Outcome]]:
+        """The base tasks of a batch, in one request per 500 of them."""
+        ids = sorted({action.task for _, action in batch})
+        found: dict[str, Task] = {}
+        for start in range(0, len(ids), 500):
+            query = TaskQuery(ids=tuple(ids[start : start + 500]), order="created", hyperparams="all")
+            found.update((task.id, task) for task in self._gateway.tasks(query))
+        missing = "its base task {} does not exist (any more); choose another one"
+        lost = [
+            Outcome(launch=launch, error=missing.format(action.task))
+            for launch, action in batch
+            if action.task not in found
+        ]
+        return found, lost
+
+    def _clone(self, batch: Sequence[tuple[Launch, Action]], bases: Mapping[str, Task]) -> list[Outcome]:
+        """Make the drafts, several at a time; the outcomes of those that surely failed."""
+        if not batch:
+            return []
+
+        def one(pair: tuple[Launch, Action]) -> Outcome | None:
+            launch, action = pair
+            try:
+                self._made.add(self._gateway.clone(merged(bases[action.task], action, launch, self._instance)))
+            except NotFound:
+                return Outcome(launch=launch, error=f"its base task {action.task} does not exist any more")
+            except RetryableError:
+                return None  # settling will tell whether it was made
+            except GatewayError as error:
+                return Outcome(launch=launch, error=str(error))
+            return None
+
+        with ThreadPoolExecutor(max_workers=min(WORKERS, len(batch)), thread_name_prefix="clearml-sched") as pool:
+            return [outcome for outcome in pool.map(one, batch) if outcome]
+
+    def _delete_own_duplicates(self, keys: Iterable[str]) -> None:
+        """Only what this process made itself, as a draft beside an older task of the same key."""
+        doubles = [
+            run.task.id
+            for key in keys
+            for run in self._runs.of_key(key)[1:]
+            if run.task.id in self._made and run.task.virgin
+        ]
+        if doubles:
+            self._gateway.delete_drafts(doubles)
+
+    def _enqueue(self, batch: Sequence[tuple[Launch, Action]]) -> list[Outcome]:
+        outcomes, by_queue = [], dict[str, list[tuple[Launch, Run]]]()
+        for launch, action in batch:
+            tasks = self._runs.of_key(launch.key)
+            if not tasks:
+                why = "the server did not answer in time and no run was made"
+                outcomes.append(Outcome(launch=launch, error=why, retryable=True))
+            elif not tasks[0].task.virgin:
+                outcomes.append(Outcome(launch=launch, run_id=tasks[0].task.id, note="it had been launched already"))
+            else:
+                by_queue.setdefault(self._queues[action.queue], []).append((launch, tasks[0]))
+        for queue_id, pairs in by_queue.items():
+            outcomes += self._enqueue_on(queue_id, pairs)
+        self._made.clear()  # what is enqueued is nobody's duplicate any more
+        return outcomes
+
+    def _enqueue_on(self, queue_id: str, pairs: Sequence[tuple[Launch, Run]]) -> list[Outcome]:
+        ids = [run.task.id for _, run in pairs]
+        try:
+            answer = self._gateway.enqueue(ids, queue_id)
+        except RetryableError as error:
+            return [Outcome(launch=launch, error=str(error), retryable=True) for launch, _ in pairs]
+        except (NotFound, Conflict) as error:
+            self._queues.clear()  # the queue was deleted or renamed since we read them
+            return [Outcome(launch=launch, error=str(error)) for launch, _ in pairs]
+        succeeded = set(answer.succeeded)
+        return [
+            Outcome(launch=launch, run_id=run.task.id, watched=answer.watched)
+            if run.task.id in succeeded
+            else Outcome(
+                launch=launch, run_id=run.task.id, error=answer.failed.get(run.task.id, "it was not enqueued"), retryable=True
+            )
+            for launch, run in pairs
+        ]

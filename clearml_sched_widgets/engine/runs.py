@@ -1,0 +1,172 @@
+"""What became of the runs. Follows the server by its own time of change: a constant number of requests, however many runs.
+
+Reading by the time of change needs no clock of ours: the cursor is a time that the server wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta, timezone
+
+import attrs
+
+from clearml_sched_widgets.engine.state import parse
+from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.records import ACTIVE, SECTION, Task, TaskQuery, run_tag
+
+PAGE = 500
+NEVER = datetime.max.replace(tzinfo=timezone.utc)
+# A change gets its time before it can be read, so one with an earlier time may show up after a later one.
+LOOKBACK = timedelta(seconds=10)
+KEEP = 20_000  # finished runs that stay in memory; older ones are on the server
+
+
+@attrs.frozen(kw_only=True)
+class Run:
+    """One launched task, by what its Scheduler section says and what the server says of it."""
+
+    task: Task
+    key: str
+    item: str
+    cause: str
+    nominal: datetime | None
+    object: str
+    deleted: bool = False
+
+    @property
+    def status(self) -> str:
+        return "deleted" if self.deleted else self.task.status
+
+    @property
+    def active(self) -> bool:
+        return self.status in ACTIVE
+
+    @property
+    def age(self) -> tuple[datetime, str]:
+        """Orders runs of one key: the oldest counts."""
+        return self.task.created or NEVER, self.task.id
+
+
+def run_of(task: Task) -> Run | None:
+    """The run that a task is; None if it does not carry what makes one."""
+    section = task.hyperparams.get(SECTION, {})
+    texts = {name: param.value for name, param in section.items()}
+    if not (texts.get("key") and texts.get("item")):
+        return None
+    return Run(
+        task=task,
+        key=texts["key"],
+        item=texts["item"],
+        cause=texts.get("cause", ""),
+        nominal=_time(texts.get("scheduled", "")),
+        object=texts.get("object", ""),
+    )
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return parse(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None  # somebody edited the section by hand
+
+
+class Runs:
+    """The runs of one instance."""
+
+    def __init__(self, instance_id: str, since: datetime | None = None) -> None:
+        self._tag = run_tag(instance_id)
+        self.cursor = since
+        self._runs: dict[str, Run] = {}
+        self._by_key: dict[str, set[str]] = {}
+        self._active: set[str] = set()
+
+    def __iter__(self) -> Iterator[Run]:
+        """All runs that are known, newest first."""
+        return iter(sorted(self._runs.values(), key=lambda run: run.age, reverse=True))
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @property
+    def unfinished(self) -> int:
+        return len(self._active)
+
+    def active(self, item_id: str) -> int:
+        """How many runs of an item are queued or running."""
+        return sum(1 for run_id in self._active if self._runs[run_id].item == item_id)
+
+    def of_key(self, key: str) -> list[Run]:
+        """All tasks with a run key, oldest first. More than one only after lost answers, or when somebody copied a run."""
+        return sorted((self._runs[run_id] for run_id in self._by_key.get(key, ())), key=lambda run: run.age)
+
+    def load(self, gateway: Gateway) -> list[Run]:
+        """After a start: the runs that are not finished, whatever their age, then all that changed since the cursor."""
+        page = 0
+        while True:
+            query = self._query(order="created", statuses=tuple(sorted(ACTIVE)), page=page)
+            tasks = gateway.tasks(query)
+            self._take(tasks)
+            if len(tasks) < PAGE:
+                return self.refresh(gateway)
+            page += 1
+
+    def refresh(self, gateway: Gateway) -> list[Run]:
+        """Read what changed since the last time; the runs that are new or whose status changed."""
+        changed: dict[str, Run] = {}
+        since, page = self.cursor and self.cursor - LOOKBACK, 0
+        while True:
+            tasks = gateway.tasks(self._query(order="last_change", since=since, page=page))
+            changed.update((run.task.id, run) for run in self._take(tasks))
+            newest = tasks[-1].last_change if tasks else None
+            if newest is not None:
+                self.cursor = max(newest, self.cursor or newest)
+            if len(tasks) < PAGE:
+                return list(changed.values())
+            # A further page only within one identical time: pages are offsets into a list that moves.
+            since, page = (since, page + 1) if newest == since else (newest, 0)
+
+    def find_deleted(self, gateway: Gateway) -> list[Run]:
+        """Which unfinished runs are gone from the server: one request per 500 unfinished runs."""
+        ids = sorted(self._active)
+        gone = []
+        for start in range(0, len(ids), PAGE):
+            chunk = tuple(ids[start : start + PAGE])
+            present = {task.id for task in gateway.tasks(TaskQuery(ids=chunk, order="created"))}
+            gone += [self._put(attrs.evolve(self._runs[run_id], deleted=True)) for run_id in chunk if run_id not in present]
+        return gone
+
+    def _query(self, **kwargs: object) -> TaskQuery:
+        return TaskQuery(system_tags=(self._tag,), hyperparams="scheduler", limit=PAGE, **kwargs)  # type: ignore[arg-type]
+
+    def _take(self, tasks: Iterable[Task]) -> list[Run]:
+        changed = []
+        for task in tasks:
+            run = run_of(task)
+            known = self._runs.get(task.id)
+            if run is None or (known is not None and known.task == task):
+                continue
+            self._put(run)
+            if known is None or known.status != run.status:
+                changed.append(run)
+        self._forget()
+        return changed
+
+    def _put(self, run: Run) -> Run:
+        self._runs[run.task.id] = run
+        self._by_key.setdefault(run.key, set()).add(run.task.id)
+        if run.active:
+            self._active.add(run.task.id)
+        else:
+            self._active.discard(run.task.id)
+        return run
+
+    def _forget(self) -> None:
+        """Drop the oldest finished runs beyond a bound, in one go now and then."""
+        if len(self._runs) <= KEEP + KEEP // 10:
+            return
+        for run in sorted(self._runs.values(), key=lambda run: run.age)[: len(self._runs) - KEEP]:
+            if not run.active:
+                del self._runs[run.task.id]
+                self._by_key[run.key].discard(run.task.id)
+                if not self._by_key[run.key]:
+                    del self._by_key[run.key]

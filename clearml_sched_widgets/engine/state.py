@@ -1,0 +1,144 @@
+"""What the engine must remember across a restart. Everything else is on the server already, as runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from clearml_sched_widgets.errors import SchedulerError
+
+VERSION = 1
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 with microseconds left out where they are zero; None stays None."""
+    return None if moment is None else moment.isoformat()
+
+
+def parse(text: str | None) -> datetime | None:
+    """What `iso` wrote."""
+    return None if not text else datetime.fromisoformat(text)
+
+
+def slot_text(moment: datetime) -> str:
+    """A nominal time as it stands in run keys and in the Scheduler section: UTC, seconds, Z."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@attrs.frozen(kw_only=True)
+class Launch:
+    """One run that is owed. `key` makes it recognisable: the same cause always has the same key."""
+
+    key: str
+    item: str
+    cause: str  # schedule, trigger, manual or start
+    nominal: datetime
+    object: str = ""  # id of the object that triggered it
+    values: Mapping[str, str] = attrs.field(factory=dict)  # what ${…} in the action stands for
+    lineage: tuple[str, ...] = ()  # the items that led to it
+    tries: int = 0
+    not_before: datetime | None = None  # after a failure: when to try again
+
+
+@attrs.frozen(kw_only=True)
+class ItemState:
+    """One item. `watermark` is the last slot dealt with (schedules); `runs` counts what was launched."""
+
+    watermark: datetime
+    runs: int = 0
+    error: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class EntityState:
+    """How far the changes of one kind of object were read. Server time."""
+
+    cursor: datetime | None = None
+    seen: tuple[str, ...] = ()  # ids already handled at exactly the cursor's time
+
+
+@attrs.frozen(kw_only=True)
+class State:
+    """The engine's memory. Immutable: every change is a new one, and is written to the instance's task as a whole."""
+
+    items: Mapping[str, ItemState] = attrs.field(factory=dict)
+    pending: tuple[Launch, ...] = ()
+    entities: Mapping[str, EntityState] = attrs.field(factory=dict)
+    memory: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)  # per trigger: what its conditions remember
+    watching: Mapping[str, datetime] = attrs.field(factory=dict)  # per trigger: since when (server time)
+    runs_since: datetime | None = None  # the runs' cursor when all before it had been dealt with (server time)
+    paused: bool = False
+    note: str = ""
+
+    def with_item(self, item_id: str, value: ItemState) -> State:
+        return attrs.evolve(self, items={**self.items, item_id: value})
+
+
+def _launch_data(launch: Launch) -> dict[str, Any]:
+    data = attrs.asdict(launch, recurse=False)
+    return {**data, "nominal": iso(launch.nominal), "not_before": iso(launch.not_before), "lineage": [*launch.lineage]}
+
+
+def _launch(data: Mapping[str, Any]) -> Launch:
+    nominal = datetime.fromisoformat(data["nominal"])
+    known = {**data, "nominal": nominal, "not_before": parse(data["not_before"]), "lineage": tuple(data["lineage"])}
+    return Launch(**known)
+
+
+def dumps(state: State) -> str:
+    """The state as JSON."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "items": {
+                key: {"watermark": iso(item.watermark), "runs": item.runs, "error": item.error}
+                for key, item in state.items.items()
+            },
+            "pending": [_launch_data(launch) for launch in state.pending],
+            "entities": {
+                key: {"cursor": iso(entity.cursor), "seen": [*entity.seen]} for key, entity in state.entities.items()
+            },
+            "memory": state.memory,
+            "watching": {key: iso(moment) for key, moment in state.watching.items()},
+            "runs_since": iso(state.runs_since),
+            "paused": state.paused,
+            "note": state.note,
+        },
+        separators=(",", ":"),
+    )
+
+
+def loads(text: str | None) -> State:
+    """What `dumps` wrote; an empty state for an empty text. Raises SchedulerError for a state of a newer version."""
+    if not text:
+        return State()
+    data = json.loads(text)
+    if not data:
+        return State()
+    if data.get("version") != VERSION:
+        raise SchedulerError(
+            f"This instance's state has version {data.get('version')}; this version of the package reads {VERSION}. "
+            "Upgrade clearml-sched-widgets."
+        )
+    return State(
+        items={
+            key: ItemState(
+                watermark=datetime.fromisoformat(item["watermark"]), runs=item["runs"], error=item.get("error", "")
+            )
+            for key, item in data["items"].items()
+        },
+        pending=tuple(_launch(launch) for launch in data["pending"]),
+        entities={
+            key: EntityState(cursor=parse(entity["cursor"]), seen=tuple(entity["seen"]))
+            for key, entity in data["entities"].items()
+        },
+        memory=data["memory"],
+        watching={key: datetime.fromisoformat(moment) for key, moment in data["watching"].items()},
+        runs_since=parse(data["runs_since"]),
+        paused=data["paused"],
+        note=data["note"],
+    )
