@@ -1,0 +1,118 @@
+"""A rule as one plain English sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from functools import singledispatch
+
+from clearml_sched_widgets.definition.rules import MONTHS, ORDINALS, Daily, Interval, Monthly, Once, Rule, Weekly
+from clearml_sched_widgets.definition.values import WEEKDAYS
+from clearml_sched_widgets.recurrence.local import wall, zone
+
+UNITS = (("hour", 3600), ("minute", 60), ("second", 1))
+COUNTS = {1: "Once", 2: "Twice"}
+WORKDAYS, WEEKEND = WEEKDAYS[:5], WEEKDAYS[5:]
+
+
+def describe(rule: Rule) -> str:
+    """One sentence that says when the rule runs, such as "Every day at 06:20 and 18:20 (Europe/Berlin)."."""
+    return f"{_when(rule)}{_bounds(rule)}."
+
+
+@singledispatch
+def _when(rule: Rule) -> str:
+    raise TypeError(f"expected a recurrence rule, got {type(rule).__name__}")
+
+
+@_when.register
+def _once(rule: Once) -> str:
+    count = len(rule.times)
+    return f"{COUNTS.get(count, f'{count} times')}, on {_date(rule.date)} {_at(rule)}"
+
+
+@_when.register
+def _daily(rule: Daily) -> str:
+    return f"Every day {_at(rule)}"
+
+
+@_when.register
+def _weekly(rule: Weekly) -> str:
+    if rule.weekdays == WEEKDAYS:
+        return f"Every day {_at(rule)}"
+    if rule.weekdays == WORKDAYS:
+        return f"From Monday to Friday {_at(rule)}"
+    return f"On {_joined(f'{name.capitalize()}s' for name in rule.weekdays)} {_at(rule)}"
+
+
+@_when.register
+def _monthly(rule: Monthly) -> str:
+    days = _joined(f"the {_day(day)}" for day in sorted(rule.days, key=_place))
+    if rule.months is None or len(rule.months) == 12:
+        months = "each month"
+    else:
+        months = _joined(MONTHS[number - 1].capitalize() for number in rule.months)
+    return f"On {days} of {months} {_at(rule)}"
+
+
+@_when.register
+def _interval(rule: Interval) -> str:
+    anchor = "" if rule.anchor is None else f", counted from {_moment(rule.anchor, rule)}"
+    zoned = "" if rule.anchor is None and rule.start is None and rule.end is None else f" ({rule.timezone})"
+    return f"Every {_length(rule.every)}{anchor}{zoned}"
+
+
+def _at(rule: Once | Daily | Weekly | Monthly) -> str:
+    return f"at {_joined(_clock(clock) for clock in rule.times)} ({rule.timezone})"
+
+
+def _bounds(rule: Rule) -> str:
+    start = "" if rule.start is None else f" from {_moment(rule.start, rule)}"
+    end = "" if rule.end is None else f" until {_moment(rule.end, rule)}"
+    return f",{start}{end}" if start or end else ""
+
+
+def _moment(moment: datetime, rule: Rule) -> str:
+    """A moment as the rule's zone shows it; the sentence names the zone once."""
+    local = wall(moment, zone(rule.timezone))
+    return f"{_date(local.date())} at {_clock(local.time())}"
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
+
+
+def _clock(clock: time) -> str:
+    return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
+
+
+def _place(day: int | str) -> tuple[int, int, int]:
+    """Where a day stands in the list: numbers, then weekdays by their ordinal, then the last day."""
+    if isinstance(day, int):
+        return (0, day, 0)
+    if day == "last":
+        return (2, 0, 0)
+    ordinal, weekday = day.split()
+    return (1, ORDINALS.index(ordinal), WEEKDAYS.index(weekday))
+
+
+def _day(day: int | str) -> str:
+    if isinstance(day, int):
+        suffix = "th" if 11 <= day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+        return f"{day}{suffix}"
+    if day == "last":
+        return "last day"
+    ordinal, weekday = day.split()
+    return f"{ordinal} {weekday.capitalize()}"
+
+
+def _length(length: timedelta) -> str:
+    """Elapsed time in its largest whole unit: "15 minutes", "hour". A day is 24 hours: calendar days may differ."""
+    seconds = int(length.total_seconds())
+    unit, size = next((unit, size) for unit, size in UNITS if seconds % size == 0)
+    return unit if seconds == size else f"{seconds // size:,} {unit}s"
+
+
+def _joined(parts: Iterable[str]) -> str:
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
