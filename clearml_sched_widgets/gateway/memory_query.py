@@ -1,0 +1,74 @@
+"""What the in-memory server answers with: which tasks a query means, and how much of them is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from clearml_sched_widgets.gateway.memory_objects import StoredModel
+from clearml_sched_widgets.records import SECTION, Entity, Task, TaskQuery
+
+
+def matches(task: Task, query: TaskQuery) -> bool:
+    """Whether a task is one that the query asks for."""
+    tags = set(task.system_tags)
+    moment: Any = getattr(task, query.order.removeprefix("-"))
+    return (
+        (query.ids is None or task.id in query.ids)
+        and (not query.text or query.text.lower() in task.name.lower() or query.text == task.id)
+        and (not query.types or task.type in query.types)
+        and (not query.statuses or task.status in query.statuses)
+        and (query.project_id is None or task.project_id == query.project_id)
+        and tags.issuperset(query.system_tags)
+        and tags.isdisjoint(query.without_system_tags)
+        and ("hidden" not in tags or query.ids is not None or bool(query.system_tags))
+        and (query.since is None or (moment is not None and moment >= query.since))
+    )
+
+
+def projected(task: Task, query: TaskQuery) -> Task:
+    """Only what the query asks for of a task."""
+    params = task.hyperparams if query.hyperparams != "none" else {}
+    if query.hyperparams == "scheduler":
+        params = {section: items for section, items in params.items() if section == SECTION}
+    return attrs.evolve(task, hyperparams=params, configuration=task.configuration if query.configuration else {})
+
+
+def task_entity(entity: str, task: Task) -> Entity:
+    """What a trigger sees of a task or a dataset."""
+    return Entity(
+        entity=entity,
+        id=task.id,
+        name=task.name,
+        project_id=task.project_id,
+        project=task.project,
+        user_id=task.user_id,
+        type=task.type,
+        status=task.status,
+        tags=task.tags,
+        system_tags=task.system_tags,
+        created=task.created,
+        started=task.started,
+        completed=task.completed,
+        status_changed=task.status_changed,
+        changed=task.last_change,
+        scheduler={name: item.value for name, item in task.hyperparams.get(SECTION, {}).items()},
+    )
+
+
+def model_entity(model: StoredModel, project_id: str | None) -> Entity:
+    """What a trigger sees of a model."""
+    return Entity(
+        entity="model",
+        id=model.id,
+        name=model.name,
+        project_id=project_id,
+        project=model.project,
+        user_id="tester",
+        status="published" if model.ready else "created",
+        tags=model.tags,
+        system_tags=model.system_tags,
+        created=model.created,
+        changed=model.last_change,
+    )
