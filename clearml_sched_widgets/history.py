@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from clearml_sched_widgets.records import LogLine
+from clearml_sched_widgets.conditions.describe import describe_trigger
+from clearml_sched_widgets.definition import Definition, Once, Schedule, Trigger
+from clearml_sched_widgets.engine.decide import ended
+from clearml_sched_widgets.engine.loop import Snapshot
+from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.engine.state import ItemState, State
+from clearml_sched_widgets.records import FINISHED, LogLine, Table
+from clearml_sched_widgets.recurrence import describe, next_after, per_time
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,12 +85,113 @@ LOG_COLUMNS = ("time", "level", "text")
 TIME_COLUMNS = frozenset({"next_run", "start", "scheduled", "started", "finished", "time"})
 
 
+def scheduled_rows(
+    definition: Definition, state: State, names: Mapping[str, str], now: datetime
+) -> tuple[ScheduledRow, ...]:
+    """The scheduled tasks at a moment: a row for each time of each schedule, and one for each trigger."""
+    rows = [
+        row
+        for schedule in definition.schedules
+        for row in _schedule_rows(schedule, state.items.get(schedule.id), state, names, now)
+    ]
+    rows += [_trigger_row(trigger, state.items.get(trigger.id), state, names) for trigger in definition.triggers]
+    return tuple(rows)
+
+
+def _common(item: Schedule | Trigger, known: ItemState | None, state: State, names: Mapping[str, str]) -> dict[str, Any]:
+    action = item.action
+    error = known.error if known else ""
+    condition = "error" if error else "paused" if state.paused else "waiting" if item.enabled else "disabled"
+    return {
+        "item": item.id,
+        "name": item.name or action.name or names.get(action.task, "") or action.task,
+        "task": action.task,
+        "task_name": names.get(action.task, ""),
+        "project": action.project or "",
+        "queue": action.queue,
+        "single_instance": item.policies.overlap == "skip",
+        "parameters": ", ".join(f"{name}={value}" for name, value in action.parameters.items()),
+        "state": condition,
+        "note": error or (state.note if state.paused else ""),
+        "runs": known.runs if known else 0,
+    }
+
+
+def _schedule_rows(
+    schedule: Schedule, known: ItemState | None, state: State, names: Mapping[str, str], now: datetime
+) -> Iterable[ScheduledRow]:
+    common = _common(schedule, known, state, names)
+    over = known is not None and ended(schedule, known)
+    after = max(now, known.watermark) if known else now
+    for rule in per_time(schedule.recurrence):
+        next_run = next_after(rule, after) if schedule.enabled and not over else None
+        finished = over or (schedule.enabled and next_run is None)
+        own = {"state": "ended"} if finished and common["state"] == "waiting" else {}
+        yield ScheduledRow(
+            kind="schedule",
+            next_run=None if state.paused else next_run,
+            schedule=describe(rule),
+            start=rule.start,
+            recurring=not isinstance(rule, Once),
+            **{**common, **own},
+        )
+
+
+def _trigger_row(trigger: Trigger, known: ItemState | None, state: State, names: Mapping[str, str]) -> ScheduledRow:
+    return ScheduledRow(
+        kind="trigger",
+        next_run=None,
+        schedule=describe_trigger(trigger),
+        start=None,
+        recurring=True,
+        **_common(trigger, known, state, names),
+    )
+
+
+def executed_row(run: Run, definition: Definition) -> ExecutedRow:
+    """One run as a row; its item's name is what the definition calls it now."""
+    item = definition.item(run.item)
+    task = run.task
+    return ExecutedRow(
+        run=task.id,
+        item=run.item,
+        name=task.name,
+        item_name=item.title if item else run.item,
+        cause=run.cause,
+        scheduled=run.nominal,
+        started=task.created,
+        finished=(task.completed or task.status_changed) if run.status in FINISHED else None,
+        status=run.status,
+        object=run.object,
+        key=run.key,
+    )
+
+
+def tables(snapshot: Snapshot) -> dict[str, Table]:
+    """The tables for the instance's own task in the ClearML web page."""
+    scheduled = scheduled_rows(snapshot.definition, snapshot.state, snapshot.names, snapshot.now)
+    executed = [executed_row(run, snapshot.definition) for run in snapshot.runs[:500]]
+    return {
+        "Scheduled Tasks": _table(scheduled, ("name", "task", "next_run", "project", "queue", "schedule", "state")),
+        "Executed Tasks": _table(executed, ("name", "run", "cause", "scheduled", "started", "finished", "status")),
+    }
+
+
+def _table(rows: Iterable[Any], columns: Sequence[str]) -> Table:
+    listed = list(rows)
+    return {column.replace("_", " "): [_cell(getattr(row, column)) for row in listed] for column in columns}
+
+
+def _cell(value: Any) -> Any:
+    return value.strftime("%Y-%m-%d %H:%M:%S UTC") if isinstance(value, datetime) else value
+
+
 def _frame(rows: Iterable[Any], columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     listed = list(rows)
     data = {column: [getattr(row, column) for row in listed] for column in columns}
-    frame = pd.DataFrame(data, columns=list(columns))
+    frame: pd.DataFrame = pd.DataFrame(data, columns=list(columns))
     for column in TIME_COLUMNS.intersection(columns):
         frame[column] = pd.to_datetime(frame[column], utc=True)
     return frame

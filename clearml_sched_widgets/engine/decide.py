@@ -30,6 +30,7 @@ class Skip:
 class Decision:
     """What to do about one schedule now: what to launch, what to skip, its new state and its next slot."""
 
+    item: str
     launches: tuple[Launch, ...]
     skips: tuple[Skip, ...]
     state: ItemState
@@ -73,7 +74,11 @@ def decide(schedule: Schedule, state: ItemState, now: datetime, active: int) -> 
     launches = tuple(slot_launch(schedule, slot) for slot in slots)
     after = attrs.evolve(state, watermark=max(now, state.watermark), runs=state.runs + len(launches))
     return Decision(
-        launches=launches, skips=(*skips, *too_many, *beyond), state=after, next_slot=next_slot(schedule, after)
+        item=schedule.id,
+        launches=launches,
+        skips=(*skips, *too_many, *beyond),
+        state=after,
+        next_slot=next_slot(schedule, after),
     )
 
 

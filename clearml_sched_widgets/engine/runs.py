@@ -5,6 +5,7 @@ Reading by the time of change needs no clock of ours: the cursor is a time that 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 
@@ -79,6 +80,7 @@ class Runs:
         self._runs: dict[str, Run] = {}
         self._by_key: dict[str, set[str]] = {}
         self._active: set[str] = set()
+        self.news: deque[Run] = deque(maxlen=KEEP)  # runs that are new or changed their status; its reader empties it
 
     def __iter__(self) -> Iterator[Run]:
         """All runs that are known, newest first."""
@@ -99,7 +101,7 @@ class Runs:
         """All tasks with a run key, oldest first. More than one only after lost answers, or when somebody copied a run."""
         return sorted((self._runs[run_id] for run_id in self._by_key.get(key, ())), key=lambda run: run.age)
 
-    def load(self, gateway: Gateway) -> list[Run]:
+    def load(self, gateway: Gateway) -> None:
         """After a start: the runs that are not finished, whatever their age, then all that changed since the cursor."""
         page = 0
         while True:
@@ -107,58 +109,56 @@ class Runs:
             tasks = gateway.tasks(query)
             self._take(tasks)
             if len(tasks) < PAGE:
-                return self.refresh(gateway)
+                break
             page += 1
+        self.refresh(gateway)
+        self.news.clear()  # what happened before the start is no news
 
-    def refresh(self, gateway: Gateway) -> list[Run]:
-        """Read what changed since the last time; the runs that are new or whose status changed."""
-        changed: dict[str, Run] = {}
+    def refresh(self, gateway: Gateway) -> None:
+        """Read what changed since the last time."""
         since, page = self.cursor and self.cursor - LOOKBACK, 0
         while True:
             tasks = gateway.tasks(self._query(order="last_change", since=since, page=page))
-            changed.update((run.task.id, run) for run in self._take(tasks))
+            self._take(tasks)
             newest = tasks[-1].last_change if tasks else None
             if newest is not None:
                 self.cursor = max(newest, self.cursor or newest)
             if len(tasks) < PAGE:
-                return list(changed.values())
+                return
             # A further page only within one identical time: pages are offsets into a list that moves.
             since, page = (since, page + 1) if newest == since else (newest, 0)
 
-    def find_deleted(self, gateway: Gateway) -> list[Run]:
-        """Which unfinished runs are gone from the server: one request per 500 unfinished runs."""
+    def find_deleted(self, gateway: Gateway) -> None:
+        """Find unfinished runs that are gone from the server: one request per 500 unfinished runs."""
         ids = sorted(self._active)
-        gone = []
         for start in range(0, len(ids), PAGE):
             chunk = tuple(ids[start : start + PAGE])
             present = {task.id for task in gateway.tasks(TaskQuery(ids=chunk, order="created"))}
-            gone += [self._put(attrs.evolve(self._runs[run_id], deleted=True)) for run_id in chunk if run_id not in present]
-        return gone
+            for run_id in chunk:
+                if run_id not in present:
+                    self._put(attrs.evolve(self._runs[run_id], deleted=True))
 
     def _query(self, **kwargs: object) -> TaskQuery:
         return TaskQuery(system_tags=(self._tag,), hyperparams="scheduler", limit=PAGE, **kwargs)  # type: ignore[arg-type]
 
-    def _take(self, tasks: Iterable[Task]) -> list[Run]:
-        changed = []
+    def _take(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
             run = run_of(task)
             known = self._runs.get(task.id)
-            if run is None or (known is not None and known.task == task):
-                continue
-            self._put(run)
-            if known is None or known.status != run.status:
-                changed.append(run)
+            if run is not None and (known is None or known.task != task):
+                self._put(run)
         self._forget()
-        return changed
 
-    def _put(self, run: Run) -> Run:
+    def _put(self, run: Run) -> None:
+        known = self._runs.get(run.task.id)
+        if known is None or known.status != run.status:
+            self.news.append(run)
         self._runs[run.task.id] = run
         self._by_key.setdefault(run.key, set()).add(run.task.id)
         if run.active:
             self._active.add(run.task.id)
         else:
             self._active.discard(run.task.id)
-        return run
 
     def _forget(self) -> None:
         """Drop the oldest finished runs beyond a bound, in one go now and then."""

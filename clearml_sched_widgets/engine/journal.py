@@ -1,0 +1,51 @@
+"""The log: what the scheduler did, for the screen at once and for the console of the instance's task."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from clearml_sched_widgets.engine.clock import Clock
+from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.records import LogLine
+
+KEEP = 1000
+
+
+class Journal:
+    """The last lines of the log, and those that the server does not have yet."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lines: deque[LogLine] = deque(maxlen=KEEP)
+        self._unsent: deque[LogLine] = deque(maxlen=KEEP)
+
+    @property
+    def lines(self) -> tuple[LogLine, ...]:
+        """Oldest first."""
+        return tuple(self._lines)
+
+    def remember(self, lines: list[LogLine]) -> None:
+        """Lines of an earlier process, which the server has already."""
+        self._lines.extend(lines)
+
+    def info(self, text: str) -> None:
+        self._add("info", text)
+
+    def warning(self, text: str) -> None:
+        self._add("warning", text)
+
+    def error(self, text: str) -> None:
+        self._add("error", text)
+
+    def _add(self, level: str, text: str) -> None:
+        line = LogLine(time=self._clock.now(), level=level, text=text)
+        self._lines.append(line)
+        self._unsent.append(line)
+
+    def flush(self, gateway: Gateway, task_id: str) -> None:
+        """Send what the server does not have yet; what could not be sent is kept for the next time."""
+        lines = list(self._unsent)
+        if lines:
+            gateway.report_log(task_id, lines)
+            for _ in lines:
+                self._unsent.popleft()

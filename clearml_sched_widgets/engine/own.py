@@ -1,0 +1,98 @@
+"""The instance's own task: where the definition, the state and the commands lie, and the heartbeat."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from clearml_sched_widgets import codec
+from clearml_sched_widgets.definition import Definition
+from clearml_sched_widgets.engine import commands
+from clearml_sched_widgets.engine import state as states
+from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.state import State
+from clearml_sched_widgets.errors import NotFound, SchedulerError
+from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
+
+DEFINITION, STATE, ENGINE, WHERE = "definition", "state", "engine", "where"
+WATCHDOG = "non-responsive"  # what the server's watchdog gives as the reason when it stops a silent task
+
+
+@attrs.frozen(kw_only=True)
+class Own:
+    """What the instance's task says."""
+
+    task: Task
+    definition: Definition
+    state: State
+    commands: tuple[Command, ...]
+    engine: str  # a token of the process that works on it
+    where: str
+
+
+def read(gateway: Gateway, instance_id: str) -> Own:
+    """Read an instance. One request. Raises NotFound, or SchedulerError if it is no instance."""
+    tasks = gateway.tasks(TaskQuery(ids=(instance_id,), order="created", configuration=True))
+    if not tasks:
+        raise NotFound(f"There is no instance {instance_id} on the server (any more).")
+    return parse(tasks[0])
+
+
+def parse(task: Task) -> Own:
+    """The instance that a task is. Raises SchedulerError, InvalidDefinition."""
+    if INSTANCE_TAG not in task.system_tags or DEFINITION not in task.configuration:
+        raise SchedulerError(f"The task {task.id} is not a scheduler instance.")
+    return Own(
+        task=task,
+        definition=codec.loads(task.configuration[DEFINITION]),
+        state=states.loads(task.configuration.get(STATE)),
+        commands=tuple(commands.waiting(task.configuration)),
+        engine=task.configuration.get(ENGINE, ""),
+        where=task.configuration.get(WHERE, "kernel"),
+    )
+
+
+class OwnTask:
+    """Writes to the instance's task on behalf of one engine, and reads back whether it is still ours."""
+
+    def __init__(self, gateway: Gateway, instance_id: str) -> None:
+        self._gateway = gateway
+        self.id = instance_id
+        self._token = uuid.uuid4().hex
+        self._written: State | None = None
+
+    def take(self) -> Own:
+        """Make the task run and ours; what it says then."""
+        task = read(self._gateway, self.id).task
+        if task.status == "failed":  # the status machine leads from failed to running only through stopped
+            self._gateway.set_status(self.id, "stopped", "Resumed")
+        if task.status != "in_progress":
+            self._gateway.set_status(self.id, "in_progress")
+        self._gateway.write_configuration(self.id, {ENGINE: self._token})
+        return read(self._gateway, self.id)
+
+    def lost(self, own: Own) -> str:
+        """Why this engine has to end, as the task says; empty if it goes on."""
+        if own.task.status != "in_progress":
+            return f"it was {own.task.status} in ClearML"
+        if own.task.status_message.lower() == "stopping":
+            return "it was asked to stop in ClearML"
+        if own.engine != self._token:
+            return "another process has taken it over"
+        return ""
+
+    def save(self, state: State, runs_since: datetime | None) -> None:
+        """Write the state if it is not what was written last. The runs' cursor goes along, but is no reason to write."""
+        if state != self._written:
+            text = states.dumps(attrs.evolve(state, runs_since=runs_since))
+            self._gateway.write_configuration(self.id, {STATE: text})
+            self._written = state
+
+    def done(self, handled: Sequence[Command]) -> None:
+        """Remove commands that were carried out."""
+        if handled:
+            self._gateway.delete_configuration(self.id, [f"{commands.PREFIX}{command.id}" for command in handled])
