@@ -7,7 +7,7 @@ leaves in their places) and raises one `InvalidDefinition`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -31,20 +31,37 @@ def bad(value: object, message: str) -> Any:
 
 
 def guarded(parse: Callable[[A], B], value: A) -> B:
-    """`parse(value)`, or a `Bad` that carries the message of the ValueError or TypeError it raised."""
+    """`parse(value)`, or a `Bad` that carries the message of the ValueError, TypeError or OverflowError it raised."""
     if isinstance(value, Bad):
         return cast(B, value)
     try:
         return parse(value)
     except InvalidDefinition as error:
         return cast(B, Bad(error.problems))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         return cast(B, bad(value, str(error)))
 
 
-def each(parse: Callable[[Any], B], values: Iterable[Any]) -> tuple[B, ...]:
-    """`guarded(parse)` of every element: one bad element does not hide another."""
+def is_a(kinds: type[A] | tuple[type[A], ...], expected: str, value: A) -> A:
+    """The value, or a `Bad` if it is not of one of these classes."""
+    return value if isinstance(value, (Bad, kinds)) else cast(A, bad(value, expected))
+
+
+def each(parse: Callable[[Any], B], values: Any) -> tuple[B, ...]:
+    """`guarded(parse)` of every element: one bad element does not hide another. A `Bad` for what is not a list."""
+    if isinstance(values, Bad):
+        return cast("tuple[B, ...]", values)
+    if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
+        return cast("tuple[B, ...]", bad(values, "expected a list"))
     return tuple(guarded(parse, value) for value in values)
+
+
+def distinct(parsed: tuple[A, ...], order: Callable[[A], Any] | None = None) -> tuple[A, ...]:
+    """Each element once, as given or in order. With a `Bad` among them all stay: it is told by its index."""
+    if isinstance(parsed, Bad) or any(isinstance(element, Bad) for element in parsed):
+        return parsed
+    once = dict.fromkeys(parsed)
+    return tuple(once) if order is None else tuple(sorted(once, key=order))
 
 
 def problems_in(value: object) -> Iterator[Problem]:

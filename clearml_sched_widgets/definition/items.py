@@ -11,9 +11,9 @@ from typing import ClassVar
 import attrs
 
 from clearml_sched_widgets.definition import values
-from clearml_sched_widgets.definition.checks import collect, each, guarded
-from clearml_sched_widgets.definition.rules import Rule
-from clearml_sched_widgets.definition.when import Condition, Published, Select, StatusChanged, Tagged
+from clearml_sched_widgets.definition.checks import collect, each, guarded, is_a
+from clearml_sched_widgets.definition.rules import RULES, Rule
+from clearml_sched_widgets.definition.when import CONDITIONS, Condition, Published, Select, StatusChanged, Tagged
 from clearml_sched_widgets.errors import Problem
 
 
@@ -78,54 +78,25 @@ class Policies:
         collect(self)
 
 
-def _action(value: Action) -> Action:
-    if not isinstance(value, Action):
-        raise ValueError("expected an Action")
-    return value
-
-
-def _rule(value: Rule) -> Rule:
-    if not isinstance(value, Rule) or type(value) is Rule:
-        raise ValueError("expected a recurrence: Once, Daily, Weekly, Monthly or Interval")
-    return value
-
-
-def _condition(value: Condition) -> Condition:
-    if not isinstance(value, Condition) or type(value) is Condition:
-        raise ValueError("expected a condition such as StatusChanged, Published or Tagged")
-    return value
-
-
-def _select(value: Select) -> Select:
-    if not isinstance(value, Select):
-        raise ValueError("expected a Select")
-    return value
-
-
-def _policies(value: Policies) -> Policies:
-    if not isinstance(value, Policies):
-        raise ValueError("expected Policies")
-    return value
-
-
 def action(value: Action) -> Action:
-    return guarded(_action, value)
+    return is_a(Action, "expected an Action", value)
 
 
 def recurrence(value: Rule) -> Rule:
-    return guarded(_rule, value)
+    return is_a(tuple(RULES.values()), "expected a recurrence: Once, Daily, Weekly, Monthly or Interval", value)
 
 
 def condition(value: Condition) -> Condition:
-    return guarded(_condition, value)
+    kinds = tuple(CONDITIONS.values())
+    return is_a(kinds, "expected a condition: StatusChanged, Published or Tagged", value)
 
 
 def select(value: Select) -> Select:
-    return guarded(_select, value)
+    return is_a(Select, "expected a Select", value)
 
 
 def policies(value: Policies) -> Policies:
-    return guarded(_policies, value)
+    return is_a(Policies, "expected Policies", value)
 
 
 @attrs.frozen
@@ -212,24 +183,13 @@ class ModelTrigger(Trigger):
 TRIGGERS: dict[str, type[Trigger]] = {kind.entity: kind for kind in (TaskTrigger, DatasetTrigger, ModelTrigger)}
 
 
-def _schedule(value: Schedule) -> Schedule:
-    if not isinstance(value, Schedule):
-        raise ValueError("expected a Schedule")
-    return value
-
-
-def _trigger(value: Trigger) -> Trigger:
-    if not isinstance(value, tuple(TRIGGERS.values())):
-        raise ValueError("expected a TaskTrigger, DatasetTrigger or ModelTrigger")
-    return value
-
-
 def schedules(value: Iterable[Schedule]) -> tuple[Schedule, ...]:
-    return each(_schedule, value)
+    return each(lambda item: is_a(Schedule, "expected a Schedule", item), value)
 
 
 def triggers(value: Iterable[Trigger]) -> tuple[Trigger, ...]:
-    return each(_trigger, value)
+    kinds = tuple(TRIGGERS.values())
+    return each(lambda item: is_a(kinds, "expected a TaskTrigger, DatasetTrigger or ModelTrigger", item), value)
 
 
 @attrs.frozen

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 import attrs
 
 from clearml_sched_widgets.definition import values
-from clearml_sched_widgets.definition.checks import bad, collect, each
+from clearml_sched_widgets.definition.checks import bad, collect, distinct, each
 from clearml_sched_widgets.errors import Problem
 
 ORDINALS = ("first", "second", "third", "fourth", "last")
@@ -37,7 +37,7 @@ def month_days(value: int | str | Iterable[int | str]) -> tuple[int | str, ...]:
     parts = values.listed(value)
     if not parts:
         return bad(value, 'expected at least one day of the month, such as 1 or "last"')  # type: ignore[no-any-return]
-    return tuple(dict.fromkeys(each(_month_day, parts)))
+    return distinct(each(_month_day, parts))
 
 
 def _month(value: int | str) -> int:
@@ -57,8 +57,7 @@ def months(value: int | str | Iterable[int | str] | None) -> tuple[int, ...] | N
     parts = values.listed(value)
     if not parts:
         return bad(value, "expected at least one month, or none given for all")  # type: ignore[no-any-return]
-    parsed = each(_month, parts)
-    return tuple(sorted(set(parsed))) if all(isinstance(part, int) for part in parsed) else parsed
+    return distinct(each(_month, parts), int)
 
 
 @attrs.frozen(kw_only=True)

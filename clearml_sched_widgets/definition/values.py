@@ -11,27 +11,27 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from clearml_sched_widgets.definition.checks import bad, each, guarded
+from clearml_sched_widgets.definition.checks import Bad, bad, distinct, each, guarded
 
 MAX_NAME = 200
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def listed(value: Any) -> tuple[Any, ...]:
-    """A list of values; a lone string is split at its commas (`6:20, 18:20`)."""
+def listed(value: Any) -> Any:
+    """A list of values; a lone string is split at its commas (`6:20, 18:20`). What is no list stays what it is."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
-    if isinstance(value, Iterable):
+    if isinstance(value, Iterable) and not isinstance(value, Mapping):
         return tuple(value)
-    return (value,)
+    return (value,) if isinstance(value, (int, time)) else value
 
 
 def _time(value: str | time) -> time:
     if isinstance(value, time):
         if value.tzinfo is not None:
             raise ValueError("a time of day has no zone of its own; set the rule's timezone")
-        return value.replace(microsecond=0)
+        return time(value.hour, value.minute, value.second)
     found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", value.strip()) if isinstance(value, str) else None
     if not found:
         raise ValueError('expected a time of day such as "06:20" or "18:20:30"')
@@ -46,12 +46,13 @@ def times_of_day(value: str | Iterable[str | time]) -> tuple[time, ...]:
     parts = listed(value)
     if not parts:
         return bad(value, 'expected at least one time of day such as "06:20"')  # type: ignore[no-any-return]
-    parsed = each(_time, parts)
-    return tuple(sorted(set(parsed))) if all(isinstance(part, time) for part in parsed) else parsed
+    return distinct(each(_time, parts), lambda clock: clock)
 
 
 def _duration(value: str | timedelta) -> timedelta:
     if isinstance(value, timedelta):
+        if value.microseconds:
+            raise ValueError("expected a duration of whole seconds")
         return value
     parts = re.findall(r"(\d+)\s*([smhdw])", value) if isinstance(value, str) else []
     if not parts or re.sub(r"(\d+)\s*([smhdw])|\s", "", value):
@@ -164,10 +165,7 @@ def weekdays(value: str | Iterable[str]) -> tuple[str, ...]:
     parts = listed(value)
     if not parts:
         return bad(value, 'expected at least one weekday such as "monday"')  # type: ignore[no-any-return]
-    parsed = each(_weekday, parts)
-    if all(isinstance(part, str) for part in parsed):
-        return tuple(name for name in WEEKDAYS if name in parsed)
-    return parsed
+    return distinct(each(_weekday, parts), WEEKDAYS.index)
 
 
 def _required_text(value: str) -> str:
@@ -202,13 +200,12 @@ def _long(value: str) -> str:
 
 def optional_text(value: str | None) -> str | None:
     """A short text; None and blank are the same."""
-    return None if value is None or value == "" else guarded(_short, value)
+    return None if value is None else guarded(_short, value) or None
 
 
 def texts(value: str | Iterable[str]) -> tuple[str, ...]:
     """A list of short texts, each once, in the order given."""
-    parsed = each(_required_text, listed(value))
-    return tuple(dict.fromkeys(parsed))
+    return distinct(each(_required_text, listed(value)))
 
 
 def _flag(value: bool) -> bool:
@@ -234,16 +231,22 @@ def optional_count(value: int | None) -> int | None:
 def _parameters(value: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise ValueError('expected a mapping such as {"Args/lr": 0.1}')
-    return {key: guarded(_parameter_value, (key, value[key])) for key in value}
+    names = {key: guarded(_parameter_name, key) for key in value}
+    return {
+        key: name if isinstance(name, Bad) else guarded(_parameter_value, value[key]) for key, name in names.items()
+    }
 
 
-def _parameter_value(pair: tuple[Any, Any]) -> str:
-    key, value = pair
+def _parameter_name(key: str) -> str:
     section, slash, name = key.partition("/") if isinstance(key, str) else ("", "", "")
     if not (section and slash and name):
         raise ValueError('expected a parameter named "Section/name", such as "Args/lr"')
     if section == "Scheduler":
         raise ValueError("the section Scheduler is written by the scheduler itself")
+    return key
+
+
+def _parameter_value(value: Any) -> str:
     if value is None or isinstance(value, (str, int, float, bool)):
         return "" if value is None else str(value)
     raise ValueError("expected text, a number, true or false as the value of a parameter")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from clearml_sched_widgets.definition import values
-from clearml_sched_widgets.definition.checks import collect, each, guarded
+from clearml_sched_widgets.definition.checks import collect, distinct, each, guarded
 from clearml_sched_widgets.errors import Problem
 
 STATUSES = ("created", "queued", "in_progress", "stopped", "failed", "completed", "published", "closed")
@@ -22,7 +22,7 @@ def _status(value: str) -> str:
 
 def statuses(value: str | Iterable[str]) -> tuple[str, ...]:
     """Task statuses, each once."""
-    return tuple(dict.fromkeys(each(_status, values.listed(value))))
+    return distinct(each(_status, values.listed(value)))
 
 
 @attrs.frozen

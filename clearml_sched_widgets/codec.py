@@ -1,0 +1,285 @@
+"""A definition as versioned JSON or YAML, and back. The only module that knows the format.
+
+A document is read whole: what is wrong anywhere in it comes in one InvalidDefinition, each problem with its full path,
+such as `schedules[2].recurrence.times[0]`. To that end the hooks below never raise: where a part cannot be read they
+put a `Bad`, which the part around it collects.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+from difflib import get_close_matches
+from functools import cache, partial
+from operator import is_
+from typing import Any, Literal, cast, get_args, get_origin
+
+import attrs
+import cattrs
+
+from clearml_sched_widgets.definition import Condition, Definition, Rule, Trigger
+from clearml_sched_widgets.definition.checks import Bad, bad, key_of
+from clearml_sched_widgets.definition.items import TRIGGERS
+from clearml_sched_widgets.definition.rules import RULES
+from clearml_sched_widgets.definition.values import duration_text
+from clearml_sched_widgets.definition.when import CONDITIONS
+from clearml_sched_widgets.errors import InvalidDefinition, Problem
+
+VERSION = 1
+
+# The classes that come in several kinds: the key that names the kind, and the kinds by name.
+Kinds = Mapping[str, type]
+FAMILIES: dict[type, tuple[str, Kinds]] = {
+    Rule: ("type", RULES),
+    Condition: ("type", CONDITIONS),
+    Trigger: ("entity", TRIGGERS),
+}
+# The order of keys is for those who read the text: what these keys name comes first and last.
+LEADING = ("id", "task", "name", "description", "poll_every", "enabled", "run_at_start")
+TRAILING = ("timezone", "start", "end")
+
+
+def to_data(definition: Definition) -> dict[str, Any]:
+    """The definition as plain dicts, lists, strings, numbers and booleans, with its format's version."""
+    return {"version": VERSION, **_converter().unstructure(definition)}
+
+
+def from_data(data: object) -> Definition:
+    """The definition that `to_data` made the data of, or that somebody wrote by hand; a missing version means 1.
+
+    Raises InvalidDefinition with all that is wrong.
+    """
+    if not isinstance(data, Mapping):
+        raise InvalidDefinition([Problem("", data, "expected a mapping with the keys of a definition")])
+    problems = list(_version_problems(data))
+    rest = {key: value for key, value in data.items() if key != "version"}
+    found = _converter().structure(rest, Definition)
+    problems += found.problems if isinstance(found, Bad) else ()
+    known = {problem.path for problem in problems}
+    problems += [problem for problem in _repeated_ids(rest) if problem.path not in known]
+    if problems:
+        raise InvalidDefinition(problems)
+    return found
+
+
+def dumps(definition: Definition, format: Literal["json", "yaml"] = "json") -> str:
+    """The definition as a text of that format. Raises ValueError for another format."""
+    if format == "json":
+        return json.dumps(to_data(definition), indent=2, ensure_ascii=False)
+    if format == "yaml":
+        import yaml
+
+        return yaml.safe_dump(to_data(definition), sort_keys=False, allow_unicode=True)
+    raise ValueError(f'format: expected "json" or "yaml", got {format!r}')
+
+
+def loads(text: str) -> Definition:
+    """The definition in a JSON or YAML text. Raises InvalidDefinition, for a text that is neither too."""
+    return from_data(_parsed_json(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else _parsed_yaml(text))
+
+
+def rule_to_data(rule: Rule) -> dict[str, Any]:
+    """A recurrence rule as plain data: its type and its settings."""
+    return cast(dict[str, Any], _converter().unstructure(rule))
+
+
+def rule_from_data(data: object) -> Rule:
+    """The rule that `rule_to_data` made the data of. Raises InvalidDefinition with paths such as `times[0]`."""
+    found = _converter().structure(data, Rule)
+    if isinstance(found, Bad):
+        raise InvalidDefinition(found.problems)
+    return found
+
+
+def _version_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
+    version = data.get("version", VERSION)
+    if isinstance(version, bool) or not isinstance(version, int) or version < 1:
+        yield Problem("version", version, f"expected the version of the format, {VERSION}")
+    elif version > VERSION:
+        message = f"made by a newer version of clearml-sched-widgets; this one reads version {VERSION}: upgrade it"
+        raise InvalidDefinition([Problem("version", version, message)])
+
+
+def _repeated_ids(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """Ids that occur twice, found in the data itself: an item that cannot be read has an id all the same."""
+    found = [
+        (f"{key}[{index}].id", item.get("id"))
+        for key in ("schedules", "triggers")
+        if isinstance(data.get(key), list)
+        for index, item in enumerate(data[key])
+        if isinstance(item, Mapping)
+    ]
+    ids = [(path, value.strip()) for path, value in found if isinstance(value, str)]
+    counts = Counter(value for _, value in ids)
+    for path, value in ids:
+        if counts[value] > 1:
+            yield Problem(path, value, "expected an id that no other item has")
+
+
+# -- texts
+
+
+def _unreadable(kind: str, what: str, line: int, column: int) -> InvalidDefinition:
+    return InvalidDefinition([Problem("", f"line {line}, column {column}", f"this is not {kind}: {what}")])
+
+
+def _parsed_json(text: str) -> object:
+    try:
+        return json.loads(text.lstrip("\ufeff"))
+    except json.JSONDecodeError as error:
+        raise _unreadable("JSON", error.msg, error.lineno, error.colno) from None
+    except RecursionError:
+        raise _unreadable("a definition", "it is nested too deeply", 1, 1) from None
+
+
+def _parsed_yaml(text: str) -> object:
+    import yaml
+
+    try:
+        return yaml.load(text, _yaml_loader())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise _unreadable("YAML", error.problem or error.context or "unreadable", line, column) from None
+    except yaml.YAMLError as error:
+        raise _unreadable("YAML", str(error), 1, 1) from None
+    except RecursionError:
+        raise _unreadable("a definition", "it is nested too deeply", 1, 1) from None
+
+
+@cache
+def _yaml_loader() -> Any:
+    """The safe loader, but for two surprises of YAML 1.1: 18:20 is 1100 there, and a date is no text."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    changed = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:timestamp")
+    Loader.yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in changed]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    Loader.add_implicit_resolver(changed[0], re.compile(r"[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
+    return Loader
+
+
+# -- cattrs
+
+
+@cache
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter()
+    converter.register_unstructure_hook(timedelta, duration_text)
+    converter.register_unstructure_hook(time, _time_text)
+    converter.register_unstructure_hook(dt.date, dt.date.isoformat)
+    converter.register_unstructure_hook(datetime, _moment_text)
+    converter.register_unstructure_hook_func(attrs.has, lambda instance: _written(instance, converter))
+    converter.register_structure_hook_func(attrs.has, lambda data, kind: _read(data, kind, converter))
+    converter.register_structure_hook_func(_lists_parts, lambda data, kind: _read_list(data, kind, converter))
+    for base, (key, kinds) in FAMILIES.items():
+        converter.register_structure_hook_func(partial(is_, base), _family_reader(key, kinds, converter))
+    return converter
+
+
+def _time_text(clock: time) -> str:
+    return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
+
+
+def _moment_text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _written(instance: Any, converter: cattrs.Converter) -> dict[str, Any]:
+    fields = {key_of(field): getattr(instance, field.name) for field in attrs.fields(type(instance))}
+    return {**_kind_of(instance), **{key: _plain(fields[key], converter) for key in sorted(fields, key=_place)}}
+
+
+def _place(key: str) -> int:
+    """Where a key stands; keys of one place keep their order."""
+    return LEADING.index(key) - len(LEADING) if key in LEADING else int(key in TRAILING)
+
+
+def _plain(value: Any, converter: cattrs.Converter) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(element, converter) for element in value]
+    return converter.unstructure(value)
+
+
+def _kind_of(instance: object) -> dict[str, str]:
+    for base, (key, kinds) in FAMILIES.items():
+        if isinstance(instance, base):
+            return {key: next(name for name, kind in kinds.items() if kind is type(instance))}
+    return {}
+
+
+def _family_reader(key: str, kinds: Kinds, converter: cattrs.Converter) -> Any:
+    """Reads one of the kinds: the one that the data names under `key`."""
+
+    def read(data: object, _base: type) -> Any:
+        if not isinstance(data, Mapping):
+            return bad(data, f'expected a mapping with the key "{key}"')
+        name = data.get(key)
+        if not isinstance(name, str) or name not in kinds:
+            near = get_close_matches(str(name), kinds, 1)
+            hint = f'; did you mean "{near[0]}"?' if near else ""
+            return Bad((Problem(key, name, f"expected one of {', '.join(kinds)}{hint}"),))
+        return converter.structure({each: data[each] for each in data if each != key}, kinds[name])
+
+    return read
+
+
+def _lists_parts(kind: Any) -> bool:
+    """Whether a field's type is a tuple of classes of ours."""
+    return get_origin(kind) is tuple and attrs.has(get_args(kind)[0])
+
+
+def _read_list(data: object, kind: Any, converter: cattrs.Converter) -> Any:
+    if not isinstance(data, (list, tuple)):
+        return bad(data, "expected a list")
+    return tuple(converter.structure(element, get_args(kind)[0]) for element in data)
+
+
+def _read(data: object, kind: type, converter: cattrs.Converter) -> Any:
+    """An object of an attrs class, or a Bad with all that is wrong with its data."""
+    if not isinstance(data, Mapping):
+        return bad(data, f"expected a mapping with the keys of {_with_article(kind.__name__)}")
+    fields = {key_of(field): field for field in _fields(kind)}
+    given = {
+        field.name.lstrip("_"): _field_value(data, key, field, converter)
+        for key, field in fields.items()
+        if key in data or field.default is attrs.NOTHING
+    }
+    unknown = tuple(_unknown(key, data[key], fields) for key in data if key not in fields)
+    try:
+        made = kind(**given)
+    except InvalidDefinition as error:
+        return Bad(error.problems + unknown)
+    return Bad(unknown) if unknown else made
+
+
+def _field_value(data: Mapping[str, Any], key: str, field: Any, converter: cattrs.Converter) -> Any:
+    if key not in data:
+        return bad(None, "expected a value: this key is required")
+    if attrs.has(field.type) or _lists_parts(field.type):
+        return converter.structure(data[key], field.type)
+    return data[key]  # the field's own converter reads it
+
+
+@cache
+def _fields(kind: type) -> Any:
+    return attrs.fields(attrs.resolve_types(kind))
+
+
+def _unknown(key: object, value: object, fields: Mapping[str, Any]) -> Problem:
+    near = get_close_matches(str(key), fields, 1)
+    hint = f'did you mean "{near[0]}"?' if near else f"expected one of {', '.join(fields)}"
+    return Problem(str(key), value, f"there is no such key; {hint}")
+
+
+def _with_article(name: str) -> str:
+    return name if name.endswith("s") else f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
