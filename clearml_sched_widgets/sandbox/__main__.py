@@ -1,0 +1,21 @@
+"""`python -m clearml_sched_widgets.sandbox`"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from clearml_sched_widgets.sandbox.cli import add_arguments, run
+
+
+def main() -> int:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(
+        prog="clearml-sched sandbox", description="A ClearML-compatible server on loopback."
+    )
+    add_arguments(parser)
+    return run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

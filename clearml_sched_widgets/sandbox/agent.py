@@ -1,0 +1,137 @@
+"""A real `clearml-agent` daemon on a sandbox, for demos and tests."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from clearml_sched_widgets.sandbox.process import Sandbox, SandboxError
+
+_STOP_TIMEOUT_SEC = 15.0
+_CONF = """
+agent {{
+    worker_id: "{worker}"
+    venvs_dir: "{home}/venvs"
+    vcs_cache.path: "{home}/vcs-cache"
+    venvs_cache.path: "{home}/venvs-cache"
+    pip_download_cache.path: "{home}/pip-download-cache"
+    docker_pip_cache: "{home}/pip-cache"
+    docker_apt_cache: "{home}/apt-cache"
+}}
+sdk.storage.cache.default_base_dir: "{home}/cache"
+"""
+
+
+class Agent:
+    """A running agent. Use `Agent.start`. As a context manager it stops at the end."""
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path, worker: str) -> None:
+        self.folder = folder
+        self.log = folder / "agent.log"
+        self.worker = worker
+        self._process = process
+
+    @classmethod
+    def start(
+        cls,
+        sandbox: Sandbox,
+        queues: Sequence[str] = ("default",),
+        *,
+        folder: Path | str,
+        python: Path | str = sys.executable,
+        name: str = "sandbox:agent",
+        poll_seconds: float = 0.5,
+        environment: dict[str, str] | None = None,
+    ) -> Agent:
+        """Run `clearml-agent daemon --foreground` on queues (the first is served first).
+
+        Tasks run in the environment of `python`, without installing anything, on the CPU, without docker. HOME and
+        all caches lie in `folder`. `environment` adds variables for the tasks.
+
+        Raises:
+            SandboxError: if clearml-agent is not installed.
+        """
+        if importlib.util.find_spec("clearml_agent") is None:
+            raise SandboxError("clearml-agent is not installed: pip install clearml-agent")
+        folder = Path(folder).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        conf = folder / "clearml.conf"
+        conf.touch(mode=0o600)
+        conf.write_text(sandbox.conf.read_text() + _CONF.format(worker=name, home=folder))
+        variables = {key: value for key, value in os.environ.items() if not key.startswith(("CLEARML_", "TRAINS_"))}
+        variables.update(sandbox.environment())
+        variables.update(
+            HOME=str(folder),
+            CLEARML_CONFIG_FILE=str(conf),
+            CLEARML_AGENT_SKIP_PIP_VENV_INSTALL=str(python),
+            CLEARML_AGENT_QUEUE_POLL_FREQ_SEC=str(poll_seconds),
+            CLEARML_WORKER_ID=name,
+            PATH=f"{Path(python).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            **(environment or {}),
+        )
+        command = [sys.executable, "-m", "clearml_agent", "daemon", "--foreground", "--cpu-only", "--queue", *queues]
+        with (folder / "agent.log").open("ab") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        return cls(process, folder, name)
+
+    @property
+    def pid(self) -> int:
+        """The daemon's process id (also of its process group)."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the daemon lives."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """End the daemon, then whatever it started. Does nothing if it ended before."""
+        started = _descendants(self._process.pid)
+        if self.running:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_STOP_TIMEOUT_SEC)
+        for pid in started:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(_STOP_TIMEOUT_SEC)
+
+    def __enter__(self) -> Agent:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _descendants(pid: int) -> list[int]:
+    """All processes below one (Linux only; elsewhere the process group has to do)."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    found, frontier = [], [pid]
+    while frontier:
+        children = parents.get(frontier.pop(), [])
+        found += children
+        frontier += children
+    return found

@@ -1,0 +1,106 @@
+"""One request to the API, the registry of endpoints, and what a handler may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clearml_sched_widgets.sandbox import identity
+from clearml_sched_widgets.sandbox.store import Doc, Store
+
+Version = tuple[int, int]
+
+
+def read_version(text: str) -> Version:
+    """`2.30` as (2, 30)."""
+    major, _, minor = text.partition(".")
+    return int(major), int(minor or 0)
+
+
+@dataclass
+class State:
+    """What the server keeps beside the documents."""
+
+    store: Store
+    token_key: bytes
+    credentials: Mapping[str, str]  # access key -> secret key
+    scrolls: dict[str, int] = field(default_factory=dict)  # scroll id -> position
+
+
+@dataclass
+class Call:
+    """One request."""
+
+    name: str
+    version: str
+    state: State
+    data: Doc = field(default_factory=dict)
+    batch: list[Doc] | None = None
+    worker: str = ""
+    ip: str = "127.0.0.1"
+    user: str = identity.USER_ID
+    raw: tuple[str, str] | None = None  # an answer that is not JSON: its text and media type
+
+    @property
+    def store(self) -> Store:
+        """The documents."""
+        return self.state.store
+
+    def before(self, version: str) -> bool:
+        """Whether the client speaks an API older than `version`."""
+        return read_version(self.version) < read_version(version)
+
+
+Handler = Callable[[Call], Doc]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One handler with the request that it accepts."""
+
+    name: str
+    since: str
+    handler: Handler
+    required: tuple[str, ...]
+    types: Mapping[str, type | tuple[type, ...]]
+    defaults: Mapping[str, Any]
+    nonempty: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]]
+    authorize: bool
+
+
+_endpoints: dict[str, list[Endpoint]] = {}
+
+
+def endpoint(
+    name: str,
+    *,
+    since: str = "1.0",
+    required: tuple[str, ...] = (),
+    types: Mapping[str, type | tuple[type, ...]] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    nonempty: tuple[str, ...] = (),
+    choices: Mapping[str, tuple[str, ...]] | None = None,
+    authorize: bool = True,
+) -> Callable[[Handler], Handler]:
+    """Register a handler: `since` is the API version that brought it; the rest describes a valid request."""
+
+    def register(handler: Handler) -> Handler:
+        made = Endpoint(name, since, handler, required, types or {}, defaults or {}, nonempty, choices or {}, authorize)
+        _endpoints.setdefault(name, []).append(made)
+        _endpoints[name].sort(key=lambda item: read_version(item.since), reverse=True)
+        return handler
+
+    return register
+
+
+def find_endpoint(name: str, version: str) -> Endpoint | None:
+    """The newest form of an endpoint that this API version has."""
+    wanted = read_version(version)
+    return next((item for item in _endpoints.get(name, ()) if read_version(item.since) <= wanted), None)
+
+
+def endpoint_names() -> list[str]:
+    """Every endpoint that the sandbox answers."""
+    return sorted(_endpoints)

@@ -1,0 +1,63 @@
+"""`clearml-sched sandbox`: serve until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from clearml_sched_widgets.sandbox.agent import Agent
+from clearml_sched_widgets.sandbox.process import Sandbox, SandboxError
+
+AGENT_QUEUES = ("default", "services")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options to a parser."""
+    parser.add_argument("--folder", type=Path, default=Path("sandbox"), help="where the data lies (default: ./sandbox)")
+    parser.add_argument(
+        "--api-port", type=int, default=0, help="port of the API (default: the last one, or a free one)"
+    )
+    parser.add_argument("--files-port", type=int, default=0, help="port of the file server (likewise)")
+    parser.add_argument("--agent", action="store_true", help="run a clearml-agent on the queues default and services")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM; returns the exit code."""
+    ended = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: ended.set())
+    try:
+        with Sandbox.start(args.folder, api_port=args.api_port, files_port=args.files_port) as sandbox:
+            _show(sandbox)
+            return _until(ended, sandbox, args.agent)
+    except SandboxError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _show(sandbox: Sandbox) -> None:
+    print(f"API server   {sandbox.api_url}")
+    print(f"File server  {sandbox.files_url}")
+    print(f"Data         {sandbox.folder}")
+    print(f"\nexport CLEARML_CONFIG_FILE={sandbox.conf}\n", flush=True)
+
+
+def _until(ended: threading.Event, sandbox: Sandbox, with_agent: bool) -> int:
+    agent = Agent.start(sandbox, AGENT_QUEUES, folder=sandbox.folder / "agent") if with_agent else None
+    if agent:
+        print(f"Agent        {agent.worker} on {', '.join(AGENT_QUEUES)}, log in {agent.log}", flush=True)
+    try:
+        while not ended.wait(0.5):
+            if not sandbox.running:
+                print(f"the server ended by itself, see {sandbox.log}", file=sys.stderr)
+                return 1
+            if agent and not agent.running:
+                print(f"the agent ended by itself, see {agent.log}", file=sys.stderr)
+                return 1
+    finally:
+        if agent:
+            agent.stop()
+    return 0

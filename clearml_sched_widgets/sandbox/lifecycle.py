@@ -1,0 +1,145 @@
+"""Changing a task: finding it, its status, its place in queues, and the traces it leaves when it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from clearml_sched_widgets.sandbox import clock, identity, projects_tree, queueing
+from clearml_sched_widgets.sandbox import status as st
+from clearml_sched_widgets.sandbox.call import Call
+from clearml_sched_widgets.sandbox.errors import INVALID_TASK_ID, INVALID_TASK_STATUS, ApiError
+from clearml_sched_widgets.sandbox.kinds import TASKS
+from clearml_sched_widgets.sandbox.store import Doc, Store
+
+DELETED_PREFIX = "__DELETED__"
+
+
+def get_task(store: Store, task_id: str) -> Doc:
+    """The task to change.
+
+    Raises:
+        ApiError: 400/101.
+    """
+    task = store.get(TASKS, task_id)
+    if task is None:
+        raise INVALID_TASK_ID(id=task_id, company=identity.COMPANY_ID)
+    return task
+
+
+def assert_tasks(store: Store, ids: list[str]) -> list[Doc]:
+    """The tasks to read, all of them.
+
+    Raises:
+        ApiError: 400/101, naming all ids asked for.
+    """
+    found = store.get_many(TASKS, ids)
+    if len(found) != len(set(ids)):
+        raise INVALID_TASK_ID(ids=ids)
+    return [found[id_] for id_ in dict.fromkeys(ids)]
+
+
+def editable(store: Store, task_id: str, *, force: bool = False, any_status: bool = False) -> Doc:
+    """The task, if its content may be edited: a draft, or with `force` also a queued or running one.
+
+    Raises:
+        ApiError: 400/101, 400/110.
+    """
+    task = get_task(store, task_id)
+    allowed = (st.CREATED, st.QUEUED, st.IN_PROGRESS) if force else (st.CREATED,)
+    if not any_status and task["status"] not in allowed:
+        raise INVALID_TASK_STATUS(expected=st.CREATED, status=task["status"])
+    return task
+
+
+def save(call: Call, task: Doc, *, update: bool = True) -> int:
+    """Store an edited task: `last_change` moves, `last_update` too unless told otherwise."""
+    moment = clock.stored(clock.now())
+    task.update(last_change=moment, last_changed_by=call.user)
+    if update:
+        task["last_update"] = moment
+    call.store.save(TASKS, task)
+    return 1
+
+
+def change_status(
+    call: Call,
+    task: Doc,
+    new: str,
+    *,
+    reason: str = "",
+    message: str = "",
+    force: bool = False,
+    **extra: Any,
+) -> Doc:
+    """Change a task's status, note when and why; returns the answer's `updated` and `fields`.
+
+    `extra` are further fields to set (`execution__queue` is nested; None removes) and to show in the answer.
+
+    Raises:
+        ApiError: 400/110 if the machine has no such change.
+    """
+    if not force and new != task["status"]:
+        st.check_change(task["status"], new)
+    moment = clock.now()
+    fields: Doc = {"status": new, "status_reason": reason, "status_message": message}
+    fields.update(dict.fromkeys(("status_changed", "last_update", "last_change"), clock.text(moment)))
+    fields["last_changed_by"] = call.user
+    task.update(fields)
+    task.update(dict.fromkeys(("status_changed", "last_update", "last_change"), clock.stored(moment)))
+    if new == st.QUEUED and "development" in task["system_tags"]:
+        task["system_tags"] = [tag for tag in task["system_tags"] if tag != "development"]
+    for name, value in extra.items():
+        fields[name] = value
+        if value is None:
+            task.pop(name, None)
+        else:
+            task[name] = clock.stored(clock.parse(value)) if name in ("completed", "started", "published") else value
+    call.store.save(TASKS, task)
+    projects_tree.touch(call.store, task.get("project"))
+    return {"updated": 1, "fields": fields}
+
+
+def dequeue(store: Store, task: Doc) -> Doc:
+    """Take a queued task out of its queue; `{}` if it was in none, else `{"removed": n}`."""
+    queue_id = task.get("execution", {}).get("queue")
+    if task["status"] != st.QUEUED or not queue_id:
+        return {}
+    try:
+        return {"removed": queueing.remove(store, queue_id, task["id"])}
+    except ApiError:  # an agent took it, or the queue was deleted
+        return {}
+
+
+def dequeue_and_change(
+    call: Call,
+    task: Doc,
+    *,
+    reason: str = "",
+    message: str = "",
+    everywhere: bool = False,
+    new: str | None = None,
+    aborted: str | None = None,
+) -> Doc:
+    """Dequeue a task and give it the status it had before it was queued, or `new`; `aborted` for a running one."""
+    dequeue(call.store, task)
+    if everywhere:
+        queueing.remove_everywhere(call.store, task["id"])
+    if task["status"] not in (st.QUEUED, st.IN_PROGRESS):
+        return {"updated": 0}
+    if aborted and task["status"] == st.IN_PROGRESS:
+        new = aborted
+    target = new or task.get("enqueue_status") or st.CREATED
+    return change_status(call, task, target, reason=reason, message=message, force=True, enqueue_status=None)
+
+
+def for_each(ids: list[str], action: Callable[[str], Doc]) -> Doc:
+    """Do something to several objects; one that is refused does not stop the others."""
+    succeeded, failed = [], []
+    for id_ in ids:
+        try:
+            succeeded.append({"id": id_, **action(id_)})
+        except ApiError as error:
+            codes = [error.code, error.subcode]
+            failed.append({"id": id_, "error": {"codes": codes, "msg": error.msg, "data": error.data}})
+    return {"succeeded": succeeded, "failed": failed}

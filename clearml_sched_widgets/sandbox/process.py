@@ -1,0 +1,136 @@
+"""Starting and stopping the sandbox's server process."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+from clearml_sched_widgets.sandbox import settings
+
+_START_TIMEOUT_SEC = 30.0
+_STOP_TIMEOUT_SEC = 10.0
+_READY_FILE = "ready.json"
+
+
+class SandboxError(RuntimeError):
+    """The sandbox, or the agent on it, could not be started."""
+
+
+class Sandbox:
+    """A running sandbox: an API server and a file server on loopback, their data in one folder.
+
+    Use `Sandbox.start`. As a context manager it stops at the end.
+    """
+
+    def __init__(self, folder: Path, process: subprocess.Popen[bytes], config: settings.Settings) -> None:
+        self.folder = folder
+        self.log = folder / "server.log"
+        self.conf = settings.conf_file(folder)
+        self.api_url = config.api_url
+        self.files_url = config.files_url
+        self.web_url = config.web_url
+        self.access_key = config.access_key
+        self.secret_key = config.secret_key
+        self._process = process
+
+    def __repr__(self) -> str:
+        return f"Sandbox(api_url={self.api_url!r}, folder={str(self.folder)!r})"
+
+    @classmethod
+    def start(
+        cls,
+        folder: Path | str,
+        *,
+        api_port: int = 0,
+        files_port: int = 0,
+        silent_after: float | None = None,
+    ) -> Sandbox:
+        """Serve a folder, made if it is missing, and wait until the server answers.
+
+        A folder that was served before keeps its data, its credentials and, unless others are given, its ports.
+        `silent_after`: seconds without an update after which a running task is stopped (two hours by default).
+
+        Raises:
+            SandboxError: if the server does not start; the message ends with its log.
+        """
+        folder = Path(folder).resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "clearml_sched_widgets.sandbox.server", "--folder", str(folder)]
+        command += ["--api-port", str(api_port), "--files-port", str(files_port)]
+        command += [] if silent_after is None else ["--silent-after", str(silent_after)]
+        with (folder / "server.log").open("ab") as output:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+        _await_ready(folder, process)
+        return cls(folder, process, settings.load(folder))
+
+    @property
+    def pid(self) -> int:
+        """The server's process id (also of its process group)."""
+        return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the server's process lives."""
+        return self._process.poll() is None
+
+    def environment(self) -> dict[str, str]:
+        """The variables that make the SDK and the agent of a child process use this sandbox."""
+        return {
+            "CLEARML_CONFIG_FILE": str(self.conf),
+            "CLEARML_API_HOST": self.api_url,
+            "CLEARML_WEB_HOST": self.web_url,
+            "CLEARML_FILES_HOST": self.files_url,
+            "CLEARML_API_ACCESS_KEY": self.access_key,
+            "CLEARML_API_SECRET_KEY": self.secret_key,
+        }
+
+    def stop(self) -> None:
+        """End the server in order. Does nothing if it ended before."""
+        if self.running:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP_TIMEOUT_SEC)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def kill(self) -> None:
+        """End the server with SIGKILL, as a crash would. What it acknowledged is in the folder."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(_STOP_TIMEOUT_SEC)
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _await_ready(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT_SEC
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, ValueError):
+            if json.loads((folder / _READY_FILE).read_text())["pid"] == process.pid:
+                return
+        if process.poll() is not None:
+            raise SandboxError(f"the sandbox did not start (exit code {process.returncode}):\n{_tail(folder)}")
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    raise SandboxError(f"the sandbox did not start within {_START_TIMEOUT_SEC:.0f} s:\n{_tail(folder)}")
+
+
+def _tail(folder: Path, lines: int = 10) -> str:
+    text = (folder / "server.log").read_text(errors="replace")
+    return "\n".join(text.splitlines()[-lines:])

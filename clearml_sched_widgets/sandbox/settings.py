@@ -1,0 +1,80 @@
+"""A sandbox's folder: credentials, ports, addresses, and the `clearml.conf` that points at them."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import string
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_ALPHABET = string.ascii_uppercase + string.digits
+_CONF = """# Written by the sandbox. Point CLEARML_CONFIG_FILE at this file.
+api {{
+    web_server: "{web_url}"
+    api_server: "{api_url}"
+    files_server: "{files_url}"
+    credentials {{
+        "access_key" = "{access_key}"
+        "secret_key" = "{secret_key}"
+    }}
+}}
+"""
+
+
+@dataclass
+class Settings:
+    """What a sandbox keeps between two starts."""
+
+    access_key: str
+    secret_key: str
+    token_key: str
+    api_port: int = 0
+    files_port: int = 0
+
+    @property
+    def api_url(self) -> str:
+        """Where the API answers."""
+        return f"http://127.0.0.1:{self.api_port}"
+
+    @property
+    def files_url(self) -> str:
+        """Where the file server answers."""
+        return f"http://127.0.0.1:{self.files_port}"
+
+    @property
+    def web_url(self) -> str:
+        """What clients print as the web page's address: there is no web page, so it is the API's."""
+        return self.api_url
+
+
+def conf_file(folder: Path) -> Path:
+    """The configuration that clients read."""
+    return folder / "clearml.conf"
+
+
+def _file(folder: Path) -> Path:
+    return folder / "sandbox.json"
+
+
+def load(folder: Path) -> Settings:
+    """The folder's settings; new ones, with fresh credentials, for a new folder."""
+    if _file(folder).exists():
+        return Settings(**json.loads(_file(folder).read_text()))
+    access = "".join(secrets.choice(_ALPHABET) for _ in range(20))
+    return Settings(access, secrets.token_urlsafe(36), secrets.token_hex(32))
+
+
+def save(folder: Path, settings: Settings) -> None:
+    """Write the settings and the clients' configuration, readable by their owner only."""
+    _write(_file(folder), json.dumps(asdict(settings)))
+    shown = {name: getattr(settings, name) for name in ("web_url", "api_url", "files_url", "access_key", "secret_key")}
+    _write(conf_file(folder), _CONF.format(**shown))
+
+
+def _write(path: Path, text: str) -> None:
+    partial = path.with_name(path.name + ".part")
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+    partial.replace(path)
