@@ -113,7 +113,10 @@ class Monthly(Rule):
 
 @attrs.frozen
 class Interval(Rule):
-    """Every so much elapsed time, counted from `anchor` (an aware time; the Unix epoch by default)."""
+    """Every so much elapsed time, counted from `anchor` (an aware time; the Unix epoch by default).
+
+    The anchor says at which times, not from when on: for that there is `start`.
+    """
 
     every: timedelta = attrs.field(converter=values.duration)
     anchor: datetime | None = attrs.field(default=None, converter=values.optional_moment)

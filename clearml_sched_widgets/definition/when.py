@@ -87,7 +87,7 @@ class Select:
 
     `projects` are full project names, with their subprojects unless `subprojects` is false. `name` is a part of the
     object's name, upper or lower case; `name_regex` a Python regular expression searched in it. Users are ids.
-    `exclude_development` leaves out tasks that run outside of an agent and are not finished (ClearML's own tag).
+    `exclude_development` leaves out tasks that somebody runs by hand, outside of an agent (ClearML's own tag).
     """
 
     projects: tuple[str, ...] = attrs.field(default=(), converter=values.texts)

@@ -1,0 +1,77 @@
+"""Which objects a trigger looks at, and what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from clearml_sched_widgets.definition import Select
+from clearml_sched_widgets.records import Entity
+
+HIDDEN = ".datasets"  # ClearML keeps the versions of a dataset in "<its project>/.datasets/<its name>"
+DEVELOPMENT = "development"
+
+
+def selects(select: Select, entity: Entity) -> bool:
+    """Whether all that `select` asks for holds of the object.
+
+    A dataset is in the project that a user sees it in, and its name is its own or that of the version's task. Only
+    tasks can be excluded as development: ClearML marks the datasets that somebody makes at a desk in the same way.
+    Archived objects are not left out: to archive is to tidy up, and does not undo what happened before.
+    """
+    return (
+        not (select.exclude_development and entity.entity == "task" and DEVELOPMENT in entity.system_tags)
+        and (not select.users or entity.user_id in select.users)
+        and _tags_match(select, frozenset(entity.tags))
+        and (not select.projects or _in_projects(select, entity))
+        and _name_matches(select, (entity.name, shown_name(entity)))
+    )
+
+
+def shown_project(entity: Entity) -> str:
+    """The project that a user sees the object in: for a dataset, without the hidden part."""
+    return _dataset_path(entity)[0]
+
+
+def shown_name(entity: Entity) -> str:
+    """The name that a user knows the object by: for a dataset, its own and not that of the version's task."""
+    return _dataset_path(entity)[1] or entity.name
+
+
+def _dataset_path(entity: Entity) -> tuple[str, str]:
+    if entity.entity == "dataset":
+        owner, found, name = f"/{entity.project}".partition(f"/{HIDDEN}/")
+        if found:
+            return owner.lstrip("/"), name
+    return entity.project, ""
+
+
+def _tags_match(select: Select, tags: frozenset[str]) -> bool:
+    return carries(tags, select.tags_any, select.tags_all, select.tags_none)
+
+
+def carries(tags: frozenset[str], any_of: Iterable[str], all_of: Iterable[str], none_of: Iterable[str]) -> bool:
+    """Whether the tags hold one of the first (if there are any), all of the second, and none of the third."""
+    wanted = frozenset(any_of)
+    return (not wanted or bool(wanted & tags)) and tags.issuperset(all_of) and tags.isdisjoint(none_of)
+
+
+def _in_projects(select: Select, entity: Entity) -> bool:
+    wanted = frozenset(project.strip("/") for project in select.projects)
+    return any(path in wanted for path in _places(entity, select.subprojects))
+
+
+def _places(entity: Entity, subprojects: bool) -> Iterator[str]:
+    """The full names of the projects that the object is in; with those above them if subprojects count."""
+    yield shown_project(entity)
+    yield entity.project
+    if subprojects:
+        parts = entity.project.split("/")
+        yield from ("/".join(parts[:length]) for length in range(1, len(parts)))
+
+
+def _name_matches(select: Select, names: Iterable[str]) -> bool:
+    part = (select.name or "").casefold()
+    pattern = re.compile(select.name_regex or "")
+    called = tuple(names)
+    return any(part in name.casefold() for name in called) and any(pattern.search(name) for name in called)
