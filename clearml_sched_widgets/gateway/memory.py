@@ -28,6 +28,7 @@ from clearml_sched_widgets.records import (
     TaskQuery,
 )
 
+NO_SUCH_QUEUE = 701
 PAGE = 500  # the most rows of one answer
 NEVER = datetime.max.replace(tzinfo=timezone.utc)
 NOT_TASKS = frozenset({"dataset", "reports", "hidden", INSTANCE_TAG})
@@ -160,17 +161,19 @@ class MemoryGateway(MemoryServer):
     @_request
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:
         """Put drafts on a queue; per id an outcome."""
-        succeeded, failed = [], {}
+        succeeded: list[str] = []
+        failed: dict[str, PermanentError] = {}
         for task_id in ids:
             try:
                 self._enqueue(task_id, queue_id)
                 succeeded.append(task_id)
             except PermanentError as error:
-                failed[task_id] = str(error)
-        queue = self._queues.get(queue_id)
-        if queue is None:
-            raise NotFound(f"there is no queue {queue_id}", code=400, subcode=701)
-        return Enqueued(succeeded=tuple(succeeded), failed=failed, watched=queue.watched if succeeded else None)
+                failed[task_id] = error
+        if gone := next((error for error in failed.values() if error.subcode == NO_SUCH_QUEUE), None):
+            raise gone
+        watched = self._queues[queue_id].watched if succeeded else None
+        words = {task_id: str(error) for task_id, error in failed.items()}
+        return Enqueued(succeeded=tuple(succeeded), failed=words, watched=watched)
 
     @_request
     def delete_drafts(self, ids: Sequence[str]) -> None:
@@ -276,6 +279,8 @@ class MemoryGateway(MemoryServer):
         if queue is None or task_id in queue.entries:
             # As the server does: the status goes back, but the time of its change is now, so it is no virgin any more.
             self._change(task_id, task.status, reason="failed enqueueing", force=True)
+            if queue is None:
+                raise NotFound(f"there is no queue {queue_id}", code=400, subcode=NO_SUCH_QUEUE)
             raise Conflict(f"the task {task_id} is queued already", code=400, subcode=706)
         self._unqueue(task_id)
         queue.entries.append(task_id)

@@ -26,6 +26,9 @@ from clearml_sched_widgets.gateway.memory_objects import (
 )
 from clearml_sched_widgets.records import Params, Table, Task
 
+SHORTEST = 3  # characters of a name
+WHY_LONGER = "the server wants three characters"
+
 
 def server_clock() -> datetime:
     """The present in UTC."""
@@ -243,8 +246,8 @@ class MemoryServer:
 
     def _project(self, name: str) -> StoredProject:
         clean = "/".join(part.strip() for part in name.split("/") if part)
-        if not clean:
-            raise Refused(f"invalid project name {name!r}", code=400, subcode=407)
+        if any(len(part) < SHORTEST for part in clean.split("/")):
+            raise Refused(f"the project name {name!r} is too short: {WHY_LONGER} in every part", code=400, subcode=12)
         found = next((project for project in self._projects.values() if project.name == clean), None)
         if found is None:
             found = StoredProject(id=self._new_id(), name=clean, hidden=False, last_update=self._time())
@@ -253,10 +256,8 @@ class MemoryServer:
         return found
 
     def _insert(self, task: Task) -> None:
-        if len(task.name.strip()) < 3:
-            raise Refused(
-                f"the name {task.name!r} is too short: the server wants three characters", code=400, subcode=12
-            )
+        if len(task.name.strip()) < SHORTEST:
+            raise Refused(f"the name {task.name!r} is too short: {WHY_LONGER}", code=400, subcode=12)
         now = self._time()
         self._tasks[task.id] = attrs.evolve(task, created=now, last_update=now, last_change=now)
         self._extras[task.id] = Extras()

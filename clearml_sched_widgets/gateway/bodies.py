@@ -1,0 +1,199 @@
+"""What is asked of the server: the bodies of requests, and which fields of an object are wanted.
+
+How the server reads them is in its source: filters in `database/model/base.py`, fields in `schema/services/*.conf`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timezone
+from typing import Any
+
+from clearml_sched_widgets.records import INSTANCE_TAG, SECTION, Clone, LogLine, Param, Params, Table, TaskQuery
+
+PAGE = 500  # the server gives no more rows at once
+WHOLE_ID = re.compile(r"[0-9a-f]{32}")
+Body = dict[str, Any]
+
+TASK_FIELDS = (
+    *("id", "name", "type", "status", "status_message", "status_reason", "project.name", "user.name", "parent"),
+    *("execution.queue", "tags", "system_tags"),
+    *("created", "started", "completed", "status_changed", "last_update", "last_change"),
+)
+ENTITY_FIELDS = ("id", "name", "project.name", "user", "tags", "system_tags", "created", "last_change")
+TASK_ENTITY_FIELDS = (
+    *ENTITY_FIELDS,
+    *("type", "status", "started", "completed", "status_changed", f"hyperparams.{SECTION}"),
+)
+# Tasks that are something else: datasets, reports, and what we run ourselves.
+NOT_TASKS = ("dataset", "reports", INSTANCE_TAG)
+
+
+def moment(time: datetime) -> str:
+    """A time as the server reads it."""
+    return time.astimezone(timezone.utc).isoformat()
+
+
+def tag_filter(every: Iterable[str] = (), none: Iterable[str] = ()) -> list[str]:
+    """A list filter: all of the first, none of the second. A plain list would mean any of them."""
+    return ["__$all", *every, *(word for tag in none for word in ("__$not", tag))]
+
+
+def task_query(query: TaskQuery) -> Body:
+    """The body of tasks.get_all_ex for a query."""
+    body = _page([query.order, "id"], min(query.limit, PAGE), query.page)
+    body["only_fields"] = [*TASK_FIELDS, *_optional_fields(query)]
+    if query.ids is not None:
+        body["id"] = list(query.ids)
+    if query.text:
+        fields = ["name", "id"] if WHOLE_ID.fullmatch(query.text) else ["name"]
+        body["_any_"] = {"fields": fields, "pattern": re.escape(query.text)}
+    if query.types:
+        body["type"] = list(query.types)
+    if query.statuses:
+        body["status"] = list(query.statuses)
+    if query.project_id is not None:
+        body["project"] = [query.project_id]
+    if query.system_tags or query.without_system_tags:
+        body["system_tags"] = tag_filter(query.system_tags, query.without_system_tags)
+    if query.since is not None:
+        body |= _since(query.order.removeprefix("-"), query.since)
+    # Who names tasks or tags means hidden ones too; who looks around does not.
+    body["search_hidden"] = query.ids is not None or bool(query.system_tags)
+    return body
+
+
+def _optional_fields(query: TaskQuery) -> list[str]:
+    params = {"none": [], "scheduler": [f"hyperparams.{SECTION}"], "all": ["hyperparams"]}[query.hyperparams]
+    return [*params, *(["configuration"] if query.configuration else [])]
+
+
+def _since(field: str, time: datetime) -> Body:
+    # `created` is a field that takes a range, the other times take comparisons.
+    return {"created": [moment(time), None]} if field == "created" else {field: [f">={moment(time)}"]}
+
+
+def _page(order: Sequence[str], size: int, page: int = 0) -> Body:
+    return {"order_by": list(order), "page": page, "page_size": max(1, size)}
+
+
+def changed_query(entity: str, since: datetime | None, limit: int) -> Body:
+    """The body for the objects that changed since; without a time, for the newest one."""
+    if since is None:
+        return _entity(entity) | _page(["-last_change", "id"], 1)
+    return _entity(entity) | _page(["last_change", "id"], min(limit, PAGE)) | _since("last_change", since)
+
+
+def changed_at_query(entity: str, time: datetime, page: int) -> Body:
+    """The body for the objects that changed at one time."""
+    return _entity(entity) | _page(["id"], PAGE, page) | {"last_change": [moment(time)]}
+
+
+def _entity(entity: str) -> Body:
+    if entity == "model":
+        return {"only_fields": [*ENTITY_FIELDS, "ready"]}
+    body: Body = {"only_fields": list(TASK_ENTITY_FIELDS)}
+    if entity == "dataset":
+        return body | {"type": ["data_processing"], "system_tags": ["dataset"], "search_hidden": True}
+    return body | {"system_tags": tag_filter(none=NOT_TASKS)}
+
+
+def projects_query(text: str, limit: int) -> Body:
+    """The body for the projects whose name contains a text."""
+    body = _page(["-last_update"], min(limit, PAGE)) | {"only_fields": ["id", "name"], "search_hidden": False}
+    return body | ({"_any_": {"fields": ["name"], "pattern": re.escape(text)}} if text else {})
+
+
+def project_named(name: str) -> Body:
+    """The body for one project by its whole name."""
+    return {"name": f"^{re.escape(name)}$", "only_fields": ["id", "name"], "search_hidden": True}
+
+
+def queues_query(page: int) -> Body:
+    """The body for a page of the queues."""
+    return _page(["name", "id"], PAGE, page) | {"only_fields": ["id", "name", "entries"]}
+
+
+def clone(request: Clone) -> Body:
+    """The body of tasks.clone."""
+    body: Body = {
+        "task": request.task,
+        "new_task_name": request.name,
+        "new_task_parent": request.parent,
+        "new_task_tags": list(request.tags),
+        "new_task_system_tags": list(request.system_tags),
+        "new_task_hyperparams": _params(request.hyperparams),
+    }
+    return body | ({"new_project_name": request.project} if request.project else {})
+
+
+def _params(params: Params) -> Body:
+    return {
+        section: {name: _param(section, name, param) for name, param in items.items()}
+        for section, items in params.items()
+    }
+
+
+def _param(section: str, name: str, param: Param) -> Body:
+    said = {"type": param.type, "description": param.description}
+    return {"section": section, "name": name, "value": param.value} | {key: text for key, text in said.items() if text}
+
+
+def configuration(items: Mapping[str, str]) -> list[Body]:
+    """Configuration objects as tasks.edit_configuration takes them."""
+    return [{"name": name, "value": value, "type": "json"} for name, value in items.items()]
+
+
+def script(entry_point: str, code: str, requirements: Iterable[str]) -> Body:
+    """A script without a repository: its whole code is the difference to an empty one."""
+    return {
+        "binary": "python3",
+        "repository": "",
+        "working_dir": ".",
+        "entry_point": entry_point,
+        "diff": code,
+        "requirements": {"pip": "\n".join(requirements)},
+    }
+
+
+def log_events(task_id: str, lines: Iterable[LogLine]) -> list[Body]:
+    """Log lines as events."""
+    return [
+        {"type": "log", "task": task_id, "level": line.level, "msg": line.text, "timestamp": _millis(line.time)}
+        for line in lines
+    ]
+
+
+def table_event(task_id: str, title: str, table: Table, now: datetime) -> Body:
+    """A table as a plot event. The server keeps one event for a task, title, series and iteration: the newest."""
+    columns = list(table)
+    cells = [[_cell(value) for value in table[column]] for column in columns]
+    figure = {
+        "data": [{"type": "table", "header": {"values": columns}, "cells": {"values": cells}}],
+        "layout": {"title": {"text": title}},
+    }
+    plot = json.dumps(figure)
+    return {
+        "type": "plot",
+        "task": task_id,
+        "iter": 0,
+        "metric": title,
+        "variant": "table",
+        "plot_str": plot,
+        "timestamp": _millis(now),
+    }
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no such number
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def _millis(time: datetime) -> int:
+    return int(time.timestamp() * 1000)
