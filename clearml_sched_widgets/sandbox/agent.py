@@ -71,6 +71,7 @@ class Agent:
             HOME=str(folder),
             CLEARML_CONFIG_FILE=str(conf),
             CLEARML_AGENT_SKIP_PIP_VENV_INSTALL=str(python),
+            CLEARML_AGENT_SKIP_PYTHON_ENV_INSTALL="1",  # else the agent changes the packages of that environment
             CLEARML_AGENT_QUEUE_POLL_FREQ_SEC=str(poll_seconds),
             CLEARML_WORKER_ID=name,
             PATH=f"{Path(python).parent}{os.pathsep}{os.environ.get('PATH', '')}",
