@@ -23,6 +23,7 @@ import cattrs
 
 from clearml_sched_widgets.definition import Condition, Definition, Rule, Trigger
 from clearml_sched_widgets.definition.checks import Bad, bad, key_of
+from clearml_sched_widgets.definition.display import moment_text, time_text
 from clearml_sched_widgets.definition.items import TRIGGERS
 from clearml_sched_widgets.definition.rules import RULES
 from clearml_sched_widgets.definition.values import duration_text
@@ -175,23 +176,15 @@ def _yaml_loader() -> Any:
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter()
     converter.register_unstructure_hook(timedelta, duration_text)
-    converter.register_unstructure_hook(time, _time_text)
+    converter.register_unstructure_hook(time, time_text)
     converter.register_unstructure_hook(dt.date, dt.date.isoformat)
-    converter.register_unstructure_hook(datetime, _moment_text)
+    converter.register_unstructure_hook(datetime, moment_text)
     converter.register_unstructure_hook_func(attrs.has, lambda instance: _written(instance, converter))
     converter.register_structure_hook_func(attrs.has, lambda data, kind: _read(data, kind, converter))
     converter.register_structure_hook_func(_lists_parts, lambda data, kind: _read_list(data, kind, converter))
     for base, (key, kinds) in FAMILIES.items():
         converter.register_structure_hook_func(partial(is_, base), _family_reader(key, kinds, converter))
     return converter
-
-
-def _time_text(clock: time) -> str:
-    return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
-
-
-def _moment_text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _written(instance: Any, converter: cattrs.Converter) -> dict[str, Any]:

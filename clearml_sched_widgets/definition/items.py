@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from datetime import timedelta
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ import attrs
 
 from clearml_sched_widgets.definition import values
 from clearml_sched_widgets.definition.checks import collect, each, guarded, is_a
+from clearml_sched_widgets.definition.display import Part, html_table
 from clearml_sched_widgets.definition.rules import RULES, Rule
 from clearml_sched_widgets.definition.when import CONDITIONS, Condition, Published, Select, StatusChanged, Tagged
 from clearml_sched_widgets.errors import Problem
@@ -22,8 +23,8 @@ def new_id() -> str:
     return uuid.uuid4().hex[:12]
 
 
-@attrs.frozen
-class Action:
+@attrs.frozen(repr=False)
+class Action(Part):
     """What an item launches: a clone of `task` (an id), put on `queue` (a name or an id).
 
     `project` is the full name of the project for the clone (created if missing), the base task's own by default; `name`
@@ -60,8 +61,8 @@ def overlap(value: str) -> str:
     return guarded(lambda given: _one_of(OVERLAP, given), value)
 
 
-@attrs.frozen(kw_only=True)
-class Policies:
+@attrs.frozen(kw_only=True, repr=False)
+class Policies(Part):
     """What happens when a run is late, or the one before it is not finished.
 
     `overlap`: "allow" launches all the same, "skip" does not launch while a run of this item is queued or running.
@@ -99,8 +100,8 @@ def policies(value: Policies) -> Policies:
     return is_a(Policies, "expected Policies", value)
 
 
-@attrs.frozen
-class Item:
+@attrs.frozen(repr=False)
+class Item(Part):
     """What schedules and triggers share. `id` is the item's identity: names may repeat and change."""
 
     action: Action = attrs.field(converter=action)
@@ -119,7 +120,7 @@ class Item:
         return iter(())
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Schedule(Item):
     """Launches its action at the times of its recurrence; with `run_at_start` also when it is first launched."""
 
@@ -131,7 +132,7 @@ class Schedule(Item):
     id: str = attrs.field(factory=new_id, kw_only=True, converter=values.text)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Trigger(Item):
     """Launches its action for each event: its condition coming true on an object that `select` lets through.
 
@@ -157,7 +158,7 @@ class Trigger(Item):
             yield Problem("when", type(self.when).__name__, f"expected, for a {self.entity}, one of {allowed}")
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class TaskTrigger(Trigger):
     """A trigger on tasks."""
 
@@ -165,7 +166,7 @@ class TaskTrigger(Trigger):
     conditions = (StatusChanged, Published, Tagged)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class DatasetTrigger(Trigger):
     """A trigger on datasets (ClearML keeps a dataset version as a task)."""
 
@@ -173,7 +174,7 @@ class DatasetTrigger(Trigger):
     conditions = (StatusChanged, Published, Tagged)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class ModelTrigger(Trigger):
     """A trigger on models."""
 
@@ -192,8 +193,8 @@ def triggers(value: Iterable[Trigger]) -> tuple[Trigger, ...]:
     return each(lambda item: is_a(kinds, "expected a TaskTrigger, DatasetTrigger or ModelTrigger", item), value)
 
 
-@attrs.frozen
-class Definition:
+@attrs.frozen(repr=False)
+class Definition(Part):
     """What runs when: a name, schedules, triggers and settings. Plain, immutable data.
 
     `poll_every` is how often the triggers look for events, at least a second.
@@ -216,6 +217,16 @@ class Definition:
             if counts[item.id] > 1:
                 yield Problem(f"{path}.id", item.id, "expected an id that no other item has")
 
+    def __repr__(self) -> str:
+        return (
+            f"<Definition {self.name!r}: {_counted(self.schedules, 'schedule')}, {_counted(self.triggers, 'trigger')}, "
+            f"polled every {values.duration_text(self.poll_every)}>"
+        )
+
+    def _repr_html_(self) -> str:
+        titles = ("Item", "When", "Launches", "On queue", "Enabled")
+        return html_table(repr(self)[1:-1], titles, (_row(item) for item in self.items))
+
     @property
     def items(self) -> tuple[Schedule | Trigger, ...]:
         """Schedules first, then triggers."""
@@ -231,3 +242,12 @@ class Definition:
     def item(self, item_id: str) -> Schedule | Trigger | None:
         """The item of that id, if there is one."""
         return next((item for item in self.items if item.id == item_id), None)
+
+
+def _counted(items: Sized, noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+
+
+def _row(item: Schedule | Trigger) -> tuple[str, ...]:
+    when = repr(item.recurrence) if isinstance(item, Schedule) else f"{item.entity}: {item.when!r}"
+    return (item.title, when, item.action.task, item.action.queue, "yes" if item.enabled else "no")

@@ -10,6 +10,7 @@ import attrs
 
 from clearml_sched_widgets.definition import values
 from clearml_sched_widgets.definition.checks import bad, collect, distinct, each
+from clearml_sched_widgets.definition.display import Part
 from clearml_sched_widgets.errors import Problem
 
 ORDINALS = ("first", "second", "third", "fourth", "last")
@@ -60,8 +61,8 @@ def months(value: int | str | Iterable[int | str] | None) -> tuple[int, ...] | N
     return distinct(each(_month, parts), int)
 
 
-@attrs.frozen(kw_only=True)
-class Rule:
+@attrs.frozen(kw_only=True, repr=False)
+class Rule(Part):
     """What all rules share.
 
     `timezone` is the IANA zone of the times of day. `start` and `end` are aware, inclusive bounds of the occurrences.
@@ -79,7 +80,7 @@ class Rule:
             yield Problem("end", self.end.isoformat(), f"expected a time after the start, {self.start.isoformat()}")
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Once(Rule):
     """On one date, at each of the given times of day."""
 
@@ -87,14 +88,14 @@ class Once(Rule):
     times: tuple[time, ...] = attrs.field(converter=values.times_of_day)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Daily(Rule):
     """Every day at each of the given times."""
 
     times: tuple[time, ...] = attrs.field(converter=values.times_of_day)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Weekly(Rule):
     """On the given weekdays at each of the given times. The weekdays are a set: their order means nothing."""
 
@@ -102,7 +103,7 @@ class Weekly(Rule):
     times: tuple[time, ...] = attrs.field(converter=values.times_of_day)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Monthly(Rule):
     """On the given days of the given months (all of them by default). A day that a month lacks is skipped."""
 
@@ -111,7 +112,7 @@ class Monthly(Rule):
     months: tuple[int, ...] | None = attrs.field(default=None, converter=months)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Interval(Rule):
     """Every so much elapsed time, counted from `anchor` (an aware time; the Unix epoch by default).
 

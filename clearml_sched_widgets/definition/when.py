@@ -9,6 +9,7 @@ import attrs
 
 from clearml_sched_widgets.definition import values
 from clearml_sched_widgets.definition.checks import collect, distinct, each, guarded
+from clearml_sched_widgets.definition.display import Part
 from clearml_sched_widgets.errors import Problem
 
 STATUSES = ("created", "queued", "in_progress", "stopped", "failed", "completed", "published", "closed")
@@ -25,8 +26,8 @@ def statuses(value: str | Iterable[str]) -> tuple[str, ...]:
     return distinct(each(_status, values.listed(value)))
 
 
-@attrs.frozen
-class Condition:
+@attrs.frozen(repr=False)
+class Condition(Part):
     """Base of all conditions."""
 
     def __attrs_post_init__(self) -> None:
@@ -36,7 +37,7 @@ class Condition:
         return iter(())
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class StatusChanged(Condition):
     """The task's status changed to one of `to`, and, if `from_` is given, from one of those."""
 
@@ -48,12 +49,12 @@ class StatusChanged(Condition):
             yield Problem("to", list(self.to), f"expected at least one of {', '.join(STATUSES)}")
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Published(Condition):
     """The object was published (a task or dataset by its status, a model by being made ready)."""
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Tagged(Condition):
     """The object came to carry any tag of `any`, all tags of `all` and no tag of `none`."""
 
@@ -81,8 +82,8 @@ def optional_regex(value: str | None) -> str | None:
     return None if value is None or value == "" else guarded(_regex, value)
 
 
-@attrs.frozen(kw_only=True)
-class Select:
+@attrs.frozen(kw_only=True, repr=False)
+class Select(Part):
     """Which objects a trigger looks at. Everything given must hold; nothing given selects all objects.
 
     `projects` are full project names, with their subprojects unless `subprojects` is false. `name` is a part of the

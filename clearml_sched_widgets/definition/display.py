@@ -1,0 +1,60 @@
+"""How the parts of a definition show themselves: in code as the call that makes them, in a notebook as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from html import escape
+from typing import Any, cast
+
+import attrs
+
+from clearml_sched_widgets.definition.values import duration_text
+
+
+class Part:
+    """Base of the classes whose `repr` is the call that makes them, without what is left at its default."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        fields = attrs.fields(cast(Any, type(self)))
+        changed = [(field.name, getattr(self, field.name)) for field in fields if not _is_default(self, field)]
+        return f"{type(self).__name__}({', '.join(f'{name}={as_code(value)}' for name, value in changed)})"
+
+
+def _is_default(part: Part, field: Any) -> bool:
+    default = field.default
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        default = default.factory()
+    return bool(getattr(part, field.name) == default)
+
+
+def as_code(value: object) -> str:
+    """A value as a user would write it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(as_code(element) for element in value)}]"
+    if isinstance(value, timedelta):
+        return repr(duration_text(value))
+    if isinstance(value, time):
+        return repr(time_text(value))
+    if isinstance(value, datetime):
+        return repr(moment_text(value))
+    return repr(value.isoformat() if isinstance(value, date) else value)
+
+
+def time_text(clock: time) -> str:
+    """A time of day as "06:20", with seconds only where it has some."""
+    return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment in UTC as ISO 8601 with Z."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def html_table(caption: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table for a notebook. All of it is text: nothing in it is taken as HTML."""
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
