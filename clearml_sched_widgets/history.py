@@ -98,7 +98,9 @@ def scheduled_rows(
     return tuple(rows)
 
 
-def _common(item: Schedule | Trigger, known: ItemState | None, state: State, names: Mapping[str, str]) -> dict[str, Any]:
+def _common(
+    item: Schedule | Trigger, known: ItemState | None, state: State, names: Mapping[str, str]
+) -> dict[str, Any]:
     action = item.action
     error = known.error if known else ""
     condition = "error" if error else "paused" if state.paused else "waiting" if item.enabled else "disabled"

@@ -1,4 +1,4 @@
-"""Instances: save, launch, pause, stop, resume, clone and list them. The one entrance for notebooks, widgets and scripts."""
+"""Instances: save, launch, pause, stop, resume, clone, list. The one entrance for notebooks, widgets and scripts."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Manager:
         *,
         requirements: Iterable[str] | None = None,
     ) -> Instance:
-        """Check a definition, save it, and let it run: in this kernel, or as a service task that an agent of `queue` runs.
+        """Check a definition, save it, and let it run: in this kernel, or as a service task on `queue`.
 
         `requirements` are the pip requirements of the service task, this package's own version by default.
         Raises InvalidDefinition with everything that is wrong; then nothing was made.
@@ -90,7 +90,7 @@ class Manager:
         return instance
 
     def save(self, definition: Definition, instance: Instance | None = None) -> Instance:
-        """Save a definition as a draft, or as the new definition of an instance. It is not checked against the server."""
+        """Save a definition as a draft, or as an instance's new definition. It is not checked against the server."""
         if instance is None:
             return self._create(definition, "kernel")
         instance.update(definition, check=False)
@@ -123,7 +123,9 @@ class Manager:
 
     def warnings(self, definition: Definition) -> list[Problem]:
         """What will work but may surprise: a queue that no agent serves. Two requests."""
-        watched = {name: queue.watched for queue in self.gateway.queues(watched=True) for name in (queue.id, queue.name)}
+        watched = {
+            name: queue.watched for queue in self.gateway.queues(watched=True) for name in (queue.id, queue.name)
+        }
         return [
             Problem(f"{path}.action.queue", item.action.queue, "no agent serves this queue: runs will wait there")
             for path, item in definition.paths()
@@ -209,7 +211,7 @@ class Instance:
 
     @property
     def where(self) -> str:
-        """"kernel" (this one), "service" (an agent runs it) or "elsewhere" (another kernel, or none yet)."""
+        """ "kernel" (this one), "service" (an agent runs it) or "elsewhere" (another kernel, or none yet)."""
         if engine_here(self.id) is not None:
             return "kernel"
         return "service" if self._task.configuration.get(own.WHERE) == "service" else "elsewhere"
@@ -255,7 +257,7 @@ class Instance:
         self._task = there.task
         if self._runs is None:
             self._runs = Runs(self.id, since=there.task.created)
-        self._runs.refresh(gateway)
+        self._runs.refresh(gateway, now)
         return history.View(
             id=self.id,
             name=there.task.name,
@@ -296,8 +298,8 @@ class Instance:
     def resume(self) -> None:
         """Go on: after a pause, after a stop, after the kernel or the agent that ran it is gone; start a draft.
 
-        In this kernel, or, for a service, on its queue again. What was launched before is never launched again; what was
-        missed falls under the missed-run policy of each schedule.
+        In this kernel, or, for a service, on its queue again. What was launched before is never launched again; what
+        was missed falls under the missed-run policy of each schedule.
         """
         if engine_here(self.id) is not None:
             self._send(Command(do="resume"))

@@ -19,7 +19,7 @@ LONGEST_PATIENT = timedelta(minutes=15)
 def delay(tries: int, *, retryable: bool) -> timedelta:
     """Doubles with every try: from 2 s to a minute if the server may take it later, else from 15 s to 15 minutes."""
     first, longest = (SOON, LONGEST_SOON) if retryable else (PATIENT, LONGEST_PATIENT)
-    return min(longest, first * 2 ** min(tries, 10))
+    return min(longest, first * (1 << min(tries, 10)))
 
 
 def later(launch: Launch, now: datetime, *, retryable: bool) -> Launch:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine import backoff
+from clearml_sched_widgets.engine import backoff, polling
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.commands import Command
@@ -17,9 +17,8 @@ from clearml_sched_widgets.engine.decide import Decision, Skip, decide, next_slo
 from clearml_sched_widgets.engine.journal import Journal
 from clearml_sched_widgets.engine.launch import Launcher, Outcome
 from clearml_sched_widgets.engine.own import WATCHDOG, Own, OwnTask, read
-from clearml_sched_widgets.engine.polling import Poller
 from clearml_sched_widgets.engine.runs import Run, Runs
-from clearml_sched_widgets.engine.state import ItemState, Launch, State, slot_text
+from clearml_sched_widgets.engine.state import ItemState, Launch, slot_text
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import TaskQuery
 
@@ -53,12 +52,11 @@ class Core:
         self._settled = self.runs.cursor
         self._run_list: tuple[Run, ...] | None = None
         self._launcher = Launcher(self._gateway, self.id, self.runs)
-        self._poller = Poller(self._gateway, self.journal)
         self.agenda = Agenda()
         self._own_read = self._followed = self._checked_deleted = now
         self._polled = now - LONG_AGO
         self.journal.remember(self._gateway.log(self.id))
-        self.runs.load(self._gateway)
+        self.runs.load(self._gateway, now)
         self._adopt(own, now)
         self.journal.info(f"{'Started' if fresh else 'Resumed'}: {_counted(self.definition)}.")
         self.save()
@@ -101,13 +99,15 @@ class Core:
         known = self.state.items
         items = {item.id: known.get(item.id) or ItemState(watermark=now) for item in self.definition.items}
         pending = [launch for launch in self.state.pending if launch.item in items]
-        pending += [_at_start(item, now) for item in self.definition.schedules if item.run_at_start and item.id not in known]
+        pending += [
+            _at_start(item, now) for item in self.definition.schedules if item.run_at_start and item.id not in known
+        ]
         self.state = attrs.evolve(self.state, items=items, pending=tuple(pending))
         self.agenda = Agenda()
         for schedule in self.definition.schedules:
             self.agenda.put(schedule.id, next_slot(schedule, items[schedule.id]))
         server_now = own.task.last_change or now
-        self.state = self._poller.watch(self.definition, self.state, server_now)
+        self.state = polling.watch(self.definition, self.state, server_now)
         self.names = self._read_names()
         self.changed = True
 
@@ -166,7 +166,7 @@ class Core:
         for schedule in self.definition.schedules:
             self.agenda.put(schedule.id, next_slot(schedule, items[schedule.id]))
         server_now = read(self._gateway, self.id).task.last_change or now
-        self.state = self._poller.skip_to(self.definition, self.state, server_now)
+        self.state = polling.skip_to(self.definition, self.state, server_now)
         self.journal.info("Goes on after the pause.")
 
     def _run_now(self, command: Command, now: datetime) -> None:
@@ -214,8 +214,10 @@ class Core:
         if not triggers or now - self._polled < self.definition.poll_every:
             return
         self._polled = now
-        self.state, launches = self._poller.poll(triggers, self.state, now)
+        self.state, launches = polling.poll(self._gateway, triggers, self.state)
         allowed = self._by_trigger_policies(launches)
+        for launch in allowed:
+            self.journal.info(f"{self._title(launch.item)}: {launch.what}.")
         if allowed:
             self.changed = True
             self.state = attrs.evolve(self.state, pending=(*self.state.pending, *allowed))
@@ -249,7 +251,7 @@ class Core:
                 batch.append((launch, item.action))
         if not batch:
             return
-        outcomes = self._launcher.launch(batch)
+        outcomes = self._launcher.launch(batch, now)
         for outcome in outcomes:
             self._note(outcome, now)
         self._settle(outcomes, now)
@@ -260,7 +262,9 @@ class Core:
         for launch in self.state.pending:
             why = backoff.expired(launch, self.definition, now)
             if why:
-                self.journal.error(f"{self._title(launch.item)}: gave up the run of {slot_text(launch.nominal)}: {why}.")
+                self.journal.error(
+                    f"{self._title(launch.item)}: gave up the run of {slot_text(launch.nominal)}: {why}."
+                )
                 left = tuple(other for other in self.state.pending if other.key != launch.key)
                 self.state = attrs.evolve(self.state, pending=left)
 
@@ -297,7 +301,7 @@ class Core:
         if now - self._followed < pause:
             return
         self._followed = now
-        self.runs.refresh(self._gateway)
+        self.runs.refresh(self._gateway, now)
         if self.runs.unfinished and now - self._checked_deleted >= DELETED_EVERY:
             self._checked_deleted = now
             self.runs.find_deleted(self._gateway)

@@ -82,7 +82,9 @@ def decide(schedule: Schedule, state: ItemState, now: datetime, active: int) -> 
     )
 
 
-def _by_policy(schedule: Schedule, state: ItemState, now: datetime) -> tuple[list[datetime], list[datetime], list[Skip]]:
+def _by_policy(
+    schedule: Schedule, state: ItemState, now: datetime
+) -> tuple[list[datetime], list[datetime], list[Skip]]:
     """Slots that are on time; missed slots that the policy wants; what the policy skips."""
     rule, policies = schedule.recurrence, schedule.policies
     # A slot on the grace's edge is on time: `occurrences` leaves its start out, so it starts a microsecond before.

@@ -1,13 +1,14 @@
 """Clone, settle, enqueue: each slot and each event exactly once (the protocol of the design's section 6).
 
-A clone whose answer was lost is found by reading; no request that changes something is repeated before that. Per run key
-only the oldest task counts, and it is enqueued only while it is a virgin draft.
+A clone whose answer was lost is found by reading; no request that changes something is repeated before that. Per run
+key only the oldest task counts, and it is enqueued only while it is a virgin draft.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import attrs
 
@@ -36,7 +37,7 @@ class Outcome:
 
 
 def merged(base: Task, action: Action, launch: Launch, instance_id: str) -> Clone:
-    """The clone request of a launch: what the base task has, the action's changes, and what makes the run recognisable."""
+    """The clone request of a launch: what the base has, the action's changes, and what makes the run recognisable."""
     values = dict(launch.values)
     params = {section: dict(items) for section, items in base.hyperparams.items() if section != SECTION}
     for path, value in action.parameters.items():
@@ -79,7 +80,7 @@ class Launcher:
         self._queues: dict[str, str] = {}
         self._made: set[str] = set()  # ids that came back to this process as answers to its own clones
 
-    def launch(self, batch: Sequence[tuple[Launch, Action]]) -> list[Outcome]:
+    def launch(self, batch: Sequence[tuple[Launch, Action]], now: datetime) -> list[Outcome]:
         """Launch what is due together; an outcome each. Raises RetryableError when nothing can be said yet."""
         if not batch:
             return []
@@ -89,14 +90,12 @@ class Launcher:
         failed += lost
         fresh = [pair for pair in fresh if pair[1].task in bases]
         failed += self._clone(fresh, bases)
-        self._runs.refresh(self._gateway)  # settle: what is there now decides, not what was answered
+        self._runs.refresh(self._gateway, now)  # settle: what is there now decides, not what was answered
         self._delete_own_duplicates(launch.key for launch, _ in ready)
         given_up = {outcome.launch.key for outcome in failed}
         return failed + self._enqueue([pair for pair in ready if pair[0].key not in given_up])
 
-    def _checked(
-        self, batch: Sequence[tuple[Launch, Action]]
-    ) -> tuple[list[Outcome], list[tuple[Launch, Action]]]:
+    def _checked(self, batch: Sequence[tuple[Launch, Action]]) -> tuple[list[Outcome], list[tuple[Launch, Action]]]:
         """Set aside what names a queue that does not exist, before anything is made."""
         if any(action.queue not in self._queues for _, action in batch):
             queues = self._gateway.queues()
@@ -185,7 +184,10 @@ class Launcher:
             Outcome(launch=launch, run_id=run.task.id, watched=answer.watched)
             if run.task.id in succeeded
             else Outcome(
-                launch=launch, run_id=run.task.id, error=answer.failed.get(run.task.id, "it was not enqueued"), retryable=True
+                launch=launch,
+                run_id=run.task.id,
+                error=answer.failed.get(run.task.id, "it was not enqueued"),
+                retryable=True,
             )
             for launch, run in pairs
         ]

@@ -44,7 +44,7 @@ Tables = Callable[[Snapshot], Mapping[str, Table]]
 
 
 class Engine:
-    """Works on one instance until it is stopped, here or in ClearML. The public methods may be called from any thread."""
+    """Works on one instance until it is stopped, here or in ClearML. Public methods may be called from any thread."""
 
     def __init__(
         self, instance_id: str, gateway: Gateway, *, clock: Clock | None = None, tables: Tables = lambda _: {}

@@ -86,7 +86,7 @@ class OwnTask:
         return ""
 
     def save(self, state: State, runs_since: datetime | None) -> None:
-        """Write the state if it is not what was written last. The runs' cursor goes along, but is no reason to write."""
+        """Write the state if it is not what was written last. The runs' cursor goes along, but is no reason to."""
         if state != self._written:
             text = states.dumps(attrs.evolve(state, runs_since=runs_since))
             self._gateway.write_configuration(self.id, {STATE: text})

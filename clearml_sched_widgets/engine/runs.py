@@ -1,4 +1,4 @@
-"""What became of the runs. Follows the server by its own time of change: a constant number of requests, however many runs.
+"""What became of the runs. Follows the server by its time of change: a constant number of requests, however many runs.
 
 Reading by the time of change needs no clock of ours: the cursor is a time that the server wrote.
 """
@@ -77,6 +77,7 @@ class Runs:
     def __init__(self, instance_id: str, since: datetime | None = None) -> None:
         self._tag = run_tag(instance_id)
         self.cursor = since
+        self._moved = NEVER  # when the cursor last moved; a difference to NEVER is not positive
         self._runs: dict[str, Run] = {}
         self._by_key: dict[str, set[str]] = {}
         self._active: set[str] = set()
@@ -98,10 +99,10 @@ class Runs:
         return sum(1 for run_id in self._active if self._runs[run_id].item == item_id)
 
     def of_key(self, key: str) -> list[Run]:
-        """All tasks with a run key, oldest first. More than one only after lost answers, or when somebody copied a run."""
+        """All tasks with a run key, oldest first. Several only after lost answers, or if somebody copied one."""
         return sorted((self._runs[run_id] for run_id in self._by_key.get(key, ())), key=lambda run: run.age)
 
-    def load(self, gateway: Gateway) -> None:
+    def load(self, gateway: Gateway, now: datetime) -> None:
         """After a start: the runs that are not finished, whatever their age, then all that changed since the cursor."""
         page = 0
         while True:
@@ -111,12 +112,14 @@ class Runs:
             if len(tasks) < PAGE:
                 break
             page += 1
-        self.refresh(gateway)
+        self.refresh(gateway, now)
         self.news.clear()  # what happened before the start is no news
 
-    def refresh(self, gateway: Gateway) -> None:
-        """Read what changed since the last time."""
-        since, page = self.cursor and self.cursor - LOOKBACK, 0
+    def refresh(self, gateway: Gateway, now: datetime) -> None:
+        """Read what changed since the last time. `now` is any clock that goes on: it tells when things were quiet."""
+        before = self.cursor
+        quiet = now - self._moved > LOOKBACK
+        since, page = before if quiet or before is None else before - LOOKBACK, 0
         while True:
             tasks = gateway.tasks(self._query(order="last_change", since=since, page=page))
             self._take(tasks)
@@ -124,9 +127,11 @@ class Runs:
             if newest is not None:
                 self.cursor = max(newest, self.cursor or newest)
             if len(tasks) < PAGE:
-                return
+                break
             # A further page only within one identical time: pages are offsets into a list that moves.
             since, page = (since, page + 1) if newest == since else (newest, 0)
+        if self.cursor != before:
+            self._moved = now
 
     def find_deleted(self, gateway: Gateway) -> None:
         """Find unfinished runs that are gone from the server: one request per 500 unfinished runs."""

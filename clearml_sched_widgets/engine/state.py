@@ -40,6 +40,7 @@ class Launch:
     object: str = ""  # id of the object that triggered it
     values: Mapping[str, str] = attrs.field(factory=dict)  # what ${…} in the action stands for
     lineage: tuple[str, ...] = ()  # the items that led to it
+    what: str = ""  # the event in words
     tries: int = 0
     not_before: datetime | None = None  # after a failure: when to try again
 
@@ -58,7 +59,7 @@ class EntityState:
     """How far the changes of one kind of object were read. Server time."""
 
     cursor: datetime | None = None
-    seen: tuple[str, ...] = ()  # ids already handled at exactly the cursor's time
+    seen: Mapping[str, str] = attrs.field(factory=dict)  # id -> change already handled, shortly before the cursor
 
 
 @attrs.frozen(kw_only=True)
@@ -70,6 +71,7 @@ class State:
     entities: Mapping[str, EntityState] = attrs.field(factory=dict)
     memory: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)  # per trigger: what its conditions remember
     watching: Mapping[str, datetime] = attrs.field(factory=dict)  # per trigger: since when (server time)
+    baseline: tuple[str, ...] = ()  # triggers that have had their first look
     runs_since: datetime | None = None  # the runs' cursor when all before it had been dealt with (server time)
     paused: bool = False
     note: str = ""
@@ -100,10 +102,11 @@ def dumps(state: State) -> str:
             },
             "pending": [_launch_data(launch) for launch in state.pending],
             "entities": {
-                key: {"cursor": iso(entity.cursor), "seen": [*entity.seen]} for key, entity in state.entities.items()
+                key: {"cursor": iso(entity.cursor), "seen": dict(entity.seen)} for key, entity in state.entities.items()
             },
             "memory": state.memory,
             "watching": {key: iso(moment) for key, moment in state.watching.items()},
+            "baseline": [*state.baseline],
             "runs_since": iso(state.runs_since),
             "paused": state.paused,
             "note": state.note,
@@ -133,11 +136,12 @@ def loads(text: str | None) -> State:
         },
         pending=tuple(_launch(launch) for launch in data["pending"]),
         entities={
-            key: EntityState(cursor=parse(entity["cursor"]), seen=tuple(entity["seen"]))
+            key: EntityState(cursor=parse(entity["cursor"]), seen=entity["seen"])
             for key, entity in data["entities"].items()
         },
         memory=data["memory"],
         watching={key: datetime.fromisoformat(moment) for key, moment in data["watching"].items()},
+        baseline=tuple(data["baseline"]),
         runs_since=parse(data["runs_since"]),
         paused=data["paused"],
         note=data["note"],

@@ -1,0 +1,131 @@
+"""The main job, start to finish, on real parts: the embedded server, a real clearml-agent, the SDK, the scheduler.
+
+Exits 0 when at least three scheduled runs and one triggered run were completed by the agent, else 1, saying why.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+SCHEDULED_WANTED, TRIGGERED_WANTED = 3, 1
+LIMIT = 210.0  # seconds for the runs
+
+started = time.monotonic()
+
+
+def say(text: str) -> None:
+    print(f"[{time.monotonic() - started:5.1f} s] {text}", flush=True)
+
+
+def definition_of(tasks: dict[str, str]):  # type: ignore[no-untyped-def]
+    from clearml_sched_widgets import Action, Definition, Interval, Once, Schedule, StatusChanged, TaskTrigger
+
+    soon = datetime.now(timezone.utc) + timedelta(seconds=10)
+    train = Schedule(
+        Action(tasks["train"], "default", parameters={"Args/epochs": 2}), Interval(every="20s"), name="train every 20 s"
+    )
+    report = Schedule(
+        Action(tasks["report"], "default"), Once(soon.date(), [soon.time().replace(microsecond=0)]), name="report once"
+    )
+    evaluate = TaskTrigger(
+        Action(tasks["evaluate"], "default", parameters={"Args/task_id": "${task.id}"}),
+        StatusChanged(to=["completed"]),
+        select=select_runs_of_training(),
+        name="evaluate what was trained",
+    )
+    return Definition("Demo", [train, report], [evaluate], poll_every="2s")
+
+
+def select_runs_of_training():  # type: ignore[no-untyped-def]
+    from clearml_sched_widgets import Select
+
+    return Select(projects=["Examples"], name="train")
+
+
+def completed(view, cause: str) -> list[str]:  # type: ignore[no-untyped-def]
+    return [row.run for row in view.executed if row.cause == cause and row.status == "completed"]
+
+
+def wait(instance) -> str:  # type: ignore[no-untyped-def]
+    """Wait for the runs; what is missing when the time is over, empty if nothing is."""
+    shown = None
+    while time.monotonic() - started < LIMIT:
+        view = instance.view()
+        done = len(completed(view, "schedule")), len(completed(view, "trigger"))
+        if done != shown:
+            say(f"completed on the agent: {done[0]} scheduled, {done[1]} triggered")
+            shown = done
+        if done[0] >= SCHEDULED_WANTED and done[1] >= TRIGGERED_WANTED:
+            return ""
+        time.sleep(1)
+    scheduled, triggered = shown or (0, 0)
+    return f"after {LIMIT:.0f} s only {scheduled} scheduled and {triggered} triggered runs were completed"
+
+
+def check_evaluation(instance, manager) -> str:  # type: ignore[no-untyped-def]
+    """Whether the triggered run printed the id that it received."""
+    view = instance.view()
+    row = next(row for row in view.executed if row.cause == "trigger" and row.status == "completed")
+    console = "\n".join(line.text for line in manager.gateway.log(row.run))
+    if f"evaluating task {row.object}" not in console:
+        return f"the evaluation task {row.run} did not print the id {row.object} it should have received:\n{console}"
+    say(f"the evaluation printed the id it received: {row.object}")
+    return ""
+
+
+def main() -> int:
+    from clearml_sched_widgets.sandbox import Agent, Sandbox
+    from clearml_sched_widgets.sandbox.examples import create_examples
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearml-sched-demo-")))
+        sandbox = stack.enter_context(Sandbox.start(folder / "server"))
+        say(f"the embedded server answers at {sandbox.api_url}")
+        os.environ.update(sandbox.environment())
+        tasks = create_examples(sandbox)
+        say("the SDK made three base tasks: " + ", ".join(tasks))
+        agent = Agent.start(sandbox, queues=["default"], folder=folder / "agent")
+        stack.callback(agent.stop)
+        say("a real clearml-agent serves the queue default")
+        problem = run(tasks)
+    if problem:
+        print(f"\nThe demo FAILED: {problem}", file=sys.stderr)
+        return 1
+    say("done; everything was stopped")
+    print("\nTo try it in a notebook: `make lab` starts the same server and opens notebooks/01_quickstart.ipynb")
+    return 0
+
+
+def run(tasks: dict[str, str]) -> str:
+    from clearml_sched_widgets import Manager
+
+    manager = Manager()
+    instance = manager.launch(definition_of(tasks))
+    say(f"launched {instance!r}")
+    try:
+        problem = wait(instance) or check_evaluation(instance, manager)
+        show(instance)
+    finally:
+        instance.stop()
+    return problem
+
+
+def show(instance) -> None:  # type: ignore[no-untyped-def]
+    import pandas as pd
+
+    with pd.option_context("display.width", 200, "display.max_columns", 20, "display.max_colwidth", 40):
+        print("\nScheduled tasks")
+        print(instance.scheduled[["name", "next_run", "queue", "schedule", "state", "runs"]].to_string(index=False))
+        print("\nExecuted tasks")
+        print(instance.executed[["name", "item_name", "cause", "started", "finished", "status"]].to_string(index=False))
+        print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

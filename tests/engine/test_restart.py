@@ -1,0 +1,99 @@
+"""Killed at any step and resumed: no slot is lost, none is doubled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
+from tests.engine.world import START, Killed, World
+
+STEPS = [
+    (method, moment)
+    for method in ("tasks", "clone", "enqueue", "write_configuration", "report_log")
+    for moment in ("before", "after")
+]
+
+
+def definition(world: World, **policies: object) -> Definition:
+    rule = Interval(every="10s")
+    return Definition("nightly", [Schedule(Action(world.base), rule, Policies(**policies), id="every")])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("method", "moment"), STEPS)
+@pytest.mark.parametrize("downtime", [0, 47])
+def test_s18_s19_killed_at_any_step_and_resumed(method: str, moment: str, downtime: int) -> None:
+    world = World()
+    engine = world.engine(definition(world, missed="all"))
+    world.run_for(engine, 25)
+    armed = True
+
+    def kill(name: str, when: str) -> None:
+        nonlocal armed
+        due = world.clock.now() >= START + timedelta(seconds=29)
+        if armed and due and (name, when) == (method, moment):
+            armed = False
+            raise Killed
+
+    world.gateway.fault = kill
+    with pytest.raises(Killed):
+        world.run_for(engine, 600)
+    world.clock.advance(downtime)
+    engine = world.engine()
+    world.run_for(engine, 30)
+    expected = (world.clock.now() - START).seconds // 10
+    keys = world.launched()
+    assert len(keys) == expected
+    assert len(set(keys)) == expected
+
+
+@pytest.mark.parametrize(("missed", "launched"), [("skip", 0), ("latest", 1), ("all", 3)])
+def test_s7_after_a_downtime_the_missed_run_policy_decides_and_the_next_slot_happens(
+    missed: str, launched: int
+) -> None:
+    world = World()
+    rule = Interval(every="1h")
+    policies = Policies(missed=missed, catchup_window="3h")
+    world.run_for(world.engine(Definition("nightly", [Schedule(Action(world.base), rule, policies)])), 60)
+    world.clock.advance(timedelta(days=3).total_seconds() + 600)
+    engine = world.engine()
+    world.run_for(engine, 60)
+    assert len(world.launched()) == launched
+    world.run_for(engine, 3600)
+    assert len(world.launched()) == launched + 1
+
+
+def test_a_run_that_somebody_deleted_is_not_launched_again() -> None:
+    world = World()
+    engine = world.engine(definition(world, missed="all"))
+    world.run_for(engine, 35)
+    for run in world.runs(engine):
+        world.gateway.delete(run.task.id)
+    world.run_for(world.engine(), 1)
+    assert world.launched() == []
+
+
+def test_a_dequeued_run_is_respected_after_a_resume() -> None:
+    world = World()
+    engine = world.engine(definition(world, missed="all"))
+    world.run_for(engine, 15)
+    run = world.runs(engine)[0]
+    world.gateway.dequeue(run.task.id)
+    world.run_for(world.engine(), 1)
+    assert world.gateway.task(run.task.id).status == "created"
+
+
+def test_two_engines_on_one_instance_do_not_double_and_the_older_one_ends() -> None:
+    world = World()
+    first = world.engine(definition(world, missed="all"))
+    world.run_for(first, 15)
+    second = world.engine()
+    for _ in range(40):
+        first.step()
+        second.step()
+        world.clock.advance(1)
+    keys = world.launched()
+    assert len(keys) == len(set(keys)) == (world.clock.now() - START).seconds // 10
+    assert first.snapshot is not None
+    assert not first.snapshot.running

@@ -1,0 +1,92 @@
+"""A small world on a virtual clock: the in-memory gateway, base tasks, and an engine that is stepped by hand."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+from clearml_sched_widgets import codec
+from clearml_sched_widgets.definition import Definition
+from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.history import tables
+
+START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)  # a Monday
+
+
+class VirtualClock:
+    """A clock that only moves when it is told to."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._now.timestamp()
+
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing in the engine may catch it."""
+
+
+class World:
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.gateway = MemoryGateway(now=self.tick)
+        self.gateway.add_queue("default")
+        self.base = self.gateway.add_task("train model", project="Vision", hyperparams={"Args": {"lr": "0.1"}})
+        self.instance = ""
+
+    def tick(self) -> datetime:
+        """The server's clock: every reading is a little later, as no two requests come at one time."""
+        self.clock.advance(0.000_1)
+        return self.clock.now()
+
+    def create(self, definition: Definition) -> str:
+        configuration = {own.DEFINITION: codec.dumps(definition), own.STATE: "{}", own.WHERE: "kernel"}
+        self.instance = self.gateway.create_instance(definition.name, "DevOps/Schedulers", configuration)
+        return self.instance
+
+    def engine(self, definition: Definition | None = None) -> Engine:
+        """A new engine on the instance, as a new process would make it."""
+        if definition is not None:
+            self.create(definition)
+        engine = Engine(self.instance, self.gateway, clock=self.clock, tables=tables)
+        engine.open()
+        return engine
+
+    def run_for(self, engine: Engine, seconds: float, each: Callable[[], None] = lambda: None) -> None:
+        """Step as the engine's own thread would, and let `each` happen in between."""
+        end = self.clock.now() + timedelta(seconds=seconds)
+        while self.clock.now() < end:
+            pause = engine.step()
+            each()
+            self.clock.advance(min(max(pause, 0.01), (end - self.clock.now()).total_seconds() + 0.001))
+        engine.step()
+
+    def runs(self, engine: Engine) -> list[Run]:
+        """The runs that the engine knows of, oldest first."""
+        assert engine.snapshot is not None
+        return list(reversed(engine.snapshot.runs))
+
+    def launched(self) -> list[str]:
+        """The run keys of everything on the server that was ever enqueued, straight from the server's own data."""
+        from clearml_sched_widgets.records import RUN_TAG, TaskQuery
+
+        tasks = self.gateway.tasks(TaskQuery(system_tags=(RUN_TAG,), order="created", hyperparams="scheduler"))
+        return [task.hyperparams["Scheduler"]["key"].value for task in tasks if not task.virgin]
+
+    def log(self, engine: Engine) -> str:
+        assert engine.snapshot is not None
+        return "\n".join(line.text for line in engine.snapshot.lines)
