@@ -202,6 +202,16 @@ class Instance:
         return self._task.name
 
     @property
+    def user(self) -> str:
+        """The name of the user who made it."""
+        return self._task.user
+
+    @property
+    def started(self) -> datetime | None:
+        """When it last began to run, as last read; UTC."""
+        return self._task.started
+
+    @property
     def definition(self) -> Definition:
         """What it runs. Raises InvalidDefinition if somebody broke it by hand."""
         engine = engine_here(self.id)

@@ -22,6 +22,7 @@ function Root({ model }: { model: ViewModel }) {
 function render({ model: host, el }: { model: HostModel; el: HTMLElement }): () => void {
   const model = new ViewModel(host);
   el.classList.add("csw");
+  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's single-letter shortcuts are not for keys pressed in here
   mount(<Root model={model} />, el);
   return () => {
     mount(null, el);

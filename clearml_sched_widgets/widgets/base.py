@@ -1,0 +1,106 @@
+"""What all widgets share: one bundle, messages that are always answered, traits written by the publisher only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import anywidget
+import traitlets
+
+from clearml_sched_widgets.widgets.bundle import built
+from clearml_sched_widgets.widgets.connection import Connection
+from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request, answer, message_id, parse, refusal
+from clearml_sched_widgets.widgets.publisher import PUBLISHER
+from clearml_sched_widgets.widgets.worker import COMMANDS
+
+
+class Part(Protocol):
+    """A piece of a widget: the messages it handles and the state it shows. A widget is made of one or more."""
+
+    def instant(self) -> Mapping[str, Handler]:
+        """Handlers that only compute; they answer right away, on whatever thread the message came."""
+
+    def slow(self) -> Mapping[str, Handler]:
+        """Handlers that talk to the server; they run one after the other in the background."""
+
+    def state(self) -> dict[str, Any]:
+        """The traits' values, from memory only: called a few times a second. The same object means no change."""
+
+    def refresh(self) -> None:
+        """A view is on a page: start reading, in the background, what is older than it should be."""
+
+
+class SchedulerWidget(anywidget.AnyWidget):  # type: ignore[misc]
+    """Base of the widgets. Making one does no request; connecting begins when it is displayed."""
+
+    _esm = built("index.js")
+    _css = built("index.css")
+    _kind = traitlets.Unicode().tag(sync=True)
+    connection = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, connection: Connection, parts: tuple[Part, ...]) -> None:
+        self._connection = connection
+        self._parts = parts
+        self._instant: dict[str, Handler] = {"open": self._on_open, "retry": self._on_retry}
+        self._slow: dict[str, Handler] = {}
+        for part in parts:
+            self._instant.update(part.instant())
+            self._slow.update(part.slow())
+        super().__init__(connection=connection.state, **self._states())
+        self.on_msg(self._receive)
+
+    def publish(self) -> bool:
+        """Set the traits that changed, in one message. Only the publisher calls this; False when the widget is closed."""
+        if self.comm is None:
+            return False
+        self._connection.tick()
+        states = {"connection": self._connection.state, **self._states()}
+        changed = {name: value for name, value in states.items() if getattr(self, name) != value}
+        if changed:
+            with self.hold_sync():
+                for name, value in changed.items():
+                    self.set_trait(name, value)
+        return True
+
+    def _states(self) -> dict[str, Any]:
+        return {name: value for part in self._parts for name, value in part.state().items()}
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        # The page says that it is open, too, but its message may wait until the running cell has ended.
+        self._open()
+        return super()._repr_mimebundle_(**kwargs)
+
+    def _open(self) -> None:
+        self._connection.open()
+        PUBLISHER.add(self)
+        for part in self._parts:
+            part.refresh()
+
+    def _on_open(self, _: Request) -> dict[str, Any]:
+        self._open()
+        return {}
+
+    def _on_retry(self, _: Request) -> dict[str, Any]:
+        self._connection.retry()
+        return {}
+
+    def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
+        try:
+            request = parse(content)
+            if request.action in self._slow:
+                handler = self._slow[request.action]
+                COMMANDS.submit(lambda: self._answer(request, handler))
+                return
+            if request.action not in self._instant:
+                raise BadMessage(f"This widget does not know the action {request.action!r}.")
+            self.send(answer(request.id, self._instant[request.action](request)))
+        except Exception as error:
+            self.send(refusal(message_id(content), error))
+
+    def _answer(self, request: Request, handler: Handler) -> None:
+        try:
+            message = answer(request.id, handler(request))
+        except Exception as error:
+            message = refusal(request.id, error)
+        self.send(message)

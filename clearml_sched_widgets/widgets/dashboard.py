@@ -1,0 +1,197 @@
+"""What an instance will run and has run, live."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from clearml_sched_widgets.errors import InstanceStateError, SchedulerError
+from clearml_sched_widgets.widgets.base import SchedulerWidget
+from clearml_sched_widgets.widgets.connection import Connection, connection_to
+from clearml_sched_widgets.widgets.messages import Handler, Request
+from clearml_sched_widgets.widgets.rows import brief, view_data
+from clearml_sched_widgets.widgets.worker import READINGS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from clearml_sched_widgets.history import View
+    from clearml_sched_widgets.manager import Instance, Manager
+
+READ_EVERY = 5.0  # seconds between two readings of what runs elsewhere
+READ_FOR = 90.0  # seconds after the page was last heard of
+
+
+class DashboardPart:
+    """Follows one instance and the list of all of them.
+
+    With `automatic`, the most recent instance of this kernel is chosen when none was given.
+    """
+
+    def __init__(self, connection: Connection, instance: Instance | None, *, automatic: bool) -> None:
+        self._connection = connection
+        self._automatic = automatic and instance is None
+        self._lock = threading.Lock()
+        self._reading = False
+        self._read_at = -READ_EVERY
+        self._heard_at = -READ_FOR
+        self._view: View | None = None
+        self._drawn: View | None = None
+        self._shown = view_data(None)
+        self._instances: list[Instance] = []
+        self._loaded = False
+        self.instance = instance
+
+    def instant(self) -> Mapping[str, Handler]:
+        return {"select": self._on_select}
+
+    def slow(self) -> Mapping[str, Handler]:
+        return {"pause": self._on_pause, "resume": self._on_resume, "run_now": self._on_run_now, "stop": self._on_stop}
+
+    def required(self) -> Instance:
+        """The instance that is shown. Raises InstanceStateError if there is none."""
+        if self.instance is None:
+            raise InstanceStateError("No instance is selected. Launch one, or choose one in the widget.")
+        return self.instance
+
+    def choose(self, instance: Instance | None) -> None:
+        """Show this instance from now on."""
+        with self._lock:
+            self.instance, self._view, self._read_at = instance, None, -READ_EVERY
+            self._automatic = False
+            if instance is not None and instance not in self._instances:
+                self._instances = [instance, *self._instances]
+
+    def refresh(self) -> None:
+        self._heard_at = time.monotonic()
+
+    def state(self) -> dict[str, Any]:
+        self._read_if_due()
+        with self._lock:
+            instance, view = self.instance, self._view
+        if instance is not None and instance.where == "kernel":
+            view = instance.view()  # costs no request
+        if view != self._drawn:
+            self._drawn, self._shown = view, view_data(view)
+        return {
+            "selected": "" if instance is None else instance.id,
+            "instances": [brief(each) for each in self._instances],
+            "loaded": self._loaded,
+            **self._shown,
+        }
+
+    def _read_if_due(self) -> None:
+        now = time.monotonic()
+        if self._reading or not self._connection.connected or now - self._heard_at > READ_FOR:
+            return
+        if now - self._read_at >= READ_EVERY:
+            self._reading, self._read_at = True, now
+            READINGS.submit(self._read)
+
+    def _read(self) -> None:
+        try:
+            manager = self._connection.manager()
+            instances = manager.instances()
+            self._instances, self._loaded = instances, True
+            if self._automatic:
+                self._choose_own(instances)
+            instance = self.instance
+            if instance is not None and instance.where != "kernel":
+                view = instance.view()
+                with self._lock:
+                    if self.instance is instance:
+                        self._view = view
+        except SchedulerError as error:
+            self._connection.failed(error)
+        finally:
+            self._reading = False
+
+    def _choose_own(self, instances: list[Instance]) -> None:
+        own = [instance for instance in instances if instance.where == "kernel"]
+        if own:
+            self.choose(own[0])
+
+    def listed(self, instance_id: str) -> Instance:
+        """An instance of the list, by its id. Raises InstanceStateError if it is not there any more."""
+        for instance in self._instances:
+            if instance.id == instance_id:
+                return instance
+        raise InstanceStateError(f"There is no instance {instance_id} any more.")
+
+    def _on_select(self, request: Request) -> dict[str, Any]:
+        wanted = request.text("instance", "")
+        self.choose(self.listed(wanted) if wanted else None)
+        return {}
+
+    def _on_pause(self, request: Request) -> dict[str, Any]:
+        self.required().pause(request.text("note", ""))
+        return self._again()
+
+    def _on_resume(self, _: Request) -> dict[str, Any]:
+        self.required().resume()
+        return self._again()
+
+    def _on_run_now(self, request: Request) -> dict[str, Any]:
+        self.required().run_now(request.text("item"))
+        return self._again()
+
+    def _on_stop(self, request: Request) -> dict[str, Any]:
+        self.listed(request.text("instance")).stop()
+        return self._again()
+
+    def _again(self) -> dict[str, Any]:
+        """Read again at the next chance, so that the page shows what the command did."""
+        self._read_at = -READ_EVERY
+        return {}
+
+
+class ShowsInstance(SchedulerWidget):
+    """The traits that show an instance, and the frames behind them."""
+
+    instances = traitlets.List().tag(sync=True)
+    loaded = traitlets.Bool().tag(sync=True)
+    selected = traitlets.Unicode().tag(sync=True)
+    view = traitlets.Dict().tag(sync=True)
+    scheduled_rows = traitlets.List().tag(sync=True)
+    executed_rows = traitlets.List().tag(sync=True)
+    log_lines = traitlets.List().tag(sync=True)
+
+    _dashboard: DashboardPart
+
+    @property
+    def instance(self) -> Instance | None:
+        """The instance that is shown."""
+        return self._dashboard.instance
+
+    @property
+    def scheduled(self) -> pd.DataFrame:
+        """What will run: one row per schedule time and trigger. Raises InstanceStateError if nothing is shown."""
+        return self._dashboard.required().scheduled
+
+    @property
+    def executed(self) -> pd.DataFrame:
+        """What ran: one row per launched task. Raises InstanceStateError if nothing is shown."""
+        return self._dashboard.required().executed
+
+    @property
+    def log(self) -> pd.DataFrame:
+        """Everything the scheduler did. Raises InstanceStateError if nothing is shown."""
+        return self._dashboard.required().log
+
+
+class Dashboard(ShowsInstance):
+    """What an instance will run, what it ran, and its log, live; pause, resume, run now, stop.
+
+    Without `instance` it shows the most recent one that runs in this kernel, or else lets you choose.
+    """
+
+    _kind = traitlets.Unicode("dashboard").tag(sync=True)
+
+    def __init__(self, instance: Instance | None = None, manager: Manager | None = None) -> None:
+        connection = connection_to(manager)
+        self._dashboard = DashboardPart(connection, instance, automatic=True)
+        super().__init__(connection, (self._dashboard,))

@@ -1,0 +1,114 @@
+"""The one list of messages between a page and its widget.
+
+The page sends `{id, action, payload}`; every message is answered with `{id, ok: true, result}` or
+`{id, ok: false, error: {message, kind, problems}}`. js/src/messages.ts names the same actions.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from clearml_sched_widgets.errors import InvalidDefinition, Problem, SchedulerError
+
+ACTIONS: dict[str, str] = {
+    "open": "a view is on a page, and still is (repeated every 20 s): connect, read what it shows",
+    "retry": "connect again, now",
+    # -- the wizard
+    "validate": "{revision, data} -> {revision, problems, items}: what is wrong and what would run; no request",
+    "check": "{revision, data} -> {revision, problems, warnings}: against the server and the clock",
+    "task": "{id} -> {task}: the base task of that id, or null",
+    "tasks": "{text, page} -> {tasks, more}: base tasks whose name holds the text, newest first",
+    "queues": "{} -> {queues}: each with whether an agent serves it",
+    "projects": "{text} -> {projects}: names of projects that hold the text",
+    "launch": "{data, where, queue} -> {instance}",
+    "save": "{data} -> {instance}: as a draft",
+    "import": "{text} -> {data}: a definition that was exported",
+    "export": "{data} -> {name, text}",
+    # -- the dashboard
+    "select": "{instance} -> {}: show that one; null for none",
+    "pause": "{note} -> {}",
+    "resume": "{} -> {}",
+    "run_now": "{item} -> {}",
+    "stop": "{instance} -> {}",
+    # -- the app
+    "clone": "{instance} -> {data}: its definition as a new one",
+}
+
+
+class BadMessage(SchedulerError):
+    """A message that this widget does not understand: the page and the package differ in version."""
+
+
+@attrs.frozen
+class Request:
+    """One message from a page."""
+
+    id: str
+    action: str
+    payload: Mapping[str, Any]
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text of the payload. Raises BadMessage if it is missing and has no default."""
+        value = self.payload.get(key, default)
+        if not isinstance(value, str):
+            raise BadMessage(f"The message {self.action!r} lacks the text {key!r}.")
+        return value
+
+    def number(self, key: str) -> int:
+        """A whole number of the payload."""
+        value = self.payload.get(key)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise BadMessage(f"The message {self.action!r} lacks the number {key!r}.")
+        return value
+
+    def data(self) -> dict[str, Any]:
+        """The definition that the payload carries, as plain data."""
+        value = self.payload.get("data")
+        if not isinstance(value, dict):
+            raise BadMessage(f"The message {self.action!r} carries no definition.")
+        return value
+
+
+Handler = Callable[[Request], dict[str, Any]]
+
+
+def parse(content: Any) -> Request:
+    """The request in a message's content. Raises BadMessage."""
+    if not isinstance(content, Mapping):
+        raise BadMessage("A message must be an object with id, action and payload.")
+    action, payload = content.get("action"), content.get("payload", {})
+    if not isinstance(action, str) or not isinstance(payload, Mapping):
+        raise BadMessage("A message must have an action (text) and a payload (object).")
+    return Request(message_id(content), action, payload)
+
+
+def message_id(content: Any) -> str:
+    """The id to answer to, as far as one can tell."""
+    found = content.get("id") if isinstance(content, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def answer(message: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    """The message that answers a request that was carried out."""
+    return {"id": message, "ok": True, "result": dict(result)}
+
+
+def refusal(message: str, error: Exception) -> dict[str, Any]:
+    """The message that answers a request that was not. Only our own errors have texts meant for users."""
+    if isinstance(error, SchedulerError):
+        text = str(error)
+    else:
+        logging.getLogger(__name__).error("a widget's request failed", exc_info=error)
+        text = f"Something went wrong in the kernel ({type(error).__name__}); its log has the details."
+    problems = error.problems if isinstance(error, InvalidDefinition) else ()
+    described = {"message": text, "kind": type(error).__name__, "problems": problems_data(problems)}
+    return {"id": message, "ok": False, "error": described}
+
+
+def problems_data(problems: tuple[Problem, ...] | list[Problem]) -> list[dict[str, str]]:
+    """Problems for the page, which puts each beside the field of its path."""
+    return [{"path": problem.path, "message": problem.message} for problem in problems]

@@ -1,0 +1,153 @@
+"""The form in which a definition is made, previewed and launched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import traitlets
+
+from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
+from clearml_sched_widgets.errors import InvalidDefinition
+from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
+from clearml_sched_widgets.widgets.base import SchedulerWidget
+from clearml_sched_widgets.widgets.connection import Connection, connection_to
+from clearml_sched_widgets.widgets.messages import Handler, Request, problems_data
+from clearml_sched_widgets.widgets.review import review
+from clearml_sched_widgets.widgets.rows import brief
+
+if TYPE_CHECKING:
+    from clearml_sched_widgets.definition import Definition
+    from clearml_sched_widgets.manager import Instance, Manager
+
+PAGE = 20  # tasks per page of the picker
+
+
+class WizardPart:
+    """Validates drafts, looks things up on the server, saves and launches."""
+
+    def __init__(
+        self, connection: Connection, definition: Definition | None, made: Callable[[Instance], None] | None = None
+    ) -> None:
+        self._connection = connection
+        self._draft: dict[str, Any] = {} if definition is None else to_data(definition)
+        self._revision = 0
+        self._made = made
+        self.instance: Instance | None = None
+
+    @property
+    def definition(self) -> Definition:
+        """What the form holds now. Raises InvalidDefinition."""
+        return from_data(self._draft or {"name": ""})
+
+    def instant(self) -> Mapping[str, Handler]:
+        return {"validate": self._validate, "import": self._import, "export": self._export}
+
+    def slow(self) -> Mapping[str, Handler]:
+        return {
+            "check": self._check,
+            "task": self._task,
+            "tasks": self._tasks,
+            "queues": self._queues,
+            "projects": self._projects,
+            "launch": self._launch,
+            "save": self._save,
+        }
+
+    def state(self) -> dict[str, Any]:
+        return {"draft": self._draft}
+
+    def refresh(self) -> None:
+        """Nothing is read before the page asks for it."""
+
+    def _validate(self, request: Request) -> dict[str, Any]:
+        revision, data = request.number("revision"), request.data()
+        if revision >= self._revision:  # messages may come out of order
+            self._revision, self._draft = revision, data
+        return {"revision": revision, **review(data, datetime.now(timezone.utc))}
+
+    def _check(self, request: Request) -> dict[str, Any]:
+        manager = self._connection.manager()
+        problems: list[dict[str, str]] = []
+        warnings: list[dict[str, str]] = []
+        try:
+            definition = from_data(request.data())
+            warnings = problems_data(manager.warnings(definition))
+            manager.check(definition)
+        except InvalidDefinition as error:
+            problems = problems_data(error.problems)
+        return {"revision": request.number("revision"), "problems": problems, "warnings": warnings}
+
+    def _task(self, request: Request) -> dict[str, Any]:
+        found = self._connection.manager().gateway.tasks(TaskQuery(ids=(request.text("id"),), limit=1))
+        return {"task": _task_data(found[0]) if found else None}
+
+    def _tasks(self, request: Request) -> dict[str, Any]:
+        query = TaskQuery(
+            text=request.text("text", ""),
+            without_system_tags=("archived", INSTANCE_TAG),
+            limit=PAGE,
+            page=request.number("page"),
+        )
+        found = self._connection.manager().gateway.tasks(query)
+        return {"tasks": [_task_data(task) for task in found], "more": len(found) == PAGE}
+
+    def _queues(self, _: Request) -> dict[str, Any]:
+        queues = self._connection.manager().gateway.queues(watched=True)
+        return {"queues": [{"id": queue.id, "name": queue.name, "watched": queue.watched} for queue in queues]}
+
+    def _projects(self, request: Request) -> dict[str, Any]:
+        return {"projects": self._connection.manager().gateway.projects(request.text("text", ""))}
+
+    def _launch(self, request: Request) -> dict[str, Any]:
+        manager = self._connection.manager()
+        definition = from_data(request.data())
+        where, queue = request.text("where"), request.text("queue", "services")
+        return self._keep(manager.launch(definition, where=where, queue=queue))
+
+    def _save(self, request: Request) -> dict[str, Any]:
+        manager = self._connection.manager()
+        return self._keep(manager.save(from_data(request.data())))
+
+    def _keep(self, instance: Instance) -> dict[str, Any]:
+        self.instance = instance
+        if self._made is not None:
+            self._made(instance)
+        return {"instance": brief(instance)}
+
+    def _import(self, request: Request) -> dict[str, Any]:
+        return {"data": to_data(loads(request.text("text")))}
+
+    def _export(self, request: Request) -> dict[str, Any]:
+        definition = from_data(request.data())
+        return {"name": definition.name, "text": dumps(definition)}
+
+
+def _task_data(task: Task) -> dict[str, Any]:
+    return {"id": task.id, "name": task.name, "project": task.project, "status": task.status, "type": task.type}
+
+
+class Wizard(SchedulerWidget):
+    """A form that makes a definition, shows what it would run, and launches it.
+
+    `definition` prefills it. `manager` is made from your ClearML configuration when the form is shown, if not given.
+    """
+
+    _kind = traitlets.Unicode("wizard").tag(sync=True)
+    draft = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, definition: Definition | None = None, manager: Manager | None = None) -> None:
+        connection = connection_to(manager)
+        self._wizard = WizardPart(connection, definition)
+        super().__init__(connection, (self._wizard,))
+
+    @property
+    def definition(self) -> Definition:
+        """What the form holds now. Raises InvalidDefinition, whose `problems` say what is missing."""
+        return self._wizard.definition
+
+    @property
+    def instance(self) -> Instance | None:
+        """What was last launched or saved with this form."""
+        return self._wizard.instance

@@ -1,0 +1,39 @@
+// The Dashboard widget: one instance, or a choice of which.
+
+import { Instances } from "../app/Instances";
+import type { DashboardTraits } from "../messages";
+import { useTrait, type ViewModel } from "../model";
+import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
+import { Empty } from "../ui/parts";
+import { useOpen } from "../ui/useOpen";
+import { InstanceView } from "./InstanceView";
+
+export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
+  const model = untyped as unknown as ViewModel<DashboardTraits>;
+  const connection = useTrait(model, "connection");
+  const selected = useTrait(model, "selected");
+  useOpen(model);
+  return (
+    <div class="csw-panel">
+      <header class="csw-head">
+        <h2>Dashboard</h2>
+        <ConnectionChip connection={connection} />
+      </header>
+      <ConnectionBanner connection={connection} model={model} />
+      {selected ? <InstanceView model={model} /> : <Choice model={model} />}
+    </div>
+  );
+}
+
+function Choice({ model }: { model: ViewModel<DashboardTraits> }) {
+  const instances = useTrait(model, "instances");
+  const loaded = useTrait(model, "loaded");
+  if (loaded && instances.length === 0) {
+    return (
+      <Empty title="No instance yet">
+        Launch one with <code>Wizard()</code>, or with <code>Manager().launch(definition)</code>; it appears here.
+      </Empty>
+    );
+  }
+  return <Instances model={model} title="Choose an instance" />;
+}

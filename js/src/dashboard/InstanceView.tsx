@@ -1,0 +1,40 @@
+// Everything about one instance: head, scheduled and executed tasks, log.
+import type { DashboardTraits, InstanceHead } from "../messages";
+import { useTrait, type ViewModel } from "../model";
+import { zone } from "../state/format";
+import { useNow } from "../ui/parts";
+import { ExecutedTable } from "./ExecutedTable";
+import { Head } from "./Head";
+import { Log } from "./Log";
+import { ScheduledTable } from "./ScheduledTable";
+import { useCommands } from "./useCommands";
+
+export function InstanceView({ model }: { model: ViewModel<DashboardTraits> }) {
+  const view = useTrait(model, "view");
+  if (!("id" in view)) {
+    return (
+      <p class="csw-loading" role="status">
+        Reading the instance …
+      </p>
+    );
+  }
+  return <Loaded model={model} view={view as InstanceHead} />;
+}
+
+function Loaded({ model, view }: { model: ViewModel<DashboardTraits>; view: InstanceHead }) {
+  const scheduled = useTrait(model, "scheduled_rows");
+  const executed = useTrait(model, "executed_rows");
+  const log = useTrait(model, "log_lines");
+  const { web } = useTrait(model, "connection");
+  const now = useNow();
+  const commands = useCommands(model);
+  return (
+    <div class="csw-instance">
+      <Head view={view} web={web} now={now} commands={commands} />
+      <ScheduledTable rows={scheduled} web={web} now={now} status={view.status} commands={commands} />
+      <ExecutedTable rows={executed} total={view.runs} web={web} now={now} />
+      <Log lines={log} now={now} />
+      <p class="csw-foot csw-muted">Times are in {zone()}; point at one to see it in UTC.</p>
+    </div>
+  );
+}

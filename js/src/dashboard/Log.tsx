@@ -1,0 +1,38 @@
+// What the scheduler did, line by line; the newest line stays in sight unless the user scrolled away.
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { LogLine } from "../messages";
+import { clock, utc } from "../state/format";
+import { Empty } from "../ui/parts";
+
+export function Log({ lines, now }: { lines: readonly LogLine[]; now: number }) {
+  const box = useRef<HTMLDivElement>(null);
+  const follow = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what scrolls
+  useLayoutEffect(() => {
+    if (box.current && follow.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [lines]);
+  const scrolled = (event: { currentTarget: HTMLDivElement }) => {
+    const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+    follow.current = scrollHeight - scrollTop - clientHeight < 8;
+  };
+  return (
+    <section class="csw-section">
+      <h4>Log</h4>
+      {lines.length === 0 ? (
+        <Empty title="The log is empty">Every launch, skip and error is written here.</Empty>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
+        <div ref={box} class="csw-log" role="log" aria-label="Log" tabIndex={0} onScroll={scrolled}>
+          {lines.map((line, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
+            <p key={index} class={`csw-line csw-line-${line.level}`}>
+              <time title={utc(line.time)}>{clock(line.time, now)}</time>
+              <span class="csw-level">{line.level}</span>
+              <span>{line.text}</span>
+            </p>
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,157 @@
+// What the page and the kernel say to each other; clearml_sched_widgets/widgets/messages.py lists the same actions.
+
+export const ACTIONS = [
+  "open",
+  "retry",
+  "validate",
+  "check",
+  "task",
+  "tasks",
+  "queues",
+  "projects",
+  "launch",
+  "save",
+  "import",
+  "export",
+  "select",
+  "pause",
+  "resume",
+  "run_now",
+  "stop",
+  "clone",
+] as const;
+
+export type Action = (typeof ACTIONS)[number];
+
+export interface Connection {
+  state: "new" | "connecting" | "connected" | "not_configured" | "denied" | "unreachable";
+  message?: string;
+  user?: string;
+  api?: string;
+  /** The web server's address, or empty. */
+  web?: string;
+}
+
+export interface Problem {
+  path: string;
+  message: string;
+}
+
+export interface NextRun {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** The same on the schedule's wall clock. */
+  local: string;
+  zone: string;
+}
+
+export interface ItemReview {
+  sentence: string;
+  next: NextRun[];
+}
+
+export interface Review {
+  revision: number;
+  problems: Problem[];
+  items: Record<string, ItemReview>;
+}
+
+export interface Check {
+  revision: number;
+  problems: Problem[];
+  warnings: Problem[];
+}
+
+export interface BaseTask {
+  id: string;
+  name: string;
+  project: string;
+  status: string;
+  type: string;
+}
+
+export interface Queue {
+  id: string;
+  name: string;
+  watched: boolean | null;
+}
+
+export interface InstanceBrief {
+  id: string;
+  name: string;
+  status: string;
+  where: string;
+  user: string;
+  started: number | null;
+}
+
+export interface InstanceHead {
+  id: string;
+  name: string;
+  status: string;
+  where: string;
+  note: string;
+  user: string;
+  started: number | null;
+  problem: string;
+  runs: number;
+  active: number;
+  failed: number;
+}
+
+export interface ScheduledRow {
+  item: string;
+  kind: string;
+  name: string;
+  task: string;
+  task_name: string;
+  next_run: number | null;
+  project: string;
+  queue: string;
+  schedule: string;
+  start: number | null;
+  recurring: boolean;
+  single_instance: boolean;
+  parameters: string;
+  method: string;
+  state: string;
+  note: string;
+  runs: number;
+}
+
+export interface ExecutedRow {
+  run: string;
+  name: string;
+  item_name: string;
+  cause: string;
+  scheduled: number | null;
+  started: number | null;
+  finished: number | null;
+  status: string;
+  object: string;
+}
+
+export interface LogLine {
+  time: number;
+  level: string;
+  text: string;
+}
+
+export interface WizardTraits {
+  connection: Connection;
+  draft: Record<string, unknown>;
+}
+
+export interface DashboardTraits {
+  connection: Connection;
+  instances: InstanceBrief[];
+  /** Whether `instances` was read from the server. */
+  loaded: boolean;
+  selected: string;
+  view: InstanceHead | Record<string, never>;
+  scheduled_rows: ScheduledRow[];
+  executed_rows: ExecutedRow[];
+  log_lines: LogLine[];
+}
+
+export type AppTraits = WizardTraits & DashboardTraits;

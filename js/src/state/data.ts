@@ -1,0 +1,256 @@
+// Between the form's content and the definition's plain data (the format of clearml_sched_widgets/codec.py).
+import {
+  type ActionDraft,
+  blankAction,
+  blankDraft,
+  blankPolicies,
+  blankRule,
+  blankSchedule,
+  blankTrigger,
+  CONDITIONS,
+  type ConditionKind,
+  type Draft,
+  ENTITIES,
+  newId,
+  type PoliciesDraft,
+  RULES,
+  type RuleDraft,
+  type ScheduleDraft,
+  type TriggerDraft,
+} from "./draft";
+
+export type Data = Record<string, unknown>;
+
+/** `6:20, 18:20` -> ["6:20", "18:20"] */
+export function split(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+const orNull = (text: string) => (text.trim() === "" ? null : text);
+const wholeNumber = (text: string) => (/^\s*\d+\s*$/.test(text) ? Number(text) : text);
+
+/** What an input of the type datetime-local holds, read as UTC. */
+function moment(text: string): string | null {
+  if (text === "") return null;
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`;
+}
+
+export function toData(draft: Draft): Data {
+  return {
+    version: 1,
+    name: draft.name,
+    description: draft.description,
+    poll_every: draft.poll_every,
+    schedules: draft.schedules.map(scheduleData),
+    triggers: draft.triggers.map(triggerData),
+  };
+}
+
+function scheduleData(item: ScheduleDraft): Data {
+  return {
+    id: item.id,
+    name: orNull(item.name),
+    enabled: item.enabled,
+    run_at_start: item.run_at_start,
+    action: actionData(item.action),
+    recurrence: ruleData(item.recurrence),
+    policies: policiesData(item.policies),
+  };
+}
+
+function triggerData(item: TriggerDraft): Data {
+  const { select } = item;
+  return {
+    id: item.id,
+    name: orNull(item.name),
+    enabled: item.enabled,
+    entity: item.entity,
+    include_existing: item.include_existing,
+    include_own: item.include_own,
+    action: actionData(item.action),
+    when: conditionData(item.when),
+    select: {
+      projects: split(select.projects),
+      subprojects: select.subprojects,
+      name: orNull(select.name),
+      name_regex: orNull(select.name_regex),
+      tags_any: split(select.tags_any),
+      tags_all: split(select.tags_all),
+      tags_none: split(select.tags_none),
+      users: select.users,
+      exclude_development: select.exclude_development,
+    },
+    policies: policiesData(item.policies),
+  };
+}
+
+function conditionData(when: TriggerDraft["when"]): Data {
+  if (when.kind === "status_changed") return { type: when.kind, to: when.to, from: when.from };
+  if (when.kind === "published") return { type: when.kind };
+  return { type: when.kind, any: split(when.any), all: split(when.all), none: split(when.none) };
+}
+
+function actionData(action: ActionDraft): Data {
+  const rows = action.parameters.filter((row) => row.name !== "" || row.value !== "");
+  return {
+    task: action.task.trim(),
+    queue: action.queue,
+    project: orNull(action.project),
+    name: orNull(action.name),
+    parameters: Object.fromEntries(rows.map((row) => [row.name.trim(), row.value])),
+    tags: split(action.tags),
+  };
+}
+
+function policiesData(policies: PoliciesDraft): Data {
+  return { ...policies, max_runs: policies.max_runs === "" ? null : wholeNumber(policies.max_runs) };
+}
+
+function ruleData(rule: RuleDraft): Data {
+  const shared = { type: rule.kind, timezone: rule.timezone, start: moment(rule.start), end: moment(rule.end) };
+  const times = split(rule.times);
+  switch (rule.kind) {
+    case "once":
+      return { ...shared, date: rule.date, times };
+    case "daily":
+      return { ...shared, times };
+    case "weekly":
+      return { ...shared, weekdays: rule.weekdays, times };
+    case "monthly":
+      return { ...shared, days: split(rule.days).map(wholeNumber), times, months: months(rule.months) };
+    case "interval":
+      return { ...shared, every: rule.every, anchor: moment(rule.anchor) };
+  }
+}
+
+function months(text: string): (string | number)[] | null {
+  const listed = split(text).map(wholeNumber);
+  return listed.length === 0 ? null : listed;
+}
+
+// ---- and back
+
+const record = (value: unknown): Data =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Data) : {};
+const records = (value: unknown): Data[] => (Array.isArray(value) ? value.map(record) : []);
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+const text = (value: unknown, fallback = ""): string =>
+  value === null || value === undefined ? fallback : String(value);
+const flag = (value: unknown, fallback: boolean): boolean => (typeof value === "boolean" ? value : fallback);
+const joined = (value: unknown): string => (Array.isArray(value) ? texts(value).join(", ") : text(value));
+const oneOf = <T extends string>(allowed: readonly T[], value: unknown, fallback: T): T =>
+  allowed.find((each) => each === value) ?? fallback;
+
+/** An ISO time as an input of the type datetime-local holds it, in UTC. */
+function local(value: unknown): string {
+  const date = new Date(text(value));
+  if (Number.isNaN(date.getTime())) return "";
+  const iso = date.toISOString();
+  return iso.slice(17, 19) === "00" ? iso.slice(0, 16) : iso.slice(0, 19);
+}
+
+/** The form of a definition's data; a blank form of an empty object. */
+export function fromData(data: Data): Draft {
+  const blank = blankDraft();
+  if (Object.keys(data).length === 0) return blank;
+  return {
+    name: text(data.name),
+    description: text(data.description),
+    poll_every: text(data.poll_every, blank.poll_every),
+    schedules: records(data.schedules).map(scheduleDraft),
+    triggers: records(data.triggers).map(triggerDraft),
+  };
+}
+
+function shared(data: Data) {
+  return {
+    id: text(data.id) || newId(),
+    name: text(data.name),
+    enabled: flag(data.enabled, true),
+    action: actionDraft(record(data.action)),
+    policies: policiesDraft(record(data.policies)),
+  };
+}
+
+function scheduleDraft(data: Data): ScheduleDraft {
+  return {
+    ...blankSchedule(),
+    ...shared(data),
+    run_at_start: flag(data.run_at_start, false),
+    recurrence: ruleDraft(record(data.recurrence)),
+  };
+}
+
+function triggerDraft(data: Data): TriggerDraft {
+  const blank = blankTrigger();
+  const [when, select] = [record(data.when), record(data.select)];
+  return {
+    ...blank,
+    ...shared(data),
+    entity: oneOf(ENTITIES, data.entity, "task"),
+    include_existing: flag(data.include_existing, false),
+    include_own: flag(data.include_own, false),
+    when: {
+      kind: oneOf<ConditionKind>(CONDITIONS, when.type, "status_changed"),
+      to: texts(when.to),
+      from: texts(when.from),
+      any: joined(when.any),
+      all: joined(when.all),
+      none: joined(when.none),
+    },
+    select: {
+      projects: joined(select.projects),
+      subprojects: flag(select.subprojects, true),
+      name: text(select.name),
+      name_regex: text(select.name_regex),
+      tags_any: joined(select.tags_any),
+      tags_all: joined(select.tags_all),
+      tags_none: joined(select.tags_none),
+      users: texts(select.users),
+      exclude_development: flag(select.exclude_development, true),
+    },
+  };
+}
+
+function actionDraft(data: Data): ActionDraft {
+  const parameters = Object.entries(record(data.parameters)).map(([name, value]) => ({ name, value: text(value) }));
+  return {
+    ...blankAction(),
+    task: text(data.task),
+    queue: text(data.queue, "default"),
+    project: text(data.project),
+    name: text(data.name),
+    parameters,
+    tags: joined(data.tags),
+  };
+}
+
+function policiesDraft(data: Data): PoliciesDraft {
+  const blank = blankPolicies();
+  return {
+    overlap: text(data.overlap, blank.overlap),
+    missed: text(data.missed, blank.missed),
+    catchup_window: text(data.catchup_window, blank.catchup_window),
+    max_runs: text(data.max_runs),
+  };
+}
+
+function ruleDraft(data: Data): RuleDraft {
+  return {
+    ...blankRule(),
+    kind: oneOf(RULES, data.type, "daily"),
+    timezone: text(data.timezone, "UTC"),
+    start: local(data.start),
+    end: local(data.end),
+    date: text(data.date),
+    times: joined(data.times),
+    weekdays: texts(data.weekdays),
+    days: joined(data.days),
+    months: joined(data.months),
+    every: text(data.every),
+    anchor: local(data.anchor),
+  };
+}

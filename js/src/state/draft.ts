@@ -1,0 +1,181 @@
+// The form's content: what the user typed, as typed. `toData` makes the definition's plain data of it, for Python to judge.
+
+export const RULES = ["once", "daily", "weekly", "monthly", "interval"] as const;
+export type RuleKind = (typeof RULES)[number];
+export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+export const ENTITIES = ["task", "dataset", "model"] as const;
+export type Entity = (typeof ENTITIES)[number];
+export const CONDITIONS = ["status_changed", "published", "tagged"] as const;
+export type ConditionKind = (typeof CONDITIONS)[number];
+export type ItemKind = "schedules" | "triggers";
+
+export interface ParameterRow {
+  name: string;
+  value: string;
+}
+
+export interface ActionDraft {
+  task: string;
+  queue: string;
+  project: string;
+  name: string;
+  parameters: ParameterRow[];
+  tags: string;
+}
+
+export interface RuleDraft {
+  kind: RuleKind;
+  timezone: string;
+  /** UTC, as an input of the type datetime-local has it; empty for none. */
+  start: string;
+  end: string;
+  date: string;
+  times: string;
+  weekdays: string[];
+  days: string;
+  months: string;
+  every: string;
+  anchor: string;
+}
+
+export interface PoliciesDraft {
+  overlap: string;
+  missed: string;
+  catchup_window: string;
+  max_runs: string;
+}
+
+interface ItemDraft {
+  id: string;
+  name: string;
+  enabled: boolean;
+  action: ActionDraft;
+  policies: PoliciesDraft;
+}
+
+export interface ScheduleDraft extends ItemDraft {
+  recurrence: RuleDraft;
+  run_at_start: boolean;
+}
+
+export interface TriggerDraft extends ItemDraft {
+  entity: Entity;
+  when: { kind: ConditionKind; to: string[]; from: string[]; any: string; all: string; none: string };
+  select: {
+    projects: string;
+    subprojects: boolean;
+    name: string;
+    name_regex: string;
+    tags_any: string;
+    tags_all: string;
+    tags_none: string;
+    users: string[];
+    exclude_development: boolean;
+  };
+  include_existing: boolean;
+  include_own: boolean;
+}
+
+export interface Draft {
+  name: string;
+  description: string;
+  poll_every: string;
+  schedules: ScheduleDraft[];
+  triggers: TriggerDraft[];
+}
+
+export function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function blankDraft(): Draft {
+  return { name: "", description: "", poll_every: "1m", schedules: [blankSchedule()], triggers: [] };
+}
+
+export function blankAction(): ActionDraft {
+  return { task: "", queue: "default", project: "", name: "", parameters: [], tags: "" };
+}
+
+export function blankPolicies(): PoliciesDraft {
+  return { overlap: "allow", missed: "latest", catchup_window: "1h", max_runs: "" };
+}
+
+export function blankRule(): RuleDraft {
+  return {
+    kind: "daily",
+    timezone: "UTC",
+    start: "",
+    end: "",
+    date: "",
+    times: "",
+    weekdays: [],
+    days: "",
+    months: "",
+    every: "",
+    anchor: "",
+  };
+}
+
+export function blankSchedule(): ScheduleDraft {
+  return {
+    id: newId(),
+    name: "",
+    enabled: true,
+    action: blankAction(),
+    policies: blankPolicies(),
+    recurrence: blankRule(),
+    run_at_start: false,
+  };
+}
+
+export function blankTrigger(): TriggerDraft {
+  return {
+    id: newId(),
+    name: "",
+    enabled: true,
+    action: blankAction(),
+    policies: blankPolicies(),
+    entity: "task",
+    when: { kind: "status_changed", to: ["completed"], from: [], any: "", all: "", none: "" },
+    select: {
+      projects: "",
+      subprojects: true,
+      name: "",
+      name_regex: "",
+      tags_any: "",
+      tags_all: "",
+      tags_none: "",
+      users: [],
+      exclude_development: true,
+    },
+    include_existing: false,
+    include_own: false,
+  };
+}
+
+/** The item moved by one place (-1 up, 1 down); the list as it is at its ends. */
+export function moved<T>(items: readonly T[], index: number, by: -1 | 1): T[] {
+  const target = index + by;
+  const copy = [...items];
+  const item = copy[index];
+  if (item === undefined || target < 0 || target >= copy.length) return copy;
+  copy.splice(index, 1);
+  copy.splice(target, 0, item);
+  return copy;
+}
+
+/** The list with a copy of the item after it, under an id of its own. */
+export function duplicated<T extends { id: string; name: string }>(items: readonly T[], index: number): T[] {
+  const item = items[index];
+  if (item === undefined) return [...items];
+  const copy: T = { ...structuredClone(item), id: newId(), name: item.name && `${item.name} (copy)` };
+  return [...items.slice(0, index + 1), copy, ...items.slice(index + 1)];
+}
+
+export function replaced<T>(items: readonly T[], index: number, item: T): T[] {
+  return items.map((each, at) => (at === index ? item : each));
+}
+
+export function without<T>(items: readonly T[], index: number): T[] {
+  return items.filter((_, at) => at !== index);
+}

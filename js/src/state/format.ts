@@ -1,0 +1,50 @@
+// Times and names as people read them. `now` and the zone are arguments, so that tests need no clock.
+
+const pad = (value: number) => String(value).padStart(2, "0");
+
+/** `14:03:05` today, else `Dec 1, 06:20`; in the browser's own zone. */
+export function clock(at: number | null, now: number): string {
+  if (at === null) return "–";
+  const [date, today] = [new Date(at), new Date(now)];
+  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+  if (date.toDateString() === today.toDateString()) return `${time}:${pad(date.getSeconds())}`;
+  const day = date.toLocaleDateString("en", { month: "short", day: "numeric" });
+  return date.getFullYear() === today.getFullYear() ? `${day}, ${time}` : `${day}, ${date.getFullYear()}, ${time}`;
+}
+
+/** The same instant in UTC, for a tooltip. */
+export function utc(at: number | null): string {
+  return at === null ? "" : `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** `in 5 min`, `2 h ago`, `now`. */
+export function relative(at: number, now: number): string {
+  const seconds = Math.round((at - now) / 1000);
+  if (Math.abs(seconds) < 1) return "now";
+  const length = duration(Math.abs(seconds) * 1000);
+  return seconds > 0 ? `in ${length}` : `${length} ago`;
+}
+
+/** `8 s`, `5 min`, `1 h 20 min`, `3 d 4 h`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return minutes < 10 && seconds % 60 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  const days = Math.floor(hours / 24);
+  return hours % 24 ? `${days} d ${hours % 24} h` : `${days} d`;
+}
+
+/** `in_progress` -> `in progress` */
+export const words = (name: string) => name.replaceAll("_", " ");
+
+/** The name of the zone that times are shown in. */
+export const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A task's page on the configured web server; null if there is none. */
+export function taskUrl(web: string | undefined, id: string): string | null {
+  if (!web || !id || !/^https?:\/\//.test(web)) return null;
+  return `${web}/projects/*/experiments/${encodeURIComponent(id)}/output/log`;
+}

@@ -1,0 +1,140 @@
+// The wizard's state: the draft, what Python says about it, and which fields the user has been to.
+import type { Check, Problem, Review } from "../messages";
+import { type Data, fromData, toData } from "./data";
+import type { Draft } from "./draft";
+
+export interface Asks {
+  request<Result>(action: string, payload: unknown): Promise<Result>;
+}
+
+export interface WizardState {
+  draft: Draft;
+  revision: number;
+  review: Review | null;
+  check: Check | null;
+  /** Fields that were left, or changed: their problems are shown. */
+  touched: ReadonlySet<string>;
+  /** After an attempt to launch every problem is shown. */
+  showAll: boolean;
+}
+
+const VALIDATE_AFTER_MS = 150;
+const CHECK_AFTER_MS = 600;
+
+/** Pure but for its timers. An answer to an older revision than the present one is dropped. */
+export class WizardStore {
+  #state: WizardState;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #checkTimer: ReturnType<typeof setTimeout> | undefined;
+  #listeners = new Set<() => void>();
+
+  constructor(
+    private readonly kernel: Asks,
+    data: Data,
+  ) {
+    this.#state = fresh(fromData(data), Object.keys(data).length > 0);
+    this.#schedule();
+  }
+
+  get state(): WizardState {
+    return this.#state;
+  }
+
+  get data(): Data {
+    return toData(this.#state.draft);
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The user changed something; `field` is the path of the field, if it is one. */
+  edit(change: (draft: Draft) => Draft, field?: string): void {
+    const revision = Math.max(Date.now(), this.#state.revision + 1);
+    this.#set({ draft: change(this.#state.draft), revision });
+    if (field !== undefined) this.touch(field);
+    this.#schedule();
+  }
+
+  /** Another definition takes the form's place. */
+  replace(data: Data): void {
+    this.#set({ ...fresh(fromData(data), Object.keys(data).length > 0) });
+    this.#schedule();
+  }
+
+  /** Problems of this field are shown from now on. */
+  touch(field: string): void {
+    if (this.#state.touched.has(field)) return;
+    this.#set({ touched: new Set([...this.#state.touched, field]) });
+  }
+
+  showAll(): void {
+    this.#set({ showAll: true });
+  }
+
+  /** What Python refused at a launch, beside its fields. */
+  refuse(problems: Problem[]): void {
+    const { revision } = this.#state;
+    this.#set({ showAll: true, check: { revision, problems, warnings: this.#state.check?.warnings ?? [] } });
+  }
+
+  /** Ask the server again, such as after the connection was made. */
+  recheck(): void {
+    this.#scheduleCheck(0);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#checkTimer);
+    this.#listeners.clear();
+  }
+
+  get problems(): Problem[] {
+    return [...(this.#state.review?.problems ?? []), ...(this.#state.check?.problems ?? [])];
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#checkTimer);
+    this.#timer = setTimeout(() => void this.#validate(), VALIDATE_AFTER_MS);
+  }
+
+  async #validate(): Promise<void> {
+    const { revision } = this.#state;
+    const review = await this.#ask<Review>("validate");
+    if (review === null || revision !== this.#state.revision) return;
+    this.#set({ review, check: null });
+    this.#scheduleCheck(CHECK_AFTER_MS);
+  }
+
+  #scheduleCheck(after: number): void {
+    clearTimeout(this.#checkTimer);
+    if (this.#state.review === null || this.#state.review.problems.length > 0) return;
+    this.#checkTimer = setTimeout(() => void this.#check(), after);
+  }
+
+  async #check(): Promise<void> {
+    const { revision } = this.#state;
+    const check = await this.#ask<Check>("check");
+    if (check !== null && revision === this.#state.revision) this.#set({ check });
+  }
+
+  async #ask<Result>(action: string): Promise<Result | null> {
+    try {
+      return await this.kernel.request<Result>(action, { revision: this.#state.revision, data: this.data });
+    } catch {
+      return null; // no server: the banner says so; or the view was closed
+    }
+  }
+
+  #set(change: Partial<WizardState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** A prefilled form shows its problems at once; a blank one as the user goes. */
+function fresh(draft: Draft, prefilled: boolean): WizardState {
+  return { draft, revision: Date.now(), review: null, check: null, touched: new Set(), showAll: prefilled };
+}

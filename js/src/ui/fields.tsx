@@ -1,0 +1,199 @@
+// Labelled form fields; the messages of a field are beside it and belong to it for screen readers too.
+import type { ComponentChildren, JSX } from "preact";
+import { useState } from "preact/hooks";
+
+let count = 0;
+// Each widget model loads this module anew, so a counter alone would repeat itself on one page.
+const prefix = crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? "0";
+
+/** An element id that nothing else on the page has. */
+export function useUid(): string {
+  return useState(() => `csw-${prefix}-${++count}`)[0];
+}
+
+export interface Notes {
+  /** What is wrong: shown in red, and the field is marked invalid. */
+  problems?: string[];
+  warnings?: string[];
+  hint?: ComponentChildren;
+}
+
+export function Messages({ id, problems = [], warnings = [], hint }: Notes & { id: string }) {
+  return (
+    <div id={id} class="csw-notes">
+      {problems.map((text) => (
+        <p key={text} class="csw-note csw-note-error" role="alert">
+          {text}
+        </p>
+      ))}
+      {warnings.map((text) => (
+        <p key={text} class="csw-note csw-note-warning" role="status">
+          {text}
+        </p>
+      ))}
+      {problems.length === 0 && hint ? <p class="csw-note">{hint}</p> : null}
+    </div>
+  );
+}
+
+type Attributes = Pick<JSX.IntrinsicElements["input"], "id" | "aria-describedby" | "aria-invalid">;
+
+interface FieldProps extends Notes {
+  label: string;
+  class?: string;
+  children: (attributes: Attributes) => ComponentChildren;
+}
+
+/** A label, a control and its messages. */
+export function Field({ label, class: name = "", children, ...notes }: FieldProps) {
+  const id = useUid();
+  const invalid = (notes.problems?.length ?? 0) > 0;
+  return (
+    <div class={`csw-field ${name}`}>
+      <label for={id}>{label}</label>
+      {children({ id, "aria-describedby": `${id}-notes`, ...(invalid && { "aria-invalid": "true" as const }) })}
+      <Messages id={`${id}-notes`} {...notes} />
+    </div>
+  );
+}
+
+interface TextProps extends Notes {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  onBlur?: () => void;
+  placeholder?: string;
+  type?: "text" | "date" | "datetime-local";
+  class?: string;
+  list?: string;
+  mono?: boolean;
+}
+
+export function TextField({
+  label,
+  value,
+  onInput,
+  onBlur,
+  placeholder,
+  type = "text",
+  list,
+  mono,
+  ...rest
+}: TextProps) {
+  return (
+    <Field label={label} {...rest}>
+      {(attributes) => (
+        <input
+          {...attributes}
+          class={mono ? "csw-input csw-mono" : "csw-input"}
+          type={type}
+          value={value}
+          placeholder={placeholder}
+          list={list}
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(event) => onInput(event.currentTarget.value)}
+          onBlur={onBlur}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface SelectProps extends Notes {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  options: readonly (readonly [value: string, text: string])[];
+  class?: string;
+}
+
+export function SelectField({ label, value, onInput, options, ...rest }: SelectProps) {
+  return (
+    <Field label={label} {...rest}>
+      {(attributes) => (
+        <select
+          {...attributes}
+          class="csw-input csw-select"
+          value={value}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        >
+          {options.map(([option, text]) => (
+            <option key={option} value={option} selected={option === value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+export function CheckBox(props: { label: string; checked: boolean; onInput: (checked: boolean) => void }) {
+  return (
+    <label class="csw-check">
+      <input type="checkbox" checked={props.checked} onInput={(event) => props.onInput(event.currentTarget.checked)} />
+      <span>{props.label}</span>
+    </label>
+  );
+}
+
+interface ChoiceProps<T extends string> extends Notes {
+  legend: string;
+  options: readonly (readonly [value: T, text: string, short?: string])[];
+}
+
+/** One of several, as a row of segments. Radio buttons to the keyboard and to screen readers. */
+export function Segments<T extends string>(
+  props: ChoiceProps<T> & { value: T; onInput: (value: T) => void; hideLegend?: boolean },
+) {
+  const id = useUid();
+  return (
+    <fieldset class="csw-choice" aria-describedby={`${id}-notes`}>
+      <legend class={props.hideLegend ? "csw-hidden" : ""}>{props.legend}</legend>
+      <div class="csw-segments">
+        {props.options.map(([value, text]) => (
+          <label key={value} class="csw-segment">
+            <input type="radio" name={id} checked={props.value === value} onInput={() => props.onInput(value)} />
+            <span>{text}</span>
+          </label>
+        ))}
+      </div>
+      <Messages id={`${id}-notes`} {...notesOf(props)} />
+    </fieldset>
+  );
+}
+
+/** Any of several, as a row of toggle buttons. Check boxes to the keyboard and to screen readers. */
+export function Toggles<T extends string>(
+  props: ChoiceProps<T> & { values: readonly string[]; onInput: (values: T[]) => void },
+) {
+  const id = useUid();
+  const toggle = (value: T) =>
+    props.onInput(
+      props.options.map(([each]) => each).filter((each) => (each === value) !== props.values.includes(each)),
+    );
+  return (
+    <fieldset class="csw-choice" aria-describedby={`${id}-notes`}>
+      <legend>{props.legend}</legend>
+      <div class="csw-toggles">
+        {props.options.map(([value, text, short]) => (
+          <label key={value} class="csw-toggle">
+            <input
+              type="checkbox"
+              aria-label={text}
+              checked={props.values.includes(value)}
+              onInput={() => toggle(value)}
+            />
+            <span>{short ?? text}</span>
+          </label>
+        ))}
+      </div>
+      <Messages id={`${id}-notes`} {...notesOf(props)} />
+    </fieldset>
+  );
+}
+
+function notesOf({ problems, warnings, hint }: Notes): Notes {
+  return { ...(problems && { problems }), ...(warnings && { warnings }), ...(hint !== undefined && { hint }) };
+}

@@ -1,0 +1,33 @@
+// The few icons, drawn here so that nothing is loaded; each is beside or inside something labelled.
+const PATHS = {
+  up: "M4 10l4-4 4 4",
+  down: "M4 6l4 4 4-4",
+  right: "M6 4l4 4-4 4",
+  left: "M10 4l-4 4 4 4",
+  plus: "M8 3v10M3 8h10",
+  close: "M4 4l8 8M12 4l-8 8",
+  copy: "M6 6h7v7H6zM3 10V3h7",
+  play: "M5 3.5l7 4.5-7 4.5z",
+  pause: "M5.5 4v8M10.5 4v8",
+  stop: "M4.5 4.5h7v7h-7z",
+  search: "M7 3a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 10l3.5 3.5",
+  clock: "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM8 5v3.2l2 1.3",
+  bolt: "M9 2L4 9h3.5L7 14l5-7H8.5z",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class="csw-icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path
+        d={PATHS[name]}
+        fill="none"
+        stroke="currentColor"
+        stroke-width="1.5"
+        stroke-linecap="round"
+        stroke-linejoin="round"
+      />
+    </svg>
+  );
+}

@@ -1,0 +1,106 @@
+// Small pieces that several screens share.
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { clock, taskUrl, utc, words } from "../state/format";
+
+const TONES: Record<string, string> = {
+  running: "good",
+  completed: "good",
+  published: "good",
+  connected: "good",
+  in_progress: "busy",
+  queued: "wait",
+  paused: "wait",
+  stopping: "wait",
+  lost: "wait",
+  failed: "bad",
+  error: "bad",
+};
+
+/** A status as a coloured chip; its text says the same as its colour. */
+export function Chip({ status, children }: { status: string; children?: ComponentChildren }) {
+  return <span class={`csw-chip csw-${TONES[status] ?? "quiet"}`}>{children ?? words(status)}</span>;
+}
+
+/** A time in the browser's zone, with UTC as its tooltip. */
+export function Time({ at, now }: { at: number | null; now: number }) {
+  if (at === null) return <span class="csw-muted">–</span>;
+  return (
+    <time dateTime={new Date(at).toISOString()} title={utc(at)}>
+      {clock(at, now)}
+    </time>
+  );
+}
+
+/** A task by name, linked to its page if the server has web pages. */
+export function TaskLink({ web, id, children }: { web: string | undefined; id: string; children: ComponentChildren }) {
+  const url = taskUrl(web, id);
+  if (url === null) return <span title={id}>{children}</span>;
+  return (
+    <a href={url} title={id} target="_blank" rel="noopener noreferrer">
+      {children}
+    </a>
+  );
+}
+
+/** The present time, renewed while the component is shown. */
+export function useNow(everyMs = 1000): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}
+
+type Kind = "primary" | "plain" | "danger" | "quiet";
+
+interface ButtonProps {
+  children: ComponentChildren;
+  onClick: () => void;
+  kind?: Kind;
+  label?: string;
+  disabled?: boolean;
+  busy?: boolean;
+  expanded?: boolean;
+}
+
+export function Button({ children, onClick, kind = "plain", label, disabled, busy, expanded }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      class={`csw-button csw-button-${kind}`}
+      aria-label={label}
+      title={label}
+      aria-busy={busy}
+      aria-expanded={expanded}
+      disabled={disabled || busy}
+      onClick={onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** Something folded away under its title. */
+export function Fold({ title, note, children }: { title: string; note?: string; children: ComponentChildren }) {
+  return (
+    <details class="csw-fold">
+      <summary>
+        {title}
+        {note ? <span class="csw-muted"> {note}</span> : null}
+      </summary>
+      <div class="csw-fold-body">{children}</div>
+    </details>
+  );
+}
+
+/** What to do where there is nothing to show. */
+export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="csw-empty">
+      <strong>{title}</strong>
+      {children ? <p>{children}</p> : null}
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+// What the form would do: a sentence for each item, and the next five runs of all.
+import type { ItemReview, NextRun } from "../messages";
+import { relative } from "../state/format";
+import { useNow } from "../ui/parts";
+import { useForm } from "./form";
+
+interface Upcoming extends NextRun {
+  item: string;
+}
+
+/** The first runs of all schedules together, soonest first. */
+export function upcoming(items: Record<string, ItemReview>, names: ReadonlyMap<string, string>, count = 5): Upcoming[] {
+  return Object.entries(items)
+    .flatMap(([id, { next }]) => next.map((run) => ({ ...run, item: names.get(id) ?? id })))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, count);
+}
+
+export function Preview() {
+  const { store, draft } = useForm();
+  const items = store.state.review?.items ?? {};
+  const named = [
+    ...draft.schedules.map((item, index) => [item.id, item.name || `Schedule ${index + 1}`] as const),
+    ...draft.triggers.map((item, index) => [item.id, item.name || `Trigger ${index + 1}`] as const),
+  ];
+  const runs = upcoming(items, new Map(named));
+  return (
+    <aside class="csw-preview" aria-label="Preview">
+      <h3>What will happen</h3>
+      <dl class="csw-sentences">
+        {named.map(([id, name]) => (
+          <div key={id}>
+            <dt>{name}</dt>
+            <dd>{items[id]?.sentence ?? <span class="csw-muted">Not complete yet.</span>}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3>Next runs</h3>
+      {runs.length > 0 ? (
+        <NextRuns runs={runs} several={named.length > 1} />
+      ) : (
+        <p class="csw-muted">
+          {draft.schedules.length > 0
+            ? "Fill in a schedule to see when it runs."
+            : "Triggers run when their event happens."}
+        </p>
+      )}
+    </aside>
+  );
+}
+
+function NextRuns({ runs, several }: { runs: Upcoming[]; several: boolean }) {
+  const now = useNow();
+  return (
+    <table class="csw-table csw-next">
+      <caption class="csw-hidden">Next runs</caption>
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">In</th>
+          {several ? <th scope="col">Item</th> : null}
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => (
+          <tr key={`${run.item} ${run.at}`}>
+            <td title={run.zone}>{run.local.replace(/:00$/, "")}</td>
+            <td class="csw-muted">{relative(run.at, now).replace(/^in /, "")}</td>
+            {several ? <td class="csw-muted csw-clip">{run.item}</td> : null}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

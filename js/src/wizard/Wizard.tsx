@@ -1,0 +1,107 @@
+// The form for a new instance.
+import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
+import type { Connection, InstanceBrief, Queue, WizardTraits } from "../messages";
+import { useTrait, type ViewModel } from "../model";
+import type { Data } from "../state/data";
+import { WizardStore } from "../state/store";
+import { TextField, useUid } from "../ui/fields";
+import { Form, FormContext, useForm } from "./form";
+import { Items } from "./Items";
+import { LaunchBar } from "./LaunchBar";
+import { Preview } from "./Preview";
+
+interface WizardProps {
+  model: ViewModel<WizardTraits>;
+  /** Fills the form; the trait does otherwise. */
+  data?: Data;
+  onDone: (instance: InstanceBrief, launched: boolean) => void;
+  onCancel: (store: WizardStore) => void;
+}
+
+export function WizardForm({ model, data, onDone, onCancel }: WizardProps) {
+  const store = useMemo(() => new WizardStore(model, data ?? model.get("draft")), [model, data]);
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  const connection = useTrait(model, "connection");
+  const queues = useQueues(model, connection);
+  const zones = useUid();
+  useEffect(() => {
+    const end = store.subscribe(() => render(undefined));
+    return () => {
+      end();
+      store.close();
+    };
+  }, [store]);
+  useEffect(() => {
+    if (connection.state === "connected") store.recheck();
+  }, [store, connection.state]);
+  const form = new Form(store, model, queues, zones);
+  return (
+    <FormContext.Provider value={form}>
+      <div class="csw-wizard">
+        <div class="csw-main">
+          <Basics />
+          <Items />
+        </div>
+        <Preview />
+      </div>
+      <LaunchBar onDone={onDone} onCancel={() => onCancel(store)} />
+      <Zones id={zones} />
+    </FormContext.Provider>
+  );
+}
+
+function Basics() {
+  const form = useForm();
+  const { draft, store } = form;
+  return (
+    <div class="csw-grid csw-basics">
+      <TextField
+        label="Name"
+        value={draft.name}
+        placeholder="Nightly training"
+        onInput={(name) => store.edit((old) => ({ ...old, name }))}
+        onBlur={() => store.touch("name")}
+        {...form.notes("name")}
+      />
+      {draft.triggers.length > 0 ? (
+        <TextField
+          label="Look for events every"
+          value={draft.poll_every}
+          hint="Such as 30s, 1m or 1h."
+          onInput={(poll_every) => store.edit((old) => ({ ...old, poll_every }))}
+          onBlur={() => store.touch("poll_every")}
+          {...form.notes("poll_every")}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+/** The server's queues, read again now and then as agents come and go; null before the first answer. */
+function useQueues(model: ViewModel<WizardTraits>, connection: Connection): Queue[] | null {
+  const [queues, setQueues] = useState<Queue[] | null>(null);
+  const connected = connection.state === "connected";
+  useEffect(() => {
+    if (!connected) return;
+    const read = async () => {
+      const answer = await model.request<{ queues: Queue[] }>("queues").catch(() => null);
+      if (answer !== null) setQueues(answer.queues);
+    };
+    void read();
+    const timer = setInterval(() => void read(), 20_000);
+    return () => clearInterval(timer);
+  }, [model, connected]);
+  return queues;
+}
+
+const ALL_ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+
+function Zones({ id }: { id: string }) {
+  return (
+    <datalist id={id}>
+      {ALL_ZONES.map((zone) => (
+        <option key={zone} value={zone} />
+      ))}
+    </datalist>
+  );
+}
