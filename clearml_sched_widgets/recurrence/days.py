@@ -10,9 +10,7 @@ from functools import singledispatch
 from clearml_sched_widgets.definition.rules import ORDINALS, Daily, Monthly, Once, Rule, Weekly
 from clearml_sched_widgets.definition.values import WEEKDAYS
 
-# The longest time from one 29 February to the next is eight years (1896 to 1904, 2096 to 2104): a rule that has no day
-# in so many months in a row has none at all.
-BARREN_MONTHS = 8 * 12 + 1
+LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # how many days each month has at most
 
 
 @singledispatch
@@ -53,18 +51,22 @@ def _from_ordinal(number: int) -> date:
 
 @days_from.register
 def _monthly(rule: Monthly, first: date) -> Iterator[date]:
-    barren = 0
     year, month = first.year, first.month
-    while barren < BARREN_MONTHS:
-        barren += 1
+    possible = _has_days(rule)
+    while possible:  # the next day is at most eight years away: a 29 February
         if rule.months is None or month in rule.months:
             for day in _days_of_month(rule.days, year, month):
                 if (found := date(year, month, day)) >= first:
-                    barren = 0
                     yield found
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
         if year > date.max.year:
             raise OverflowError("after the calendar's end")
+
+
+def _has_days(rule: Monthly) -> bool:
+    """Whether the rule's months ever have one of its days: February has no 30th."""
+    longest = max(LONGEST[month - 1] for month in rule.months or range(1, 13))
+    return any(isinstance(day, str) or day <= longest for day in rule.days)
 
 
 def _days_of_month(days: tuple[int | str, ...], year: int, month: int) -> list[int]:
