@@ -49,7 +49,7 @@ def add(call: Call, events: list[Doc]) -> Doc:
         _summarise(call, targets[id_], added)
     count = sum(len(added) for added in by_target.values())
     if not count:
-        raise EVENTS_NOT_ADDED(**errors)
+        raise EVENTS_NOT_ADDED(None, instead=None, **errors)
     return {"added": count, "errors": sum(errors.values()), "errors_info": errors}
 
 

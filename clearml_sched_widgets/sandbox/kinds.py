@@ -39,6 +39,14 @@ class Kind:
         return path.replace(".", "_") if path in self.columns or path == "id" else None
 
 
+def _ordered(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(_ordered(text))
+
+
 DATE_FIELDS = frozenset(
     ("created", "started", "completed", "published", "status_changed", "last_update", "last_change")
 )
@@ -46,69 +54,20 @@ DATE_FIELDS = frozenset(
 TASKS = Kind(
     name="tasks",
     title="Task",
-    fields=frozenset(
-        [
-            "id",
-            "company",
-            "user",
-            "name",
-            "type",
-            "status",
-            "status_reason",
-            "status_message",
-            "status_changed",
-            "comment",
-            "report",
-            "report_assets",
-            "created",
-            "started",
-            "completed",
-            "published",
-            "active_duration",
-            "parent",
-            "project",
-            "output",
-            "execution",
-            "tags",
-            "system_tags",
-            "script",
-            "last_worker",
-            "last_worker_report",
-            "last_update",
-            "last_change",
-            "last_iteration",
-            "last_metrics",
-            "unique_metrics",
-            "metric_stats",
-            "company_origin",
-            "duration",
-            "hyperparams",
-            "configuration",
-            "runtime",
-            "models",
-            "container",
-            "enqueue_status",
-            "last_changed_by",
-        ]
+    fields=_names(
+        """
+        id company user name type status status_reason status_message status_changed comment report
+        report_assets created started completed published active_duration parent project output execution
+        tags system_tags script last_worker last_worker_report last_update last_change last_iteration
+        last_metrics unique_metrics metric_stats company_origin duration hyperparams configuration runtime
+        models container enqueue_status last_changed_by
+        """
     ),
-    columns=tuple(
-        [
-            "name",
-            "type",
-            "status",
-            "user",
-            "project",
-            "parent",
-            "created",
-            "started",
-            "completed",
-            "status_changed",
-            "last_update",
-            "last_change",
-            "last_iteration",
-            "active_duration",
-            "execution.queue",
-        ]
+    columns=_ordered(
+        """
+        name type status user project parent created started completed status_changed last_update
+        last_change last_iteration active_duration execution.queue
+        """
     ),
     never_null=frozenset(("id", "name", "type", "status", "created", "last_update", "last_change")),
     labels=("tags", "system_tags", "models.input.model"),
@@ -147,50 +106,17 @@ TASKS = Kind(
 MODELS = Kind(
     name="models",
     title="Model",
-    fields=frozenset(
-        [
-            "id",
-            "company",
-            "user",
-            "name",
-            "parent",
-            "project",
-            "created",
-            "task",
-            "comment",
-            "tags",
-            "system_tags",
-            "uri",
-            "framework",
-            "design",
-            "labels",
-            "ready",
-            "last_update",
-            "last_change",
-            "last_changed_by",
-            "ui_cache",
-            "company_origin",
-            "metadata",
-            "last_iteration",
-            "last_metrics",
-            "unique_metrics",
-        ]
+    fields=_names(
+        """
+        id company user name parent project created task comment tags system_tags uri framework design
+        labels ready last_update last_change last_changed_by ui_cache company_origin metadata
+        last_iteration last_metrics unique_metrics
+        """
     ),
-    columns=tuple(
-        [
-            "name",
-            "user",
-            "project",
-            "task",
-            "parent",
-            "framework",
-            "uri",
-            "ready",
-            "created",
-            "last_update",
-            "last_change",
-            "last_iteration",
-        ]
+    columns=_ordered(
+        """
+        name user project task parent framework uri ready created last_update last_change last_iteration
+        """
     ),
     never_null=frozenset(("id", "created", "last_update", "last_change", "ready")),
     labels=("tags", "system_tags"),
@@ -219,26 +145,11 @@ MODELS = Kind(
 PROJECTS = Kind(
     name="projects",
     title="Project",
-    fields=frozenset(
-        [
-            "id",
-            "company",
-            "user",
-            "name",
-            "basename",
-            "description",
-            "created",
-            "tags",
-            "system_tags",
-            "default_output_destination",
-            "last_update",
-            "featured",
-            "logo_url",
-            "logo_blob",
-            "company_origin",
-            "parent",
-            "path",
-        ]
+    fields=_names(
+        """
+        id company user name basename description created tags system_tags default_output_destination
+        last_update featured logo_url logo_blob company_origin parent path
+        """
     ),
     columns=("name", "basename", "user", "parent", "created", "last_update", "featured"),
     never_null=frozenset(("id", "name", "created", "last_update")),
@@ -256,20 +167,10 @@ PROJECTS = Kind(
 QUEUES = Kind(
     name="queues",
     title="Queue",
-    fields=frozenset(
-        [
-            "id",
-            "name",
-            "display_name",
-            "company",
-            "created",
-            "tags",
-            "system_tags",
-            "entries",
-            "last_update",
-            "metadata",
-            "resources",
-        ]
+    fields=_names(
+        """
+        id name display_name company created tags system_tags entries last_update metadata resources
+        """
     ),
     columns=("name", "created", "last_update"),
     never_null=frozenset(("id", "name", "created", "last_update")),
@@ -282,7 +183,11 @@ QUEUES = Kind(
 USERS = Kind(
     name="users",
     title="User",
-    fields=frozenset(["id", "company", "name", "family_name", "given_name", "avatar", "preferences", "created"]),
+    fields=_names(
+        """
+        id company name family_name given_name avatar preferences created
+        """
+    ),
     columns=("name", "created"),
     never_null=frozenset(("id", "name", "created")),
     labels=(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from clearml_sched_widgets.sandbox import clock, projects_tree
 from clearml_sched_widgets.sandbox.kinds import MODELS, PROJECTS, TASKS
@@ -38,8 +39,8 @@ def stats(store: Store, project_id: str, hidden: bool) -> Doc:
     }
 
 
-def _rows(store: Store, what: str, scope: list[str], tail: str = "") -> list[tuple[object, ...]]:
-    return store.rows(f"SELECT {what} FROM tasks WHERE {_SCOPE}{tail}", scope)  # type: ignore[return-value]
+def _rows(store: Store, what: str, scope: list[str], tail: str = "") -> list[tuple[Any, ...]]:
+    return store.rows(f"SELECT {what} FROM tasks WHERE {_SCOPE}{tail}", scope)
 
 
 def own_contents(store: Store, project_id: str) -> Doc:

@@ -92,5 +92,6 @@ def touch(store: Store, project_id: str | None) -> None:
 
 def with_children(store: Store, ids: list[str]) -> list[str]:
     """These projects and all below them."""
-    sql = "SELECT owner FROM labels WHERE kind = 'projects' AND field = 'path' AND value IN (SELECT value FROM json_each(?))"
+    below = "kind = 'projects' AND field = 'path' AND value IN (SELECT value FROM json_each(?))"
+    sql = f"SELECT owner FROM labels WHERE {below}"
     return sorted({*ids, *(row[0] for row in store.rows(sql, [dumps(ids)]))})

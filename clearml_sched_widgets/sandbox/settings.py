@@ -20,6 +20,8 @@ api {{
         "secret_key" = "{secret_key}"
     }}
 }}
+# Reports from a thread: with the SDK's default, a subprocess, every script takes ten more seconds to end.
+sdk.development.report_use_subprocess: false
 """
 
 

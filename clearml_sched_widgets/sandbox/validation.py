@@ -29,9 +29,8 @@ def check(endpoint: Endpoint, call: Call) -> None:
             raise _wrong_type(name, data, expected)
     for name in endpoint.nonempty:
         if not data.get(name):
-            raise VALIDATION(
-                f"error for field '{name}'. value '{data.get(name)}' length is lower than allowed minimum '1'!"
-            )
+            problem = f"value '{data.get(name)}' length is lower than allowed minimum '1'!"
+            raise VALIDATION(f"error for field '{name}'. {problem}")
     for name, allowed in endpoint.choices.items():
         if data.get(name) is not None and data[name] not in allowed:
             raise VALIDATION(

@@ -153,10 +153,10 @@ def _edit(call: Call) -> Doc:
     fields = _read(call)
     if "uri" in fields:  # the real server's web page caches things about the file
         fields["ui_cache"] = {}
-    task_id, iteration = model.get("task") or fields.get("task"), call.data.get("iteration")
-    task = call.store.get(TASKS, task_id) if task_id and iteration is not None else None
+    task_id = model.get("task") or fields.get("task")
+    task = call.store.get(TASKS, task_id) if task_id and call.data.get("iteration") is not None else None
     if task:
-        task["last_iteration"] = max(task["last_iteration"], int(iteration))
+        task["last_iteration"] = max(task["last_iteration"], int(call.data["iteration"]))
         call.store.save(TASKS, task)
     if not fields:
         return {"updated": 0, "fields": {}}

@@ -57,7 +57,7 @@ def get_all(call: Call) -> Doc:
 def get_all_ex(call: Call) -> Doc:
     data = call.data
     extra = _search(call)
-    only = data.get("only_fields")
+    only = list(data.get("only_fields") or [])
     added = bool(data.get("search_hidden") and only and "system_tags" not in only)
     if added:
         data["only_fields"] = [*only, "system_tags"]

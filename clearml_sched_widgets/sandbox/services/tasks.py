@@ -9,12 +9,13 @@ from clearml_sched_widgets.sandbox.call import Call, endpoint
 from clearml_sched_widgets.sandbox.cloning import clone
 from clearml_sched_widgets.sandbox.errors import (
     EMPTY_BATCH,
+    INVALID_PROJECT_ID,
     INVALID_TASK_STATUS,
     MISSING_FIELDS,
 )
 from clearml_sched_widgets.sandbox.filters import Condition
-from clearml_sched_widgets.sandbox.kinds import ARCHIVED, HIDDEN, MODELS, TASKS
-from clearml_sched_widgets.sandbox.lifecycle import assert_tasks, for_each, get_task
+from clearml_sched_widgets.sandbox.kinds import ARCHIVED, HIDDEN, MODELS, PROJECTS, TASKS
+from clearml_sched_widgets.sandbox.lifecycle import assert_tasks, dequeue_and_change, for_each, get_task
 from clearml_sched_widgets.sandbox.lifecycle import save as save_task
 from clearml_sched_widgets.sandbox.projection import select
 from clearml_sched_widgets.sandbox.status import CREATED
@@ -73,9 +74,6 @@ def get_types(call: Call) -> Doc:
     ids = [dumps(projects_tree.with_children(call.store, projects))] if projects else []
     rows = call.store.rows(f"SELECT DISTINCT type FROM tasks WHERE {where}", ids)
     return {"types": sorted(str(row[0]) for row in rows)}
-
-
-_CREATION = {"required": ("name", "type"), "choices": {"type": task_fields.TYPES}}
 
 
 def _new_task(call: Call) -> Doc:
@@ -206,9 +204,6 @@ def _set_project(doc: Doc, project: str | None) -> None:
 
 def target_project(call: Call) -> str | None:
     """The project that a move names by id or by name (made if missing); None for none."""
-    from clearml_sched_widgets.sandbox.errors import INVALID_PROJECT_ID
-    from clearml_sched_widgets.sandbox.kinds import PROJECTS
-
     project: Any = call.data.get("project")
     if project:
         if call.store.get(PROJECTS, project) is None:
@@ -230,8 +225,6 @@ def edit_model_tags(call: Call) -> Doc:
 
 
 def _archive(call: Call, task_id: str, *, archived: bool) -> Doc:
-    from clearml_sched_widgets.sandbox.lifecycle import dequeue_and_change
-
     task = get_task(call.store, task_id)
     reason, message = call.data.get("status_reason") or "", call.data.get("status_message") or ""
     if archived:
