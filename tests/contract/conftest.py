@@ -1,0 +1,61 @@
+"""One contract suite for every kind of server.
+
+The HTTP gateway runs against the sandbox, or against the server that CLEARML_SCHED_TEST_API, CLEARML_SCHED_TEST_KEY and
+CLEARML_SCHED_TEST_SECRET name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from clearml_sched_widgets.gateway.clearml import ClearMLGateway
+from clearml_sched_widgets.gateway.http import Account, Connection
+from clearml_sched_widgets.sandbox import Sandbox
+from tests.contract.worlds import MemoryWorld, ServerWorld, World
+
+
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    """The server to test against, and a user of it."""
+    if url := os.environ.get("CLEARML_SCHED_TEST_API"):
+        key, secret = os.environ["CLEARML_SCHED_TEST_KEY"], os.environ["CLEARML_SCHED_TEST_SECRET"]
+        yield Account(api_url=url.rstrip("/"), key=key, secret=secret)
+        return
+    with Sandbox.start(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield Account(api_url=sandbox.api_url, key=sandbox.access_key, secret=sandbox.secret_key)
+
+
+@pytest.fixture(scope="session")
+def connection(account: Account) -> Connection:
+    """Plain requests to the server, apart from the gateway's."""
+    return Connection(account, Counter(), workers=1, timeout=60)
+
+
+@pytest.fixture(scope="session")
+def server_gateway(account: Account, tmp_path_factory: pytest.TempPathFactory) -> ClearMLGateway:
+    """The gateway, connected the way a user's is: by environment variables."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("CLEARML_", "TRAINS_"))]:
+            patch.delenv(name)
+        patch.setenv("CLEARML_CONFIG_FILE", str(tmp_path_factory.mktemp("home") / "none.conf"))
+        patch.setenv("CLEARML_API_HOST", account.api_url)
+        patch.setenv("CLEARML_API_ACCESS_KEY", account.key)
+        patch.setenv("CLEARML_API_SECRET_KEY", account.secret)
+        gateway = ClearMLGateway()
+        gateway.server()
+        return gateway
+
+
+@pytest.fixture(params=["memory", "server"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """A server with its gateway, and the means to do to it what others do."""
+    if request.param == "memory":
+        yield MemoryWorld()
+        return
+    server = ServerWorld(request.getfixturevalue("server_gateway"), request.getfixturevalue("connection"))
+    yield server
+    server.clean_up()

@@ -1,0 +1,237 @@
+"""Brings an empty server into the state in which a recorded request was made, by requests alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tests.contract.server_thread import ThreadedServer
+from tests.contract.shape import CUT, is_id, whole
+
+Doc = dict[str, Any]
+
+_CONTENT = ("tags", "system_tags", "hyperparams", "configuration", "runtime", "comment", "script", "container")
+_TIME = re.compile(r"2026-11-22T[0-9:.]+")
+_PATHS: dict[str, tuple[str, ...]] = {  # the requests that lead a draft to a status
+    "created": (),
+    "queued": ("tasks.enqueue",),
+    "in_progress": ("tasks.started",),
+    "stopped": ("tasks.started", "tasks.stopped"),
+    "failed": ("tasks.started", "tasks.failed"),
+    "completed": ("tasks.started", "tasks.completed"),
+    "published": ("tasks.started", "tasks.completed", "tasks.publish"),
+}
+
+
+class World:
+    """A server being filled, and which of its objects stands for which recorded one."""
+
+    def __init__(self, server: ThreadedServer) -> None:
+        self.server = server
+        self.ids: dict[str, str] = {}
+        self.shown: dict[str, Doc] = {}  # recorded objects that are going to be made
+        self.call = server.call
+
+    def mapped(self, value: Any) -> Any:
+        """A recorded request with our ids, and without the marks of what was cut."""
+        if isinstance(value, dict):
+            return {self.ids.get(key, key): self.mapped(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.mapped(item) for item in whole(value)]
+        if isinstance(value, str):
+            for recorded, ours in self.ids.items():
+                value = value.replace(recorded, ours)
+        return value
+
+    def _once(self, recorded: Any, make: Callable[[], str]) -> str:
+        recorded = recorded["id"] if isinstance(recorded, dict) else recorded
+        if recorded not in self.ids:
+            self.ids[recorded] = make()
+        return self.ids[recorded]
+
+    def project(self, recorded: Any, name: str | None = None, **fields: Any) -> str:
+        """The project that stands for a recorded one."""
+        wanted = name or f"project {len(self.ids)}"
+        return self._once(recorded, lambda: str(self.call("projects.create", name=wanted, **fields)["id"]))
+
+    def queue(self, recorded: Any, name: str | None = None) -> str:
+        """The queue that stands for a recorded one."""
+        if name in (None, "default"):
+            found = self.call("queues.get_all", name="^default$")["queues"][0]["id"]
+            return self._once(recorded, lambda: str(found))
+        return self._once(recorded, lambda: str(self.call("queues.create", name=name)["id"]))
+
+    def task(self, recorded: Any, status: str = "created", **fields: Any) -> str:
+        """The task that stands for a recorded one, brought to a status."""
+        return self._once(recorded, lambda: self._new_task(status, fields))
+
+    def _new_task(self, status: str, fields: Doc) -> str:
+        fields = {"name": "a task", "type": "training", **fields}
+        task = str(self.call("tasks.create", **fields)["id"])
+        self.lead(task, status)
+        return task
+
+    def lead(self, task: str, status: str) -> None:
+        """Bring a draft to a status."""
+        for step in _PATHS[status]:
+            self.call(step, task=task)
+
+    def model(self, recorded: Any, **fields: Any) -> str:
+        """The model that stands for a recorded one."""
+        made = {"name": "a model", "uri": "file:///x", "ready": False, **fields}
+        return self._once(recorded, lambda: str(self.call("models.create", **made)["id"]))
+
+    def like_task(self, recorded: Doc) -> None:
+        """A task with the content, the status and the reports of a recorded one."""
+        if recorded["id"] in self.ids:
+            return
+        fields = {key: self.mapped(recorded[key]) for key in _CONTENT if key in recorded}
+        fields["name"] = recorded.get("name", "a task")
+        fields["type"] = recorded.get("type", "training")
+        if recorded.get("project"):
+            fields["project"] = self.project(recorded["project"])
+        if recorded.get("parent"):
+            fields["parent"] = self._parent(recorded["parent"])
+        if "destination" in recorded.get("output", {}):
+            fields["output_dest"] = recorded["output"]["destination"]
+        task = self.task(recorded["id"], **fields)
+        self._artifacts(task, recorded)
+        status = recorded.get("status", "created")
+        queued = "queue" in recorded.get("execution", {})
+        if queued:
+            self.queue(recorded["execution"]["queue"])
+            self.call("tasks.enqueue", task=task)
+        if queued and status == "created":
+            self.call("tasks.dequeue", task=task)
+        elif status == "created" and "status_changed" in recorded:
+            self.call("tasks.enqueue", task=task)
+            self.call("tasks.dequeue", task=task)
+        elif not (queued and status == "queued"):
+            self._run(task, recorded, status)
+
+    def _parent(self, recorded: Any) -> str:
+        key = recorded["id"] if isinstance(recorded, dict) else recorded
+        if key in self.shown:
+            self.like_task(self.shown[key])
+        return self.task(key)
+
+    def _artifacts(self, task: str, recorded: Doc) -> None:
+        artifacts = recorded.get("execution", {}).get("artifacts")
+        if artifacts:
+            self.call("tasks.add_or_update_artifacts", task=task, artifacts=whole(artifacts))
+
+    def _run(self, task: str, recorded: Doc, status: str) -> None:
+        first, *rest = _PATHS[status] or ("",)
+        if not first:
+            self._report(task, recorded)
+            return
+        self.call(first, task=task)
+        if recorded.get("last_worker"):
+            self.call("workers.status_report", worker=recorded["last_worker"], timestamp=1, task=task)
+        if "active_duration" in recorded:
+            self.call("tasks.ping", task=task)
+        self._report(task, recorded)
+        for step in rest:
+            self.call(step, task=task)
+
+    def _report(self, task: str, recorded: Doc) -> None:
+        events = []
+        for stats in recorded.get("metric_stats", {}).values():
+            for kind in stats["event_stats_by_type"]:
+                events.append({"type": kind, "metric": stats["metric"], "task": task})
+        for variants in recorded.get("last_metrics", {}).values():
+            for series in variants.values():
+                scalar = {"type": "training_stats_scalar", "iter": 1, "value": series["value"], "task": task}
+                self.server.post(
+                    "events.add_batch", [{**scalar, "metric": series["metric"], "variant": series["variant"]}]
+                )
+        events = [{**event, "timestamp": 1} for event in events]
+        if events:
+            assert self.server.post("events.add_batch", events).status_code == 200
+
+    def like_project(self, recorded: Doc) -> None:
+        """A project with a recorded one's name and tags."""
+        fields = {key: whole(recorded[key]) for key in ("tags", "system_tags") if key in recorded}
+        if recorded.get("hidden"):
+            fields["system_tags"] = ["hidden"]
+        if recorded.get("parent"):
+            self.project(recorded["parent"], name=recorded["name"].rpartition("/")[0])
+        project = self.project(recorded["id"], name=recorded.get("name"), **fields)
+        if "stats" in recorded:
+            task = self.task("for the statistics", "completed", project=project)
+            self.call("tasks.ping", task=task)
+
+    def like_model(self, recorded: Doc) -> None:
+        """A model with a recorded one's content."""
+        fields = {key: whole(recorded[key]) for key in ("tags", "system_tags") if key in recorded}
+        if recorded.get("project"):
+            fields["project"] = self.project(recorded["project"])
+        for key in ("name", "uri", "ready"):
+            if key in recorded:
+                fields[key] = recorded[key]
+        self.model(recorded["id"], **fields)
+
+    def like_queue(self, recorded: Doc) -> None:
+        """A queue with a recorded one's waiting tasks."""
+        self.queue(recorded["id"], recorded.get("name"))
+        for entry in recorded.get("entries", ()):
+            self.call("tasks.enqueue", task=self.task(entry["task"]))
+
+    def references(self, request: Doc) -> None:
+        """Whatever a request names and no one has made yet: drafts, projects, the default queue, models."""
+        makers: dict[str, Callable[[str], str]] = {
+            "task": self.task,
+            "tasks": self.task,
+            "new_task_parent": self.task,
+            "project": self.project,
+            "projects": self.project,
+            "new_task_project": self.project,
+            "queue": self.queue,
+            "queues": self.queue,
+            "model": self.model,
+        }
+        for key, value in request.items():
+            for item in value if isinstance(value, list) else [value]:
+                if key in makers and is_id(item):
+                    makers[key](item)
+
+
+def implied(request: Doc) -> Doc:
+    """What a list request says about the objects that it finds, as far as it does."""
+    known: Doc = {}
+    if request.get("id"):
+        known["id"] = request["id"][0]
+    for key in ("project", "status", "type"):
+        if request.get(key):
+            known[key] = request[key][0]
+    for key in ("tags", "system_tags"):
+        chosen = request.get("filters", {}).get(key, {}).get("any", {}).get("include") or request.get(key) or []
+        known[key] = [tag for tag in chosen if not tag.startswith(("-", "__$"))]
+    if "ready" in request:
+        known["ready"] = request["ready"]
+    pattern = request.get("name") or request.get("_any_", {}).get("pattern")
+    if pattern:
+        known["name"] = pattern.strip("^$").replace("\\", "").ljust(3, "x")
+    return {key: value for key, value in known.items() if value not in ([], None)}
+
+
+def long_ago(value: Any) -> Any:
+    """A request whose points in time are all in the past, whenever it is sent."""
+    if isinstance(value, dict):
+        return {key: long_ago(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [long_ago(item) for item in value]
+    return _TIME.sub("2020-01-01T00:00:00", value) if isinstance(value, str) else value
+
+
+def complete_fields(request: Doc, answer: Doc) -> Doc:
+    """A request whose list of fields was cut, with the fields that its answer has."""
+    only = request.get("only_fields")
+    if only and any(str(name).startswith(CUT) for name in only):
+        shown = [
+            item for items in answer.values() if isinstance(items, list) for item in items if isinstance(item, dict)
+        ]
+        names = sorted({*(name for item in shown for name in item), *whole(only)})
+        return {**request, "only_fields": names}
+    return request
