@@ -12,7 +12,8 @@ from clearml_sched_widgets.recurrence.local import wall, zone
 
 UNITS = (("hour", 3600), ("minute", 60), ("second", 1))
 COUNTS = {1: "Once", 2: "Twice"}
-WORKDAYS, WEEKEND = WEEKDAYS[:5], WEEKDAYS[5:]
+WORKDAYS = WEEKDAYS[:5]
+MOST_TIMES = 12  # a sentence that names more of them is not read
 
 
 def describe(rule: Rule) -> str:
@@ -63,7 +64,11 @@ def _interval(rule: Interval) -> str:
 
 
 def _at(rule: Once | Daily | Weekly | Monthly) -> str:
-    return f"at {_joined(_clock(clock) for clock in rule.times)} ({rule.timezone})"
+    if len(rule.times) > MOST_TIMES:
+        times = f"{len(rule.times):,} times from {_clock(rule.times[0])} to {_clock(rule.times[-1])}"
+    else:
+        times = _joined(_clock(clock) for clock in rule.times)
+    return f"at {times} ({rule.timezone})"
 
 
 def _bounds(rule: Rule) -> str:

@@ -18,6 +18,10 @@ SENTENCES: list[tuple[Rule, str]] = [
         Daily(times=["18:20", "06:20"], timezone="Europe/Berlin"),
         "Every day at 06:20 and 18:20 (Europe/Berlin).",
     ),
+    (
+        Daily(times=[f"{hour}:{minute}" for hour in range(24) for minute in (10, 40)]),
+        "Every day at 48 times from 00:10 to 23:40 (UTC).",
+    ),
     (Daily(times="00:00:30"), "Every day at 00:00:30 (UTC)."),
     (Weekly(weekdays="fri,mon", times="08:00"), "On Mondays and Fridays at 08:00 (UTC)."),
     (Weekly(weekdays="sun,mon,sat", times="08:00"), "On Mondays, Saturdays and Sundays at 08:00 (UTC)."),
@@ -32,8 +36,8 @@ SENTENCES: list[tuple[Rule, str]] = [
         "On the first Monday and the last Friday of each month at 12:00 (UTC).",
     ),
     (
-        Monthly(days=[2, 3, 11, 12, 13, 21, 22, 23, 31], times="12:00", months="jan,jul"),
-        "On the 2nd, the 3rd, the 11th, the 12th, the 13th, the 21st, the 22nd, the 23rd and the 31st of January and July "
+        Monthly(days=[2, 3, 11, 12, 13, 21, 22, 31], times="12:00", months="jan,jul"),
+        "On the 2nd, the 3rd, the 11th, the 12th, the 13th, the 21st, the 22nd and the 31st of January and July "
         "at 12:00 (UTC).",
     ),
     (Monthly(days=29, months=2, times="0:00"), "On the 29th of February at 00:00 (UTC)."),
