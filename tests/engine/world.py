@@ -29,7 +29,7 @@ class VirtualClock:
     def monotonic(self) -> float:
         return self._now.timestamp()
 
-    def wait(self, event: threading.Event, seconds: float) -> None:
+    def wait(self, event: threading.Event, seconds: float) -> None:  # noqa: ARG002 - nobody sets it in between
         self.advance(seconds)
 
     def advance(self, seconds: float) -> None:

@@ -1,0 +1,40 @@
+"""The wheel built from the checkout, installed apart from it: what an agent runs a service with."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def _run(*command: str | Path) -> None:
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
+
+
+def build(folder: Path) -> Path:
+    """The wheel, built as a user builds it."""
+    _run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ".")
+    return next(folder.glob("*.whl"))
+
+
+def environment(folder: Path, wheel: Path) -> Path:
+    """The python of an environment with the wheel; its dependencies are those of the environment that runs the tests."""
+    venv.create(folder, with_pip=False)
+    python = folder / "bin" / "python"
+    _run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel)
+    site = next(folder.glob("lib/python*/site-packages"))
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    where = subprocess.run(
+        [python, "-c", "import clearml_sched_widgets as package; print(package.__file__)"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert where.startswith(str(site)), f"the package of the checkout is used, not the wheel's: {where}"
+    return python
