@@ -136,19 +136,20 @@ class World:
             self.call(step, task=task)
 
     def _report(self, task: str, recorded: Doc) -> None:
-        events = []
-        for stats in recorded.get("metric_stats", {}).values():
-            for kind in stats["event_stats_by_type"]:
-                events.append({"type": kind, "metric": stats["metric"], "task": task})
+        scalars = []
         for variants in recorded.get("last_metrics", {}).values():
             for series in variants.values():
-                scalar = {"type": "training_stats_scalar", "iter": 1, "value": series["value"], "task": task}
-                self.server.post(
-                    "events.add_batch", [{**scalar, "metric": series["metric"], "variant": series["variant"]}]
-                )
-        events = [{**event, "timestamp": 1} for event in events]
-        if events:
-            assert self.server.post("events.add_batch", events).status_code == 200
+                scalar = {"type": "training_stats_scalar", "metric": series["metric"], "variant": series["variant"]}
+                values = (series["min_value"], series["max_value"], series["value"])
+                scalars += [{**scalar, "iter": index, "value": value} for index, value in enumerate(values)]
+        last = [  # a task keeps the statistics of its last batch only
+            {"type": kind, "metric": stats["metric"]}
+            for stats in recorded.get("metric_stats", {}).values()
+            for kind in stats["event_stats_by_type"]
+        ]
+        for events in filter(None, (scalars, last)):
+            batch = [{"task": task, "timestamp": 1, **event} for event in events]
+            assert self.server.post("events.add_batch", batch).status_code == 200
 
     def like_project(self, recorded: Doc) -> None:
         """A project with a recorded one's name and tags."""

@@ -102,7 +102,7 @@ def _prepare(world: World, pair: Doc) -> None:
         _events(world, pair)
     elif endpoint == "tasks.edit" and "script" in data["fields"]:
         world.task(request["task"], script={"requirements": data["fields"]["script"].get("requirements", {})})
-    world.references(next(iter(request), None) and (request if isinstance(request, dict) else request[0]) or {})
+    world.references(request[0] if isinstance(request, list) else request)
 
 
 def _worker(world: World, recorded: Doc) -> None:
