@@ -85,8 +85,8 @@ class Manager:
         instance = self._create(definition, where)
         if where == "service":
             service.submit(self.gateway, instance.id, self._queue_id(queue), requirements)
-        else:
-            instance.resume()
+            return self.get(instance.id)
+        instance.resume()
         return instance
 
     def save(self, definition: Definition, instance: Instance | None = None) -> Instance:
