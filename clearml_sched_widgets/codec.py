@@ -74,7 +74,10 @@ def dumps(definition: Definition, format: Literal["json", "yaml"] = "json") -> s
     if format == "yaml":
         import yaml
 
-        return yaml.safe_dump(to_data(definition), sort_keys=False, allow_unicode=True)
+        data = to_data(definition)
+        # PyYAML folds these line breaks into blanks where it does not have to escape them.
+        plain = not re.search("[\x85\u2028\u2029]", json.dumps(data, ensure_ascii=False))
+        return yaml.safe_dump(data, sort_keys=False, allow_unicode=plain)
     raise ValueError(f'format: expected "json" or "yaml", got {format!r}')
 
 

@@ -1,0 +1,410 @@
+"""Definitions as JSON and YAML: the round trip, and every way in which a document can be wrong."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any, Literal
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clearml_sched_widgets.codec import dumps, from_data, loads, rule_from_data, rule_to_data, to_data
+from clearml_sched_widgets.definition import (
+    Action,
+    Condition,
+    Daily,
+    DatasetTrigger,
+    Definition,
+    Interval,
+    ModelTrigger,
+    Monthly,
+    Once,
+    Policies,
+    Published,
+    Rule,
+    Schedule,
+    Select,
+    StatusChanged,
+    Tagged,
+    TaskTrigger,
+    Trigger,
+    Weekly,
+)
+from clearml_sched_widgets.definition.items import MISSED, OVERLAP
+from clearml_sched_widgets.definition.rules import MONTHS, ORDINALS
+from clearml_sched_widgets.definition.values import WEEKDAYS
+from clearml_sched_widgets.definition.when import STATUSES
+from clearml_sched_widgets.errors import InvalidDefinition
+
+# -- strategies for anything that a definition can hold
+
+names = st.text(min_size=1, max_size=12).filter(lambda text: text.strip() != "")
+optional_names = st.none() | st.text(max_size=12)
+name_lists = st.lists(names, max_size=3)
+seconds = st.integers(1, 10**7).map(lambda number: timedelta(seconds=number))
+moments = st.none() | st.datetimes(timezones=st.timezones(), allow_imaginary=False).filter(
+    lambda moment: 2 < moment.year < 9990
+)
+times = st.lists(st.times(), min_size=1, max_size=4)
+days = (
+    st.integers(1, 31)
+    | st.just("last")
+    | st.builds("{} {}".format, st.sampled_from(ORDINALS), st.sampled_from(WEEKDAYS))
+)
+parameters = st.dictionaries(
+    st.builds("A{}/{}".format, st.text(alphabet="bc d", max_size=4), names),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    max_size=3,
+)
+
+
+def with_bounds(rules: st.SearchStrategy[Any]) -> st.SearchStrategy[Rule]:
+    def bounded(rule: dict[str, Any], low: Any, high: Any) -> Rule:
+        if low and high and high < low:
+            low, high = high, low
+        kind = rule.pop("kind")
+        made: Rule = kind(**rule, start=low, end=high)
+        return made
+
+    return st.builds(bounded, rules, moments, moments)
+
+
+zones = st.sampled_from(["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires"])
+rules = with_bounds(
+    st.fixed_dictionaries({"kind": st.just(Once), "date": st.dates(), "times": times, "timezone": zones})
+    | st.fixed_dictionaries({"kind": st.just(Daily), "times": times, "timezone": zones})
+    | st.fixed_dictionaries(
+        {"kind": st.just(Weekly), "weekdays": st.lists(st.sampled_from(WEEKDAYS), min_size=1), "times": times}
+    )
+    | st.fixed_dictionaries(
+        {
+            "kind": st.just(Monthly),
+            "days": st.lists(days, min_size=1, max_size=4),
+            "times": times,
+            "months": st.none() | st.lists(st.sampled_from(MONTHS), min_size=1),
+        }
+    )
+    | st.fixed_dictionaries({"kind": st.just(Interval), "every": seconds, "anchor": moments})
+)
+actions = st.builds(
+    Action, task=names, queue=names, project=optional_names, name=optional_names, parameters=parameters, tags=name_lists
+)
+policies = st.builds(
+    Policies,
+    overlap=st.sampled_from(OVERLAP),
+    missed=st.sampled_from(MISSED),
+    catchup_window=st.just(timedelta()) | seconds,
+    max_runs=st.none() | st.integers(1),
+)
+selects = st.builds(
+    Select,
+    projects=name_lists,
+    subprojects=st.booleans(),
+    name=optional_names,
+    name_regex=st.sampled_from([None, "", "^a.*", r"\d+\s", 'x"y']),
+    tags_any=name_lists,
+    tags_all=name_lists,
+    tags_none=name_lists,
+    users=name_lists,
+    exclude_development=st.booleans(),
+)
+statuses = st.lists(st.sampled_from(STATUSES), max_size=3)
+edges: st.SearchStrategy[Condition] = st.just(Published()) | st.builds(
+    Tagged, any=st.lists(names, min_size=1, max_size=2), all=name_lists, none=name_lists
+)
+conditions = edges | st.builds(StatusChanged, to=statuses.filter(bool), from_=statuses)
+options = {"name": optional_names, "enabled": st.booleans(), "policies": policies}
+schedules = st.builds(Schedule, actions, rules, run_at_start=st.booleans(), **options)
+watching = {**options, "select": selects, "include_existing": st.booleans(), "include_own": st.booleans()}
+triggers: st.SearchStrategy[Trigger] = (
+    st.builds(TaskTrigger, actions, conditions, **watching)
+    | st.builds(DatasetTrigger, actions, conditions, **watching)
+    | st.builds(ModelTrigger, actions, edges, **watching)
+)
+definitions = st.builds(
+    Definition,
+    names,
+    st.lists(schedules, max_size=3),
+    st.lists(triggers, max_size=3),
+    poll_every=seconds,
+    description=st.text(max_size=40),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(definition=definitions)
+def test_what_is_written_is_read_back_the_same(definition: Definition) -> None:
+    assert loads(dumps(definition, "json")) == definition
+    assert loads(dumps(definition, "yaml")) == definition
+    assert from_data(json.loads(json.dumps(to_data(definition)))) == definition
+
+
+@given(rule=rules)
+def test_a_rule_alone_is_read_back_the_same(rule: Rule) -> None:
+    assert rule_from_data(rule_to_data(rule)) == rule
+
+
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(deadline=None)
+@given(path=st.integers(0, 10**6), value=junk)
+def test_any_value_in_any_place_is_read_or_refused_and_never_a_crash(path: int, value: Any) -> None:
+    data = to_data(loads(WHOLE))
+    places = list(_places(data))
+    holder, key = places[path % len(places)]
+    holder[key] = value
+    try:
+        definition = from_data(data)
+    except InvalidDefinition:
+        return
+    assert from_data(json.loads(json.dumps(to_data(definition)))) == definition
+
+
+def _places(data: Any) -> Any:
+    entries = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in list(entries):
+        yield data, key
+        yield from _places(value)
+
+
+WHOLE = """
+version: 1
+name: Nightly
+description: What runs at night
+poll_every: 1m
+schedules:
+- id: s1
+  name: Backup
+  enabled: true
+  run_at_start: false
+  action: {task: abc, name: b, queue: default, project: null, parameters: {Args/lr: '0.1'}, tags: [x]}
+  recurrence: {type: daily, times: ['06:20'], timezone: UTC, start: null, end: null}
+  policies: {overlap: allow, missed: latest, catchup_window: 1h, max_runs: null}
+triggers:
+- entity: task
+  id: t1
+  name: null
+  enabled: true
+  action: {task: abc, name: null, queue: default, project: null, parameters: {}, tags: []}
+  when: {type: status_changed, to: [completed], from: [queued]}
+  select:
+    projects: [p]
+    subprojects: true
+    name: null
+    name_regex: null
+    tags_any: []
+    tags_all: []
+    tags_none: []
+    users: []
+    exclude_development: true
+  policies: {overlap: skip, missed: latest, catchup_window: 1h, max_runs: 5}
+  include_existing: false
+  include_own: false
+"""
+
+
+def test_the_format_is_as_it_is_documented() -> None:
+    data = to_data(loads(WHOLE))
+    assert data == yaml.safe_load(WHOLE)
+    assert list(data) == ["version", "name", "description", "poll_every", "schedules", "triggers"]
+    assert list(data["schedules"][0])[:4] == ["id", "name", "enabled", "run_at_start"]
+    assert list(data["schedules"][0]["recurrence"]) == ["type", "times", "timezone", "start", "end"]
+
+
+def test_what_is_left_out_takes_its_default_and_an_id_of_its_own() -> None:
+    text = """
+    {"name": "n", "schedules": [
+        {"action": {"task": "a"}, "recurrence": {"type": "interval", "every": "1h30m"}},
+        {"action": {"task": "a"}, "recurrence": {"type": "interval", "every": "1h30m"}}
+    ]}"""
+    first, second = loads(text).schedules
+    assert first.id != second.id
+    assert first == Schedule(Action("a"), Interval("90m"), id=first.id)
+
+
+def test_yaml_reads_times_and_dates_without_quotes_as_what_they_look_like() -> None:
+    text = """
+    name: n
+    schedules:
+    - action: {task: 12, parameters: {A/octal: 010, A/number: 10, A/float: 1.5}}
+      recurrence: {type: once, date: 2026-12-01, times: [06:20, 18:20, 18:20:30], start: 2026-01-01T00:00:00+01:00}
+    """.replace("task: 12", "task: '12'")
+    (schedule,) = loads(text).schedules
+    assert schedule.recurrence == Once(
+        date="2026-12-01", times=["06:20", "18:20", "18:20:30"], start="2026-01-01T00:00:00+01:00"
+    )
+    assert schedule.action.parameters == {"A/octal": "010", "A/number": "10", "A/float": "1.5"}
+
+
+def test_what_is_written_as_yaml_means_the_same_to_other_readers() -> None:
+    definition = Definition(
+        "n", [Schedule(Action("a"), Once(date="2026-12-01", times="18:20", start="2026-01-01T00:00Z"))]
+    )
+    assert yaml.safe_load(dumps(definition, "yaml")) == to_data(definition)
+
+
+@pytest.mark.parametrize(
+    "text", ["ü \U0001f600", "a\x85b", "a\u2028b", "\ufeff", "\x00\x1b", "#x: [", "yes", "1e3", "'"]
+)
+def test_no_text_is_changed_by_a_format(text: str) -> None:
+    definition = Definition("n", [Schedule(Action("a", parameters={"A/b": text}), Interval("1m"))], description=text)
+    assert loads(dumps(definition, "yaml")) == definition
+    assert loads(dumps(definition, "json")) == definition
+
+
+def test_another_format_is_refused() -> None:
+    with pytest.raises(ValueError, match='expected "json" or "yaml", got \'toml\''):
+        dumps(Definition("n"), "toml")  # type: ignore[arg-type]
+
+
+# -- documents that are wrong
+
+
+def problems(text: str) -> dict[str, str]:
+    with pytest.raises(InvalidDefinition) as caught:
+        loads(text)
+    found = {problem.path: problem.message for problem in caught.value.problems}
+    assert len(found) == len(caught.value.problems)  # no place is told of twice
+    return found
+
+
+def test_all_problems_of_a_document_come_at_once_with_their_paths() -> None:
+    found = problems("""
+    name: ''
+    colour: red
+    poll_every: often
+    schedules:
+    - id: same
+      action: {task: a, queu: q, parameters: {lr: 1, A/b: [1]}}
+      recurrence: {type: daily, times: ['25:00', '12:00', noon], timezone: Mars}
+    - 5
+    - id: same
+      action: [a]
+    - id: other
+      action: {task: a}
+      recurrence: {type: dayly}
+    - id: third
+      action: {task: a}
+      recurrence: {type: daily, times: 6:20, start: 2026-01-02T00:00Z, end: 2026-01-01T00:00Z}
+      policies: {missed: some, max_runs: 0}
+    triggers:
+    - id: same
+      entity: task
+      action: {task: a}
+      when: {type: status_changed, to: [complete]}
+      select: {tags_any: [x, 5], name_regex: '('}
+    - id: fifth
+      entity: model
+      action: {task: a}
+      when: {type: status_changed, to: [completed]}
+    - id: sixth
+      entity: modle
+      action: {task: a}
+      when: {type: published}
+    """)
+    assert sorted(found) == sorted(
+        [
+            "name",
+            "colour",
+            "poll_every",
+            "schedules[0].id",
+            "schedules[0].action.queu",
+            "schedules[0].action.parameters['lr']",
+            "schedules[0].action.parameters['A/b']",
+            "schedules[0].recurrence.times[0]",
+            "schedules[0].recurrence.times[2]",
+            "schedules[0].recurrence.timezone",
+            "schedules[1]",
+            "schedules[2].id",
+            "schedules[2].action",
+            "schedules[2].recurrence",
+            "schedules[3].recurrence.type",
+            "schedules[4].recurrence.end",
+            "schedules[4].policies.missed",
+            "schedules[4].policies.max_runs",
+            "triggers[0].id",
+            "triggers[0].when.to[0]",
+            "triggers[0].select.tags_any[1]",
+            "triggers[0].select.name_regex",
+            "triggers[1].when",
+            "triggers[2].entity",
+        ]
+    )
+    assert found["colour"].startswith("there is no such key; expected one of name, ")
+    assert found["schedules[0].action.queu"] == 'there is no such key; did you mean "queue"?'
+    assert found["schedules[2].recurrence"] == "expected a value: this key is required"
+    assert found["schedules[3].recurrence.type"].endswith('did you mean "daily"?')
+    assert found["triggers[2].entity"].endswith('did you mean "model"?')
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "message"),
+    [
+        ("[]", "", "expected a mapping with the keys of a definition"),
+        ("", "", "expected a mapping with the keys of a definition"),
+        ("version: 1", "name", "this key is required"),
+        ("version: 2\nname: n\nnew: thing", "version", "made by a newer version of clearml-sched-widgets"),
+        ("version: '1'\nname: n", "version", "expected the version of the format, 1"),
+        ("version: true\nname: n", "version", "expected the version of the format, 1"),
+        ("version: 0\nname: n", "version", "expected the version of the format, 1"),
+        ("name: n\nschedules:", "schedules", "expected a list"),
+        ("name: n\nschedules: {a: 1}", "schedules", "expected a list"),
+        ("name: n\nschedules: abc", "schedules", "expected a list"),
+        ("name: n\ntriggers: [[]]", "triggers[0]", 'expected a mapping with the key "entity"'),
+        ("name: n\n5: x", "5", "there is no such key"),
+        ("name: [n]", "name", "expected some text"),
+    ],
+)
+def test_a_wrong_document_is_refused(text: str, path: str, message: str) -> None:
+    assert message in problems(text)[path]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ('{"name": "n",\n "x"}', "line 2, column 5", "this is not JSON: Expecting ':' delimiter"),
+        ("name: n\nschedules: [", "line 2, column 13", "this is not YAML: "),
+        ("name: \x07", "line 1, column 1", "this is not YAML: "),
+        ("name: !!python/object:os.system x", "line 1, column 7", "could not determine a constructor"),
+        ('{"a":' * 100_000, "line 1, column 1", "nested too deeply"),
+        ("name: " + "[" * 100_000, "line 1, column 1", "nested too deeply"),
+    ],
+)
+def test_a_text_that_cannot_be_read_says_where(text: str, place: str, message: str) -> None:
+    with pytest.raises(InvalidDefinition) as caught:
+        loads(text)
+    (problem,) = caught.value.problems
+    assert problem.value == place
+    assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("data", "path"),
+    [
+        ({"type": "weekly", "times": ["06:20"]}, "weekdays"),
+        ({"type": "daily", "times": ["06:20", "6"]}, "times[1]"),
+        ({"type": "daily", "times": {"a": 1}}, "times"),
+        ({"type": "daily", "times": None}, "times"),
+        ({"type": ["daily"]}, "type"),
+        ({}, "type"),
+        ("daily", ""),
+    ],
+)
+def test_a_wrong_rule_alone_is_refused(data: object, path: str) -> None:
+    with pytest.raises(InvalidDefinition) as caught:
+        rule_from_data(data)
+    assert [problem.path for problem in caught.value.problems] == [path]
+
+
+@pytest.mark.parametrize("format", ["json", "yaml"])
+def test_a_long_document_is_read(format: Literal["json", "yaml"]) -> None:
+    definition = Definition("n", [Schedule(Action("a"), Daily(times="06:20")) for _ in range(200)])
+    assert loads(dumps(definition, format)) == definition
