@@ -34,6 +34,11 @@ class Kind:
     hidden_fields: frozenset[str] = field(default_factory=frozenset)  # left out unless asked for
     text: tuple[str, ...] = ("name", "id", "comment")  # what search_text looks at
 
+    @property
+    def bodies(self) -> str:
+        """The table of the documents themselves."""
+        return f"{self.name}_bodies"
+
     def column(self, path: str) -> str | None:
         """The column that holds `path`, if it has one."""
         return path.replace(".", "_") if path in self.columns or path == "id" else None

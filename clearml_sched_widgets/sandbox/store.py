@@ -1,4 +1,4 @@
-"""Documents in SQLite: a JSON body each, hot fields as columns, list members in a side table.
+"""Documents in SQLite: hot fields in a narrow table, a JSON body and list members beside it.
 
 WAL mode: what was committed is in the file's log when the call returns, so it survives the death of the process.
 """
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS workers (key TEXT PRIMARY KEY, expires REAL NOT NULL,
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 _INDEXED = {
-    "tasks": ("project", "parent", "status", "type", "created", "last_update", "last_change", "status_changed", "name"),
+    "tasks": ("project", "parent", "status", "created", "last_update", "last_change", "status_changed", "name"),
     "models": ("project", "task", "created", "last_update", "last_change", "name"),
     "projects": ("parent", "last_update"),
 }
@@ -73,7 +73,8 @@ def _schema(kind: Kind) -> str:
     unique = f", UNIQUE ({_UNIQUE[kind.name]})" if kind.name in _UNIQUE else ""
     sql = (
         f"CREATE TABLE IF NOT EXISTS {kind.name} (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
-        f" id TEXT NOT NULL UNIQUE{columns}, body TEXT NOT NULL{unique});"
+        f" id TEXT NOT NULL UNIQUE{columns}{unique});"
+        f"CREATE TABLE IF NOT EXISTS {kind.bodies} (seq INTEGER PRIMARY KEY, body TEXT NOT NULL);"
     )
     for column in _INDEXED.get(kind.name, ()):
         sql += f"CREATE INDEX IF NOT EXISTS {kind.name}_{column} ON {kind.name} ({column});"
@@ -111,7 +112,8 @@ class Store:
 
     def get(self, kind: Kind, id_: str) -> Doc | None:
         """One document, or None."""
-        row = self.sql.execute(f"SELECT body FROM {kind.name} WHERE id = ?", (id_,)).fetchone()
+        sql = f"SELECT body FROM {kind.bodies} WHERE seq = (SELECT seq FROM {kind.name} WHERE id = ?)"
+        row = self.sql.execute(sql, (id_,)).fetchone()
         return None if row is None else json.loads(row[0])
 
     def get_many(self, kind: Kind, ids: Iterable[str]) -> dict[str, Doc]:
@@ -124,8 +126,11 @@ class Store:
     ) -> list[Doc]:
         """Documents matching an SQL condition; without an order, oldest first."""
         order = "+seq" if order == "seq" else order  # "+": filter by index first, then sort
-        sql = f"SELECT body FROM {kind.name} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
-        return [json.loads(body) for (body,) in self.sql.execute(sql, (*params, limit, offset))]
+        sql = f"SELECT seq FROM {kind.name} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
+        chosen = [row[0] for row in self.sql.execute(sql, (*params, limit, offset))]
+        sql = f"SELECT seq, body FROM {kind.bodies} WHERE seq IN (SELECT value FROM json_each(?))"
+        bodies = dict(self.sql.execute(sql, (dumps(chosen),)).fetchall())
+        return [json.loads(bodies[seq]) for seq in chosen]
 
     def count(self, kind: Kind, where: str, params: Sequence[Any] = ()) -> int:
         """How many documents match an SQL condition."""
@@ -137,17 +142,20 @@ class Store:
         Raises:
             sqlite3.IntegrityError: if its id or its unique name exists.
         """
-        names = ["id", *(str(kind.column(path)) for path in kind.columns), "body"]
+        names = ["id", *(str(kind.column(path)) for path in kind.columns)]
         marks = ", ".join("?" * len(names))
-        values = [doc["id"], *(lookup(doc, path) for path in kind.columns), dumps(doc)]
-        self.sql.execute(f"INSERT INTO {kind.name} ({', '.join(names)}) VALUES ({marks})", values)
+        values = [doc["id"], *(lookup(doc, path) for path in kind.columns)]
+        cursor = self.sql.execute(f"INSERT INTO {kind.name} ({', '.join(names)}) VALUES ({marks})", values)
+        self.sql.execute(f"INSERT INTO {kind.bodies} VALUES (?, ?)", (cursor.lastrowid, dumps(doc)))
         self._add_labels(kind, doc["id"], _labels(kind, doc))
 
     def save(self, kind: Kind, doc: Doc) -> None:
         """Replace a document that exists."""
         names = ", ".join(f"{kind.column(path)} = ?" for path in kind.columns)
-        values = [*(lookup(doc, path) for path in kind.columns), dumps(doc), doc["id"]]
-        self.sql.execute(f"UPDATE {kind.name} SET {names}, body = ? WHERE id = ?", values)
+        values = [*(lookup(doc, path) for path in kind.columns), doc["id"]]
+        self.sql.execute(f"UPDATE {kind.name} SET {names} WHERE id = ?", values)
+        own = f"seq = (SELECT seq FROM {kind.name} WHERE id = ?)"
+        self.sql.execute(f"UPDATE {kind.bodies} SET body = ? WHERE {own}", (dumps(doc), doc["id"]))
         if not kind.labels:
             return
         rows = self.rows("SELECT field, value FROM labels WHERE kind = ? AND owner = ?", (kind.name, doc["id"]))
@@ -162,6 +170,8 @@ class Store:
         """Delete documents by id; returns how many there were."""
         deleted = 0
         for id_ in ids:
+            own = f"seq = (SELECT seq FROM {kind.name} WHERE id = ?)"
+            self.sql.execute(f"DELETE FROM {kind.bodies} WHERE {own}", (id_,))
             deleted += self.sql.execute(f"DELETE FROM {kind.name} WHERE id = ?", (id_,)).rowcount
             self.sql.execute("DELETE FROM labels WHERE kind = ? AND owner = ?", (kind.name, id_))
         return deleted

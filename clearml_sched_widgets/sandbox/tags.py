@@ -8,6 +8,16 @@ from clearml_sched_widgets.sandbox.errors import VALIDATION
 from clearml_sched_widgets.sandbox.kinds import Kind
 from clearml_sched_widgets.sandbox.store import Doc, Store, dumps
 
+# hops through the index from one value to the next, whatever the number of owners
+_DISTINCT = """
+WITH RECURSIVE hop(value) AS (
+    SELECT min(value) FROM labels WHERE kind = ? AND field = ?
+    UNION ALL
+    SELECT (SELECT min(value) FROM labels WHERE kind = ? AND field = ? AND value > hop.value)
+    FROM hop WHERE hop.value IS NOT NULL)
+SELECT value FROM hop WHERE value IS NOT NULL
+"""
+
 
 def update_tags(call: Call, kind: Kind) -> Doc:
     """Add and remove tags on several documents.
@@ -31,11 +41,13 @@ def update_tags(call: Call, kind: Kind) -> Doc:
 
 def distinct(store: Store, kind: Kind, field: str, projects: list[str] | None = None) -> set[str]:
     """The tags in use, everywhere or in these projects."""
-    sql, params = "SELECT DISTINCT value FROM labels WHERE kind = ? AND field = ?", [kind.name, field]
-    if projects:
-        chosen = f"SELECT id FROM {kind.name} WHERE project IN (SELECT value FROM json_each(?))"
-        sql, params = f"{sql} AND owner IN ({chosen})", [*params, dumps(projects)]
-    return {str(row[0]) for row in store.rows(sql, params)}
+    if not projects:
+        return {str(row[0]) for row in store.rows(_DISTINCT, [kind.name, field, kind.name, field])}
+    sql = (
+        "SELECT DISTINCT value FROM labels WHERE kind = ? AND field = ? AND owner IN"
+        f" (SELECT id FROM {kind.name} WHERE project IN (SELECT value FROM json_each(?)))"
+    )
+    return {str(row[0]) for row in store.rows(sql, [kind.name, field, dumps(projects)])}
 
 
 def tag_lists(store: Store, kinds: list[Kind], data: Doc, projects: list[str] | None = None) -> Doc:
