@@ -25,7 +25,7 @@ def main() -> int:
             create_examples(sandbox)
         agent = Agent.start(sandbox, queues=["default", "services"], folder=FOLDER / "agent")
         stack.callback(agent.stop)
-        print("==> An agent serves the queues default and services. JupyterLab opens; Ctrl-C twice ends all.", flush=True)
+        print("==> An agent serves the queues default and services; Ctrl-C twice ends all", flush=True)
         command = [sys.executable, "-m", "jupyterlab", *sys.argv[1:], "notebooks/01_quickstart.ipynb"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")

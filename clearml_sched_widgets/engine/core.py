@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
 
-from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine import backoff, polling
+from clearml_sched_widgets.definition import Schedule, Trigger
+from clearml_sched_widgets.engine import pending as owed
+from clearml_sched_widgets.engine import polling, words
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.engine.decide import Decision, Skip, decide, next_slot
+from clearml_sched_widgets.engine.decide import Decision, admit, decide, next_slot
 from clearml_sched_widgets.engine.journal import Journal
-from clearml_sched_widgets.engine.launch import Launcher, Outcome
+from clearml_sched_widgets.engine.launch import Launcher
 from clearml_sched_widgets.engine.own import WATCHDOG, Own, OwnTask, read
+from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import Run, Runs
 from clearml_sched_widgets.engine.state import ItemState, Launch, slot_text
 from clearml_sched_widgets.gateway.base import Gateway
@@ -58,7 +60,7 @@ class Core:
         self.journal.remember(self._gateway.log(self.id))
         self.runs.load(self._gateway, now)
         self._adopt(own, now)
-        self.journal.info(f"{'Started' if fresh else 'Resumed'}: {_counted(self.definition)}.")
+        self.journal.info(f"{'Started' if fresh else 'Resumed'}: {words.counted(self.definition)}.")
         self.save()
 
     def step(self, now: datetime) -> None:
@@ -155,7 +157,7 @@ class Core:
         elif command.do == "reload":
             own = read(self._gateway, self.id)
             self._adopt(own, now)
-            self.journal.info(f"The definition was updated: {_counted(self.definition)}.")
+            self.journal.info(f"The definition was updated: {words.counted(self.definition)}.")
         elif command.do != "resume":
             self.journal.error(f"A command could not be read and was dropped ({command.id}).")
 
@@ -203,7 +205,7 @@ class Core:
 
     def _apply(self, decision: Decision) -> None:
         for skip in decision.skips:
-            self.journal.warning(f"{self._title(skip.item)}: {_skip_text(skip)}")
+            self.journal.warning(f"{self._title(skip.item)}: {words.skipped(skip)}")
         self.changed = True
         pending = (*self.state.pending, *decision.launches)
         self.state = attrs.evolve(self.state.with_item(decision.item, decision.state), pending=pending)
@@ -214,38 +216,28 @@ class Core:
         if not triggers or now - self._polled < self.definition.poll_every:
             return
         self._polled = now
-        self.state, launches = polling.poll(self._gateway, triggers, self.state)
-        allowed = self._by_trigger_policies(launches)
-        for launch in allowed:
-            self.journal.info(f"{self._title(launch.item)}: {launch.what}.")
-        if allowed:
-            self.changed = True
-            self.state = attrs.evolve(self.state, pending=(*self.state.pending, *allowed))
-            self.save()  # what the cursor has passed must not be lost
+        self.state, events = polling.poll(self._gateway, triggers, self.state)
+        if not events:
+            return
+        self.changed = True
+        for trigger in triggers:
+            self._admit(trigger, [event for event in events if event.item == trigger.id])
+        self.save()  # the cursor has passed these events: they must not be lost
 
-    def _by_trigger_policies(self, launches: Iterable[Launch]) -> list[Launch]:
-        allowed: list[Launch] = []
-        for launch in launches:
-            trigger = self.definition.item(launch.item)
-            assert isinstance(trigger, Trigger)
-            item = self.state.items[trigger.id]
-            waiting = sum(1 for other in allowed if other.item == trigger.id)
-            if trigger.policies.max_runs is not None and item.runs >= trigger.policies.max_runs:
-                reason = f"the trigger ended after {item.runs} runs"
-            elif trigger.policies.overlap == "skip" and self._active(trigger.id) + waiting:
-                reason = "the run before it is not finished; the overlap policy is skip"
-            else:
-                self.state = self.state.with_item(trigger.id, attrs.evolve(item, runs=item.runs + 1))
-                allowed.append(launch)
-                continue
-            self.journal.warning(f"{self._title(trigger.id)}: skipped the event on {launch.object}: {reason}.")
-        return allowed
+    def _admit(self, trigger: Trigger, events: Sequence[Launch]) -> None:
+        admission = admit(trigger, self.state.items[trigger.id], events, self._active(trigger.id))
+        for launch in admission.launches:
+            self.journal.info(f"{trigger.title}: {launch.what}.")
+        for launch, reason in admission.refused:
+            self.journal.warning(f"{trigger.title}: {launch.what}, but it was skipped: {reason}.")
+        pending = (*self.state.pending, *admission.launches)
+        self.state = attrs.evolve(self.state.with_item(trigger.id, admission.state), pending=pending)
 
     # -- launching
     def _launch(self, now: datetime) -> None:
         self._give_up(now)
         batch = []
-        for launch in backoff.ready(self.state.pending, now):
+        for launch in owed.ready(self.state.pending, now):
             item = self.definition.item(launch.item)
             if item is not None:
                 batch.append((launch, item.action))
@@ -254,13 +246,13 @@ class Core:
         outcomes = self._launcher.launch(batch, now)
         for outcome in outcomes:
             self._note(outcome, now)
-        self._settle(outcomes, now)
+        self.state = attrs.evolve(self.state, pending=owed.after(self.state.pending, outcomes, now))
         self._run_list = None
         self.changed = True
 
     def _give_up(self, now: datetime) -> None:
         for launch in self.state.pending:
-            why = backoff.expired(launch, self.definition, now)
+            why = owed.expired(launch, self.definition, now)
             if why:
                 self.journal.error(
                     f"{self._title(launch.item)}: gave up the run of {slot_text(launch.nominal)}: {why}."
@@ -275,25 +267,10 @@ class Core:
                 self.journal.error(f"{title}: not launched: {outcome.error}. It is tried again later.")
             self._set_error(launch.item, outcome.error, quiet=True)
             return
-        late = (now - launch.nominal).total_seconds()
-        text = f"{title}: launched task {outcome.run_id} for {slot_text(launch.nominal)}"
-        text += f" ({late:.0f} s late)" if late >= 2 and launch.cause == "schedule" else ""
-        self.journal.info(f"{text}{'; ' + outcome.note if outcome.note else ''}.")
+        self.journal.info(f"{title}: {words.launched(outcome, now)}")
         if outcome.watched is False:
             self.journal.warning(f"{title}: no agent serves its queue; the run waits until one does.")
         self._set_error(launch.item, "")
-
-    def _settle(self, outcomes: Iterable[Outcome], now: datetime) -> None:
-        """What was launched is no longer owed; what failed is, a little later."""
-        by_key = {outcome.launch.key: outcome for outcome in outcomes}
-        pending = []
-        for launch in self.state.pending:
-            outcome = by_key.get(launch.key)
-            if outcome is None:
-                pending.append(launch)
-            elif outcome.error:
-                pending.append(backoff.later(launch, now, retryable=outcome.retryable))
-        self.state = attrs.evolve(self.state, pending=tuple(pending))
 
     # -- runs
     def _follow(self, now: datetime) -> None:
@@ -316,8 +293,7 @@ class Core:
 
     # -- words
     def _title(self, item_id: str) -> str:
-        item = self.definition.item(item_id)
-        return item.title if item else item_id
+        return words.title(self.definition, item_id)
 
     def _set_error(self, item_id: str, error: str, *, quiet: bool = False) -> None:
         item = self.state.items[item_id]
@@ -337,14 +313,3 @@ def _at_start(schedule: Schedule, now: datetime) -> Launch:
         values={"scheduled": slot_text(now)},
         lineage=(schedule.id,),
     )
-
-
-def _skip_text(skip: Skip) -> str:
-    if skip.first == skip.last:
-        return f"skipped the run of {slot_text(skip.first)}: {skip.reason}."
-    return f"skipped the runs from {slot_text(skip.first)} to {slot_text(skip.last)}: {skip.reason}."
-
-
-def _counted(definition: Definition) -> str:
-    schedules, triggers = len(definition.schedules), len(definition.triggers)
-    return f"{schedules} schedule{'s' * (schedules != 1)}, {triggers} trigger{'s' * (triggers != 1)}"

@@ -1,4 +1,7 @@
-"""PURE: which slots of a schedule to launch now, which to skip, and why. Time comes in as an argument."""
+"""PURE: which slots of a schedule and which events of a trigger to launch, which to skip, and why.
+
+Time comes in as an argument.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,12 @@ from datetime import datetime, timedelta, timezone
 
 import attrs
 
-from clearml_sched_widgets.definition import Schedule
+from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine.state import ItemState, Launch, slot_text
 from clearml_sched_widgets.recurrence import next_after, occurrences
 
 GRACE = timedelta(seconds=15)  # a slot that is seen no later than this is on time, whatever the missed-run policy
+UNFINISHED = "the run before it is not finished; the overlap policy is skip"
 MOST_AT_ONCE = 1000  # a bound on what one catch-up may launch
 
 
@@ -117,8 +121,7 @@ def _by_overlap(schedule: Schedule, slots: list[datetime], active: int) -> tuple
     if schedule.policies.overlap == "allow":
         return slots, []
     room = 0 if active else 1
-    reason = "the run before it is not finished; the overlap policy is skip"
-    return slots[:room], _skipped(schedule, slots[room:], reason)
+    return slots[:room], _skipped(schedule, slots[room:], UNFINISHED)
 
 
 def _by_count(schedule: Schedule, slots: list[datetime], state: ItemState) -> tuple[list[datetime], list[Skip]]:
@@ -127,6 +130,34 @@ def _by_count(schedule: Schedule, slots: list[datetime], state: ItemState) -> tu
         return slots, []
     room = max(0, limit - state.runs)
     return slots[:room], _skipped(schedule, slots[room:], f"the schedule ended after {limit} runs")
+
+
+@attrs.frozen(kw_only=True)
+class Admission:
+    """Which events of one trigger are launched, and why the others are not."""
+
+    launches: tuple[Launch, ...]
+    refused: tuple[tuple[Launch, str], ...]
+    state: ItemState
+
+
+def admit(trigger: Trigger, state: ItemState, events: Iterable[Launch], active: int) -> Admission:
+    """Apply a trigger's policies to its events, with `active` runs of it queued, running or owed."""
+    launches: list[Launch] = []
+    refused: list[tuple[Launch, str]] = []
+    policies, room = (
+        trigger.policies,
+        None if trigger.policies.max_runs is None else trigger.policies.max_runs - state.runs,
+    )
+    for event in events:
+        if room is not None and len(launches) >= room:
+            refused.append((event, f"the trigger ended after {policies.max_runs} runs"))
+        elif policies.overlap == "skip" and active + len(launches):
+            refused.append((event, UNFINISHED))
+        else:
+            launches.append(event)
+    after = attrs.evolve(state, runs=state.runs + len(launches))
+    return Admission(launches=tuple(launches), refused=tuple(refused), state=after)
 
 
 def _skipped(schedule: Schedule, slots: list[datetime], reason: str) -> list[Skip]:

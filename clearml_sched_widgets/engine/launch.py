@@ -14,6 +14,7 @@ import attrs
 
 from clearml_sched_widgets.conditions import substitute
 from clearml_sched_widgets.definition import Action
+from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import Run, Runs
 from clearml_sched_widgets.engine.state import Launch, slot_text
 from clearml_sched_widgets.errors import Conflict, GatewayError, NotFound, RetryableError
@@ -22,18 +23,6 @@ from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, Clone,
 
 OWN_TAGS = frozenset({"development", "archived", INSTANCE_TAG, RUN_TAG})
 WORKERS = 8
-
-
-@attrs.frozen(kw_only=True)
-class Outcome:
-    """What became of one launch. Without `error` it is done; `retryable` says whether the server may take it later."""
-
-    launch: Launch
-    run_id: str = ""
-    error: str = ""
-    retryable: bool = False
-    watched: bool | None = None
-    note: str = ""
 
 
 def merged(base: Task, action: Action, launch: Launch, instance_id: str) -> Clone:
@@ -180,6 +169,7 @@ class Launcher:
             self._queues.clear()  # the queue was deleted or renamed since we read them
             return [Outcome(launch=launch, error=str(error)) for launch, _ in pairs]
         succeeded = set(answer.succeeded)
+        self._runs.enqueued(succeeded)
         return [
             Outcome(launch=launch, run_id=run.task.id, watched=answer.watched)
             if run.task.id in succeeded

@@ -133,6 +133,12 @@ class Runs:
         if self.cursor != before:
             self._moved = now
 
+    def enqueued(self, ids: Iterable[str]) -> None:
+        """What this process has just put on a queue is queued, before any reading shows it."""
+        for run_id in ids:
+            run = self._runs[run_id]
+            self._put(attrs.evolve(run, task=attrs.evolve(run.task, status="queued")))
+
     def find_deleted(self, gateway: Gateway) -> None:
         """Find unfinished runs that are gone from the server: one request per 500 unfinished runs."""
         ids = sorted(self._active)

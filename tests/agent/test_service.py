@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from clearml_sched_widgets import Action, Definition, Instance, Interval, Manager, Schedule
-from clearml_sched_widgets.gateway.clearml import connect_to
+from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.sandbox import Agent, Sandbox
 from tests.agent import wheel
 from tests.plain import post
@@ -30,7 +29,7 @@ def agent(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def manager(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Manager:
     for name, value in sandbox.environment().items():
         monkeypatch.setenv(name, value)
-    return Manager(gateway=connect_to())
+    return Manager(gateway=ClearMLGateway())
 
 
 def wait_for(condition: Callable[[], bool], what: str, instance: Instance) -> None:

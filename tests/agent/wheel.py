@@ -23,7 +23,7 @@ def build(folder: Path) -> Path:
 
 
 def environment(folder: Path, wheel: Path) -> Path:
-    """The python of an environment with the wheel; its dependencies are those of the environment that runs the tests."""
+    """The python of an environment with the wheel; its dependencies are those of the tests' own environment."""
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
     _run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel)

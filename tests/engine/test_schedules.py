@@ -197,3 +197,9 @@ def test_a_lost_answer_neither_loses_nor_doubles_a_slot(world: World, method: st
     keys = world.launched()
     assert calls >= 3
     assert len(keys) == len(set(keys)) == (world.clock.now() - START).seconds // 10
+
+
+def test_overlap_skip_counts_a_run_from_the_moment_it_is_enqueued(world: World) -> None:
+    engine = world.engine(Definition("nightly", [every(world, "1s", policies=Policies(overlap="skip"))]))
+    world.run_for(engine, 5)
+    assert len(world.launched()) == 1

@@ -1,0 +1,223 @@
+"""The manager: what it refuses, and what becomes of instances. On the in-memory server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from clearml_sched_widgets import Action, Daily, Definition, InvalidDefinition, Manager, Once, Policies, Schedule
+from clearml_sched_widgets.definition import Interval, StatusChanged, TaskTrigger
+from clearml_sched_widgets.errors import InstanceStateError, NotFound, SchedulerError, Unavailable
+from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.manager import Instance
+
+
+@pytest.fixture
+def gateway() -> MemoryGateway:
+    gateway = MemoryGateway()
+    gateway.add_queue("default")
+    gateway.add_queue("services", watched=False)
+    return gateway
+
+
+@pytest.fixture
+def manager(gateway: MemoryGateway) -> Iterator[Manager]:
+    manager = Manager(gateway=gateway)
+    yield manager
+    for instance in manager.instances():
+        if instance.status in ("running", "paused"):
+            instance.stop()
+
+
+@pytest.fixture
+def base(gateway: MemoryGateway) -> str:
+    return gateway.add_task("train model", project="Vision")
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in 20 s"
+        time.sleep(0.02)
+
+
+def daily(base: str, **kwargs: object) -> Definition:
+    return Definition("nightly", [Schedule(Action(base), Daily("06:20, 18:20"), name="train", **kwargs)])  # type: ignore[arg-type]
+
+
+def test_a_launched_instance_shows_a_row_for_each_time(manager: Manager, base: str) -> None:
+    instance = manager.launch(daily(base))
+    assert (instance.status, instance.where) == ("running", "kernel")
+    frame = instance.scheduled
+    assert list(frame.name) == ["train", "train"]
+    assert sorted(f"{moment:%H:%M}" for moment in frame.next_run) == ["06:20", "18:20"]
+    assert list(frame.task_name) == ["train model"] * 2
+    assert str(frame.next_run.dtype).endswith("UTC]")
+    assert instance.executed.empty
+
+
+def test_all_that_the_server_and_the_clock_say_is_wrong_is_told_at_once(manager: Manager, base: str) -> None:
+    definition = Definition(
+        "nightly",
+        [
+            Schedule(Action("0123456789abcdef", "nowhere"), Daily("06:20")),
+            Schedule(Action(base), Once("2020-01-01", "06:20")),
+            Schedule(Action(base), Daily("06:20", end="2020-01-01T00:00:00Z")),
+        ],
+        [TaskTrigger(Action(base, "elsewhere"), StatusChanged(to=["failed"]))],
+    )
+    with pytest.raises(InvalidDefinition) as caught:
+        manager.launch(definition, where="service", queue="none")
+    problems = {problem.path: str(problem) for problem in caught.value.problems}
+    assert set(problems) == {
+        "schedules[0].action.task",
+        "schedules[0].action.queue",
+        "schedules[1].recurrence.date",
+        "schedules[2].recurrence.end",
+        "triggers[0].action.queue",
+        "service queue",
+    }
+    assert "it has: default, services" in problems["schedules[0].action.queue"]
+    assert "pick one" in problems["schedules[0].action.task"]
+    assert manager.instances() == []
+
+
+def test_an_empty_definition_and_a_wrong_place_are_refused(manager: Manager) -> None:
+    with pytest.raises(InvalidDefinition, match=r"where = 'moon'.*\n.*at least one schedule or trigger"):
+        manager.launch(Definition("nothing to do"), where="moon")
+
+
+def test_a_queue_that_no_agent_serves_is_a_warning(manager: Manager, base: str) -> None:
+    definition = Definition("nightly", [Schedule(Action(base, "services"), Daily("06:20"))])
+    assert [problem.path for problem in manager.warnings(definition)] == ["schedules[0].action.queue"]
+    assert manager.warnings(daily(base)) == []
+
+
+def test_a_run_now_and_its_end_show_in_the_frames(manager: Manager, gateway: MemoryGateway, base: str) -> None:
+    instance = manager.launch(daily(base))
+    instance.run_now(instance.definition.schedules[0])
+    wait_for(lambda: len(instance.executed) == 1)
+    assert instance.executed.status[0] == "queued"
+    run = str(instance.executed.run[0])
+    gateway.start(run)
+    gateway.finish(run)
+    wait_for(lambda: str(instance.executed.status[0]) == "completed")
+    row = instance.executed.iloc[0]
+    assert row.cause == "manual"
+    assert row.finished >= row.started
+
+
+def test_a_run_now_of_an_unknown_item_names_those_that_exist(manager: Manager, base: str) -> None:
+    instance = manager.launch(daily(base))
+    with pytest.raises(InvalidDefinition, match="train"):
+        instance.run_now("nonsense")
+
+
+def test_a_stopped_instance_is_resumed_and_keeps_its_history(manager: Manager, base: str) -> None:
+    instance = manager.launch(daily(base))
+    instance.run_now(instance.definition.schedules[0])
+    wait_for(lambda: len(instance.executed) == 1)
+    instance.stop()
+    assert instance.status == "stopped"
+    again = manager.get(instance.id)
+    assert len(again.executed) == 1
+    again.resume()
+    assert again.status == "running"
+    assert len(again.executed) == 1
+    assert "Resumed" in "\n".join(again.log.text)
+
+
+def test_s20_an_item_added_to_a_running_instance_is_kept_and_effective_at_once(manager: Manager, base: str) -> None:
+    instance = manager.launch(daily(base))
+    kept = instance.definition.schedules[0]
+    added = Schedule(Action(base), Interval(every="1s"), Policies(max_runs=2), name="often")
+    instance.update(Definition("renamed", [kept, added]))
+    wait_for(lambda: len(instance.executed) == 2)
+    assert [item.id for item in instance.definition.items] == [kept.id, added.id]
+    assert manager.get(instance.id).name == "renamed"
+
+
+def test_s21_an_invalid_update_is_refused_whole(manager: Manager, base: str) -> None:
+    instance = manager.launch(daily(base))
+    with pytest.raises(InvalidDefinition, match="no such task"):
+        instance.update(Definition("renamed", [Schedule(Action("nonsense"), Daily("06:20"))]))
+    assert manager.get(instance.id).definition == daily_of(instance)
+    assert instance.name == "nightly"
+
+
+def daily_of(instance: Instance) -> Definition:
+    return instance.definition
+
+
+def test_a_stopped_instance_can_be_updated_too(manager: Manager, base: str) -> None:
+    instance = manager.launch(daily(base))
+    instance.stop()
+    instance.update(Definition("renamed", [Schedule(Action(base), Daily("07:00"))]))
+    assert instance.status == "stopped"
+    assert manager.get(instance.id).definition.name == "renamed"
+
+
+def test_a_draft_is_saved_unchecked_listed_and_launched_later(manager: Manager, base: str) -> None:
+    draft = manager.save(daily(base))
+    assert draft.status == "draft"
+    assert [instance.id for instance in manager.instances()] == [draft.id]
+    draft.resume()
+    assert draft.status == "running"
+
+
+def test_a_clone_has_items_of_its_own(manager: Manager, base: str) -> None:
+    instance = manager.launch(daily(base))
+    copy = manager.clone(instance.id)
+    assert copy.name == "nightly (copy)"
+    assert {item.id for item in copy.items}.isdisjoint(item.id for item in instance.definition.items)
+    assert copy.schedules[0].recurrence == instance.definition.schedules[0].recurrence
+
+
+def test_a_running_instance_is_not_deleted_and_a_stopped_one_is(manager: Manager, base: str) -> None:
+    instance = manager.launch(daily(base))
+    with pytest.raises(InstanceStateError, match="stop it"):
+        instance.delete()
+    instance.stop()
+    instance.delete()
+    with pytest.raises(NotFound, match=instance.id):
+        manager.get(instance.id)
+
+
+def test_a_task_that_is_no_instance_is_refused(manager: Manager, base: str) -> None:
+    with pytest.raises(SchedulerError, match="not a scheduler instance"):
+        manager.get(base)
+
+
+def test_pausing_what_does_not_run_says_so(manager: Manager, base: str) -> None:
+    with pytest.raises(InstanceStateError, match="resume it first"):
+        manager.save(daily(base)).pause()
+
+
+def test_a_stop_in_clearml_ends_the_engine(manager: Manager, gateway: MemoryGateway, base: str) -> None:
+    instance = manager.launch(daily(base))
+    gateway.set_status(instance.id, "stopped")
+    wait_for(lambda: instance.view().status == "stopped")
+    assert gateway.task(instance.id).status == "stopped"
+
+
+def test_a_server_that_is_down_at_the_launch_is_an_error_and_leaves_nothing_behind(
+    manager: Manager, gateway: MemoryGateway, base: str
+) -> None:
+    def down(_method: str, _moment: str) -> None:
+        raise Unavailable("The server does not answer")
+
+    healthy, gateway.fault = gateway.fault, down
+    with pytest.raises(Unavailable, match="does not answer"):
+        manager.launch(daily(base))
+    gateway.fault = healthy
+    assert manager.instances() == []
+
+
+def test_the_tables_are_plots_of_the_instances_task(manager: Manager, gateway: MemoryGateway, base: str) -> None:
+    instance = manager.launch(daily(base))
+    instance.stop()
+    shown = gateway.tables(instance.id)
+    assert shown["Scheduled Tasks"]["name"] == ["train", "train"]
+    assert set(shown) == {"Scheduled Tasks", "Executed Tasks"}

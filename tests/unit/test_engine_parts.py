@@ -1,0 +1,97 @@
+"""The small pure parts of the engine: agenda, pending launches, state."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clearml_sched_widgets.definition import Action, Definition, Interval, Schedule
+from clearml_sched_widgets.engine import commands, pending
+from clearml_sched_widgets.engine import state as states
+from clearml_sched_widgets.engine.agenda import Agenda
+from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.pending import Outcome
+from clearml_sched_widgets.engine.state import EntityState, ItemState, Launch, State
+from clearml_sched_widgets.errors import SchedulerError
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
+LAUNCH = Launch(key="i@1", item="i", cause="schedule", nominal=NOON, values={"a": "b"}, lineage=("i",))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.none() | st.integers(0, 100)), max_size=60), st.integers(0, 100))
+def test_the_agenda_tells_the_same_as_a_look_at_every_item(changes: list[tuple[str, int | None]], now: int) -> None:
+    agenda, plain = Agenda(), dict[str, datetime]()
+    for item, minute in changes:
+        slot = None if minute is None else NOON + timedelta(minutes=minute)
+        agenda.put(item, slot)
+        plain.pop(item, None)
+        if slot is not None:
+            plain[item] = slot
+    moment = NOON + timedelta(minutes=now)
+    due = [item for item, slot in plain.items() if slot <= moment]
+    assert sorted(agenda.due(moment)) == sorted(due)
+    assert sorted(agenda.due(moment)) == sorted(due), "what is due stays due until it is moved on"
+    assert agenda.first() == min(plain.values(), default=None)
+
+
+@pytest.mark.parametrize(("retryable", "first", "last"), [(True, 2, 60), (False, 15, 900)])
+def test_pauses_between_tries_double_up_to_a_bound(retryable: bool, first: int, last: int) -> None:
+    pauses = [pending.delay(tries, retryable=retryable).total_seconds() for tries in range(30)]
+    assert pauses[:2] == [first, 2 * first]
+    assert pauses[-1] == last
+    assert pauses == sorted(pauses)
+
+
+def test_what_failed_is_owed_later_and_what_was_launched_is_not() -> None:
+    other = attrs.evolve(LAUNCH, key="i@2")
+    third = attrs.evolve(LAUNCH, key="i@3")
+    outcomes = [Outcome(launch=LAUNCH, run_id="x"), Outcome(launch=other, error="no queue")]
+    left = pending.after([LAUNCH, other, third], outcomes, NOON)
+    assert [(launch.key, launch.tries) for launch in left] == [("i@2", 1), ("i@3", 0)]
+    assert pending.ready(left, NOON) == [third]
+    assert len(pending.ready(left, NOON + timedelta(seconds=15))) == 2
+
+
+def test_a_slot_is_given_up_after_its_catch_up_window_and_an_event_never() -> None:
+    schedule = Schedule(Action("task"), Interval(every="1h"), id="i")
+    definition = Definition("nightly", [schedule])
+    tried = attrs.evolve(LAUNCH, tries=1)
+    assert pending.expired(tried, definition, NOON + timedelta(minutes=59)) == ""
+    assert "catch-up window" in pending.expired(tried, definition, NOON + timedelta(minutes=61))
+    event = attrs.evolve(tried, cause="trigger")
+    assert pending.expired(event, definition, NOON + timedelta(days=9)) == ""
+    assert "removed" in pending.expired(attrs.evolve(LAUNCH, item="gone"), definition, NOON)
+
+
+def test_the_state_survives_being_written_and_read() -> None:
+    state = State(
+        items={"i": ItemState(watermark=NOON, runs=3, error="no queue")},
+        pending=(LAUNCH, attrs.evolve(LAUNCH, key="k", not_before=NOON, tries=2)),
+        entities={"task": EntityState(cursor=NOON, seen={"a": "2026"})},
+        memory={"t": {"a": {"holds": True, "ordinal": 1, "seen": "2026"}}},
+        watching={"t": NOON},
+        baseline=("t",),
+        runs_since=NOON,
+        paused=True,
+        note="maintenance",
+    )
+    assert states.loads(states.dumps(state)) == state
+    assert states.loads("{}") == states.loads(None) == State()
+
+
+def test_a_state_of_a_newer_version_is_refused_with_advice() -> None:
+    with pytest.raises(SchedulerError, match="Upgrade clearml-sched-widgets"):
+        states.loads('{"version": 99}')
+
+
+def test_commands_survive_being_written_and_read_and_nonsense_is_marked() -> None:
+    command = Command(do="run_now", item="i")
+    assert commands.waiting(commands.dumps(command)) == [command]
+    assert [one.do for one in commands.waiting({"command.1": "{", "command.2": '{"do": "rm"}', "definition": "x"})] == [
+        "",
+        "",
+    ]
