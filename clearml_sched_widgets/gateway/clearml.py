@@ -198,7 +198,9 @@ class ClearMLGateway:
     def _connected(self) -> Connection:
         with self._lock:
             if self._connection is None:
-                connection = Connection(_account(), self.requests, workers=self._workers, timeout=self._timeout)
+                connection = Connection(
+                    configured_account(), self.requests, workers=self._workers, timeout=self._timeout
+                )
                 connection.login()
                 self._connection = connection
             return self._connection
@@ -247,21 +249,23 @@ def connect() -> ClearMLGateway:
         return _default
 
 
-def _account() -> Account:
+def configured_account() -> Account:
     """The user's configuration, read anew. Raises NotConfigured."""
     from clearml.backend_api import Session, load_config
     from clearml.backend_api.session import defs
     from clearml.backend_config.defs import get_active_config_file
     from clearml.backend_config.errors import ConfigurationError
+    from clearml.utilities.pyhocon.exceptions import ConfigException
 
+    wrong = ""
     try:
         config = load_config()
-    except ConfigurationError:
-        unreadable = True
-    else:
-        unreadable = False
-    if unreadable:  # outside of the handler: the parser's error quotes the file
-        raise failures.bad_configuration(str(get_active_config_file() or ""))
+    except (ConfigurationError, ConfigException, UnicodeDecodeError):
+        wrong = "it is not valid HOCON"
+    except OSError as error:
+        wrong = error.strerror or "it cannot be opened"
+    if wrong:  # raised outside of the handler: the parser's error quotes the file
+        raise failures.bad_configuration(str(get_active_config_file() or ""), wrong)
     # Session.get_api_server_host would name ClearML's own server where nothing is configured.
     host = defs.ENV_HOST.get() or config.get("api.api_server", None) or config.get("api.host", None)
     token = defs.ENV_AUTH_TOKEN.get() or ""

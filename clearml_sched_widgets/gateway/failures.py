@@ -50,10 +50,10 @@ def not_configured() -> NotConfigured:
     return NotConfigured(NO_CONFIGURATION)
 
 
-def bad_configuration(path: str) -> NotConfigured:
+def bad_configuration(path: str, why: str) -> NotConfigured:
     """The configuration file cannot be read. What stands in it is not repeated: it holds a secret."""
     return NotConfigured(
-        f"The ClearML configuration file {path} cannot be read: it is not valid HOCON. "
+        f"The ClearML configuration file {path} cannot be read: {why}. "
         "Correct it, or run `clearml-init` in a terminal to write a new one"
     )
 

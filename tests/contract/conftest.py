@@ -19,14 +19,13 @@ from tests.contract.worlds import MemoryWorld, ServerWorld, World
 
 
 @pytest.fixture(scope="session")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+def account(request: pytest.FixtureRequest) -> Account:
     """The server to test against, and a user of it."""
     if url := os.environ.get("CLEARML_SCHED_TEST_API"):
         key, secret = os.environ["CLEARML_SCHED_TEST_KEY"], os.environ["CLEARML_SCHED_TEST_SECRET"]
-        yield Account(api_url=url.rstrip("/"), key=key, secret=secret)
-        return
-    with Sandbox.start(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        yield Account(api_url=sandbox.api_url, key=sandbox.access_key, secret=sandbox.secret_key)
+        return Account(api_url=url.rstrip("/"), key=key, secret=secret)
+    sandbox: Sandbox = request.getfixturevalue("sandbox")
+    return Account(api_url=sandbox.api_url, key=sandbox.access_key, secret=sandbox.secret_key)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import attrs
 import pytest
@@ -25,20 +26,20 @@ from tests.contract.worlds import World, pause
 NOBODY = "f" * 32  # an id that no object has
 
 
-def only(world: World, task_id: str, **more: object) -> Task:
+def only(world: World, task_id: str) -> Task:
     """One task, everything of it."""
-    query = TaskQuery(ids=(task_id,), hyperparams="all", configuration=True, **more)  # type: ignore[arg-type]
+    query = TaskQuery(ids=(task_id,), hyperparams="all", configuration=True)
     (task,) = world.gateway.tasks(query)
     return task
 
 
-def found(world: World, **query: object) -> list[str]:
+def found(world: World, **query: Any) -> list[str]:
     """Ids of the tasks of a query, among those of this test."""
     body = {"text": world.prefix, "order": "created", **query}
-    return [task.id for task in world.gateway.tasks(TaskQuery(**body))]  # type: ignore[arg-type]
+    return [task.id for task in world.gateway.tasks(TaskQuery(**body))]
 
 
-def a_clone(world: World, base: str, **more: object) -> Clone:
+def a_clone(world: World, base: str, **more: Any) -> Clone:
     request = Clone(
         task=base,
         name=f"{world.prefix} run",

@@ -26,9 +26,11 @@ WORKER = "contract-suite:0"
 class World(Protocol):
     """A server, and the gateway to it."""
 
-    gateway: Gateway
     prefix: str  # of every name in this test: three characters and more, unlike any other test's
     began: datetime  # the server's time, at or before all that this test does
+
+    @property
+    def gateway(self) -> Gateway: ...
 
     def task(
         self,
@@ -294,7 +296,7 @@ class ServerWorld:
 
     def tables(self, task_id: str) -> dict[str, Table]:
         plots = self.read("events.get_task_plots", task=task_id, iters=1)["plots"]
-        found = {}
+        found: dict[str, Table] = {}
         for plot in plots:
             table = json.loads(plot["plot_str"])["data"][0]
             found[plot["metric"]] = dict(zip(table["header"]["values"], table["cells"]["values"], strict=True))
