@@ -11,7 +11,7 @@ from clearml_sched_widgets import Action, Definition, Instance, Interval, Manage
 from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.sandbox import Agent, Sandbox
 from tests.agent import wheel
-from tests.plain import post
+from tests.plain import Plain
 
 PATIENCE = 120  # seconds for the agent to fetch a task and start it on a busy machine
 
@@ -44,19 +44,19 @@ def wait_for(condition: Callable[[], bool], what: str, instance: Instance) -> No
 def test_a_service_launches_its_runs_logs_on_its_task_and_stops_from_the_notebook(
     sandbox: Sandbox, manager: Manager
 ) -> None:
-    base = str(post(sandbox, "tasks.create", name="service test base", type="training")["id"])
+    base = str(Plain(sandbox).call("tasks.create", name="service test base", type="training")["id"])
     definition = Definition("service test", [Schedule(Action(base), Interval(every="5s"), name="often")])
     instance = manager.launch(definition, where="service", queue="services")
     assert (instance.where, instance.status) == ("service", "queued")
 
     wait_for(lambda: len(instance.view().executed) >= 2, "the second run", instance)
     assert instance.status == "running"
-    run = post(sandbox, "tasks.get_by_id", task=instance.view().executed[-1].run)["task"]
+    run = Plain(sandbox).call("tasks.get_by_id", task=instance.view().executed[-1].run)["task"]
     assert run["status"] == "queued"
     assert run["parent"] == base
 
     wait_for(lambda: "launched task" in str(list(instance.log.text)), "its log", instance)
-    console = post(sandbox, "events.get_task_log", task=instance.id, batch_size=500)["events"]
+    console = Plain(sandbox).call("events.get_task_log", task=instance.id, batch_size=500)["events"]
     assert any("launched task" in line["msg"] for line in console)
 
     instance.pause("maintenance")

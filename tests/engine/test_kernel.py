@@ -12,7 +12,7 @@ import pytest
 from clearml_sched_widgets.records import RUN_TAG, run_tag
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.engine.kernels import Kernel
-from tests.plain import post
+from tests.plain import Plain
 
 EVERY = timedelta(seconds=2)
 
@@ -38,13 +38,12 @@ def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[[], Kernel]]:
 
 
 def base_task(sandbox: Sandbox) -> str:
-    return str(post(sandbox, "tasks.create", name="kernel test base", type="training")["id"])
+    return str(Plain(sandbox).call("tasks.create", name="kernel test base", type="training")["id"])
 
 
 def slots(sandbox: Sandbox, instance_id: str) -> list[datetime]:
     """The nominal times of everything that was enqueued, from the server's own data."""
-    tasks = post(
-        sandbox,
+    tasks = Plain(sandbox).call(
         "tasks.get_all_ex",
         system_tags=["__$all", RUN_TAG, run_tag(instance_id)],
         only_fields=["status", "hyperparams.Scheduler"],
