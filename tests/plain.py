@@ -1,7 +1,9 @@
-"""Plain requests to a sandbox, apart from all code under test."""
+"""Plain requests to a sandbox, apart from the SDK and from the gateway."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -9,11 +11,39 @@ import requests
 from clearml_sched_widgets.sandbox import Sandbox
 
 
-def post(server: Sandbox, endpoint: str, **body: Any) -> dict[str, Any]:
-    """The data that the server answers."""
-    login = requests.post(f"{server.api_url}/auth.login", auth=(server.access_key, server.secret_key), timeout=30)
-    header = {"Authorization": f"Bearer {login.json()['data']['token']}"}
-    answer = requests.post(f"{server.api_url}/v2.23/{endpoint}", json=body, headers=header, timeout=30)
-    assert answer.status_code == 200, answer.text
-    data: dict[str, Any] = answer.json()["data"]
-    return data
+class Plain:
+    """A logged-in HTTP session."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._url = sandbox.api_url
+        self.http = requests.Session()
+        keys = (sandbox.access_key, sandbox.secret_key)
+        answer = self.http.post(f"{self._url}/auth.login", auth=keys, timeout=10)
+        self.http.headers["Authorization"] = f"Bearer {answer.json()['data']['token']}"
+
+    def send(self, endpoint: str, **data: Any) -> requests.Response:
+        """One request."""
+        return self.http.post(f"{self._url}/v2.30/{endpoint}", json=data, timeout=30)
+
+    def call(self, endpoint: str, **data: Any) -> dict[str, Any]:
+        """The data of a request that must succeed."""
+        answer = self.send(endpoint, **data)
+        assert answer.status_code == 200, (endpoint, data, answer.text)
+        return dict(answer.json()["data"])
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        """A task, all of it."""
+        return dict(self.call("tasks.get_by_id", task=task_id)["task"])
+
+    def console(self, task_id: str) -> str:
+        """What a task printed."""
+        events = self.call("events.get_task_log", task=task_id, order="asc", batch_size=1000)["events"]
+        return "".join(event["msg"] for event in events)
+
+
+def wait_for(what: str, condition: Callable[[], bool], timeout: float = 60) -> None:
+    """Wait until a condition holds, `timeout` seconds at most."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {timeout:.0f} s for {what}"
+        time.sleep(0.2)
