@@ -28,6 +28,7 @@ OWN_EVERY = timedelta(seconds=2)  # how often the own task is read for commands 
 FOLLOW_BUSY = timedelta(seconds=2)  # how often the runs are followed while some are unfinished
 FOLLOW_IDLE = timedelta(seconds=30)
 DELETED_EVERY = timedelta(seconds=60)
+SHORTEST_NAME = 3  # the server takes no shorter name for a task
 LONG_AGO = timedelta(days=1)
 
 
@@ -240,7 +241,7 @@ class Core:
         for launch in owed.ready(self.state.pending, now):
             item = self.definition.item(launch.item)
             if item is not None:
-                batch.append((launch, item.action))
+                batch.append((launch, named(item)))
         if not batch:
             return
         outcomes = self._launcher.launch(batch, now)
@@ -302,6 +303,12 @@ class Core:
         if error != item.error:
             self.changed = True
             self.state = self.state.with_item(item_id, attrs.evolve(item, error=error))
+
+
+def named(item: Schedule | Trigger) -> Action:
+    """The item's action, with the name that its runs get: the action's, else the item's, else the base task's."""
+    usable = item.name if item.name and len(item.name) >= SHORTEST_NAME else None
+    return attrs.evolve(item.action, name=item.action.name or usable)
 
 
 def _at_start(schedule: Schedule, now: datetime) -> Launch:
