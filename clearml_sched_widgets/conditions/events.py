@@ -104,9 +104,9 @@ def _awaited_statuses(trigger: Trigger, entity: Entity) -> tuple[str, ...] | Non
 def _status_events(
     trigger: Trigger, entity: Entity, known: Mapping[str, Any], look: Look, statuses: tuple[str, ...]
 ) -> tuple[list[Event], Entry | None]:
-    if not selects(trigger.select, entity):
-        return [], None
     from_ = trigger.when.from_ if isinstance(trigger.when, StatusChanged) else ()
+    if entity.status not in (*statuses, *from_) or not selects(trigger.select, entity):
+        return [], None
     entry: Entry = {"status": entity.status} if entity.status in from_ else {}
     found: list[Event] = []
     if entity.status in statuses and (_existing_counts(trigger, entity) if look.first else _fresh(entity, look)):
@@ -152,7 +152,7 @@ def _previous_status(entity: Entity, known: Mapping[str, Any]) -> str | None:
 def _edge_events(
     trigger: Trigger, entity: Entity, known: Mapping[str, Any], look: Look
 ) -> tuple[list[Event], Entry | None]:
-    holds = selects(trigger.select, entity) and _holds(trigger, entity)
+    holds = _holds(trigger, entity) and selects(trigger.select, entity)
     held, ordinal = bool(known.get("holds")), int(known.get("ordinal", 0))
     if not holds:
         if not known:
@@ -170,7 +170,7 @@ def _edge_events(
 def _holds(trigger: Trigger, entity: Entity) -> bool:
     when = trigger.when
     if isinstance(when, Tagged):
-        return carries(frozenset(entity.tags), when.any, when.all, when.none)
+        return carries(entity.tags, when.any, when.all, when.none)
     return entity.status == "published"
 
 

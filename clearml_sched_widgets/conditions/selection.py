@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from clearml_sched_widgets.definition import Select
 from clearml_sched_widgets.records import Entity
 
 HIDDEN = ".datasets"  # ClearML keeps the versions of a dataset in "<its project>/.datasets/<its name>"
 DEVELOPMENT = "development"
+
+Tags = tuple[str, ...]
 
 
 def selects(select: Select, entity: Entity) -> bool:
@@ -22,9 +24,10 @@ def selects(select: Select, entity: Entity) -> bool:
     return (
         not (select.exclude_development and entity.entity == "task" and DEVELOPMENT in entity.system_tags)
         and (not select.users or entity.user_id in select.users)
-        and _tags_match(select, frozenset(entity.tags))
+        and carries(entity.tags, select.tags_any, select.tags_all, select.tags_none)
         and (not select.projects or _in_projects(select, entity))
-        and _name_matches(select, (entity.name, shown_name(entity)))
+        and (select.name is None or _is_called(select, entity))
+        and (select.name_regex is None or _name_matches(select.name_regex, entity))
     )
 
 
@@ -46,14 +49,13 @@ def _dataset_path(entity: Entity) -> tuple[str, str]:
     return entity.project, ""
 
 
-def _tags_match(select: Select, tags: frozenset[str]) -> bool:
-    return carries(tags, select.tags_any, select.tags_all, select.tags_none)
-
-
-def carries(tags: frozenset[str], any_of: Iterable[str], all_of: Iterable[str], none_of: Iterable[str]) -> bool:
+def carries(tags: Tags, any_of: Tags, all_of: Tags, none_of: Tags) -> bool:
     """Whether the tags hold one of the first (if there are any), all of the second, and none of the third."""
-    wanted = frozenset(any_of)
-    return (not wanted or bool(wanted & tags)) and tags.issuperset(all_of) and tags.isdisjoint(none_of)
+    return (
+        (not any_of or any(tag in tags for tag in any_of))
+        and all(tag in tags for tag in all_of)
+        and not any(tag in tags for tag in none_of)
+    )
 
 
 def _in_projects(select: Select, entity: Entity) -> bool:
@@ -70,8 +72,10 @@ def _places(entity: Entity, subprojects: bool) -> Iterator[str]:
         yield from ("/".join(parts[:length]) for length in range(1, len(parts)))
 
 
-def _name_matches(select: Select, names: Iterable[str]) -> bool:
+def _is_called(select: Select, entity: Entity) -> bool:
     part = (select.name or "").casefold()
-    pattern = re.compile(select.name_regex or "")
-    called = tuple(names)
-    return any(part in name.casefold() for name in called) and any(pattern.search(name) for name in called)
+    return part in entity.name.casefold() or part in shown_name(entity).casefold()
+
+
+def _name_matches(pattern: str, entity: Entity) -> bool:
+    return any(re.search(pattern, name) for name in (entity.name, shown_name(entity)))
