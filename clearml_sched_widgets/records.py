@@ -145,6 +145,7 @@ class Enqueued:
 @attrs.frozen(kw_only=True)
 class TaskQuery:
     """Which tasks to read, and how much of them. What is given must all hold; None and empty mean no restriction.
+    But an empty `ids` finds nothing.
 
     `ids` any of these; `text` a part of the name (case-insensitive) or a whole id; `types`, `statuses`: any of these;
     `system_tags`: all of these; `without_system_tags`: none of these. `since`: the `order` field is at or after it.

@@ -23,11 +23,13 @@ class Gateway(Protocol):
 
     # -- reading
     def tasks(self, query: TaskQuery) -> list[Task]:
-        """The tasks of the query, in its order. One request."""
+        """The tasks of the query, in its order; hidden ones only if it has ids or system tags. One request."""
 
     def changed(self, entity: str, since: datetime | None, limit: int = 500) -> list[Entity]:
         """Objects of one kind whose last change is at or after `since` (server time), oldest first, archived ones too.
 
+        Every write counts as a change: status, metrics, console, pings, tags, names. A "task" is no dataset, no report,
+        no instance, and not hidden. A change gets its time before it can be read, so look back a little.
         The first page only: a caller moves `since` to the last row's `changed` and drops the ids it has seen.
         `changed_at` reads further within one identical time. Without `since`, the single newest one. One request.
         """
@@ -49,10 +51,13 @@ class Gateway(Protocol):
         """Make one run as a draft; its new id. NotFound: the base task is gone."""
 
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:
-        """Put drafts on a queue, by the queue's id. Per id an outcome; NotFound if there is no such queue."""
+        """Put drafts on a queue, by the queue's id. Per id an outcome; NotFound if there is no such queue.
+
+        In that case they stay drafts, but no virgins: the server has tried, and taken it back.
+        """
 
     def delete_drafts(self, ids: Sequence[str]) -> None:
-        """Delete tasks that are still drafts; those that are not stay, silently."""
+        """Delete tasks that are still drafts; those that are not, and archived ones, stay, silently."""
 
     # -- the instance's own task
     def create_instance(self, name: str, project: str, configuration: Mapping[str, str]) -> str:
@@ -68,7 +73,10 @@ class Gateway(Protocol):
         """
 
     def request_stop(self, task_id: str, reason: str = "") -> None:
-        """Ask whoever runs the task to end it; a task that no agent runs is stopped at once, a queued one dequeued."""
+        """Ask whoever runs the task to end it; a task that no agent runs is stopped at once, a queued one dequeued.
+
+        Conflict on a draft and on what has completed. A task that ends this way has no `completed` time.
+        """
 
     def rename(self, task_id: str, name: str) -> None:
         """Change a task's name, whatever its status."""
@@ -80,7 +88,7 @@ class Gateway(Protocol):
         """Remove the named configuration objects of a draft or running task."""
 
     def ping(self, task_id: str) -> None:
-        """Tell the server that the task is alive."""
+        """Tell the server that the task is alive. It does not say so if there is no such task."""
 
     def report_log(self, task_id: str, lines: Sequence[LogLine]) -> None:
         """Append lines to a task's console."""

@@ -662,7 +662,10 @@ def test_a_stop_ends_a_task_that_no_agent_runs_at_once(world: World) -> None:
     task_id = an_instance(world)
     world.start(task_id)
     world.gateway.request_stop(task_id, "enough")
-    assert (only(world, task_id).status, only(world, task_id).status_reason) == ("stopped", "enough")
+    task = only(world, task_id)
+    assert (task.status, task.status_reason) == ("stopped", "enough")
+    assert task.started is not None
+    assert task.completed is None, "unlike one that ends by itself"
 
 
 def test_a_stop_asks_the_agent_that_runs_a_task(world: World) -> None:

@@ -57,6 +57,7 @@ class FaultServer(ThreadingHTTPServer):
         self.replies: deque[Reply] = deque()
         self.default = Reply(data={"tasks": [], "queues": []})
         self.login = Reply(data={"token": TOKEN})
+        self.expired = ""  # a token that is not accepted any more
         self.seen: list[Seen] = []
         self.closed = threading.Event()
         self._open: list[socket.socket] = []
@@ -87,9 +88,11 @@ class FaultServer(ThreadingHTTPServer):
     def logins(self) -> int:
         return len(self.seen) - len(self.endpoints())
 
-    def next_reply(self, endpoint: str) -> Reply:
+    def next_reply(self, endpoint: str, authorization: str) -> Reply:
         if endpoint == "auth.login":
             return self.login
+        if authorization == f"Bearer {self.expired}":
+            return Reply(401, 30, "invalid token")
         return self.replies.popleft() if self.replies else self.default
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -105,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         endpoint = self.path.rsplit("/", 1)[-1]
         authorization, cookie = self.headers.get("Authorization", ""), self.headers.get("Cookie", "")
         server.seen.append(Seen(endpoint, authorization, cookie, body))
-        reply = server.next_reply(endpoint)
+        reply = server.next_reply(endpoint, authorization)
         server.closed.wait(reply.delay)
         if reply.cut == "before":
             self._reset()

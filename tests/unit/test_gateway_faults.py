@@ -215,7 +215,7 @@ def test_an_expired_token_is_replaced_and_the_write_sent_again(server: FaultServ
 def test_many_threads_with_an_expired_token_log_in_once(server: FaultServer, gateway: ClearMLGateway) -> None:
     barrier = threading.Barrier(8)
     server.login = Reply(data={"token": "a new one"}, delay=0.2)
-    server.replies.extend([Reply(401, 30, "invalid token", delay=0.1)] * 8)
+    server.expired = TOKEN
 
     def one(_: int) -> object:
         barrier.wait()

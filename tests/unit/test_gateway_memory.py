@@ -63,9 +63,9 @@ def test_a_fault_after_a_request_loses_the_answer_alone() -> None:
 def test_a_fault_hook_may_use_the_server_itself() -> None:
     gateway = MemoryGateway()
     base, queue = gateway.add_task(), gateway.add_queue("default")
-    gateway.fault = lambda method, moment: gateway.delete_queue(queue) if moment == "after" else None
+    gateway.fault = lambda _method, moment: gateway.delete_queue(queue) if moment == "after" else None
     clone(gateway, base)
-    gateway.fault = lambda method, moment: None
+    gateway.fault = lambda _method, _moment: None
     assert gateway.queues() == []
 
 
