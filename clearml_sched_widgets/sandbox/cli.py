@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
 import sys
 import threading
@@ -21,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--api-port", type=int, default=0, help="port of the API (default: the last one, or a free one)"
     )
     parser.add_argument("--files-port", type=int, default=0, help="port of the file server (likewise)")
-    parser.add_argument("--agent", action="store_true", help="run a clearml-agent on the queues default and services")
+    parser.add_argument(
+        "--agent", action="store_true", help="run a clearml-agent on each of the queues default and services"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,19 +48,17 @@ def _show(sandbox: Sandbox) -> None:
     print(f"\nexport CLEARML_CONFIG_FILE={sandbox.conf}\n", flush=True)
 
 
-def _until(ended: threading.Event, sandbox: Sandbox, with_agent: bool) -> int:
-    agent = Agent.start(sandbox, AGENT_QUEUES, folder=sandbox.folder / "agent") if with_agent else None
-    if agent:
-        print(f"Agent        {agent.worker} on {', '.join(AGENT_QUEUES)}, log in {agent.log}", flush=True)
-    try:
+def _until(ended: threading.Event, sandbox: Sandbox, with_agents: bool) -> int:
+    with contextlib.ExitStack() as stack:
+        agents: list[Agent] = []
+        for queue in AGENT_QUEUES if with_agents else ():  # one each: a service must not keep the others waiting
+            agent = Agent.start(sandbox, [queue], folder=sandbox.folder / f"agent-{queue}", name=f"sandbox:{queue}")
+            agents.append(stack.enter_context(agent))
+            print(f"Agent        {agent.worker}, log in {agent.log}", flush=True)
         while not ended.wait(0.5):
-            if not sandbox.running:
-                print(f"the server ended by itself, see {sandbox.log}", file=sys.stderr)
+            dead = [agent.log for agent in agents if not agent.running]
+            dead += [] if sandbox.running else [sandbox.log]
+            if dead:
+                print(f"ended by itself, see {dead[0]}", file=sys.stderr)
                 return 1
-            if agent and not agent.running:
-                print(f"the agent ended by itself, see {agent.log}", file=sys.stderr)
-                return 1
-    finally:
-        if agent:
-            agent.stop()
     return 0

@@ -52,11 +52,13 @@ def _copy(parts: list[str], source: Doc, target: Doc) -> None:
                 _copy(rest, item, copied)
 
 
-def _drop(parts: list[str], doc: Any) -> None:
-    for key in parts[:-1]:
-        doc = doc.get(unescape(key)) if isinstance(doc, dict) else None
-    if isinstance(doc, dict):
-        doc.pop(unescape(parts[-1]), None)
+def _drop(parts: list[str], doc: Doc) -> None:
+    key, rest = unescape(parts[0]), parts[1:]
+    if not rest:
+        doc.pop(key, None)
+    elif isinstance(doc.get(key), dict):
+        doc[key] = dict(doc[key])
+        _drop(rest, doc[key])
 
 
 def split_references(kind: Kind, only: list[str]) -> tuple[list[str], dict[str, list[str]]]:
