@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import anywidget
 import traitlets
 
+from clearml_sched_widgets.errors import AccessDenied, NotConfigured, RetryableError
 from clearml_sched_widgets.widgets.bundle import built
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request, answer, message_id, parse, refusal
@@ -31,7 +32,7 @@ class Part(Protocol):
         """A view is on a page: start reading, in the background, what is older than it should be."""
 
 
-class SchedulerWidget(anywidget.AnyWidget):  # type: ignore[misc]
+class SchedulerWidget(anywidget.AnyWidget):
     """Base of the widgets. Making one does no request; connecting begins when it is displayed."""
 
     _esm = built("index.js")
@@ -51,7 +52,7 @@ class SchedulerWidget(anywidget.AnyWidget):  # type: ignore[misc]
         self.on_msg(self._receive)
 
     def publish(self) -> bool:
-        """Set the traits that changed, in one message. Only the publisher calls this; False when the widget is closed."""
+        """Set the traits that changed, in one message; False when the widget is closed. For the publisher only."""
         if self.comm is None:
             return False
         self._connection.tick()
@@ -95,12 +96,15 @@ class SchedulerWidget(anywidget.AnyWidget):  # type: ignore[misc]
             if request.action not in self._instant:
                 raise BadMessage(f"This widget does not know the action {request.action!r}.")
             self.send(answer(request.id, self._instant[request.action](request)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every message is answered
             self.send(refusal(message_id(content), error))
 
     def _answer(self, request: Request, handler: Handler) -> None:
         try:
             message = answer(request.id, handler(request))
-        except Exception as error:
+        except (NotConfigured, AccessDenied, RetryableError) as error:
+            self._connection.failed(error)
+            message = refusal(request.id, error)
+        except Exception as error:  # noqa: BLE001 - every message is answered
             message = refusal(request.id, error)
         self.send(message)

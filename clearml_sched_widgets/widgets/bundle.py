@@ -12,7 +12,7 @@ def built(name: str) -> Path:
     path = STATIC / name
     if not path.is_file():
         raise FileNotFoundError(
-            f"The widgets' page code is not built: {path} is missing. Run `make` in the checkout (or `npm ci && npm run "
-            "build` in its js folder), or install a released wheel, which has it."
+            f"The widgets' page code is not built: {path} is missing. Run `make setup` in the checkout (or "
+            "`npm ci` and `npm run build` in its js folder), or install a released wheel, which has it."
         )
     return path

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clearml_sched_widgets.errors import AccessDenied, GatewayError, NotConfigured, RetryableError, SchedulerError
+from clearml_sched_widgets.errors import AccessDenied, GatewayError, NotConfigured, RetryableError
 from clearml_sched_widgets.widgets.worker import READINGS
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Connection:
 
     @property
     def connected(self) -> bool:
-        return self._state["state"] == "connected"
+        return bool(self._state["state"] == "connected")
 
     def open(self) -> None:
         """Connect in the background, unless that was tried already."""
@@ -70,8 +70,8 @@ class Connection:
             self._succeeded(manager, manager.gateway.server())
         return manager
 
-    def failed(self, error: SchedulerError) -> None:
-        """A reading in the background failed: say so on the page, and try again later where that can help."""
+    def failed(self, error: GatewayError) -> None:
+        """There is no way to the server: say so on the page, and try again later where that can help."""
         kind = next((state for type_, state in STATES.items() if isinstance(error, type_)), "unreachable")
         with self._lock:
             self._state = {"state": kind, "message": str(error)}

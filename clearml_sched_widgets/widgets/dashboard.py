@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from clearml_sched_widgets.errors import InstanceStateError, SchedulerError
+from clearml_sched_widgets.errors import (
+    AccessDenied,
+    GatewayError,
+    InstanceStateError,
+    NotConfigured,
+    RetryableError,
+    SchedulerError,
+)
 from clearml_sched_widgets.widgets.base import SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.messages import Handler, Request
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
     from clearml_sched_widgets.history import View
     from clearml_sched_widgets.manager import Instance, Manager
 
+LIST_EVERY = 1.0  # seconds between two looks at what the list shows of instances
 READ_EVERY = 5.0  # seconds between two readings of what runs elsewhere
 READ_FOR = 90.0  # seconds after the page was last heard of
 
@@ -43,7 +51,10 @@ class DashboardPart:
         self._drawn: View | None = None
         self._shown = view_data(None)
         self._instances: list[Instance] = []
+        self._briefs: list[dict[str, Any]] = []
+        self._listed_at = -LIST_EVERY
         self._loaded = False
+        self._problem = ""  # why the chosen instance cannot be shown
         self.instance = instance
 
     def instant(self) -> Mapping[str, Handler]:
@@ -61,10 +72,11 @@ class DashboardPart:
     def choose(self, instance: Instance | None) -> None:
         """Show this instance from now on."""
         with self._lock:
-            self.instance, self._view, self._read_at = instance, None, -READ_EVERY
+            self.instance, self._view, self._problem, self._read_at = instance, None, "", -READ_EVERY
             self._automatic = False
             if instance is not None and instance not in self._instances:
                 self._instances = [instance, *self._instances]
+            self._listed_at = -LIST_EVERY
 
     def refresh(self) -> None:
         self._heard_at = time.monotonic()
@@ -72,17 +84,29 @@ class DashboardPart:
     def state(self) -> dict[str, Any]:
         self._read_if_due()
         with self._lock:
-            instance, view = self.instance, self._view
+            instance = self.instance
         if instance is not None and instance.where == "kernel":
-            view = instance.view()  # costs no request
-        if view != self._drawn:
-            self._drawn, self._shown = view, view_data(view)
+            self._keep(instance, instance.view())  # costs no request
+        if self._view != self._drawn:
+            self._drawn, self._shown = self._view, view_data(self._view)
+        shown = {**self._shown, "view": {"problem": self._problem}} if self._problem else self._shown
         return {
             "selected": "" if instance is None else instance.id,
-            "instances": [brief(each) for each in self._instances],
+            "instances": self._listed(),
             "loaded": self._loaded,
-            **self._shown,
+            **shown,
         }
+
+    def _keep(self, instance: Instance, view: View) -> None:
+        with self._lock:
+            if self.instance is instance:  # another one may have been chosen meanwhile
+                self._view, self._problem = view, ""
+
+    def _listed(self) -> list[dict[str, Any]]:
+        now = time.monotonic()
+        if now - self._listed_at >= LIST_EVERY:
+            self._listed_at, self._briefs = now, [brief(instance) for instance in self._instances]
+        return self._briefs
 
     def _read_if_due(self) -> None:
         now = time.monotonic()
@@ -95,20 +119,25 @@ class DashboardPart:
     def _read(self) -> None:
         try:
             manager = self._connection.manager()
-            instances = manager.instances()
-            self._instances, self._loaded = instances, True
+            self._instances, self._loaded = manager.instances(), True
             if self._automatic:
-                self._choose_own(instances)
-            instance = self.instance
-            if instance is not None and instance.where != "kernel":
-                view = instance.view()
-                with self._lock:
-                    if self.instance is instance:
-                        self._view = view
-        except SchedulerError as error:
+                self._choose_own(self._instances)
+            self._read_instance()
+        except GatewayError as error:
             self._connection.failed(error)
         finally:
             self._reading = False
+
+    def _read_instance(self) -> None:
+        instance = self.instance
+        if instance is None or instance.where == "kernel":
+            return
+        try:
+            self._keep(instance, instance.view())
+        except (NotConfigured, AccessDenied, RetryableError):
+            raise
+        except SchedulerError as error:  # it was deleted, or somebody broke its definition
+            self._problem = str(error)
 
     def _choose_own(self, instances: list[Instance]) -> None:
         own = [instance for instance in instances if instance.where == "kernel"]
@@ -152,13 +181,13 @@ class DashboardPart:
 class ShowsInstance(SchedulerWidget):
     """The traits that show an instance, and the frames behind them."""
 
-    instances = traitlets.List().tag(sync=True)
+    instances: traitlets.List[Any] = traitlets.List().tag(sync=True)
     loaded = traitlets.Bool().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
-    scheduled_rows = traitlets.List().tag(sync=True)
-    executed_rows = traitlets.List().tag(sync=True)
-    log_lines = traitlets.List().tag(sync=True)
+    scheduled_rows: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    executed_rows: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    log_lines: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     _dashboard: DashboardPart
 

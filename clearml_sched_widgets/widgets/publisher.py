@@ -16,7 +16,10 @@ class Source(Protocol):
 
 
 class Publisher:
-    """Asks every live widget to publish, a few times a second. Widgets are held weakly; without any, the thread ends."""
+    """Asks every live widget to publish, a few times a second.
+
+    Widgets are held weakly, and dropped when they are closed; when none is left, the thread ends.
+    """
 
     def __init__(self, interval: float = 0.25) -> None:
         self._interval = interval

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from clearml_sched_widgets.codec import from_data
-from clearml_sched_widgets.definition import (
-    Definition,
-    Published,
-    Rule,
-    Schedule,
-    Select,
-    StatusChanged,
-    Tagged,
-)
-from clearml_sched_widgets.definition.items import Trigger
+from clearml_sched_widgets.conditions.describe import describe_trigger
+from clearml_sched_widgets.definition import Definition, Rule, Schedule, Trigger
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.recurrence import describe, next_after
 from clearml_sched_widgets.widgets.messages import problems_data
@@ -56,7 +48,7 @@ def _reviewed_singly(data: dict[str, Any], now: datetime) -> dict[str, Any]:
 def _item(item: Schedule | Trigger, now: datetime) -> dict[str, Any]:
     if isinstance(item, Schedule):
         return {"sentence": describe(item.recurrence), "next": list(_next_runs(item.recurrence, now))}
-    return {"sentence": trigger_sentence(item), "next": []}
+    return {"sentence": describe_trigger(item), "next": []}
 
 
 def _next_runs(rule: Rule, now: datetime) -> Iterator[dict[str, Any]]:
@@ -71,54 +63,3 @@ def _after(rule: Rule, moment: datetime) -> Iterator[datetime]:
     while following is not None:
         yield following
         following = next_after(rule, following)
-
-
-def trigger_sentence(trigger: Trigger) -> str:
-    """One plain English sentence on when a trigger fires."""
-    return f"When a {trigger.entity}{_selected(trigger.select)} {_happens(trigger)}."
-
-
-def _happens(trigger: Trigger) -> str:
-    when = trigger.when
-    if isinstance(when, StatusChanged):
-        before = f" (from {_statuses(when.from_)})" if when.from_ else ""
-        return f"becomes {_statuses(when.to)}{before}"
-    if isinstance(when, Published):
-        return "is published"
-    assert isinstance(when, Tagged)
-    parts = []
-    if when.any:
-        parts.append(f"the tag {_tags(when.any, 'or')}")
-    if when.all:
-        parts.append(f"all of the tags {_tags(when.all, 'and')}")
-    gets = f"gets {' and '.join(parts)}"
-    return f"{gets} and has no tag {_tags(when.none, 'or')}" if when.none else gets
-
-
-def _selected(select: Select) -> str:
-    words = []
-    if select.projects:
-        words.append(f" in {_listed(select.projects, 'or')}")
-    if select.name:
-        words.append(f" whose name contains “{select.name}”")
-    if select.name_regex:
-        words.append(f" whose name matches /{select.name_regex}/")
-    if select.tags_any:
-        words.append(f" tagged {_tags(select.tags_any, 'or')}")
-    if select.tags_all:
-        words.append(f" tagged {_tags(select.tags_all, 'and')}")
-    if select.tags_none:
-        words.append(f" not tagged {_tags(select.tags_none, 'or')}")
-    return "".join(words)
-
-
-def _statuses(statuses: tuple[str, ...]) -> str:
-    return _listed([status.replace("_", " ") for status in statuses], "or")
-
-
-def _tags(tags: tuple[str, ...], joint: str) -> str:
-    return _listed([f"“{tag}”" for tag in tags], joint)
-
-
-def _listed(words: Sequence[str], joint: str) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"

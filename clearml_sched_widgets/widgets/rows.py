@@ -1,4 +1,4 @@
-"""An instance as plain data for the page: times are milliseconds since the epoch, everything else is text or a number."""
+"""An instance as plain data for the page. Times are milliseconds since the epoch."""
 
 from __future__ import annotations
 

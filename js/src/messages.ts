@@ -148,7 +148,8 @@ export interface DashboardTraits {
   /** Whether `instances` was read from the server. */
   loaded: boolean;
   selected: string;
-  view: InstanceHead | Record<string, never>;
+  /** Empty while it is being read; only a problem if it cannot be. */
+  view: InstanceHead | { problem?: string };
   scheduled_rows: ScheduledRow[];
   executed_rows: ExecutedRow[];
   log_lines: LogLine[];

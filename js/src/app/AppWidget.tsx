@@ -31,9 +31,11 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
       <header class="csw-head">
         <h2>ClearML schedulers</h2>
         <ConnectionChip connection={connection} />
-        <Button kind="primary" disabled={form !== null} onClick={() => setForm({})}>
-          <Icon name="plus" /> Launch new
-        </Button>
+        {form === null ? (
+          <Button kind="primary" onClick={() => setForm({})}>
+            <Icon name="plus" /> Launch new
+          </Button>
+        ) : null}
       </header>
       <ConnectionBanner connection={connection} model={model} />
       {error ? (

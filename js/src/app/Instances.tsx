@@ -4,7 +4,7 @@ import { useTrait, type ViewModel } from "../model";
 import { duration } from "../state/format";
 import { Chip, Empty, useNow } from "../ui/parts";
 
-const PLACES: Record<string, string> = { kernel: "this kernel", service: "service", elsewhere: "elsewhere" };
+const PLACES: Record<string, string> = { kernel: "this kernel", service: "service", elsewhere: "another kernel" };
 
 interface InstancesProps {
   model: ViewModel<DashboardTraits>;
@@ -53,5 +53,6 @@ export function Instances({ model, title, onSelect, shown = true }: InstancesPro
 function facts(instance: InstanceBrief, now: number): string {
   const alive = ["running", "paused"].includes(instance.status) && instance.started !== null;
   const up = alive && instance.started !== null ? `up ${duration(now - instance.started)}` : "";
-  return [instance.user, PLACES[instance.where] ?? instance.where, up].filter(Boolean).join(" · ");
+  const place = alive ? (PLACES[instance.where] ?? instance.where) : "";
+  return [instance.user, place, up].filter(Boolean).join(" · ");
 }

@@ -61,6 +61,7 @@ function Row({ row, web, now }: { row: ExecutedRow; web: string | undefined; now
         <TaskLink web={web} id={row.run}>
           {row.name}
         </TaskLink>
+        {row.item_name === row.name ? null : <span class="csw-sub">{row.item_name}</span>}
       </td>
       <td>
         <Chip status={row.status} />
@@ -74,7 +75,11 @@ function Row({ row, web, now }: { row: ExecutedRow; web: string | undefined; now
       <td class="csw-nowrap csw-muted">{took === null ? "–" : duration(took)}</td>
       <td class="csw-muted">
         {row.cause}
-        {row.object ? <span class="csw-sub csw-mono">{row.object}</span> : null}
+        {row.object ? (
+          <span class="csw-sub csw-mono" title={row.object}>
+            {row.object.slice(0, 8)}
+          </span>
+        ) : null}
       </td>
       <td class="csw-mono csw-muted" title={row.run}>
         {row.run.slice(0, 8)}

@@ -17,12 +17,11 @@ interface HeadProps {
 const PLACES: Record<string, string> = {
   kernel: "in this kernel",
   service: "as a service",
-  elsewhere: "not in this kernel",
+  elsewhere: "in another kernel",
 };
 export const ALIVE = ["running", "paused", "lost", "queued"];
 
 export function Head({ view, web, now, commands }: HeadProps) {
-  const alive = ALIVE.includes(view.status);
   return (
     <div class="csw-instance-head">
       <div class="csw-instance-title">
@@ -33,9 +32,7 @@ export function Head({ view, web, now, commands }: HeadProps) {
         </h3>
         <Chip status={view.status} />
         <span class="csw-muted" title={utc(view.started)}>
-          {PLACES[view.where] ?? view.where}
-          {view.user ? ` · ${view.user}` : ""}
-          {alive && view.started !== null ? ` · up ${duration(now - view.started)}` : ""}
+          {facts(view, now)}
         </span>
       </div>
       <Buttons key={view.id} view={view} commands={commands} />
@@ -53,6 +50,13 @@ export function Head({ view, web, now, commands }: HeadProps) {
       ) : null}
     </div>
   );
+}
+
+function facts(view: InstanceHead, now: number): string {
+  const alive = ALIVE.includes(view.status);
+  const place = alive ? (PLACES[view.where] ?? view.where) : "";
+  const up = alive && view.started !== null ? `up ${duration(now - view.started)}` : "";
+  return [place, view.user, up].filter(Boolean).join(" · ");
 }
 
 function Alert({ title }: { title: string }) {
@@ -110,7 +114,7 @@ function Buttons({ view, commands }: { view: InstanceHead; commands: Commands })
   }
   if (asking === "stop") {
     return (
-      <div class="csw-row csw-confirm" role="group" aria-label="Stop this instance?">
+      <div class="csw-row csw-confirm" role="alertdialog" aria-label="Stop this instance?">
         <span>Stop it? Tasks that it launched go on.</span>
         <Button kind="danger" busy={busy === "stop"} onClick={() => void send("stop", { instance: view.id })}>
           Stop now

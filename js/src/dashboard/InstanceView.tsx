@@ -12,13 +12,20 @@ import { useCommands } from "./useCommands";
 export function InstanceView({ model }: { model: ViewModel<DashboardTraits> }) {
   const view = useTrait(model, "view");
   if (!("id" in view)) {
-    return (
+    return view.problem ? (
+      <div class="csw-banner csw-banner-error" role="alert">
+        <div>
+          <strong>This instance cannot be shown</strong>
+          <p>{view.problem}</p>
+        </div>
+      </div>
+    ) : (
       <p class="csw-loading" role="status">
         Reading the instance …
       </p>
     );
   }
-  return <Loaded model={model} view={view as InstanceHead} />;
+  return <Loaded model={model} view={view} />;
 }
 
 function Loaded({ model, view }: { model: ViewModel<DashboardTraits>; view: InstanceHead }) {
@@ -34,7 +41,10 @@ function Loaded({ model, view }: { model: ViewModel<DashboardTraits>; view: Inst
       <ScheduledTable rows={scheduled} web={web} now={now} status={view.status} commands={commands} />
       <ExecutedTable rows={executed} total={view.runs} web={web} now={now} />
       <Log lines={log} now={now} />
-      <p class="csw-foot csw-muted">Times are in {zone()}; point at one to see it in UTC.</p>
+      <p class="csw-foot csw-muted">
+        Times are in {zone()}
+        {zone() === "UTC" ? "." : "; point at one to see it in UTC."}
+      </p>
     </div>
   );
 }

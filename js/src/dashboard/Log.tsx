@@ -24,7 +24,6 @@ export function Log({ lines, now }: { lines: readonly LogLine[]; now: number }) 
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
         <div ref={box} class="csw-log" role="log" aria-label="Log" tabIndex={0} onScroll={scrolled}>
           {lines.map((line, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity
             <p key={index} class={`csw-line csw-line-${line.level}`}>
               <time title={utc(line.time)}>{clock(line.time, now)}</time>
               <span class="csw-level">{line.level}</span>

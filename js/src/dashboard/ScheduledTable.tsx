@@ -45,7 +45,6 @@ export function ScheduledTable(props: TableProps) {
             </thead>
             <tbody>
               {rows.map((row, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a schedule with several times has several rows
                 <Row key={`${row.item} ${index}`} row={row} {...props} />
               ))}
             </tbody>

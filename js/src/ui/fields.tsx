@@ -31,7 +31,7 @@ export function Messages({ id, problems = [], warnings = [], hint }: Notes & { i
           {text}
         </p>
       ))}
-      {problems.length === 0 && hint ? <p class="csw-note">{hint}</p> : null}
+      {hint ? <p class="csw-note">{hint}</p> : null}
     </div>
   );
 }

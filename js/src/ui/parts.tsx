@@ -59,6 +59,7 @@ interface ButtonProps {
   children: ComponentChildren;
   onClick: () => void;
   kind?: Kind;
+  /** For a button that is only an icon. */
   label?: string;
   disabled?: boolean;
   busy?: boolean;
@@ -69,7 +70,7 @@ export function Button({ children, onClick, kind = "plain", label, disabled, bus
   return (
     <button
       type="button"
-      class={`csw-button csw-button-${kind}`}
+      class={`csw-button csw-button-${kind} ${label ? "csw-button-icon" : ""}`}
       aria-label={label}
       title={label}
       aria-busy={busy}

@@ -29,7 +29,6 @@ export function Parameters({ value, path, onChange }: EditorProps<ParameterRow[]
           </thead>
           <tbody>
             {value.map((row, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other identity
               <tr key={index}>
                 <td>
                   <input

@@ -26,30 +26,36 @@ export function Preview() {
   const runs = upcoming(items, new Map(named));
   return (
     <aside class="csw-preview" aria-label="Preview">
-      <h3>What will happen</h3>
-      <dl class="csw-sentences">
-        {named.map(([id, name]) => (
-          <div key={id}>
-            <dt>{name}</dt>
-            <dd>{items[id]?.sentence ?? <span class="csw-muted">Not complete yet.</span>}</dd>
-          </div>
-        ))}
-      </dl>
-      <h3>Next runs</h3>
-      {runs.length > 0 ? (
-        <NextRuns runs={runs} several={named.length > 1} />
-      ) : (
-        <p class="csw-muted">
-          {draft.schedules.length > 0
-            ? "Fill in a schedule to see when it runs."
-            : "Triggers run when their event happens."}
-        </p>
-      )}
+      <div class="csw-preview-body">
+        <div class="csw-stack">
+          <h3>What will happen</h3>
+          <dl class="csw-sentences">
+            {named.map(([id, name]) => (
+              <div key={id}>
+                <dt>{name}</dt>
+                <dd>{items[id]?.sentence ?? <span class="csw-muted">Not complete yet.</span>}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
+        <div class="csw-stack">
+          <h3>Next runs</h3>
+          {runs.length > 0 ? (
+            <NextRuns runs={runs} />
+          ) : (
+            <p class="csw-muted">
+              {draft.schedules.length > 0
+                ? "Fill in a schedule to see when it runs."
+                : "Triggers run when their event happens."}
+            </p>
+          )}
+        </div>
+      </div>
     </aside>
   );
 }
 
-function NextRuns({ runs, several }: { runs: Upcoming[]; several: boolean }) {
+function NextRuns({ runs }: { runs: Upcoming[] }) {
   const now = useNow();
   return (
     <table class="csw-table csw-next">
@@ -57,16 +63,21 @@ function NextRuns({ runs, several }: { runs: Upcoming[]; several: boolean }) {
       <thead>
         <tr>
           <th scope="col">When</th>
-          <th scope="col">In</th>
-          {several ? <th scope="col">Item</th> : null}
+          <th scope="col" class="csw-number">
+            In
+          </th>
         </tr>
       </thead>
       <tbody>
         {runs.map((run) => (
           <tr key={`${run.item} ${run.at}`}>
-            <td title={run.zone}>{run.local.replace(/:00$/, "")}</td>
-            <td class="csw-muted">{relative(run.at, now).replace(/^in /, "")}</td>
-            {several ? <td class="csw-muted csw-clip">{run.item}</td> : null}
+            <td>
+              {run.local.replace(/:00$/, "")}
+              <span class="csw-sub">
+                {run.item} · {run.zone}
+              </span>
+            </td>
+            <td class="csw-number csw-muted csw-nowrap">{relative(run.at, now).replace(/^in /, "")}</td>
           </tr>
         ))}
       </tbody>

@@ -31,7 +31,7 @@ export function TriggerFields(props: EditorProps<TriggerDraft>) {
   const conditions = CONDITIONS.filter(([kind]) => value.entity !== "model" || kind !== "status_changed");
   return (
     <div class="csw-stack">
-      <div class="csw-grid">
+      <div class="csw-row csw-wide-gap">
         <Segments
           legend="Watch"
           options={ENTITIES}

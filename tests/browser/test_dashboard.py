@@ -1,0 +1,63 @@
+"""The dashboard: live, also while a cell runs; its buttons; when the server goes away and comes back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from clearml_sched_widgets.sandbox import Sandbox
+from tests.browser.conftest import Open
+
+LAUNCH = """
+from clearml_sched_widgets import Action, Daily, Dashboard, Definition, Manager, Schedule
+schedule = Schedule(Action({task!r}, "default"), Daily(["06:20", "18:20"]), name="Twice a day")
+instance = Manager().launch(Definition({name!r}, [schedule]))
+dashboard = Dashboard()
+dashboard
+"""
+
+
+@pytest.mark.usefixtures("agent")
+def test_a_run_is_followed_to_its_end_while_a_cell_is_running(open_notebook: Open, examples: dict[str, str]) -> None:
+    busy = "import time\nwhile True:\n    time.sleep(0.2)"
+    run_now = "instance.run_now(schedule)"
+    notebook = open_notebook(LAUNCH.format(task=examples["train"], name="Followed"), run_now, busy)
+    board = notebook.widget()
+    scheduled = board.get_by_role("table", name="Scheduled tasks").locator("tbody tr")
+    expect(scheduled).to_have_count(2)  # one row for each time of the day
+    expect(scheduled.first).to_contain_text("Every day at")
+    run = board.get_by_role("table", name="Executed tasks").locator("tbody tr")
+    expect(run).to_have_count(1)
+    expect(run).to_contain_text("completed", timeout=60_000)
+    expect(run).to_contain_text("manual")
+    notebook.interrupt()
+    assert notebook.run("print(list(dashboard.executed.status), len(dashboard.scheduled))").strip() == "['completed'] 2"
+    notebook.run("instance.stop()")
+
+
+def test_run_now_pause_with_a_reason_resume_and_stop(open_notebook: Open, examples: dict[str, str]) -> None:
+    board = open_notebook(LAUNCH.format(task=examples["train"], name="Buttons")).widget()
+    board.get_by_role("button", name="Run Twice a day now").first.click()
+    expect(board.get_by_role("table", name="Executed tasks").locator("tbody tr")).to_have_count(1)
+    board.get_by_role("button", name="Pause").click()
+    board.get_by_label("Why? (optional)").fill("the disk is full")
+    board.get_by_role("button", name="Pause").click()
+    expect(board.get_by_text("Paused: the disk is full", exact=True)).to_be_visible()
+    board.get_by_role("button", name="Resume").click()
+    expect(board.get_by_role("button", name="Pause")).to_be_visible()
+    board.get_by_role("button", name="Stop").click()
+    board.get_by_role("button", name="Stop now").click()
+    expect(board.get_by_text("stopped", exact=True)).to_be_visible()
+
+
+def test_a_server_that_goes_away_is_named_and_its_return_is_noticed(
+    open_notebook: Open, fresh_sandbox: Sandbox
+) -> None:
+    conf = f"import os\nos.environ['CLEARML_CONFIG_FILE'] = {str(fresh_sandbox.conf)!r}\n"
+    board = open_notebook(conf + "from clearml_sched_widgets import Dashboard\nDashboard()").widget()
+    expect(board.get_by_text("No instance yet")).to_be_visible()
+    fresh_sandbox.kill()
+    expect(board.get_by_role("alert")).to_contain_text("The ClearML server does not answer", timeout=30_000)
+    with Sandbox.start(fresh_sandbox.folder):
+        expect(board.get_by_role("alert")).to_have_count(0, timeout=30_000)
+        expect(board.get_by_text("Default User")).to_be_visible()
