@@ -13,7 +13,7 @@ from clearml_sched_widgets.sandbox import status as st
 from clearml_sched_widgets.sandbox.call import Call
 from clearml_sched_widgets.sandbox.errors import EVENTS_NOT_ADDED, VALIDATION
 from clearml_sched_widgets.sandbox.kinds import MODELS, TASKS
-from clearml_sched_widgets.sandbox.services.tasks_status import touch_running
+from clearml_sched_widgets.sandbox.lifecycle import touch_running
 from clearml_sched_widgets.sandbox.store import Doc, Store, dumps
 
 LOG, SCALAR, VECTOR, IMAGE, PLOT = (

@@ -9,6 +9,7 @@ from typing import Any
 from clearml_sched_widgets.sandbox import clock
 from clearml_sched_widgets.sandbox.errors import FIELD_VALUE, INVALID_REGEX, VALIDATION, ApiError
 from clearml_sched_widgets.sandbox.kinds import DATE_FIELDS, Kind
+from clearml_sched_widgets.sandbox.list_filters import read_list
 from clearml_sched_widgets.sandbox.store import Doc, dumps
 
 _JOINERS = {"_any_": " OR ", "_or_": " OR ", "_all_": " AND ", "_and_": " AND "}
@@ -16,7 +17,6 @@ _DATE = re.compile(r"^(>=|>|<=|<)?(.*)$")
 _FEW = 50
 _SINCE = re.compile(r"^\(?(created|last_update|last_change|status_changed) >")
 _LOOKUP = re.compile(r"^(status|project|parent) IN")
-_OPERATORS = {"__$all": "AND", "__$and": "AND", "__$any": "OR", "__$or": "OR"}
 
 
 class Condition:
@@ -189,64 +189,6 @@ def _list(kind: Kind, field: str, data: Any) -> Condition:
     if not allow_empty:
         return condition
     return Condition.join([condition, _empty(kind, field)], "OR") if parts else _empty(kind, field)
-
-
-class _ListReader:
-    """Reads a list filter item by item: operators set the context, values are sorted into actions."""
-
-    def __init__(self, field: str) -> None:
-        self.field = field
-        self.joiner: str | None = None
-        self.actions: dict[str, list[str]] = {}
-        self.allow_empty = False
-        self._context = "OR"
-        self._dash_excludes = True
-        self.negate = False
-
-    def take(self, value: Any) -> None:
-        if value is None:
-            self.allow_empty, self.negate = True, False
-        elif not isinstance(value, str):
-            raise FIELD_VALUE("invalid value type, string expected", field=self.field, value=str(value))
-        elif value == "__$nop":
-            self._context, self._dash_excludes, self.negate = "OR", True, False
-        elif value.startswith("__$"):
-            self._operator(value)
-            return
-        else:
-            self._value(value)
-        self.joiner = self.joiner or "AND"
-
-    def _operator(self, value: str) -> None:
-        if self.negate:
-            raise FIELD_VALUE("Value is expected after", field=self.field, operator="__$not")
-        if value == "__$not":
-            self.negate = True
-            return
-        if value not in _OPERATORS:
-            raise FIELD_VALUE("Unsupported operator", field=self.field, operator=value)
-        self._context, self._dash_excludes = _OPERATORS[value], False
-        self.joiner = self.joiner or self._context
-
-    def _value(self, value: str) -> None:
-        include, name = not self.negate, value
-        if include and self._dash_excludes and value.startswith("-"):
-            include, name = False, value[1:]
-            if not name:
-                raise FIELD_VALUE("Missing value after the exclude prefix -", field=self.field, value=name)
-        self.negate = False
-        action = ("all" if self._context == "AND" else "in") if include else "nin"
-        self.actions.setdefault(action, []).append(name)
-
-
-def read_list(field: str, data: list[Any]) -> tuple[str, bool, dict[str, list[str]]]:
-    """A list filter read as the server does: how its actions join, whether empty matches, values by action."""
-    reader = _ListReader(field)
-    for value in data:
-        reader.take(value)
-    if reader.negate:
-        raise FIELD_VALUE("Value is expected after", operator="__$not")
-    return reader.joiner or "AND", reader.allow_empty, reader.actions
 
 
 def _structured(kind: Kind, field: str, data: Any) -> Condition:

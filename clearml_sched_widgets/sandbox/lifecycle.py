@@ -74,7 +74,7 @@ def change_status(
 ) -> Doc:
     """Change a task's status, note when and why; returns the answer's `updated` and `fields`.
 
-    `extra` are further fields to set (`execution__queue` is nested; None removes) and to show in the answer.
+    `extra` are further fields to set (None removes) and to show in the answer.
 
     Raises:
         ApiError: 400/110 if the machine has no such change.
@@ -98,6 +98,14 @@ def change_status(
     call.store.save(TASKS, task)
     projects_tree.touch(call.store, task.get("project"))
     return {"updated": 1, "fields": fields}
+
+
+def touch_running(task: Doc) -> None:
+    """Note that a task lives: its update time, and how long it has been running."""
+    now = clock.now()
+    task.update(last_update=clock.stored(now), last_change=clock.stored(now))
+    if task["status"] == st.IN_PROGRESS and task.get("started"):
+        task["active_duration"] = int((now - clock.parse(task["started"])).total_seconds())
 
 
 def dequeue(store: Store, task: Doc) -> Doc:
@@ -143,3 +151,17 @@ def for_each(ids: list[str], action: Callable[[str], Doc]) -> Doc:
             codes = [error.code, error.subcode]
             failed.append({"id": id_, "error": {"codes": codes, "msg": error.msg, "data": error.data}})
     return {"succeeded": succeeded, "failed": failed}
+
+
+def with_steps(call: Call, task_id: str, action: Callable[[Doc, bool], Doc]) -> Doc:
+    """Do something to a task, and first, by force, to the steps of a pipeline if the request says so."""
+    task = get_task(call.store, task_id)
+    if call.data.get("include_pipeline_steps") and task["type"] == "controller":
+        for step in call.store.find(TASKS, "parent = ?", [task_id]):
+            action(step, True)
+    return action(task, bool(call.data.get("force")))
+
+
+def why(call: Call) -> dict[str, str]:
+    """The request's reason and message for a change of status."""
+    return {"reason": call.data.get("status_reason") or "", "message": call.data.get("status_message") or ""}

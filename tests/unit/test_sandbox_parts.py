@@ -10,8 +10,9 @@ import pytest
 
 from clearml_sched_widgets.sandbox import clock, metrics, status, tokens
 from clearml_sched_widgets.sandbox.errors import INVALID_TASK_ID, ApiError
-from clearml_sched_widgets.sandbox.filters import literal, read_list
+from clearml_sched_widgets.sandbox.filters import literal
 from clearml_sched_widgets.sandbox.kinds import PROJECTS, TASKS
+from clearml_sched_widgets.sandbox.list_filters import read_list
 from clearml_sched_widgets.sandbox.projection import select, split_references
 from clearml_sched_widgets.sandbox.store import Doc, Store, lookup
 
@@ -110,8 +111,8 @@ def test_only_a_token_of_the_same_key_is_accepted() -> None:
 
 
 def test_fields_are_selected_and_excluded() -> None:
-    doc: Doc = {"id": "1", "name": "n", "unique_metrics": [], "script": {"diff": "x", "binary": "p"}}
-    assert select(TASKS, doc, []) == {"id": "1", "name": "n", "script": {"diff": "x", "binary": "p"}}
+    doc: Doc = {"id": "1", "name": "nightly", "unique_metrics": [], "script": {"diff": "x", "binary": "p"}}
+    assert select(TASKS, doc, []) == {"id": "1", "name": "nightly", "script": {"diff": "x", "binary": "p"}}
     assert select(TASKS, doc, ["script.diff", "comment"]) == {"script": {"diff": "x"}}
     assert select(TASKS, doc, ["-script.diff", "-name"]) == {"id": "1", "script": {"binary": "p"}}
     assert "diff" in doc["script"]

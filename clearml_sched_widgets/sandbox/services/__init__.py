@@ -7,6 +7,7 @@ from importlib import import_module
 _MODULES = (
     "auth",
     "events_read",
+    "events_scalars",
     "events_write",
     "misc",
     "models",
@@ -14,6 +15,7 @@ _MODULES = (
     "queues",
     "tasks",
     "tasks_content",
+    "tasks_removal",
     "tasks_status",
     "workers",
 )

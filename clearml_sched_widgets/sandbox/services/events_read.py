@@ -11,11 +11,10 @@ from clearml_sched_widgets.sandbox.kinds import MODELS
 from clearml_sched_widgets.sandbox.lifecycle import assert_tasks
 from clearml_sched_widgets.sandbox.store import Doc, dumps
 
-_MAX_EVENTS = 10_000
-_DEFAULT_SAMPLES = 2000
+MAX_EVENTS = 10_000
 
 
-def _owners(call: Call, ids: list[str]) -> list[Doc]:
+def owners(call: Call, ids: list[str]) -> list[Doc]:
     """The tasks, or with `model_events` the models, that exist under all of these ids."""
     if not call.data.get("model_events"):
         return assert_tasks(call.store, ids)
@@ -25,7 +24,8 @@ def _owners(call: Call, ids: list[str]) -> list[Doc]:
     return [found[id_] for id_ in dict.fromkeys(ids)]
 
 
-def _where(call: Call, ids: list[str], kind: str) -> tuple[str, list[Any]]:
+def where_of(call: Call, ids: list[str], kind: str) -> tuple[str, list[Any]]:
+    """The SQL condition for events of these owners, of a kind, and of the metrics that the request names."""
     where, params = "task IN (SELECT value FROM json_each(?))", [dumps(ids)]
     if kind != "all":
         where, params = f"{where} AND type = ?", [*params, kind]
@@ -39,10 +39,10 @@ def _where(call: Call, ids: list[str], kind: str) -> tuple[str, list[Any]]:
 
 
 def _batch_size(call: Call, default: int) -> int:
-    return min(int(call.data.get("batch_size") or default), _MAX_EVENTS)
+    return min(int(call.data.get("batch_size") or default), MAX_EVENTS)
 
 
-def _scrolled(call: Call, where: str, params: list[Any], order: str, size: int) -> Doc:
+def scrolled(call: Call, where: str, params: list[Any], order: str, size: int) -> Doc:
     """A batch of events, and the id under which the next one is found."""
     given = call.data.get("scroll_id")
     if given and given not in call.state.scrolls:
@@ -57,19 +57,19 @@ def _scrolled(call: Call, where: str, params: list[Any], order: str, size: int) 
 
 @endpoint("events.get_task_log", required=("task",))
 def get_task_log_1_5(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
-    where, params = _where(call, [call.data["task"]], events.LOG)
+    owners(call, [call.data["task"]])
+    where, params = where_of(call, [call.data["task"]], events.LOG)
     order = "DESC" if call.data.get("order", "desc") == "desc" else "ASC"
-    return _scrolled(call, where, params, f"timestamp {order}, seq {order}", _batch_size(call, 500))
+    return scrolled(call, where, params, f"timestamp {order}, seq {order}", _batch_size(call, 500))
 
 
 @endpoint("events.get_task_log", since="1.7", required=("task",))
 def get_task_log_1_7(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
-    where, params = _where(call, [call.data["task"]], events.LOG)
+    owners(call, [call.data["task"]])
+    where, params = where_of(call, [call.data["task"]], events.LOG)
     forward = (call.data.get("from") or "head") == "head"
     way = "ASC" if forward else "DESC"
-    answer = _scrolled(call, where, params, f"timestamp {way}, seq {way}", _batch_size(call, 500))
+    answer = scrolled(call, where, params, f"timestamp {way}, seq {way}", _batch_size(call, 500))
     if forward != (call.data.get("order", "desc") == "asc"):
         answer["events"].reverse()
     return answer
@@ -78,8 +78,8 @@ def get_task_log_1_7(call: Call) -> Doc:
 @endpoint("events.get_task_log", since="2.9", required=("task",), choices={"order": ("asc", "desc")})
 def get_task_log(call: Call) -> Doc:
     data = call.data
-    _owners(call, [data["task"]])
-    where, params = _where(call, [data["task"]], events.LOG)
+    owners(call, [data["task"]])
+    where, params = where_of(call, [data["task"]], events.LOG)
     earlier = data.get("navigate_earlier", True)
     total = events.count(call.store, where, params)
     batch, limits = where, list(params)
@@ -100,8 +100,8 @@ def get_task_log(call: Call) -> Doc:
 
 @endpoint("events.download_task_log", required=("task",))
 def download_task_log(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
-    where, params = _where(call, [call.data["task"]], events.LOG)
+    owners(call, [call.data["task"]])
+    where, params = where_of(call, [call.data["task"]], events.LOG)
     lines = []
     for event in events.read(call.store, where, params, "timestamp, seq"):
         shown = {key: value for key, value in event.items() if key not in ("type", "task", "timestamp")}
@@ -112,24 +112,24 @@ def download_task_log(call: Call) -> Doc:
 
 @endpoint("events.get_task_events", required=("task",), choices={"order": ("asc", "desc")})
 def get_task_events(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
-    where, params = _where(call, [call.data["task"]], call.data.get("event_type") or "all")
+    owners(call, [call.data["task"]])
+    where, params = where_of(call, [call.data["task"]], call.data.get("event_type") or "all")
     way = "DESC" if call.data.get("order") == "desc" else "ASC"
-    return _scrolled(call, where, params, f"iter {way}, timestamp {way}, seq {way}", _batch_size(call, 500))
+    return scrolled(call, where, params, f"iter {way}, timestamp {way}, seq {way}", _batch_size(call, 500))
 
 
 @endpoint("events.get_scalar_metric_data", required=("task", "metric"))
 def get_scalar_metric_data(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
+    owners(call, [call.data["task"]])
     call.data["metrics"] = [{"metric": call.data["metric"]}]
-    where, params = _where(call, [call.data["task"]], events.SCALAR)
-    return _scrolled(call, where, params, "iter DESC, seq DESC", 500)
+    where, params = where_of(call, [call.data["task"]], events.SCALAR)
+    return scrolled(call, where, params, "iter DESC, seq DESC", 500)
 
 
-def _latest(call: Call, ids: list[str], kind: str, iters: int) -> list[Doc]:
+def latest(call: Call, ids: list[str], kind: str, iters: int) -> list[Doc]:
     """The newest `iters` iterations of each series."""
-    where, params = _where(call, ids, kind)
-    found = events.read(call.store, where, params, "metric, variant, iter DESC, seq DESC", _MAX_EVENTS)
+    where, params = where_of(call, ids, kind)
+    found = events.read(call.store, where, params, "metric, variant, iter DESC, seq DESC", MAX_EVENTS)
     seen: dict[tuple[str, str, str], set[Any]] = {}
     kept = []
     for event in found:
@@ -142,15 +142,15 @@ def _latest(call: Call, ids: list[str], kind: str, iters: int) -> list[Doc]:
 
 @endpoint("events.get_task_plots", required=("task",))
 def get_task_plots(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
-    plots = _latest(call, [call.data["task"]], events.PLOT, int(call.data.get("iters") or 1))
+    owners(call, [call.data["task"]])
+    plots = latest(call, [call.data["task"]], events.PLOT, int(call.data.get("iters") or 1))
     return {"plots": plots, "returned": len(plots), "total": len(plots), "scroll_id": None}
 
 
 @endpoint("events.get_multi_task_plots", nonempty=("tasks",))
 def get_multi_task_plots(call: Call) -> Doc:
-    names = {owner["id"]: owner["name"] for owner in _owners(call, call.data["tasks"])}
-    plots = _latest(call, list(names), events.PLOT, int(call.data.get("iters") or 1))
+    names = {owner["id"]: owner["name"] for owner in owners(call, call.data["tasks"])}
+    plots = latest(call, list(names), events.PLOT, int(call.data.get("iters") or 1))
     tree: dict[str, Any] = {}
     for plot in plots:
         by_task = tree.setdefault(plot["metric"], {}).setdefault(plot["variant"], {}).setdefault(plot["task"], {})
@@ -161,8 +161,8 @@ def get_multi_task_plots(call: Call) -> Doc:
 
 @endpoint("events.debug_images", required=("task",))
 def debug_images_of_task(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
-    images = _latest(call, [call.data["task"]], events.IMAGE, int(call.data.get("iters") or 1))
+    owners(call, [call.data["task"]])
+    images = latest(call, [call.data["task"]], events.IMAGE, int(call.data.get("iters") or 1))
     shown = {"images": images, "returned": len(images), "total": len(images), "scroll_id": None}
     return {"task": call.data["task"], **shown}
 
@@ -170,11 +170,11 @@ def debug_images_of_task(call: Call) -> Doc:
 def _by_iteration(call: Call, kind: str) -> Doc:
     answer = []
     for id_ in dict.fromkeys(item["task"] for item in call.data["metrics"]):
-        _owners(call, [id_])
+        owners(call, [id_])
         wanted = [item for item in call.data["metrics"] if item["task"] == id_ and item.get("metric")]
         part = Call(call.name, call.version, call.state, {**call.data, "metrics": wanted})
         rounds: dict[Any, list[Doc]] = {}
-        for event in _latest(part, [id_], kind, int(call.data.get("iters") or 1)):
+        for event in latest(part, [id_], kind, int(call.data.get("iters") or 1)):
             rounds.setdefault(event.get("iter"), []).append(event)
         iterations = [{"iter": number, "events": found} for number, found in sorted(rounds.items(), reverse=True)]
         answer.append({"task": id_, "iterations": iterations})
@@ -189,132 +189,3 @@ def debug_images(call: Call) -> Doc:
 @endpoint("events.plots", nonempty=("metrics",))
 def plots(call: Call) -> Doc:
     return _by_iteration(call, events.PLOT)
-
-
-def _series(call: Call, id_: str, variant_name: str | None = None) -> dict[str, dict[str, Doc]]:
-    """Every scalar series of a task: metric → variant → name, x, y; thinned out to the number of samples."""
-    where, params = _where(call, [id_], events.SCALAR)
-    key = call.data.get("key") or "iter"
-    column = "iter" if key == "iter" else "timestamp"
-    sql = (
-        f"SELECT metric, variant, {column}, json_extract(body, '$.value') FROM events"
-        f" WHERE {where} AND iter IS NOT ? ORDER BY metric, variant, {column}, seq"
-    )
-    raw: dict[str, dict[str, list[tuple[float, float]]]] = {}
-    for metric, variant, x, y in call.store.rows(sql, [*params, events.SINGLE_VALUE_ITERATION]):
-        if y is not None:
-            raw.setdefault(metric, {}).setdefault(variant, []).append((x or 0, y))
-    samples = int(call.data.get("samples") or _DEFAULT_SAMPLES)
-    return {
-        metric: {variant: _curve(variant_name or variant, points, samples) for variant, points in variants.items()}
-        for metric, variants in raw.items()
-    }
-
-
-def _curve(name: str, points: list[tuple[float, float]], samples: int) -> Doc:
-    step = -(-len(points) // samples)
-    groups = [points[start : start + step] for start in range(0, len(points), step)]
-    return {
-        "name": name,
-        "x": [group[0][0] for group in groups],
-        "y": [group[0][1] if step == 1 else sum(y for _, y in group) / len(group) for group in groups],
-    }
-
-
-_KEYS = {"key": ("iter", "timestamp", "iso_time")}
-
-
-@endpoint("events.scalar_metrics_iter_histogram", required=("task",), choices=_KEYS)
-def scalar_metrics_iter_histogram(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
-    return dict(_series(call, call.data["task"]))
-
-
-@endpoint("events.multi_task_scalar_metrics_iter_histogram", required=("tasks",), types={"tasks": (list, str)})
-def multi_task_scalar_metrics_iter_histogram(call: Call) -> Doc:
-    ids = call.data["tasks"]
-    ids = [part.strip() for part in ids.split(",")] if isinstance(ids, str) else ids
-    answer: dict[str, dict[str, dict[str, Doc]]] = {}
-    for owner in _owners(call, ids):
-        for metric, variants in _series(call, owner["id"], owner["name"]).items():
-            for variant, curve in variants.items():
-                answer.setdefault(metric, {}).setdefault(variant, {})[owner["id"]] = curve
-    return {"metrics": answer}
-
-
-@endpoint("events.scalar_metrics_iter_raw", since="2.16", required=("task", "metric"), types={"metric": dict})
-def scalar_metrics_iter_raw(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
-    call.data["metrics"] = [call.data["metric"]]
-    where, params = _where(call, [call.data["task"]], events.SCALAR)
-    key = call.data.get("key") or "iter"
-    field = "iter" if key == "iter" else "timestamp"
-    answer = _scrolled(call, where, params, f"{field}, seq", int(call.data.get("batch_size") or _MAX_EVENTS))
-    variants: dict[str, dict[str, list[Any]]] = {}
-    for event in answer.pop("events"):
-        series = variants.setdefault(event["variant"], {"y": [], key: []})
-        series["y"].append(event.get("value"))
-        series[key].append(event.get(field))
-    return {**answer, "variants": variants}
-
-
-@endpoint("events.get_task_latest_scalar_values", required=("task",))
-def get_task_latest_scalar_values(call: Call) -> Doc:
-    task = _owners(call, [call.data["task"]])[0]
-    last: dict[str, list[Doc]] = {}
-    newest = 0
-    for event in _latest(call, [task["id"]], events.SCALAR, 1):
-        value = event.get("value")
-        last.setdefault(event["metric"], []).append(
-            {"name": event["variant"], "last_value": value, "last_10_value": value}
-        )
-        newest = max(newest, int(event["timestamp"]))
-    return {
-        "metrics": [{"name": metric, "variants": variants} for metric, variants in last.items()],
-        "last_iter": task["last_iteration"],
-        "name": task["name"],
-        "status": task["status"],
-        "last_timestamp": newest,
-    }
-
-
-@endpoint("events.get_task_single_value_metrics", nonempty=("tasks",))
-def get_task_single_value_metrics(call: Call) -> Doc:
-    answer = []
-    for owner in _owners(call, call.data["tasks"]):
-        where, params = _where(call, [owner["id"]], events.SCALAR)
-        found = events.read(call.store, f"{where} AND iter = ?", [*params, events.SINGLE_VALUE_ITERATION], "seq")
-        names = ("metric", "variant", "value", "timestamp")
-        values = [{name: event.get(name) for name in names} for event in found]
-        if values:
-            answer.append({"task": owner["id"], "task_name": owner["name"], "values": values})
-    return {"tasks": answer}
-
-
-def _metric_names(call: Call, ids: list[str], kind: str) -> dict[str, list[str]]:
-    where, params = _where(call, ids, kind)
-    sql = f"SELECT DISTINCT metric, variant FROM events WHERE {where} ORDER BY metric, variant"
-    names: dict[str, list[str]] = {}
-    for metric, variant in call.store.rows(sql, params):
-        names.setdefault(metric, []).append(variant)
-    return names
-
-
-@endpoint("events.get_scalar_metrics_and_variants", required=("task",))
-def get_scalar_metrics_and_variants(call: Call) -> Doc:
-    _owners(call, [call.data["task"]])
-    return {"metrics": _metric_names(call, [call.data["task"]], events.SCALAR)}
-
-
-@endpoint("events.get_task_metrics", required=("event_type",), nonempty=("tasks",))
-def get_task_metrics(call: Call) -> Doc:
-    ids = [owner["id"] for owner in _owners(call, call.data["tasks"])]
-    kind = call.data["event_type"]
-    return {"metrics": [{"task": id_, "metrics": list(_metric_names(call, [id_], kind))} for id_ in ids]}
-
-
-@endpoint("events.get_multi_task_metrics", nonempty=("tasks",))
-def get_multi_task_metrics(call: Call) -> Doc:
-    ids = [owner["id"] for owner in _owners(call, call.data["tasks"])]
-    names = _metric_names(call, ids, call.data.get("event_type") or "all")
-    return {"metrics": [{"metric": metric, "variants": variants} for metric, variants in names.items()]}

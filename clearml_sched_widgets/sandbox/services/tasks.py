@@ -145,7 +145,6 @@ def edit(call: Call) -> Doc:
 def _store_edit(call: Call, task: Doc, fields: Doc, *, update: bool) -> Doc:
     moment = clock.now()
     task.update(fields)
-    call.data.setdefault("task", task["id"])
     save_task(call, task, update=update)
     for project in {task.get("project"), fields.get("project")}:
         projects_tree.touch(call.store, project)

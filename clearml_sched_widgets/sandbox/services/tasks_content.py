@@ -7,9 +7,8 @@ from typing import Any
 from clearml_sched_widgets.sandbox import clock
 from clearml_sched_widgets.sandbox.call import Call, endpoint
 from clearml_sched_widgets.sandbox.errors import FIELDS_CONFLICT, VALIDATION
-from clearml_sched_widgets.sandbox.lifecycle import assert_tasks, editable, get_task
+from clearml_sched_widgets.sandbox.lifecycle import assert_tasks, editable, get_task, touch_running
 from clearml_sched_widgets.sandbox.lifecycle import save as save_task
-from clearml_sched_widgets.sandbox.services.tasks_status import touch_running
 from clearml_sched_widgets.sandbox.store import Doc
 
 _PROPERTIES = "properties"

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
-from clearml_sched_widgets.sandbox import clock, identity, projects_tree, queueing
+from clearml_sched_widgets.sandbox import clock, identity, queueing
 from clearml_sched_widgets.sandbox import status as st
 from clearml_sched_widgets.sandbox.call import Call, endpoint
-from clearml_sched_widgets.sandbox.cleanup import check_outputs, clean_up, delete_events
 from clearml_sched_widgets.sandbox.errors import (
-    INVALID_TASK_STATUS,
-    TASK_CANNOT_BE_DELETED,
     VALIDATION,
     ApiError,
 )
-from clearml_sched_widgets.sandbox.kinds import ARCHIVED, MODELS, TASKS
+from clearml_sched_widgets.sandbox.kinds import MODELS, TASKS
 from clearml_sched_widgets.sandbox.lifecycle import (
     change_status,
     dequeue,
     dequeue_and_change,
     for_each,
     get_task,
+    touch_running,
+    why,
+    with_steps,
 )
 from clearml_sched_widgets.sandbox.store import Doc
 
 _WORKER_SILENT = timedelta(seconds=600)  # a task whose worker is silent for longer is stopped at once
-
-
-def _why(call: Call) -> dict[str, str]:
-    return {"reason": call.data.get("status_reason") or "", "message": call.data.get("status_message") or ""}
 
 
 def _force(call: Call) -> bool:
@@ -38,7 +33,7 @@ def _force(call: Call) -> bool:
 
 def _end(call: Call, status: str) -> Doc:
     task = get_task(call.store, call.data["task"])
-    return change_status(call, task, status, **_why(call), force=_force(call), completed=clock.text(clock.now()))
+    return change_status(call, task, status, **why(call), force=_force(call), completed=clock.text(clock.now()))
 
 
 @endpoint("tasks.started", required=("task",))
@@ -46,7 +41,7 @@ def started(call: Call) -> Doc:
     task = get_task(call.store, call.data["task"])
     again = task["status"] == st.IN_PROGRESS and task.get("started")
     extra = {} if again else {"started": clock.text(clock.now())}
-    answer = change_status(call, task, st.IN_PROGRESS, **_why(call), force=_force(call), **extra)
+    answer = change_status(call, task, st.IN_PROGRESS, **why(call), force=_force(call), **extra)
     if not again:
         for name in ("completed", "active_duration"):
             task.pop(name, None)
@@ -67,7 +62,7 @@ def failed(call: Call) -> Doc:
 @endpoint("tasks.close", required=("task",))
 def close(call: Call) -> Doc:
     task = get_task(call.store, call.data["task"])
-    return change_status(call, task, st.CLOSED, **_why(call), force=_force(call))
+    return change_status(call, task, st.CLOSED, **why(call), force=_force(call))
 
 
 @endpoint("tasks.completed", since="2.2", required=("task",))
@@ -92,7 +87,7 @@ def publish_task(call: Call, task_id: str, *, force: bool, models: bool = True) 
         model.update(ready=True, last_update=moment, last_change=moment, last_changed_by=call.user)
         call.store.save(MODELS, model)
     moment = clock.text(clock.now())
-    return change_status(call, task, st.PUBLISHED, **_why(call), force=True, published=moment, output=task["output"])
+    return change_status(call, task, st.PUBLISHED, **why(call), force=True, published=moment, output=task["output"])
 
 
 @endpoint("tasks.publish", required=("task",))
@@ -120,7 +115,7 @@ def _enqueue(call: Call, task_id: str, *, force: bool, update_queue: bool = True
     queue_id = queue_id or queueing.default(call.store)["id"]
     was = task["status"]
     before = task.get("enqueue_status") if was == st.QUEUED and task.get("enqueue_status") else was
-    answer = change_status(call, task, st.QUEUED, **_why(call), force=force, enqueue_status=before)
+    answer = change_status(call, task, st.QUEUED, **why(call), force=force, enqueue_status=before)
     try:
         queueing.add(call.store, queue_id, task_id)
     except ApiError:  # as the real server: the status goes back, which leaves its mark on the task
@@ -167,7 +162,7 @@ def _dequeue(call: Call, task_id: str) -> Doc:
         return {"updated": 0, "fields": {}}
     task = get_task(call.store, task_id)
     everywhere = bool(call.data.get("remove_from_all_queues"))
-    return {"fields": {}, **dequeue_and_change(call, task, **_why(call), everywhere=everywhere, new=new)}
+    return {"fields": {}, **dequeue_and_change(call, task, **why(call), everywhere=everywhere, new=new)}
 
 
 @endpoint("tasks.dequeue", required=("task",))
@@ -186,14 +181,6 @@ def _worker_alive(task: Doc) -> bool:
     return clock.now() - clock.parse(task["last_update"]) < _WORKER_SILENT
 
 
-def _with_steps(call: Call, task_id: str, action: Callable[[Doc, bool], Doc]) -> Doc:
-    task = get_task(call.store, task_id)
-    if call.data.get("include_pipeline_steps") and task["type"] == "controller":
-        for step in call.store.find(TASKS, "parent = ?", [task_id]):
-            action(step, True)
-    return action(task, _force(call))
-
-
 def _stop(call: Call, task: Doc, force: bool) -> Doc:
     now = task["status"] == st.QUEUED or "development" in task["system_tags"] or not _worker_alive(task)
     reason = call.data.get("status_reason") or ""
@@ -206,101 +193,15 @@ def _stop(call: Call, task: Doc, force: bool) -> Doc:
 
 @endpoint("tasks.stop", required=("task",))
 def stop(call: Call) -> Doc:
-    return _with_steps(call, call.data["task"], lambda task, force: _stop(call, task, force))
+    return with_steps(call, call.data["task"], lambda task, force: _stop(call, task, force))
 
 
 @endpoint("tasks.stop_many", nonempty=("ids",))
 def stop_many(call: Call) -> Doc:
     def one(task_id: str) -> Doc:
-        return _with_steps(call, task_id, lambda task, force: _stop(call, task, force))
+        return with_steps(call, task_id, lambda task, force: _stop(call, task, force))
 
     return for_each(call.data["ids"], one)
-
-
-_RESET_DROPS = (
-    "last_worker",
-    "last_worker_report",
-    "started",
-    "completed",
-    "published",
-    "active_duration",
-    "enqueue_status",
-)
-
-
-def _reset(call: Call, task_id: str) -> Doc:
-    task, data = get_task(call.store, task_id), call.data
-    if not _force(call) and task["status"] == st.PUBLISHED:
-        raise INVALID_TASK_STATUS(task_id=task_id, status=task["status"])
-    check_outputs(call.store, task, force=_force(call))
-    dequeued = dequeue(call.store, task)
-    queueing.remove_everywhere(call.store, task_id)
-    gone = clean_up(call, task, delete_models=data.get("delete_output_models", True), children=False)
-    _forget_run(task, clear_all=bool(data.get("clear_all")))
-    answer = change_status(call, task, st.CREATED, reason="reset", message="reset", force=_force(call))
-    delete_events(call.store, [task_id])
-    urls = gone["urls"] if data.get("return_file_urls") else {}
-    return {**answer, "dequeued": dequeued, "deleted_models": gone["deleted_models"], "urls": urls}
-
-
-def _forget_run(task: Doc, *, clear_all: bool) -> None:
-    task.update(last_iteration=0, last_metrics={}, unique_metrics=[], metric_stats={}, runtime={})
-    task["models"]["output"] = []
-    for name in _RESET_DROPS:
-        task.pop(name, None)
-    for name in ("result", "error"):
-        task["output"].pop(name, None)
-    if clear_all:
-        task["execution"] = {"test_split": 0, "parameters": {}, "model_desc": {}, "model_labels": {}, "artifacts": []}
-        task["script"] = {"binary": "python", "repository": "", "entry_point": "", "requirements": {}}
-        return
-    task["execution"].pop("queue", None)
-    artifacts = task["execution"].get("artifacts", [])
-    task["execution"]["artifacts"] = [item for item in artifacts if item.get("mode") == "input"]
-
-
-@endpoint("tasks.reset", required=("task",))
-def reset(call: Call) -> Doc:
-    return {**_reset(call, call.data["task"]), "events": {}}
-
-
-@endpoint("tasks.reset_many", nonempty=("ids",))
-def reset_many(call: Call) -> Doc:
-    def one(task_id: str) -> Doc:
-        answer = _reset(call, task_id)
-        return {**answer, "dequeued": bool(answer["dequeued"])}
-
-    return for_each(call.data["ids"], one)
-
-
-def _delete(call: Call, task_id: str) -> Doc:
-    task, data = get_task(call.store, task_id), call.data
-    if task["status"] != st.CREATED and ARCHIVED not in task["system_tags"] and not _force(call):
-        raise TASK_CANNOT_BE_DELETED(
-            "due to status, use force=True", task=task_id, expected=st.CREATED, current=task["status"]
-        )
-
-    def one(doomed: Doc, force: bool) -> Doc:
-        check_outputs(call.store, doomed, force=force)
-        dequeue_and_change(call, doomed, **_why(call), everywhere=True)
-        gone = clean_up(call, doomed, delete_models=data.get("delete_output_models", True), children=True)
-        call.store.delete(TASKS, [doomed["id"]])
-        delete_events(call.store, [doomed["id"]])
-        projects_tree.touch(call.store, doomed.get("project"))
-        return gone
-
-    gone = _with_steps(call, task_id, one)
-    return {**gone, "deleted": True, "urls": gone["urls"] if data.get("return_file_urls") else None}
-
-
-@endpoint("tasks.delete", required=("task",))
-def delete(call: Call) -> Doc:
-    return _delete(call, call.data["task"])
-
-
-@endpoint("tasks.delete_many", nonempty=("ids",))
-def delete_many(call: Call) -> Doc:
-    return for_each(call.data["ids"], lambda task_id: _delete(call, task_id))
 
 
 @endpoint("tasks.ping", required=("task",))
@@ -311,11 +212,3 @@ def ping(call: Call) -> Doc:
         task["last_changed_by"] = call.user
         call.store.save(TASKS, task)
     return {}
-
-
-def touch_running(task: Doc) -> None:
-    """Note that a task lives: its update time, and how long it has been running."""
-    now = clock.now()
-    task.update(last_update=clock.stored(now), last_change=clock.stored(now))
-    if task["status"] == st.IN_PROGRESS and task.get("started"):
-        task["active_duration"] = int((now - clock.parse(task["started"])).total_seconds())
