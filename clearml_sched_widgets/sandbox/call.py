@@ -10,6 +10,7 @@ from clearml_sched_widgets.sandbox import identity
 from clearml_sched_widgets.sandbox.store import Doc, Store
 
 Version = tuple[int, int]
+_MAX_SCROLLS = 10_000
 
 
 def read_version(text: str) -> Version:
@@ -26,6 +27,12 @@ class State:
     token_key: bytes
     credentials: Mapping[str, str]  # access key -> secret key
     scrolls: dict[str, int] = field(default_factory=dict)  # scroll id -> position
+
+    def keep_scroll(self, scroll: str, position: int) -> None:
+        """Note how far a client has scrolled; of too many, the oldest is forgotten."""
+        self.scrolls[scroll] = position
+        if len(self.scrolls) > _MAX_SCROLLS:
+            del self.scrolls[next(iter(self.scrolls))]
 
 
 @dataclass

@@ -57,7 +57,7 @@ class FilesApp:
     async def _upload(self, request: Request) -> Response:
         """The field's name is the path, as clients of the real file server send it."""
         stored = []
-        async with request.form(max_part_size=1 << 30) as form:
+        async with request.form() as form:
             for name, upload in form.multi_items():
                 target = self._target(unquote(name))
                 if target is None or not isinstance(upload, UploadFile):

@@ -7,54 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from clearml_sched_widgets.sandbox import clock
+from clearml_sched_widgets.sandbox.conditions import Condition, all_of, any_of, empty, none_of, operand
 from clearml_sched_widgets.sandbox.errors import FIELD_VALUE, INVALID_REGEX, VALIDATION, ApiError
 from clearml_sched_widgets.sandbox.kinds import DATE_FIELDS, Kind
 from clearml_sched_widgets.sandbox.list_filters import read_list
-from clearml_sched_widgets.sandbox.store import Doc, dumps
+from clearml_sched_widgets.sandbox.store import Doc
 
 _JOINERS = {"_any_": " OR ", "_or_": " OR ", "_all_": " AND ", "_and_": " AND "}
 _DATE = re.compile(r"^(>=|>|<=|<)?(.*)$")
-_FEW = 50
 _SINCE = re.compile(r"^\(?(created|last_update|last_change|status_changed) >")
 _LOOKUP = re.compile(r"^(status|project|parent) IN")
-
-
-class Condition:
-    """SQL text with its parameters."""
-
-    def __init__(self, sql: str = "1", *params: Any) -> None:
-        self.sql = sql
-        self.params = list(params)
-
-    @staticmethod
-    def join(parts: list[Condition], by: str) -> Condition:
-        """All parts connected by AND or OR; without parts: true."""
-        if not parts:
-            return Condition()
-        joined = Condition(f"({f' {by.strip()} '.join(part.sql for part in parts)})")
-        joined.params = [param for part in parts for param in part.params]
-        return joined
-
-    def negated(self) -> Condition:
-        """True where this is false or unknown."""
-        return Condition(f"(({self.sql}) IS NOT 1)", *self.params)
-
-
-def unescape(part: str) -> str:
-    """A field name's part as clients escape dots and dollars in it."""
-    return part.replace("%2E", ".").replace("%24", "$").replace("%%", "%")
-
-
-def operand(kind: Kind, field: str) -> Condition:
-    """The SQL expression of a field's value."""
-    column = kind.column(field)
-    if column:
-        return Condition(column)
-    parts = [unescape(part) for part in field.split(".")]
-    if any('"' in part for part in parts):
-        raise FIELD_VALUE("unsupported character in field name", field=field)
-    body = f"(SELECT body FROM {kind.bodies} WHERE seq = {kind.name}.seq)"
-    return Condition(f"json_extract({body}, ?)", "$" + "".join(f'."{part}"' for part in parts))
 
 
 def compile_filters(kind: Kind, request: Doc) -> Condition:
@@ -123,40 +85,6 @@ def _equal(kind: Kind, field: str, value: Any) -> Condition:
     return Condition(f"{expr.sql} = ?", *expr.params, value)
 
 
-def _among(expr: str, values: list[str]) -> Condition:
-    """`expr` is one of these values. Few are spelled out, which SQLite evaluates faster within a subquery."""
-    if len(values) <= _FEW:
-        return Condition(f"{expr} IN ({', '.join('?' * len(values))})", *values)
-    return Condition(f"{expr} IN (SELECT value FROM json_each(?))", dumps(values))
-
-
-def _label(field: str, values: list[str] | None) -> Condition:
-    chosen = Condition() if values is None else _among("value", values)
-    return Condition(f"field = ? AND {chosen.sql}", field, *chosen.params)
-
-
-def _members(kind: Kind, field: str, values: list[str]) -> Condition:
-    label = _label(field, values)
-    sql = f"id IN (SELECT owner FROM labels WHERE kind = '{kind.name}' AND {label.sql})"
-    return Condition(sql, *label.params)
-
-
-def _lacks(kind: Kind, field: str, values: list[str] | None) -> Condition:
-    label = _label(field, values)
-    anyone = f"NOT EXISTS (SELECT 1 FROM labels WHERE kind = '{kind.name}' AND {label.sql}"
-    # first whether anyone at all has it, which SQLite asks once, then each row
-    sql = f"({anyone}) OR {anyone} AND owner = {kind.name}.id))"
-    return Condition(sql, *label.params, *label.params)
-
-
-def _any_of(kind: Kind, field: str, values: list[str]) -> Condition:
-    if field in kind.labels:
-        return _members(kind, field, values)
-    expr = operand(kind, field)
-    among = _among(expr.sql, values)
-    return Condition(among.sql, *expr.params, *among.params)
-
-
 def _prefer_time(conditions: list[Condition]) -> list[Condition]:
     """Keep SQLite from looking up a status or a project where a point in time narrows the list better."""
     if not any(_SINCE.match(condition.sql) for condition in conditions):
@@ -164,22 +92,7 @@ def _prefer_time(conditions: list[Condition]) -> list[Condition]:
     return [Condition(_LOOKUP.sub(r"+\1 IN", condition.sql), *condition.params) for condition in conditions]
 
 
-def _none_of(kind: Kind, field: str, values: list[str]) -> Condition:
-    return _lacks(kind, field, values) if field in kind.labels else _any_of(kind, field, values).negated()
-
-
-def _all_of(kind: Kind, field: str, values: list[str]) -> Condition:
-    return Condition.join([_any_of(kind, field, [value]) for value in values], "AND")
-
-
-def _empty(kind: Kind, field: str) -> Condition:
-    if field in kind.labels:
-        return _lacks(kind, field, None)
-    expr = operand(kind, field)
-    return Condition(f"{expr.sql} IS NULL", *expr.params)
-
-
-_ACTIONS = {"in": _any_of, "nin": _none_of, "all": _all_of}
+_ACTIONS = {"in": any_of, "nin": none_of, "all": all_of}
 
 
 def _list(kind: Kind, field: str, data: Any) -> Condition:
@@ -188,7 +101,7 @@ def _list(kind: Kind, field: str, data: Any) -> Condition:
     condition = Condition.join(parts, joiner)
     if not allow_empty:
         return condition
-    return Condition.join([condition, _empty(kind, field)], "OR") if parts else _empty(kind, field)
+    return Condition.join([condition, empty(kind, field)], "OR") if parts else empty(kind, field)
 
 
 def _structured(kind: Kind, field: str, data: Any) -> Condition:
@@ -212,12 +125,12 @@ def _structured(kind: Kind, field: str, data: Any) -> Condition:
 def _structured_part(kind: Kind, field: str, values: list[Any], group: str, include: bool) -> list[Condition]:
     parts = []
     if None in values:
-        parts.append(_empty(kind, field) if include else _empty(kind, field).negated())
+        parts.append(empty(kind, field) if include else empty(kind, field).negated())
     named = sorted({str(value) for value in values if value is not None})
     if named and include:
-        parts.append(_any_of(kind, field, named) if group == "any" else _all_of(kind, field, named))
+        parts.append(any_of(kind, field, named) if group == "any" else all_of(kind, field, named))
     elif named:
-        parts.append(_all_of(kind, field, named).negated() if group == "any" else _none_of(kind, field, named))
+        parts.append(all_of(kind, field, named).negated() if group == "any" else none_of(kind, field, named))
     return parts
 
 
@@ -249,7 +162,7 @@ def _range(kind: Kind, field: str, data: Any) -> Condition:
     ]
     condition = Condition.join(parts, "AND")
     # as the real server: a range without a lower end also matches what lacks the field
-    return condition if low is not None else Condition.join([condition, _empty(kind, field)], "OR")
+    return condition if low is not None else Condition.join([condition, empty(kind, field)], "OR")
 
 
 def _dates(kind: Kind, field: str, data: Any) -> Condition:

@@ -6,8 +6,9 @@ from typing import Any
 
 from clearml_sched_widgets.sandbox import identity
 from clearml_sched_widgets.sandbox.call import Call
+from clearml_sched_widgets.sandbox.conditions import Condition, operand
 from clearml_sched_widgets.sandbox.errors import FIELD_VALUE, INVALID_FIELDS, MISSING_FIELDS, VALIDATION
-from clearml_sched_widgets.sandbox.filters import Condition, compile_filters, operand
+from clearml_sched_widgets.sandbox.filters import compile_filters
 from clearml_sched_widgets.sandbox.kinds import KINDS, Kind
 from clearml_sched_widgets.sandbox.projection import check_fields, expand, select, split_references
 from clearml_sched_widgets.sandbox.store import Doc, Store, dumps
@@ -33,7 +34,7 @@ def list_docs(call: Call, kind: Kind, extra: Condition | None = None, *, join: b
         expand(kind, docs, inner, lambda name, ids, fields: fetch(call.store, name, ids, fields))
     answer: Doc = {kind.name: docs}
     if scroll is not None:
-        call.state.scrolls[scroll] = start + len(docs)
+        call.state.keep_scroll(scroll, start + len(docs))
         answer["scroll_id"] = scroll
     return answer
 

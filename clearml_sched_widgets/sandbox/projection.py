@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from clearml_sched_widgets.sandbox.conditions import unescape
 from clearml_sched_widgets.sandbox.errors import INVALID_FIELDS
-from clearml_sched_widgets.sandbox.filters import unescape
 from clearml_sched_widgets.sandbox.kinds import Kind
 from clearml_sched_widgets.sandbox.store import Doc
 

@@ -37,5 +37,10 @@ async def run(store: Store, silent_after: float) -> None:
     while True:
         await asyncio.sleep(min(_MAX_INTERVAL_SEC, silent_after / 4))
         store.begin()
-        stop_silent(store, silent_after)
-        store.commit()
+        try:
+            stop_silent(store, silent_after)
+        except Exception:
+            store.rollback()
+            log.exception("the watchdog failed; it looks again")
+        else:
+            store.commit()

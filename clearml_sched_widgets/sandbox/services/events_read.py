@@ -50,7 +50,7 @@ def scrolled(call: Call, where: str, params: list[Any], order: str, size: int) -
     scroll = given or identity.new_id()
     start = call.state.scrolls.get(scroll, 0)
     found = events.read(call.store, where, params, order, size, start)
-    call.state.scrolls[scroll] = start + len(found)
+    call.state.keep_scroll(scroll, start + len(found))
     total = events.count(call.store, where, params)
     return {"events": found, "returned": len(found), "total": total, "scroll_id": scroll}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from clearml_sched_widgets.sandbox import clock, listing, project_stats, projects_tree, tags, task_fields
 from clearml_sched_widgets.sandbox.call import Call, endpoint
+from clearml_sched_widgets.sandbox.conditions import Condition
 from clearml_sched_widgets.sandbox.errors import (
     INVALID_PROJECT_ID,
     PROJECT_HAS_DATASETS,
@@ -16,7 +17,6 @@ from clearml_sched_widgets.sandbox.errors import (
     PROJECT_SAME_PLACE,
     PROJECT_UNDER_ITSELF,
 )
-from clearml_sched_widgets.sandbox.filters import Condition
 from clearml_sched_widgets.sandbox.kinds import ARCHIVED, HIDDEN, MODELS, PROJECTS, TASKS
 from clearml_sched_widgets.sandbox.store import Doc, dumps
 

@@ -7,13 +7,13 @@ from typing import Any
 from clearml_sched_widgets.sandbox import clock, identity, listing, projects_tree, task_fields
 from clearml_sched_widgets.sandbox.call import Call, endpoint
 from clearml_sched_widgets.sandbox.cloning import clone
+from clearml_sched_widgets.sandbox.conditions import Condition
 from clearml_sched_widgets.sandbox.errors import (
     EMPTY_BATCH,
     INVALID_PROJECT_ID,
     INVALID_TASK_STATUS,
     MISSING_FIELDS,
 )
-from clearml_sched_widgets.sandbox.filters import Condition
 from clearml_sched_widgets.sandbox.kinds import ARCHIVED, HIDDEN, MODELS, PROJECTS, TASKS
 from clearml_sched_widgets.sandbox.lifecycle import assert_tasks, dequeue_and_change, for_each, get_task
 from clearml_sched_widgets.sandbox.lifecycle import save as save_task
