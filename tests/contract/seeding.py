@@ -153,7 +153,7 @@ class World:
 
     def like_project(self, recorded: Doc) -> None:
         """A project with a recorded one's name and tags."""
-        fields = {key: whole(recorded[key]) for key in ("tags", "system_tags") if key in recorded}
+        fields: Doc = {key: whole(recorded[key]) for key in ("tags", "system_tags") if key in recorded}
         if recorded.get("hidden"):
             fields["system_tags"] = ["hidden"]
         if recorded.get("parent"):
@@ -165,7 +165,7 @@ class World:
 
     def like_model(self, recorded: Doc) -> None:
         """A model with a recorded one's content."""
-        fields = {key: whole(recorded[key]) for key in ("tags", "system_tags") if key in recorded}
+        fields: Doc = {key: whole(recorded[key]) for key in ("tags", "system_tags") if key in recorded}
         if recorded.get("project"):
             fields["project"] = self.project(recorded["project"])
         for key in ("name", "uri", "ready"):
