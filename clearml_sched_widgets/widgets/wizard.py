@@ -10,7 +10,7 @@ import traitlets
 
 from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
 from clearml_sched_widgets.errors import InvalidDefinition
-from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
+from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, Task, TaskQuery
 from clearml_sched_widgets.widgets.base import SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.messages import Handler, Request, problems_data
@@ -86,7 +86,7 @@ class WizardPart:
     def _tasks(self, request: Request) -> dict[str, Any]:
         query = TaskQuery(
             text=request.text("text", ""),
-            without_system_tags=("archived", INSTANCE_TAG),
+            without_system_tags=("archived", INSTANCE_TAG, RUN_TAG),
             limit=PAGE,
             page=request.number("page"),
         )

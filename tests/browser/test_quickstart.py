@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -14,10 +15,8 @@ from tests.browser.lab import Lab
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "01_quickstart.ipynb"
 
 
-@pytest.mark.usefixtures("agent")
-def test_a_schedule_filled_in_by_label_runs_on_the_agent_and_shows_as_completed(
-    lab: Lab, open_file: OpenFile, examples: dict[str, str]
-) -> None:
+@pytest.mark.usefixtures("agent", "examples")
+def test_a_schedule_filled_in_by_label_runs_on_the_agent_and_shows_as_completed(lab: Lab, open_file: OpenFile) -> None:
     shutil.copy(QUICKSTART, lab.notebooks)
     notebook = open_file(QUICKSTART.name)
     notebook.run_cell("SchedulerApp()")
@@ -27,8 +26,10 @@ def test_a_schedule_filled_in_by_label_runs_on_the_agent_and_shows_as_completed(
     app.get_by_label("Name", exact=True).fill("Quickstart by hand")
     app.get_by_role("button", name="Browse").click()
     app.get_by_label("Search tasks").fill("train")
-    app.get_by_role("button", name="train model").click()
-    expect(app.get_by_label("Base task", exact=True)).to_have_value(examples["train"])
+    app.get_by_role("button", name="train model Examples").first.click()
+    expect(app.get_by_label("Base task", exact=True)).to_have_accessible_description(
+        re.compile("train model · Examples")
+    )
     app.get_by_label("Item name").fill("Train soon")
     app.get_by_label("Interval").check()
     app.get_by_label("Every", exact=True).fill("3s")

@@ -64,7 +64,7 @@ def test_an_unknown_queue_and_a_queue_without_an_agent_are_told_apart(
     expect(form.get_by_label("Name", exact=True)).to_have_value("Prefilled")
     says(queue, "no such queue|no queue of this name")
     queue.select_option("services")
-    says(queue, "(?i)no agent serves this queue")
+    says(queue, "No agent serves this queue")
 
 
 def test_weekdays_and_a_time_zone_become_a_sentence(open_notebook: Open) -> None:

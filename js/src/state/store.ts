@@ -90,8 +90,10 @@ export class WizardStore {
     this.#listeners.clear();
   }
 
+  /** What Python found wrong, each problem once: a launch may repeat what the validation said. */
   get problems(): Problem[] {
-    return [...(this.#state.review?.problems ?? []), ...(this.#state.check?.problems ?? [])];
+    const all = [...(this.#state.review?.problems ?? []), ...(this.#state.check?.problems ?? [])];
+    return [...new Map(all.map((problem) => [`${problem.path} ${problem.message}`, problem])).values()];
   }
 
   #schedule(): void {

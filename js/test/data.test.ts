@@ -1,0 +1,135 @@
+import { expect, it } from "vitest";
+import { fromData, split, toData } from "../src/state/data";
+import { blankDraft, blankSchedule, blankTrigger, type Draft, type RuleDraft } from "../src/state/draft";
+
+function recurrence(change: Partial<RuleDraft>): unknown {
+  const schedule = blankSchedule();
+  const draft: Draft = {
+    ...blankDraft(),
+    schedules: [{ ...schedule, recurrence: { ...schedule.recurrence, ...change } }],
+  };
+  return (toData(draft).schedules as { recurrence: unknown }[])[0]?.recurrence;
+}
+
+it("splits a list at its commas and leaves empty parts out", () => {
+  expect(split(" 6:20, 18:20 ,, ")).toEqual(["6:20", "18:20"]);
+  expect(split(" ")).toEqual([]);
+});
+
+it.each([
+  [
+    { kind: "daily", times: "6:20, 18:20" },
+    { type: "daily", times: ["6:20", "18:20"] },
+  ],
+  [
+    { kind: "once", date: "2026-12-01", times: "6:20" },
+    { type: "once", date: "2026-12-01", times: ["6:20"] },
+  ],
+  [
+    { kind: "weekly", weekdays: ["monday"], times: "8:00" },
+    { type: "weekly", weekdays: ["monday"], times: ["8:00"] },
+  ],
+  [
+    { kind: "monthly", days: "1, last friday", times: "8:00" },
+    { type: "monthly", days: [1, "last friday"], times: ["8:00"], months: null },
+  ],
+  [
+    { kind: "monthly", days: "31", times: "8:00", months: "1, march" },
+    { type: "monthly", days: [31], times: ["8:00"], months: [1, "march"] },
+  ],
+  [
+    { kind: "interval", every: "15m", anchor: "2026-12-01T06:20" },
+    { type: "interval", every: "15m", anchor: "2026-12-01T06:20:00Z" },
+  ],
+] as const)("sends of a recurrence only what belongs to its kind: %j", (typed, sent) => {
+  expect(recurrence(typed as Partial<RuleDraft>)).toEqual({ timezone: "UTC", start: null, end: null, ...sent });
+});
+
+it("sends what was typed as typed where it is no number, for Python to refuse", () => {
+  const draft = blankDraft();
+  const schedule = blankSchedule();
+  const data = toData({
+    ...draft,
+    schedules: [{ ...schedule, policies: { ...schedule.policies, max_runs: "many" } }],
+  });
+  expect(data.schedules).toMatchObject([{ policies: { max_runs: "many" } }]);
+});
+
+it("reads start and end of a definition as UTC, whatever offset they were written with", () => {
+  const rule = { type: "daily", times: ["06:20"], start: "2026-12-01T06:20:00+01:00", end: "2026-12-02T00:00:30Z" };
+  const draft = fromData({ name: "x", schedules: [{ recurrence: rule }] });
+  expect(draft.schedules[0]?.recurrence).toMatchObject({ start: "2026-12-01T05:20", end: "2026-12-02T00:00:30" });
+});
+
+const DEFINITION = {
+  version: 1,
+  name: "Nightly",
+  description: "all of it",
+  poll_every: "30s",
+  schedules: [
+    {
+      id: "a1",
+      name: null,
+      enabled: false,
+      run_at_start: true,
+      action: {
+        task: "t1",
+        queue: "gpu",
+        project: "Vision",
+        name: "run",
+        parameters: { "Args/lr": "0.1", "Args/empty": "" },
+        tags: ["x", "y"],
+      },
+      recurrence: {
+        type: "monthly",
+        days: [1, "last"],
+        times: ["06:20:30"],
+        months: [1, 7],
+        timezone: "Europe/Berlin",
+        start: "2026-12-01T00:00:00Z",
+        end: null,
+      },
+      policies: { overlap: "skip", missed: "all", catchup_window: "2h", max_runs: 3 },
+    },
+  ],
+  triggers: [
+    {
+      id: "b1",
+      name: "When tagged",
+      enabled: true,
+      entity: "model",
+      include_existing: true,
+      include_own: true,
+      action: { task: "t2", queue: "default", project: null, name: null, parameters: {}, tags: [] },
+      when: { type: "tagged", any: ["ready"], all: [], none: ["bad"] },
+      select: {
+        projects: ["A/B", "C"],
+        subprojects: false,
+        name: "net",
+        name_regex: null,
+        tags_any: [],
+        tags_all: ["q"],
+        tags_none: [],
+        users: ["u1"],
+        exclude_development: false,
+      },
+      policies: { overlap: "allow", missed: "latest", catchup_window: "1h", max_runs: null },
+    },
+  ],
+};
+
+it("gives a definition back unchanged after a round through the form", () => {
+  expect(toData(fromData(DEFINITION))).toEqual(DEFINITION);
+});
+
+it("fills in what a definition leaves out, and gives each item an id", () => {
+  const draft = fromData({ name: "x", schedules: [{}], triggers: [{ when: { type: "nonsense" } }] });
+  expect(draft.schedules[0]?.id).toMatch(/^[0-9a-f]{12}$/);
+  expect(draft.schedules[0]?.recurrence.kind).toBe("daily");
+  expect(draft.triggers[0]?.when.kind).toBe(blankTrigger().when.kind);
+});
+
+it("makes a blank form of nothing: one daily schedule", () => {
+  const draft = fromData({});
+  expect([draft.name, draft.schedules.length, draft.triggers.length]).toEqual(["", 1, 0]);
+});

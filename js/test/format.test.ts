@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import { clock, duration, relative, taskUrl, utc } from "../src/state/format";
+
+const NOW = new Date(2026, 10, 22, 14, 0, 0).getTime();
+
+it.each([
+  [0, "0 s"],
+  [59_400, "59 s"],
+  [60_000, "1 min"],
+  [90_000, "1 min 30 s"],
+  [10 * 60_000 + 5_000, "10 min"],
+  [3_600_000, "1 h"],
+  [4_800_000, "1 h 20 min"],
+  [86_400_000, "1 d"],
+  [100 * 3_600_000, "4 d 4 h"],
+])("duration of %d ms: %s", (milliseconds, text) => {
+  expect(duration(milliseconds)).toBe(text);
+});
+
+it("says how far a time is in the future or the past", () => {
+  expect(relative(NOW + 5_000, NOW)).toBe("in 5 s");
+  expect(relative(NOW - 120_000, NOW)).toBe("2 min ago");
+  expect(relative(NOW + 400, NOW)).toBe("now");
+});
+
+it("shows seconds today, the day on other days, the year in other years", () => {
+  expect(clock(new Date(2026, 10, 22, 6, 20, 5).getTime(), NOW)).toBe("06:20:05");
+  expect(clock(new Date(2026, 11, 1, 6, 20).getTime(), NOW)).toBe("Dec 1, 06:20");
+  expect(clock(new Date(2027, 0, 1, 6, 20).getTime(), NOW)).toBe("Jan 1, 2027, 06:20");
+  expect(clock(null, NOW)).toBe("–");
+});
+
+it("shows an instant in UTC", () => {
+  expect(utc(Date.UTC(2026, 10, 22, 6, 20, 5))).toBe("2026-11-22 06:20:05 UTC");
+  expect(utc(null)).toBe("");
+});
+
+it("links only to the configured web server, and only over HTTP", () => {
+  const id = "0123456789abcdef0123456789abcdef";
+  expect(taskUrl("https://app.clear.ml", id)).toBe(`https://app.clear.ml/projects/*/experiments/${id}/output/log`);
+  expect(taskUrl("https://app.clear.ml", "../x?y")).toContain("/experiments/..%2Fx%3Fy/");
+  expect(taskUrl("javascript:alert(1)//", id)).toBeNull();
+  expect(taskUrl("", id)).toBeNull();
+  expect(taskUrl("https://app.clear.ml", "")).toBeNull();
+});

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { type Asks, WizardStore } from "../src/state/store";
+
+interface Asked {
+  action: string;
+  payload: { revision: number; data: { name: string } };
+  answer: (result: object) => Promise<void>;
+  fail: () => Promise<void>;
+}
+
+/** Plays Python: keeps what was asked, answers when the test says so. */
+class Kernel implements Asks {
+  readonly asked: Asked[] = [];
+
+  request<Result>(action: string, payload: unknown): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      this.asked.push({
+        action,
+        payload: payload as Asked["payload"],
+        answer: async (result) => {
+          resolve(result as Result);
+          await vi.advanceTimersByTimeAsync(0);
+        },
+        fail: async () => {
+          reject(new Error("no server"));
+          await vi.advanceTimersByTimeAsync(0);
+        },
+      });
+    });
+  }
+
+  last(): Asked {
+    const last = this.asked.at(-1);
+    if (last === undefined) throw new Error("nothing was asked");
+    return last;
+  }
+}
+
+let kernel: Kernel;
+let store: WizardStore;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  kernel = new Kernel();
+  store = new WizardStore(kernel, {});
+});
+
+afterEach(() => {
+  store.close();
+  vi.useRealTimers();
+});
+
+const name = (text: string) => store.edit((draft) => ({ ...draft, name: text }));
+const review = (problems: object[] = []) => ({ problems, items: {} });
+
+it("asks once for several keystrokes in a row, with the last one", async () => {
+  for (const text of ["N", "Ni", "Nightly"]) name(text);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(kernel.asked.map(({ action, payload }) => [action, payload.data.name])).toEqual([["validate", "Nightly"]]);
+});
+
+it("drops an answer that an edit has overtaken", async () => {
+  name("old");
+  await vi.advanceTimersByTimeAsync(200);
+  const old = kernel.last();
+  name("new");
+  await vi.advanceTimersByTimeAsync(200);
+  await kernel.last().answer(review());
+  await old.answer(review([{ path: "name", message: "stale" }]));
+  expect(store.state.review?.problems).toEqual([]);
+  expect(kernel.last().payload.revision).toBeGreaterThan(old.payload.revision);
+});
+
+it("asks the server only about what is valid by itself", async () => {
+  await vi.advanceTimersByTimeAsync(200);
+  await kernel.last().answer(review([{ path: "name", message: "expected some text" }]));
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(kernel.asked.map(({ action }) => action)).toEqual(["validate"]);
+
+  name("Nightly");
+  await vi.advanceTimersByTimeAsync(200);
+  await kernel.last().answer(review());
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(kernel.last().action).toBe("check");
+  const problem = { path: "schedules[0].action.task", message: "no such task" };
+  await kernel.last().answer({ problems: [problem], warnings: [] });
+  expect(store.problems).toEqual([problem]);
+});
+
+it("stays usable when the kernel refuses to answer, and asks again when told to", async () => {
+  await vi.advanceTimersByTimeAsync(200);
+  await kernel.last().answer(review());
+  await vi.advanceTimersByTimeAsync(1000);
+  await kernel.last().fail();
+  expect(store.problems).toEqual([]);
+  store.recheck();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(kernel.asked.map(({ action }) => action)).toEqual(["validate", "check", "check"]);
+});
+
+it("shows each problem of a refused launch once, and all of them", async () => {
+  await vi.advanceTimersByTimeAsync(200);
+  const problem = { path: "name", message: "expected some text" };
+  await kernel.last().answer(review([problem]));
+  store.refuse([problem, { path: "schedules", message: "expected at least one" }]);
+  expect(store.problems).toHaveLength(2);
+  expect(store.state.showAll).toBe(true);
+});
+
+it("shows the problems of a prefilled form at once, of a blank one field by field", () => {
+  expect(store.state.showAll).toBe(false);
+  store.touch("name");
+  expect(store.state.touched.has("name")).toBe(true);
+  const filled = new WizardStore(kernel, { name: "Nightly" });
+  expect(filled.state.showAll).toBe(true);
+  filled.close();
+});
+
+it("tells its listeners until they leave, and nobody after it was closed", async () => {
+  const listener = vi.fn();
+  const leave = store.subscribe(listener);
+  name("a");
+  expect(listener).toHaveBeenCalledTimes(1);
+  leave();
+  name("b");
+  expect(listener).toHaveBeenCalledTimes(1);
+  store.close();
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(kernel.asked).toEqual([]);
+});

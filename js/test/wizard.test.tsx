@@ -1,0 +1,107 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import widget from "../src/index";
+import { queueOptions } from "../src/wizard/ActionFields";
+import { upcoming } from "../src/wizard/Preview";
+import { taskId } from "../src/wizard/TaskField";
+import { FakeHost, type Sent } from "./fakeHost";
+
+let host: FakeHost;
+let el: HTMLElement;
+let cleanUp: () => void;
+
+beforeEach(async () => {
+  host = new FakeHost({ _kind: "wizard", connection: { state: "connected", user: "<b>Ann</b>" }, draft: {} });
+  el = document.createElement("div");
+  document.body.append(el);
+  await act(() => {
+    cleanUp = widget.render({ model: host, el });
+  });
+});
+
+afterEach(async () => {
+  await act(() => cleanUp());
+  render(null, el);
+  el.remove();
+});
+
+function field(label: string): HTMLInputElement {
+  const found = [...el.querySelectorAll("label")].find((each) => each.textContent === label);
+  const input = found && document.getElementById(found.htmlFor);
+  if (!(input instanceof HTMLInputElement)) throw new Error(`there is no field ${label}`);
+  return input;
+}
+
+const button = (text: string) => [...el.querySelectorAll("button")].find((each) => each.textContent?.trim() === text);
+const asked = (action: string): Sent | undefined => host.sent.filter((each) => each.action === action).at(-1);
+
+it("puts what Python refuses beside the field, as its description", async () => {
+  await act(() => button("Launch")?.click());
+  const { id } = asked("launch") as Sent;
+  const problems = [{ path: "schedules[0].recurrence.times", message: "expected at least one time of day" }];
+  await act(async () => host.answer({ id, ok: false, error: { message: "no", problems } }));
+  const times = field("Times of the day");
+  expect(times.getAttribute("aria-invalid")).toBe("true");
+  const notes = document.getElementById(times.getAttribute("aria-describedby") ?? "");
+  expect(notes?.querySelector("[role=alert]")?.textContent).toBe("Expected at least one time of day.");
+});
+
+it("shows what the server calls things as text", () => {
+  expect(el.querySelector(".csw-connection b")).toBeNull();
+  expect(el.querySelector(".csw-connection")?.textContent).toContain("<b>Ann</b>");
+});
+
+it("sends what was typed, with the place to run it in", async () => {
+  const name = field("Name");
+  name.value = "Nightly";
+  await act(() => {
+    name.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await act(() => button("Launch")?.click());
+  expect(asked("launch")?.payload).toMatchObject({ where: "kernel", data: { name: "Nightly" } });
+});
+
+it("says what came of a launch", async () => {
+  await act(() => button("Launch")?.click());
+  const { id } = asked("launch") as Sent;
+  const instance = { id: "i1", name: "Nightly", status: "running", where: "kernel", user: "", started: null };
+  await act(async () => host.answer({ id, ok: true, result: { instance } }));
+  expect(el.querySelector(".csw-done")?.textContent).toContain("Nightly is running in this kernel.");
+});
+
+it("takes the id out of the address of a task's page", () => {
+  const id = "0123456789abcdef0123456789abcdef";
+  expect(taskId(`https://app.clear.ml/projects/p/experiments/${id}/output/log`)).toBe(id);
+  expect(taskId(`https://app.clear.ml/projects/p/tasks/${id}`)).toBe(id);
+  expect(taskId(` ${id} `)).toBe(id);
+  expect(taskId("anything else")).toBe("anything else");
+});
+
+it("names queues without an agent, and keeps a chosen one that the server lacks", () => {
+  const queues = [
+    { id: "1", name: "default", watched: true },
+    { id: "2", name: "gpu", watched: false },
+  ];
+  expect(queueOptions(queues, "gpu")).toEqual([
+    ["default", "default"],
+    ["gpu", "gpu (no agent)"],
+  ]);
+  expect(queueOptions(queues, "old")[0]).toEqual(["old", "old (not on this server)"]);
+  expect(queueOptions(null, "old")).toEqual([["old", "old"]]);
+});
+
+it("merges the next runs of all schedules, soonest first", () => {
+  const run = (at: number) => ({ at, local: "", zone: "UTC" });
+  const items = {
+    a: { sentence: "", next: [run(10), run(30), run(50)] },
+    b: { sentence: "", next: [run(20), run(40), run(60)] },
+  };
+  expect(upcoming(items, new Map([["a", "Train"]])).map(({ at, item }) => [at, item])).toEqual([
+    [10, "Train"],
+    [20, "b"],
+    [30, "Train"],
+    [40, "b"],
+    [50, "Train"],
+  ]);
+});
