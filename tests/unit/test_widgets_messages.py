@@ -1,0 +1,125 @@
+"""What page and kernel say to each other: every message is answered, and nothing private is in an answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clearml_sched_widgets import Dashboard, SchedulerApp, Wizard
+from clearml_sched_widgets.widgets.messages import ACTIONS
+from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
+
+PAGE_SIDE = Path(__file__).parents[2] / "js" / "src" / "messages.ts"
+
+
+def test_page_and_kernel_list_the_same_actions() -> None:
+    listed = re.search(r"ACTIONS = \[(.*?)\]", PAGE_SIDE.read_text(), re.DOTALL)
+    assert listed is not None
+    assert re.findall(r'"(\w+)"', listed[1]) == list(ACTIONS)
+
+
+def test_every_listed_action_is_handled_and_no_other() -> None:
+    handled = {action for kind in (Wizard, Dashboard, SchedulerApp) for action in actions_of(kind())}
+    assert handled == set(ACTIONS)
+    assert set(ACTIONS) == actions_of(SchedulerApp())
+
+
+def actions_of(widget: Any) -> set[str]:
+    return {*widget._instant, *widget._slow}
+
+
+@pytest.mark.parametrize(
+    ("content", "answered_to"),
+    [
+        (None, ""),
+        ("text", ""),
+        ([], ""),
+        ({}, ""),
+        ({"id": 7, "action": "open"}, ""),
+        ({"id": "a"}, "a"),
+        ({"id": "a", "action": "format the disk"}, "a"),
+        ({"id": "a", "action": "open", "payload": [1]}, "a"),
+        ({"id": "a", "action": "validate", "payload": {}}, "a"),
+        ({"id": "a", "action": "validate", "payload": {"revision": True, "data": {}}}, "a"),
+        ({"id": "a", "action": "validate", "payload": {"revision": 1, "data": []}}, "a"),
+        ({"id": "a", "action": "tasks", "payload": {"text": 5, "page": 0}}, "a"),
+        ({"id": "a", "action": "stop", "payload": {"instance": "gone"}}, "a"),
+        ({"id": "a", "action": "pause"}, "a"),
+    ],
+)
+def test_every_message_is_answered(content: object, answered_to: str) -> None:
+    manager, _ = memory_manager()
+    page = Page(SchedulerApp(manager))
+    page.post(content)
+    until(lambda: page.answers)
+    [answer] = page.answers
+    assert answer["id"] == answered_to
+    if not (isinstance(content, dict) and content.get("action") == "open" and content.get("id") == 7):
+        assert answer["ok"] is False
+        assert answer["error"]["message"]
+    json.dumps(answer)
+
+
+def test_an_unexpected_error_is_answered_without_its_text(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager, _ = memory_manager()
+
+    def broken(**_: object) -> list[object]:
+        raise ValueError("password=hunter2")
+
+    monkeypatch.setattr(manager.gateway, "queues", broken)
+    answer = Page(Wizard(manager=manager)).ask("queues")
+    assert "ValueError" in answer["error"]["message"]
+    assert "hunter2" not in json.dumps(answer)
+    assert "hunter2" in caplog.text  # for those who can read the kernel's log
+
+
+def test_a_refused_definition_comes_back_by_path_and_nothing_is_made() -> None:
+    manager, task = memory_manager()
+    page = Page(Wizard(manager=manager))
+    wrong = schedule_data(task, recurrence={"type": "daily", "times": []})
+    answer = page.ask("launch", data=wrong, where="kernel", queue="")
+    assert [problem["path"] for problem in answer["error"]["problems"]] == ["schedules[0].recurrence.times"]
+
+    unknown = schedule_data("0" * 32)
+    answer = page.ask("launch", data=unknown, where="kernel", queue="")
+    assert [problem["path"] for problem in answer["error"]["problems"]] == ["schedules[0].action.task"]
+    assert manager.instances() == []
+
+
+def test_a_draft_can_be_saved_cloned_exported_and_imported() -> None:
+    manager, task = memory_manager()
+    page = Page(SchedulerApp(manager))
+    saved = page.ask("save", data=schedule_data(task))["result"]["instance"]
+    assert (saved["name"], saved["status"]) == ("Nightly", "draft")
+    clone = page.ask("clone", instance=saved["id"])["result"]["data"]
+    assert clone["name"] == "Nightly (copy)"
+    assert clone["schedules"][0]["id"] != "a1"
+    exported = page.ask("export", data=clone)["result"]
+    assert exported["name"] == "Nightly (copy)"
+    assert page.ask("import", text=exported["text"])["result"]["data"] == clone
+
+
+def test_tasks_are_found_page_by_page_without_runs_and_instances() -> None:
+    manager, _ = memory_manager()
+    for number in range(25):
+        manager.gateway.add_task(f"evaluate {number}", project="Vision")  # type: ignore[attr-defined]
+    page = Page(SchedulerApp(manager))
+    page.ask("save", data=schedule_data("t1") | {"name": "evaluate all"})
+    first = page.ask("tasks", text="evaluate", page=0)["result"]
+    second = page.ask("tasks", text="evaluate", page=1)["result"]
+    names = [task["name"] for task in first["tasks"] + second["tasks"]]
+    assert (first["more"], second["more"]) == (True, False)
+    assert sorted(names) == sorted(f"evaluate {number}" for number in range(25))
+
+
+def test_an_unknown_task_is_null() -> None:
+    manager, task = memory_manager()
+    page = Page(Wizard(manager=manager))
+    assert page.ask("task", id="0" * 32)["result"] == {"task": None}
+    assert page.ask("task", id=task)["result"]["task"]["name"] == "train model"

@@ -1,0 +1,60 @@
+"""Plays the page of a widget: sends it messages and keeps its answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.manager import Manager
+from clearml_sched_widgets.widgets.base import SchedulerWidget
+
+
+def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait for something that another thread does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+class Page:
+    """The page's side of a widget."""
+
+    def __init__(self, widget: SchedulerWidget) -> None:
+        self.widget = widget
+        self.answers: list[dict[str, Any]] = []
+        self._ids = count(1)
+        widget.send = self.answers.append
+
+    def post(self, content: object) -> None:
+        """Send any content at all."""
+        self.widget._handle_custom_msg(content, [])
+
+    def ask(self, action: str, **payload: Any) -> dict[str, Any]:
+        """Send a request and wait for its answer."""
+        message = f"page-{next(self._ids)}"
+        self.post({"id": message, "action": action, "payload": payload})
+        until(lambda: any(answer["id"] == message for answer in self.answers))
+        return next(answer for answer in self.answers if answer["id"] == message)
+
+
+def memory_manager() -> tuple[Manager, str]:
+    """A manager on a server in this process with a queue `default`, and the id of a base task on it."""
+    gateway = MemoryGateway()
+    gateway.add_queue("default")
+    task = gateway.add_task("train model", project="Vision")
+    return Manager(gateway=gateway), task
+
+
+def schedule_data(task: str, **changes: Any) -> dict[str, Any]:
+    """A definition's data with one daily schedule."""
+    item = {
+        "id": "a1",
+        "action": {"task": task, "queue": "default"},
+        "recurrence": {"type": "daily", "times": ["06:20", "18:20"]},
+        **changes,
+    }
+    return {"version": 1, "name": "Nightly", "schedules": [item], "triggers": []}
