@@ -90,8 +90,7 @@ def main() -> int:
         os.environ.update(sandbox.environment())
         tasks = create_examples(sandbox)
         say("the SDK made three base tasks: " + ", ".join(tasks))
-        agent = Agent.start(sandbox, queues=["default"], folder=folder / "agent")
-        stack.callback(agent.stop)
+        stack.enter_context(Agent.start(sandbox, queues=["default"], folder=folder / "agent"))
         say("a real clearml-agent serves the queue default")
         problem = run(tasks)
     if problem:

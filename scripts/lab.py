@@ -23,9 +23,9 @@ def main() -> int:
         if fresh:
             print("==> Making example tasks with the SDK", flush=True)
             create_examples(sandbox)
-        agent = Agent.start(sandbox, queues=["default", "services"], folder=FOLDER / "agent")
-        stack.callback(agent.stop)
-        print("==> An agent serves the queues default and services; Ctrl-C twice ends all", flush=True)
+        for queue in ("default", "services"):  # an agent each: a service occupies its agent as long as it runs
+            stack.enter_context(Agent.start(sandbox, [queue], folder=FOLDER / queue, name=f"sandbox:{queue}"))
+        print("==> An agent each serves the queues default and services; Ctrl-C twice ends all", flush=True)
         command = [sys.executable, "-m", "jupyterlab", *sys.argv[1:], "notebooks/01_quickstart.ipynb"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")

@@ -34,8 +34,8 @@ class Action(Part):
 
     task: str = attrs.field(converter=values.text)
     queue: str = attrs.field(default="default", converter=values.text)
-    project: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_text)
-    name: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_text)
+    project: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_project)
+    name: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_task_name)
     parameters: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=values.parameters)
     tags: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=values.texts)
 
@@ -200,7 +200,7 @@ class Definition(Part):
     `poll_every` is how often the triggers look for events, at least a second.
     """
 
-    name: str = attrs.field(converter=values.text)
+    name: str = attrs.field(converter=values.task_name)
     schedules: tuple[Schedule, ...] = attrs.field(default=(), converter=schedules)
     triggers: tuple[Trigger, ...] = attrs.field(default=(), converter=triggers)
     poll_every: timedelta = attrs.field(default=timedelta(minutes=1), kw_only=True, converter=values.duration)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from clearml_sched_widgets.definition.checks import Bad, bad, distinct, each, guarded
 
 MAX_NAME = 200
+SHORTEST_NAME = 3  # of tasks and of each part of a project's name; the server's own rule
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -201,6 +202,35 @@ def _long(value: str) -> str:
 def optional_text(value: str | None) -> str | None:
     """A short text; None and blank are the same."""
     return None if value is None else guarded(_short, value) or None
+
+
+def _task_name(value: str) -> str:
+    name = _required_text(value)
+    if len(name) < SHORTEST_NAME:
+        raise ValueError(f"expected at least {SHORTEST_NAME} characters: ClearML takes no shorter name")
+    return name
+
+
+def task_name(value: str) -> str:
+    """A name that ClearML takes for a task."""
+    return guarded(_task_name, value)
+
+
+def optional_task_name(value: str | None) -> str | None:
+    """The same, where it may be missing."""
+    return optional_text(value) if value is None or not str(value).strip() else guarded(_task_name, value)
+
+
+def _project(value: str) -> str:
+    name = _required_text(value)
+    if any(len(part.strip()) < SHORTEST_NAME for part in name.split("/")):
+        raise ValueError(f'expected at least {SHORTEST_NAME} characters in each part, such as "Vision/nightly"')
+    return name
+
+
+def optional_project(value: str | None) -> str | None:
+    """The full name of a project."""
+    return optional_text(value) if value is None or not str(value).strip() else guarded(_project, value)
 
 
 def texts(value: str | Iterable[str]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from clearml_sched_widgets.definition import Schedule, Trigger
+from clearml_sched_widgets.definition import Action, Schedule, Trigger
+from clearml_sched_widgets.definition.values import SHORTEST_NAME
 from clearml_sched_widgets.engine import pending as owed
 from clearml_sched_widgets.engine import polling, words
 from clearml_sched_widgets.engine.agenda import Agenda
@@ -21,6 +22,7 @@ from clearml_sched_widgets.engine.own import WATCHDOG, Own, OwnTask, read
 from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import Run, Runs
 from clearml_sched_widgets.engine.state import ItemState, Launch, slot_text
+from clearml_sched_widgets.errors import NotFound
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import TaskQuery
 
@@ -28,7 +30,6 @@ OWN_EVERY = timedelta(seconds=2)  # how often the own task is read for commands 
 FOLLOW_BUSY = timedelta(seconds=2)  # how often the runs are followed while some are unfinished
 FOLLOW_IDLE = timedelta(seconds=30)
 DELETED_EVERY = timedelta(seconds=60)
-SHORTEST_NAME = 3  # the server takes no shorter name for a task
 LONG_AGO = timedelta(days=1)
 
 
@@ -132,8 +133,12 @@ class Core:
             self._obey(self.inbox.popleft(), now)
         if now - self._own_read < OWN_EVERY:
             return
-        own = read(self._gateway, self.id)
         self._own_read = now
+        try:
+            own = read(self._gateway, self.id)
+        except NotFound:
+            self.ended = "its task was deleted in ClearML"
+            return
         why = self._own.lost(own)
         if why and WATCHDOG in f"{own.task.status_reason} {own.task.status_message}".lower():
             self.journal.warning("The server's watchdog had stopped this instance; it goes on.")

@@ -17,9 +17,19 @@ from clearml_sched_widgets.definition import Action
 from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import Run, Runs
 from clearml_sched_widgets.engine.state import Launch, slot_text
-from clearml_sched_widgets.errors import Conflict, GatewayError, NotFound, RetryableError
+from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, Clone, Param, Task, TaskQuery, run_tag
+from clearml_sched_widgets.records import (
+    INSTANCE_TAG,
+    RUN_TAG,
+    SECTION,
+    Clone,
+    Enqueued,
+    Param,
+    Task,
+    TaskQuery,
+    run_tag,
+)
 
 OWN_TAGS = frozenset({"development", "archived", INSTANCE_TAG, RUN_TAG})
 WORKERS = 8
@@ -85,10 +95,12 @@ class Launcher:
         return failed + self._enqueue([pair for pair in ready if pair[0].key not in given_up])
 
     def _checked(self, batch: Sequence[tuple[Launch, Action]]) -> tuple[list[Outcome], list[tuple[Launch, Action]]]:
-        """Set aside what names a queue that does not exist, before anything is made."""
-        if any(action.queue not in self._queues for _, action in batch):
-            queues = self._gateway.queues()
-            self._queues = {**{queue.id: queue.id for queue in queues}, **{queue.name: queue.id for queue in queues}}
+        """Set aside what names a queue that does not exist, before anything is made.
+
+        Asked anew for every batch: enqueueing on a deleted queue would spoil the drafts.
+        """
+        queues = self._gateway.queues()
+        self._queues = {**{queue.id: queue.id for queue in queues}, **{queue.name: queue.id for queue in queues}}
         missing = 'there is no queue "{}"; create it, or choose another one'
         failed = [
             Outcome(launch=launch, error=missing.format(action.queue))
@@ -156,7 +168,6 @@ class Launcher:
                 by_queue.setdefault(self._queues[action.queue], []).append((launch, tasks[0]))
         for queue_id, pairs in by_queue.items():
             outcomes += self._enqueue_on(queue_id, pairs)
-        self._made.clear()  # what is enqueued is nobody's duplicate any more
         return outcomes
 
     def _enqueue_on(self, queue_id: str, pairs: Sequence[tuple[Launch, Run]]) -> list[Outcome]:
@@ -165,19 +176,22 @@ class Launcher:
             answer = self._gateway.enqueue(ids, queue_id)
         except RetryableError as error:
             return [Outcome(launch=launch, error=str(error), retryable=True) for launch, _ in pairs]
-        except (NotFound, Conflict) as error:
-            self._queues.clear()  # the queue was deleted or renamed since we read them
-            return [Outcome(launch=launch, error=str(error)) for launch, _ in pairs]
-        succeeded = set(answer.succeeded)
-        self._runs.enqueued(succeeded)
+        except GatewayError as error:
+            answer = Enqueued(failed=dict.fromkeys(ids, str(error)))
+        self._runs.enqueued(answer.succeeded)
+        self._made.difference_update(answer.succeeded)
+        self._discard([run_id for run_id in ids if run_id not in answer.succeeded])
         return [
             Outcome(launch=launch, run_id=run.task.id, watched=answer.watched)
-            if run.task.id in succeeded
-            else Outcome(
-                launch=launch,
-                run_id=run.task.id,
-                error=answer.failed.get(run.task.id, "it was not enqueued"),
-                retryable=True,
-            )
+            if run.task.id in answer.succeeded
+            else Outcome(launch=launch, error=answer.failed.get(run.task.id, "it was not enqueued"))
             for launch, run in pairs
         ]
+
+    def _discard(self, ids: Sequence[str]) -> None:
+        """Delete drafts of our own that could not be enqueued: a failed try marks them, so they would never run."""
+        own = [run_id for run_id in ids if run_id in self._made]
+        if own:
+            self._gateway.delete_drafts(own)
+            self._runs.drop(own)
+            self._made.difference_update(own)

@@ -54,9 +54,10 @@ def poll(gateway: Gateway, triggers: Sequence[Trigger], state: State) -> tuple[S
         state = _first_look(gateway, kind, fresh, state, launches)
         rows, after = _changes(gateway, kind, known)
         for trigger in own:
-            memory, found = _look(trigger, rows, state.memory.get(trigger.id, {}), state.watching[trigger.id])
+            began, since = state.watching[trigger.id], (known.cursor or BEGINNING) - LOOKBACK
+            memory, found = _look(trigger, rows, state.memory.get(trigger.id, {}), began, since=since)
             launches += found
-            state = attrs.evolve(state, memory={**state.memory, trigger.id: prune(memory, after.cursor or BEGINNING)})
+            state = attrs.evolve(state, memory={**state.memory, trigger.id: prune(memory, since)})
         state = attrs.evolve(state, entities={**state.entities, kind: after})
     return state, launches
 
@@ -122,12 +123,13 @@ def _look(
     memory: Mapping[str, Any],
     began: datetime,
     *,
+    since: datetime | None = None,
     first_look: bool = False,
 ) -> tuple[dict[str, Any], list[Launch]]:
     """Evaluate one trigger on every changed object."""
     after, launches = dict(memory), []
     for row in rows:
-        found, entry = events(trigger, row, after, watch_from=began, first_look=first_look)
+        found, entry = events(trigger, row, after, watch_from=began, since=since, first_look=first_look)
         after.pop(row.id, None)
         if entry is not None:
             after[row.id] = entry

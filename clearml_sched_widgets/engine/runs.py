@@ -175,9 +175,14 @@ class Runs:
         """Drop the oldest finished runs beyond a bound, in one go now and then."""
         if len(self._runs) <= KEEP + KEEP // 10:
             return
-        for run in sorted(self._runs.values(), key=lambda run: run.age)[: len(self._runs) - KEEP]:
-            if not run.active:
-                del self._runs[run.task.id]
-                self._by_key[run.key].discard(run.task.id)
-                if not self._by_key[run.key]:
-                    del self._by_key[run.key]
+        oldest = sorted(self._runs.values(), key=lambda run: run.age)[: len(self._runs) - KEEP]
+        self.drop(run.task.id for run in oldest if not run.active)
+
+    def drop(self, ids: Iterable[str]) -> None:
+        """Forget runs."""
+        for run_id in list(ids):
+            run = self._runs.pop(run_id)
+            self._active.discard(run_id)
+            self._by_key[run.key].discard(run_id)
+            if not self._by_key[run.key]:
+                del self._by_key[run.key]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import signal
 import subprocess
@@ -12,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from clearml_sched_widgets.sandbox.process import Sandbox, SandboxError
+from clearml_sched_widgets.sandbox.process import Sandbox, require
 
 _STOP_TIMEOUT_SEC = 15.0
 _CONF = """
@@ -58,8 +57,7 @@ class Agent:
         Raises:
             SandboxError: if clearml-agent is not installed.
         """
-        if importlib.util.find_spec("clearml_agent") is None:
-            raise SandboxError("clearml-agent is not installed: pip install clearml-agent")
+        require("clearml_agent")
         folder = Path(folder).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         conf = folder / "clearml.conf"

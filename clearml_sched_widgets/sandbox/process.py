@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.sandbox import settings
 
 _START_TIMEOUT_SEC = 30.0
@@ -19,8 +21,15 @@ _STOP_TIMEOUT_SEC = 10.0
 _READY_FILE = "ready.json"
 
 
-class SandboxError(RuntimeError):
+class SandboxError(SchedulerError):
     """The sandbox, or the agent on it, could not be started."""
+
+
+def require(*packages: str) -> None:
+    """Raise SandboxError if one of the packages that only the sandbox needs is not installed."""
+    for name in packages:
+        if importlib.util.find_spec(name) is None:
+            raise SandboxError(f"this needs {name}: pip install 'clearml-sched-widgets[sandbox]'")
 
 
 class Sandbox:
@@ -58,8 +67,9 @@ class Sandbox:
         `silent_after`: seconds without an update after which a running task is stopped (two hours by default).
 
         Raises:
-            SandboxError: if the server does not start; the message ends with its log.
+            SandboxError: if a package is missing, or the server does not start; the message ends with its log.
         """
+        require("starlette", "uvicorn")
         folder = Path(folder).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "clearml_sched_widgets.sandbox.server", "--folder", str(folder)]

@@ -159,6 +159,34 @@ def test_an_unknown_queue_is_reported_and_the_run_happens_when_it_exists(world: 
     assert len(world.launched()) == 1
 
 
+def test_a_queue_deleted_between_the_clone_and_the_enqueue_loses_no_run(world: World) -> None:
+    queue = world.gateway.add_queue("short-lived")
+    schedule = Schedule(Action(world.base, "short-lived"), Once("2026-11-23", "12:01"))
+    engine = world.engine(Definition("nightly", [schedule]))
+
+    def delete(method: str, moment: str) -> None:
+        if (method, moment) == ("enqueue", "before") and any(one.id == queue for one in world.gateway.queues()):
+            world.gateway.delete_queue(queue)
+
+    world.gateway.fault = delete
+    world.run_for(engine, 65)
+    assert world.launched() == []
+    assert world.runs(engine) == [], "the draft that could not be enqueued is gone"
+    world.gateway.add_queue("short-lived")
+    world.run_for(engine, 60)
+    assert len(world.launched()) == 1
+
+
+def test_an_instance_whose_task_is_deleted_ends(world: World) -> None:
+    engine = world.engine(Definition("nightly", [every(world, "10s")]))
+    world.run_for(engine, 5)
+    world.gateway.set_status(world.instance, "stopped")
+    world.gateway.delete(world.instance)
+    world.run_for(engine, 5)
+    assert engine.snapshot is not None
+    assert not engine.snapshot.running
+
+
 def test_a_server_that_is_down_delays_but_loses_nothing(world: World) -> None:
     engine = world.engine(Definition("nightly", [every(world, "10s", policies=Policies(missed="all"))]))
 

@@ -36,7 +36,7 @@ def test_the_engine_goes_on_when_the_server_is_back_and_no_slot_is_lost(
     fresh_sandbox.kill()
     wait_for(lambda: "127.0.0.1" in instance.view().problem)
     assert instance.status == "running"
-    with pytest.raises(Unavailable, match="127.0.0.1"):
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1"):
         manager.instances()
     time.sleep(6)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from clearml_sched_widgets.definition import (
@@ -144,6 +146,26 @@ def test_e14_an_old_failed_task_that_gets_a_tag_does_not_fail_again(world: World
     world.gateway.tag(old, "looked at")
     world.run_for(engine, 20)
     assert world.launched() == []
+
+
+def test_e14_an_event_that_was_handled_is_no_event_again_when_its_object_is_edited_hours_later(world: World) -> None:
+    task = world.gateway.add_task("train")
+    engine = start(world, TaskTrigger(Action(world.base), StatusChanged(to=["failed"])))
+    complete(world, task, "failed")
+    world.run_for(engine, 3600)
+    world.gateway.tag(task, "looked at")
+    world.run_for(engine, 20)
+    assert len(world.launched()) == 1
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_e15_the_hosts_clock_may_differ_from_the_servers(hours: int) -> None:
+    world = World(server_ahead=timedelta(hours=hours))
+    task = world.gateway.add_task("train")
+    engine = start(world, on_completed(world))
+    complete(world, task)
+    world.run_for(engine, 20)
+    assert objects(world, engine) == [task]
 
 
 def test_e17_100_triggers_cost_one_request_per_poll(world: World) -> None:

@@ -41,8 +41,9 @@ class Killed(BaseException):
 
 
 class World:
-    def __init__(self) -> None:
+    def __init__(self, server_ahead: timedelta = timedelta(0)) -> None:
         self.clock = VirtualClock()
+        self._ahead = server_ahead
         self.gateway = MemoryGateway(now=self.tick)
         self.gateway.add_queue("default")
         self.base = self.gateway.add_task("train model", project="Vision", hyperparams={"Args": {"lr": "0.1"}})
@@ -51,7 +52,7 @@ class World:
     def tick(self) -> datetime:
         """The server's clock: every reading is a little later, as no two requests come at one time."""
         self.clock.advance(0.000_1)
-        return self.clock.now()
+        return self.clock.now() + self._ahead
 
     def create(self, definition: Definition) -> str:
         configuration = {own.DEFINITION: codec.dumps(definition), own.STATE: "{}", own.WHERE: "kernel"}

@@ -6,12 +6,13 @@ import argparse
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
+import clearml_sched_widgets.sandbox.cli as sandbox
 from clearml_sched_widgets import cli
 from clearml_sched_widgets.errors import NotConfigured
-from clearml_sched_widgets.sandbox import cli as sandbox
 
 
 def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,10 +61,10 @@ def without(package: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_without_its_packages_the_sandbox_says_what_to_install() -> None:
-    done = without("starlette", "sandbox", "--port", "0")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "clearml-sched: this needs starlette: pip install 'clearml-sched-widgets[sandbox]'\n"
+def test_without_its_packages_the_sandbox_says_what_to_install(tmp_path: Path) -> None:
+    done = without("starlette", "sandbox", "--folder", str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "this needs starlette: pip install 'clearml-sched-widgets[sandbox]'\n"
 
 
 def test_without_the_sandbox_s_packages_the_rest_still_works() -> None:

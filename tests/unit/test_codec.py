@@ -42,6 +42,11 @@ from clearml_sched_widgets.errors import InvalidDefinition
 # -- strategies for anything that a definition can hold
 
 names = st.text(min_size=1, max_size=12).filter(lambda text: text.strip() != "")
+task_names = st.text(min_size=3, max_size=12).filter(lambda text: len(text.strip()) >= 3)
+optional_task_names = st.none() | st.just("") | task_names
+project_names = (
+    st.none() | st.just("") | st.lists(task_names.filter(lambda text: "/" not in text), min_size=1).map("/".join)
+)
 optional_names = st.none() | st.text(max_size=12)
 name_lists = st.lists(names, max_size=3)
 seconds = st.integers(1, 10**7).map(lambda number: timedelta(seconds=number))
@@ -90,7 +95,13 @@ rules = with_bounds(
     | st.fixed_dictionaries({"kind": st.just(Interval), "every": seconds, "anchor": moments})
 )
 actions = st.builds(
-    Action, task=names, queue=names, project=optional_names, name=optional_names, parameters=parameters, tags=name_lists
+    Action,
+    task=names,
+    queue=names,
+    project=project_names,
+    name=optional_task_names,
+    parameters=parameters,
+    tags=name_lists,
 )
 policies = st.builds(
     Policies,
@@ -126,7 +137,7 @@ triggers: st.SearchStrategy[Trigger] = (
 )
 definitions = st.builds(
     Definition,
-    names,
+    task_names,
     st.lists(schedules, max_size=3),
     st.lists(triggers, max_size=3),
     poll_every=seconds,
@@ -185,7 +196,7 @@ schedules:
   name: Backup
   enabled: true
   run_at_start: false
-  action: {task: abc, name: b, queue: default, project: null, parameters: {Args/lr: '0.1'}, tags: [x]}
+  action: {task: abc, name: backup, queue: default, project: null, parameters: {Args/lr: '0.1'}, tags: [x]}
   recurrence: {type: daily, times: ['06:20'], timezone: UTC, start: null, end: null}
   policies: {overlap: allow, missed: latest, catchup_window: 1h, max_runs: null}
 triggers:
@@ -221,7 +232,7 @@ def test_the_format_is_as_it_is_documented() -> None:
 
 def test_what_is_left_out_takes_its_default_and_an_id_of_its_own() -> None:
     text = """
-    {"name": "n", "schedules": [
+    {"name": "nightly", "schedules": [
         {"action": {"task": "a"}, "recurrence": {"type": "interval", "every": "1h30m"}},
         {"action": {"task": "a"}, "recurrence": {"type": "interval", "every": "1h30m"}}
     ]}"""
@@ -232,7 +243,7 @@ def test_what_is_left_out_takes_its_default_and_an_id_of_its_own() -> None:
 
 def test_yaml_reads_times_and_dates_without_quotes_as_what_they_look_like() -> None:
     text = """
-    name: n
+    name: nightly
     schedules:
     - action: {task: 12, parameters: {A/octal: 010, A/number: 10, A/float: 1.5}}
       recurrence: {type: once, date: 2026-12-01, times: [06:20, 18:20, 18:20:30], start: 2026-01-01T00:00:00+01:00}
@@ -246,7 +257,7 @@ def test_yaml_reads_times_and_dates_without_quotes_as_what_they_look_like() -> N
 
 def test_what_is_written_as_yaml_means_the_same_to_other_readers() -> None:
     definition = Definition(
-        "n", [Schedule(Action("a"), Once(date="2026-12-01", times="18:20", start="2026-01-01T00:00Z"))]
+        "nightly", [Schedule(Action("a"), Once(date="2026-12-01", times="18:20", start="2026-01-01T00:00Z"))]
     )
     assert yaml.safe_load(dumps(definition, "yaml")) == to_data(definition)
 
@@ -255,14 +266,16 @@ def test_what_is_written_as_yaml_means_the_same_to_other_readers() -> None:
     "text", ["ü \U0001f600", "a\x85b", "a\u2028b", "\ufeff", "\x00\x1b", "#x: [", "yes", "1e3", "'"]
 )
 def test_no_text_is_changed_by_a_format(text: str) -> None:
-    definition = Definition("n", [Schedule(Action("a", parameters={"A/b": text}), Interval("1m"))], description=text)
+    definition = Definition(
+        "nightly", [Schedule(Action("a", parameters={"A/b": text}), Interval("1m"))], description=text
+    )
     assert loads(dumps(definition, "yaml")) == definition
     assert loads(dumps(definition, "json")) == definition
 
 
 def test_another_format_is_refused() -> None:
     with pytest.raises(ValueError, match='expected "json" or "yaml", got \'toml\''):
-        dumps(Definition("n"), "toml")  # type: ignore[arg-type]
+        dumps(Definition("nightly"), "toml")  # type: ignore[arg-type]
 
 
 # -- documents that are wrong
@@ -370,7 +383,7 @@ def test_a_wrong_document_is_refused(text: str, path: str, message: str) -> None
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ('{"name": "n",\n "x"}', "line 2, column 5", "this is not JSON: Expecting ':' delimiter"),
+        ('{"name": "nightly",\n "x"}', "line 2, column 5", "this is not JSON: Expecting ':' delimiter"),
         ("name: n\nschedules: [", "line 2, column 13", "this is not YAML: "),
         ("name: \x07", "line 1, column 1", "this is not YAML: "),
         ("name: !!python/object:os.system x", "line 1, column 7", "could not determine a constructor"),
@@ -406,5 +419,5 @@ def test_a_wrong_rule_alone_is_refused(data: object, path: str) -> None:
 
 @pytest.mark.parametrize("format", ["json", "yaml"])
 def test_a_long_document_is_read(format: Literal["json", "yaml"]) -> None:
-    definition = Definition("n", [Schedule(Action("a"), Daily(times="06:20")) for _ in range(200)])
+    definition = Definition("nightly", [Schedule(Action("a"), Daily(times="06:20")) for _ in range(200)])
     assert loads(dumps(definition, format)) == definition

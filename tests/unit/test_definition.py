@@ -139,7 +139,7 @@ def test_blank_names_are_none_and_lone_texts_are_lists() -> None:
 
 
 def test_items_have_ids_of_their_own_and_names_may_repeat() -> None:
-    definition = Definition("n", [Schedule(ACTION, HOURLY, name="same") for _ in range(50)])
+    definition = Definition("nightly", [Schedule(ACTION, HOURLY, name="same") for _ in range(50)])
     assert len({item.id for item in definition.items}) == 50
     chosen = definition.schedules[7]
     assert definition.item(chosen.id) is chosen
@@ -200,11 +200,11 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
     (lambda: Schedule(ACTION, Rule()), "recurrence", "expected a recurrence"),
     (lambda: TaskTrigger(ACTION, HOURLY), "when", "expected a condition"),  # type: ignore[arg-type]
     (lambda: ModelTrigger(ACTION, StatusChanged(to="failed")), "when", "for a model, one of Published, Tagged"),
-    (lambda: Definition("n", Schedule(ACTION, HOURLY)), "schedules", "expected a list"),  # type: ignore[arg-type]
-    (lambda: Definition("n", [ACTION]), "schedules[0]", "expected a Schedule"),  # type: ignore[list-item]
-    (lambda: Definition("n", triggers=[Schedule(ACTION, HOURLY)]), "triggers[0]", "a TaskTrigger"),  # type: ignore[list-item]
-    (lambda: Definition("n", poll_every="0s"), "poll_every", "longer than zero"),
-    (lambda: Definition("n", description="x" * 10_001), "description", "at most 10,000"),
+    (lambda: Definition("nightly", Schedule(ACTION, HOURLY)), "schedules", "expected a list"),  # type: ignore[arg-type]
+    (lambda: Definition("nightly", [ACTION]), "schedules[0]", "expected a Schedule"),  # type: ignore[list-item]
+    (lambda: Definition("nightly", triggers=[Schedule(ACTION, HOURLY)]), "triggers[0]", "a TaskTrigger"),  # type: ignore[list-item]
+    (lambda: Definition("nightly", poll_every="0s"), "poll_every", "longer than zero"),
+    (lambda: Definition("nightly", description="x" * 10_001), "description", "at most 10,000"),
 ]
 
 
@@ -225,7 +225,7 @@ def test_all_problems_of_an_object_come_at_once() -> None:
 def test_two_items_with_one_id_are_refused_by_name() -> None:
     def make() -> Definition:
         first, second = Schedule(ACTION, HOURLY, id="x"), Schedule(ACTION, HOURLY, id="y")
-        return Definition("n", [first, second], [TaskTrigger(ACTION, Published(), id="x")])
+        return Definition("nightly", [first, second], [TaskTrigger(ACTION, Published(), id="x")])
 
     assert list(problems(make)) == ["schedules[0].id", "triggers[0].id"]
 
@@ -246,7 +246,7 @@ def test_the_message_of_the_error_names_place_value_and_what_is_right() -> None:
 
 
 def test_definitions_do_not_change() -> None:
-    definition = Definition("n")
+    definition = Definition("nightly")
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
         definition.name = "m"  # type: ignore[misc]
 
@@ -288,8 +288,8 @@ def test_a_part_is_shown_as_the_call_that_makes_it(part: object, shown: str) -> 
 
 
 def test_a_definition_is_shown_in_a_line() -> None:
-    definition = Definition("n", [Schedule(ACTION, HOURLY)], poll_every="90s")
-    assert repr(definition) == "<Definition 'n': 1 schedule, 0 triggers, polled every 90s>"
+    definition = Definition("nightly", [Schedule(ACTION, HOURLY)], poll_every="90s")
+    assert repr(definition) == "<Definition 'nightly': 1 schedule, 0 triggers, polled every 90s>"
 
 
 def test_a_definition_is_a_table_in_a_notebook_and_nothing_in_it_is_html() -> None:
@@ -308,3 +308,19 @@ def test_a_definition_is_a_table_in_a_notebook_and_nothing_in_it_is_html() -> No
     assert html.count("<tr>") == 3
     assert "&lt;script&gt;" in html
     assert "<td>watch</td>" in html
+
+
+@pytest.mark.parametrize(
+    ("make", "path"),
+    [
+        (lambda: Definition("ab"), "name"),
+        (lambda: Action("task", name="ab"), "name"),
+        (lambda: Action("task", project="Vision/ab"), "project"),
+    ],
+)
+def test_names_that_the_server_would_refuse_are_refused_when_they_are_configured(
+    make: Callable[[], object], path: str
+) -> None:
+    with pytest.raises(InvalidDefinition, match="at least 3 characters") as caught:
+        make()
+    assert [problem.path for problem in caught.value.problems] == [path]

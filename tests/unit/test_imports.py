@@ -29,8 +29,9 @@ ORDER = [
     "gateway",
     "engine",
     "history",
-    "manager",
+    # Before the manager, which hands an instance to it.
     "service",
+    "manager",
     "interop",
     "widgets",
     "cli",
