@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import { fromData, split, toData } from "../src/state/data";
 import { blankDraft, blankSchedule, blankTrigger, type Draft, type RuleDraft } from "../src/state/draft";
+import { fromData } from "../src/state/fromData";
+import { split, toData } from "../src/state/toData";
 
 function recurrence(change: Partial<RuleDraft>): unknown {
   const schedule = blankSchedule();

@@ -105,3 +105,11 @@ it("merges the next runs of all schedules, soonest first", () => {
     [50, "Train"],
   ]);
 });
+
+it("brings the user to the first field that Python refused", async () => {
+  await act(() => button("Launch")?.click());
+  const { id } = asked("launch") as Sent;
+  const problems = [{ path: "schedules[0].action.task", message: "expected some text" }];
+  await act(async () => host.answer({ id, ok: false, error: { message: "no", problems } }));
+  await expect.poll(() => document.activeElement).toBe(field("Base task"));
+});

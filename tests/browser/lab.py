@@ -125,11 +125,6 @@ class Notebook:
         }"""
         return str(self.page.evaluate(script, code))
 
-    def interrupt(self) -> None:
-        """Interrupt the kernel, and wait until it is idle."""
-        self.page.evaluate("() => void window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
-        self.page.wait_for_function(KERNEL_IDLE, polling=200)
-
     def widget(self) -> Locator:
         """The (first) widget of this project on the page."""
         return self.page.locator(".csw").first

@@ -32,8 +32,8 @@ def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, exa
 
     listed.filter(has_text="App first").click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Morning")
-    app.get_by_role("button", name="Stop").click()
+    app.get_by_role("button", name="Stop", exact=True).click()
     app.get_by_role("button", name="Keep it").click()
-    app.get_by_role("button", name="Stop").click()
+    app.get_by_role("button", name="Stop", exact=True).click()
     app.get_by_role("button", name="Stop now").click()
     expect(listed.filter(has_text="App first")).to_contain_text("stopped")

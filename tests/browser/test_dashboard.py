@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -18,8 +20,11 @@ dashboard
 
 
 @pytest.mark.usefixtures("agent")
-def test_a_run_is_followed_to_its_end_while_a_cell_is_running(open_notebook: Open, examples: dict[str, str]) -> None:
-    busy = "import time\nwhile True:\n    time.sleep(0.2)"
+def test_a_run_is_followed_to_its_end_while_a_cell_is_running(
+    open_notebook: Open, examples: dict[str, str], tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    busy = f"import pathlib, time\nwhile not pathlib.Path({str(seen)!r}).exists():\n    time.sleep(0.1)"
     run_now = "instance.run_now(schedule)"
     notebook = open_notebook(LAUNCH.format(task=examples["train"], name="Followed"), run_now, busy)
     board = notebook.widget()
@@ -30,7 +35,7 @@ def test_a_run_is_followed_to_its_end_while_a_cell_is_running(open_notebook: Ope
     expect(run).to_have_count(1)
     expect(run).to_contain_text("completed", timeout=60_000)
     expect(run).to_contain_text("manual")
-    notebook.interrupt()
+    seen.touch()  # only now the cell ends
     assert notebook.run("print(list(dashboard.executed.status), len(dashboard.scheduled))").strip() == "['completed'] 2"
     notebook.run("instance.stop()")
 
@@ -45,7 +50,7 @@ def test_run_now_pause_with_a_reason_resume_and_stop(open_notebook: Open, exampl
     expect(board.get_by_text("Paused: the disk is full", exact=True)).to_be_visible()
     board.get_by_role("button", name="Resume").click()
     expect(board.get_by_role("button", name="Pause")).to_be_visible()
-    board.get_by_role("button", name="Stop").click()
+    board.get_by_role("button", name="Stop", exact=True).click()
     board.get_by_role("button", name="Stop now").click()
     expect(board.get_by_text("stopped", exact=True)).to_be_visible()
 

@@ -45,6 +45,6 @@ def test_a_schedule_filled_in_by_label_runs_on_the_agent_and_shows_as_completed(
     expect(run).to_contain_text("completed", timeout=60_000)
     expect(app.get_by_role("log")).to_contain_text("Train soon: launched task")
 
-    app.get_by_role("button", name="Stop").click()
+    app.get_by_role("button", name="Stop", exact=True).click()
     app.get_by_role("button", name="Stop now").click()
     expect(app.get_by_role("button", name="Resume")).to_be_visible()

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { InstanceView } from "../dashboard/InstanceView";
 import type { AppTraits, DashboardTraits, WizardTraits } from "../messages";
 import { useTrait, type ViewModel } from "../model";
-import type { Data } from "../state/data";
+import type { Data } from "../state/toData";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";

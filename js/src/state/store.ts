@@ -1,7 +1,8 @@
 // The wizard's state: the draft, what Python says about it, and which fields the user has been to.
 import type { Check, Problem, Review } from "../messages";
-import { type Data, fromData, toData } from "./data";
 import type { Draft } from "./draft";
+import { fromData } from "./fromData";
+import { type Data, toData } from "./toData";
 
 export interface Asks {
   request<Result>(action: string, payload: unknown): Promise<Result>;

@@ -1,11 +1,12 @@
 // Where it will run, and the buttons.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { InstanceBrief, Problem } from "../messages";
 import { RequestError } from "../model";
 import { sentence } from "../state/problems";
 import { Segments } from "../ui/fields";
 import { Button } from "../ui/parts";
 import { QueueField } from "./ActionFields";
+import { Files } from "./Files";
 import { useForm } from "./form";
 
 type Where = "kernel" | "service";
@@ -27,22 +28,18 @@ interface LaunchProps {
 export function LaunchBar({ onDone, onCancel }: LaunchProps) {
   const [where, setWhere] = useState<Where>("kernel");
   const [queue, setQueue] = useState("services");
-  const { busy, slow, error, send } = useSend(onDone);
+  const bar = useRef<HTMLElement>(null);
+  const { busy, slow, error, send } = useSend(onDone, () => focusProblem(bar.current));
   return (
-    <footer class="csw-launch">
+    <footer class="csw-launch" ref={bar}>
       <div class="csw-launch-where">
         <Segments legend="Run in" options={PLACES} value={where} onInput={setWhere} hint={HINTS[where]} />
         {where === "service" ? (
           <QueueField label="Service queue" queue={queue} path="service queue" onChange={setQueue} />
         ) : null}
       </div>
-      <Refusal error={error} />
-      {slow ? (
-        <p class="csw-note" role="status">
-          The kernel is busy; this goes on when its running cell has ended.
-        </p>
-      ) : null}
-      <div class="csw-row csw-end">
+      <div class="csw-row csw-launch-buttons">
+        <Files />
         <Button kind="quiet" onClick={onCancel}>
           Cancel
         </Button>
@@ -58,6 +55,12 @@ export function LaunchBar({ onDone, onCancel }: LaunchProps) {
           {busy === "launch" ? "Launching …" : "Launch"}
         </Button>
       </div>
+      <Refusal error={error} />
+      {slow ? (
+        <p class="csw-note" role="status">
+          The kernel is busy; this goes on when its running cell has ended.
+        </p>
+      ) : null}
     </footer>
   );
 }
@@ -90,7 +93,12 @@ function Refusal({ error }: { error: string }) {
   );
 }
 
-function useSend(onDone: LaunchProps["onDone"]) {
+/** Brings the user to the first field that needs attention, once it is drawn as such. */
+function focusProblem(bar: HTMLElement | null): void {
+  setTimeout(() => bar?.closest(".csw")?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 50);
+}
+
+function useSend(onDone: LaunchProps["onDone"], onRefused: () => void) {
   const { store, model } = useForm();
   const [busy, setBusy] = useState<"" | "launch" | "save">("");
   const [slow, setSlow] = useState(false);
@@ -108,6 +116,7 @@ function useSend(onDone: LaunchProps["onDone"]) {
       const problems = problemsOf(reason);
       store.refuse(problems);
       setError(problems.length > 0 ? "" : message(reason));
+      onRefused();
     } finally {
       setBusy("");
       setSlow(false);

@@ -1,9 +1,9 @@
 // The form for a new instance.
-import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
+import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import type { Connection, InstanceBrief, Queue, WizardTraits } from "../messages";
 import { useTrait, type ViewModel } from "../model";
-import type { Data } from "../state/data";
 import { WizardStore } from "../state/store";
+import type { Data } from "../state/toData";
 import { TextField, useUid } from "../ui/fields";
 import { Form, FormContext, useForm } from "./form";
 import { Items } from "./Items";
@@ -31,13 +31,18 @@ export function WizardForm({ model, data, onDone, onCancel }: WizardProps) {
       store.close();
     };
   }, [store]);
+  const top = useRef<HTMLDivElement>(null);
+  const asked = data !== undefined;
+  useEffect(() => {
+    if (asked) top.current?.querySelector("input")?.focus(); // the user just asked for this form
+  }, [asked]);
   useEffect(() => {
     if (connection.state === "connected") store.recheck();
   }, [store, connection.state]);
   const form = new Form(store, model, queues, zones);
   return (
     <FormContext.Provider value={form}>
-      <div class="csw-wizard">
+      <div class="csw-wizard" ref={top}>
         <div class="csw-main">
           <Basics />
           <Items />

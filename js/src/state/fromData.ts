@@ -1,4 +1,4 @@
-// Between the form's content and the definition's plain data (the format of clearml_sched_widgets/codec.py).
+// From a definition's plain data, in the format of clearml_sched_widgets/codec.py, to the form's content.
 import {
   type ActionDraft,
   blankAction,
@@ -18,120 +18,7 @@ import {
   type ScheduleDraft,
   type TriggerDraft,
 } from "./draft";
-
-export type Data = Record<string, unknown>;
-
-/** `6:20, 18:20` -> ["6:20", "18:20"] */
-export function split(text: string): string[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
-
-const orNull = (text: string) => (text.trim() === "" ? null : text);
-const wholeNumber = (text: string) => (/^\s*\d+\s*$/.test(text) ? Number(text) : text);
-
-/** What an input of the type datetime-local holds, read as UTC. */
-function moment(text: string): string | null {
-  if (text === "") return null;
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`;
-}
-
-export function toData(draft: Draft): Data {
-  return {
-    version: 1,
-    name: draft.name,
-    description: draft.description,
-    poll_every: draft.poll_every,
-    schedules: draft.schedules.map(scheduleData),
-    triggers: draft.triggers.map(triggerData),
-  };
-}
-
-function scheduleData(item: ScheduleDraft): Data {
-  return {
-    id: item.id,
-    name: orNull(item.name),
-    enabled: item.enabled,
-    run_at_start: item.run_at_start,
-    action: actionData(item.action),
-    recurrence: ruleData(item.recurrence),
-    policies: policiesData(item.policies),
-  };
-}
-
-function triggerData(item: TriggerDraft): Data {
-  const { select } = item;
-  return {
-    id: item.id,
-    name: orNull(item.name),
-    enabled: item.enabled,
-    entity: item.entity,
-    include_existing: item.include_existing,
-    include_own: item.include_own,
-    action: actionData(item.action),
-    when: conditionData(item.when),
-    select: {
-      projects: split(select.projects),
-      subprojects: select.subprojects,
-      name: orNull(select.name),
-      name_regex: orNull(select.name_regex),
-      tags_any: split(select.tags_any),
-      tags_all: split(select.tags_all),
-      tags_none: split(select.tags_none),
-      users: select.users,
-      exclude_development: select.exclude_development,
-    },
-    policies: policiesData(item.policies),
-  };
-}
-
-function conditionData(when: TriggerDraft["when"]): Data {
-  if (when.kind === "status_changed") return { type: when.kind, to: when.to, from: when.from };
-  if (when.kind === "published") return { type: when.kind };
-  return { type: when.kind, any: split(when.any), all: split(when.all), none: split(when.none) };
-}
-
-function actionData(action: ActionDraft): Data {
-  const rows = action.parameters.filter((row) => row.name !== "" || row.value !== "");
-  return {
-    task: action.task.trim(),
-    queue: action.queue,
-    project: orNull(action.project),
-    name: orNull(action.name),
-    parameters: Object.fromEntries(rows.map((row) => [row.name.trim(), row.value])),
-    tags: split(action.tags),
-  };
-}
-
-function policiesData(policies: PoliciesDraft): Data {
-  return { ...policies, max_runs: policies.max_runs === "" ? null : wholeNumber(policies.max_runs) };
-}
-
-function ruleData(rule: RuleDraft): Data {
-  const shared = { type: rule.kind, timezone: rule.timezone, start: moment(rule.start), end: moment(rule.end) };
-  const times = split(rule.times);
-  switch (rule.kind) {
-    case "once":
-      return { ...shared, date: rule.date, times };
-    case "daily":
-      return { ...shared, times };
-    case "weekly":
-      return { ...shared, weekdays: rule.weekdays, times };
-    case "monthly":
-      return { ...shared, days: split(rule.days).map(wholeNumber), times, months: months(rule.months) };
-    case "interval":
-      return { ...shared, every: rule.every, anchor: moment(rule.anchor) };
-  }
-}
-
-function months(text: string): (string | number)[] | null {
-  const listed = split(text).map(wholeNumber);
-  return listed.length === 0 ? null : listed;
-}
-
-// ---- and back
+import type { Data } from "./toData";
 
 const record = (value: unknown): Data =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Data) : {};
