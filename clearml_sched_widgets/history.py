@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -82,6 +83,7 @@ class View:
 SCHEDULED_COLUMNS = tuple(field.name for field in attrs.fields(ScheduledRow))
 EXECUTED_COLUMNS = tuple(field.name for field in attrs.fields(ExecutedRow))
 LOG_COLUMNS = ("time", "level", "text")
+MOST_ROWS = 500  # of a table in the web page: it has no paging, and is written anew every half minute
 TIME_COLUMNS = frozenset({"next_run", "start", "scheduled", "started", "finished", "time"})
 
 
@@ -89,13 +91,16 @@ def scheduled_rows(
     definition: Definition, state: State, names: Mapping[str, str], now: datetime
 ) -> tuple[ScheduledRow, ...]:
     """The scheduled tasks at a moment: a row for each time of each schedule, and one for each trigger."""
-    rows = [
-        row
-        for schedule in definition.schedules
-        for row in _schedule_rows(schedule, state.items.get(schedule.id), state, names, now)
-    ]
-    rows += [_trigger_row(trigger, state.items.get(trigger.id), state, names) for trigger in definition.triggers]
-    return tuple(rows)
+    return tuple(_scheduled(definition, state, names, now))
+
+
+def _scheduled(
+    definition: Definition, state: State, names: Mapping[str, str], now: datetime
+) -> Iterator[ScheduledRow]:
+    for schedule in definition.schedules:
+        yield from _schedule_rows(schedule, state.items.get(schedule.id), state, names, now)
+    for trigger in definition.triggers:
+        yield _trigger_row(trigger, state.items.get(trigger.id), state, names)
 
 
 def _common(
@@ -170,9 +175,9 @@ def executed_row(run: Run, definition: Definition) -> ExecutedRow:
 
 
 def tables(snapshot: Snapshot) -> dict[str, Table]:
-    """The tables for the instance's own task in the ClearML web page."""
-    scheduled = scheduled_rows(snapshot.definition, snapshot.state, snapshot.names, snapshot.now)
-    executed = [executed_row(run, snapshot.definition) for run in snapshot.runs[:500]]
+    """The tables for the instance's own task in the ClearML web page, each cut at `MOST_ROWS`."""
+    scheduled = islice(_scheduled(snapshot.definition, snapshot.state, snapshot.names, snapshot.now), MOST_ROWS)
+    executed = [executed_row(run, snapshot.definition) for run in snapshot.runs[:MOST_ROWS]]
     return {
         "Scheduled Tasks": _table(scheduled, ("name", "task", "next_run", "project", "queue", "schedule", "state")),
         "Executed Tasks": _table(executed, ("name", "run", "cause", "scheduled", "started", "finished", "status")),

@@ -6,6 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sized
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
 
 import attrs
@@ -241,7 +242,11 @@ class Definition(Part):
 
     def item(self, item_id: str) -> Schedule | Trigger | None:
         """The item of that id, if there is one."""
-        return next((item for item in self.items if item.id == item_id), None)
+        return self._by_id.get(item_id)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Schedule | Trigger]:
+        return {item.id: item for item in self.items}
 
 
 def _counted(items: Sized, noun: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 
 import attrs
 
@@ -27,11 +28,20 @@ class Own:
     """What the instance's task says."""
 
     task: Task
-    definition: Definition
-    state: State
     commands: tuple[Command, ...]
     engine: str  # a token of the process that works on it
     where: str
+
+    @cached_property
+    def definition(self) -> Definition:
+        """Parsed when it is first asked for: the engine looks for commands every other second, and a definition of
+        ten thousand schedules takes seconds to parse. Raises InvalidDefinition."""
+        return codec.loads(self.task.configuration[DEFINITION])
+
+    @cached_property
+    def state(self) -> State:
+        """Parsed when it is first asked for. Raises SchedulerError."""
+        return states.loads(self.task.configuration.get(STATE))
 
 
 def read(gateway: Gateway, instance_id: str) -> Own:
@@ -43,13 +53,11 @@ def read(gateway: Gateway, instance_id: str) -> Own:
 
 
 def parse(task: Task) -> Own:
-    """The instance that a task is. Raises SchedulerError, InvalidDefinition."""
+    """The instance that a task is. Raises SchedulerError."""
     if INSTANCE_TAG not in task.system_tags or DEFINITION not in task.configuration:
         raise SchedulerError(f"The task {task.id} is not a scheduler instance.")
     return Own(
         task=task,
-        definition=codec.loads(task.configuration[DEFINITION]),
-        state=states.loads(task.configuration.get(STATE)),
         commands=tuple(commands.waiting(task.configuration)),
         engine=task.configuration.get(ENGINE, ""),
         where=task.configuration.get(WHERE, "kernel"),
@@ -87,7 +95,7 @@ class OwnTask:
 
     def save(self, state: State, runs_since: datetime | None) -> None:
         """Write the state if it is not what was written last. The runs' cursor goes along, but is no reason to."""
-        if state != self._written:
+        if state is not self._written and state != self._written:  # comparing looks at every item
             text = states.dumps(attrs.evolve(state, runs_since=runs_since))
             self._gateway.write_configuration(self.id, {STATE: text})
             self._written = state
