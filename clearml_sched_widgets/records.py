@@ -102,6 +102,15 @@ class Queue:
 
 
 @attrs.frozen(kw_only=True)
+class Lease:
+    """A hidden project that says who works on something. Its name is unique on the server, its id is never used again."""
+
+    id: str
+    name: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
 class Server:
     """Where we are connected, and as whom. Nothing secret."""
 

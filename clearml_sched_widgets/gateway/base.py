@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from clearml_sched_widgets.records import Clone, Enqueued, Entity, LogLine, Queue, Server, Table, Task, TaskQuery
+from clearml_sched_widgets.records import Clone, Enqueued, Entity, Lease, LogLine, Queue, Server, Table, Task, TaskQuery
 
 
 class Gateway(Protocol):
@@ -98,3 +98,16 @@ class Gateway(Protocol):
 
     def delete_task(self, task_id: str) -> None:
         """Delete a task that is not running. NotFound if it is gone already."""
+
+    # -- leases: who of several processes may work
+    def create_lease(self, name: str, text: str) -> str:
+        """A lease of that name; its id. Of several that try at once one succeeds; Conflict if the name is taken."""
+
+    def leases(self, prefix: str) -> list[Lease]:
+        """The leases whose names begin so, by name; at most 500. One request."""
+
+    def write_lease(self, lease_id: str, text: str) -> None:
+        """Change a lease's text. NotFound if that very lease is gone, even if there is a new one of its name."""
+
+    def delete_lease(self, lease_id: str) -> None:
+        """Free the name. NotFound if that very lease is gone: of several that try, one succeeds."""

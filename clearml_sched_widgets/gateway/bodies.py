@@ -112,6 +112,17 @@ def project_named(name: str) -> Body:
     return {"name": f"^{re.escape(name)}$", "only_fields": ["id", "name"], "search_hidden": True}
 
 
+def lease(name: str, text: str) -> Body:
+    """A hidden project: nobody sees it unless asking for hidden ones, and its name is unique."""
+    return {"name": name, "description": text, "system_tags": ["hidden"]}
+
+
+def leases_query(prefix: str) -> Body:
+    """The body for the hidden projects whose names begin so."""
+    only = {"only_fields": ["id", "name", "description"], "search_hidden": True, "system_tags": ["hidden"]}
+    return _page(["name"], PAGE) | only | {"name": f"^{re.escape(prefix)}"}
+
+
 def queues_query(page: int) -> Body:
     """The body for a page of the queues."""
     return _page(["name", "id"], PAGE, page) | {"only_fields": ["id", "name", "entries"]}

@@ -20,6 +20,7 @@ from clearml_sched_widgets.records import (
     Clone,
     Enqueued,
     Entity,
+    Lease,
     LogLine,
     Queue,
     Server,
@@ -193,6 +194,24 @@ class ClearMLGateway:
         if found and found[0].status in ACTIVE:
             raise Conflict("a task that is queued or running cannot be deleted; stop it first", code=400, subcode=123)
         self._write("tasks.delete", {"task": task_id, "force": True})
+
+    # -- leases
+    def create_lease(self, name: str, text: str) -> str:
+        """A hidden project of that name; its id. Conflict if the name is taken."""
+        return str(self._write("projects.create", bodies.lease(name, text))["id"])
+
+    def leases(self, prefix: str) -> list[Lease]:
+        """The leases whose names begin so, by name."""
+        rows = self._read("projects.get_all", bodies.leases_query(prefix))["projects"]
+        return [Lease(id=row["id"], name=row["name"], text=str(row.get("description") or "")) for row in rows]
+
+    def write_lease(self, lease_id: str, text: str) -> None:
+        """Change a lease's text. NotFound if that very lease is gone."""
+        self._write("projects.update", {"project": lease_id, "description": text})
+
+    def delete_lease(self, lease_id: str) -> None:
+        """Free the name. NotFound if that very lease is gone."""
+        self._write("projects.delete", {"project": lease_id})
 
     # -- inside
     def _connected(self) -> Connection:

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import attrs
 
 from clearml_sched_widgets.errors import Conflict, NotFound, PermanentError
-from clearml_sched_widgets.gateway.memory_objects import WORKER_TIMEOUT
+from clearml_sched_widgets.gateway.memory_objects import WORKER_TIMEOUT, StoredProject
 from clearml_sched_widgets.gateway.memory_query import matches, model_entity, projected, task_entity
 from clearml_sched_widgets.gateway.memory_server import MemoryServer, server_clock
 from clearml_sched_widgets.records import (
@@ -20,6 +20,7 @@ from clearml_sched_widgets.records import (
     Clone,
     Enqueued,
     Entity,
+    Lease,
     LogLine,
     Queue,
     Server,
@@ -265,7 +266,40 @@ class MemoryGateway(MemoryServer):
             raise Conflict("a task that is queued or running cannot be deleted; stop it first", code=400, subcode=123)
         self._delete(task_id)
 
+    # -- leases
+    @_request
+    def create_lease(self, name: str, text: str) -> str:
+        """A lease of that name; its id. Conflict if the name is taken."""
+        if any(project.name == name for project in self._projects.values()):
+            raise Conflict("Project with the same name already exists", code=400, subcode=801)
+        project = self._project(name)
+        project.hidden, project.text = True, text
+        return project.id
+
+    @_request
+    def leases(self, prefix: str) -> list[Lease]:
+        """The leases whose names begin so, by name."""
+        found = [project for project in self._projects.values() if project.hidden and project.name.startswith(prefix)]
+        rows = [Lease(id=project.id, name=project.name, text=project.text) for project in found]
+        return sorted(rows, key=lambda row: row.name)[:PAGE]
+
+    @_request
+    def write_lease(self, lease_id: str, text: str) -> None:
+        """Change a lease's text. NotFound if that very lease is gone."""
+        self._lease(lease_id).text = text
+
+    @_request
+    def delete_lease(self, lease_id: str) -> None:
+        """Free the name. NotFound if that very lease is gone."""
+        self._lease(lease_id)
+        del self._projects[lease_id]
+
     # -- the lock is held
+    def _lease(self, lease_id: str) -> StoredProject:
+        if lease_id not in self._projects:
+            raise NotFound(f"there is no project {lease_id}", code=400, subcode=401)
+        return self._projects[lease_id]
+
     def _editable(self, task_id: str, statuses: set[str]) -> Task:
         task = self._get(task_id)
         if task.status not in statuses:

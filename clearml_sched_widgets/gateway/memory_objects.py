@@ -55,6 +55,7 @@ class StoredProject:
     name: str
     hidden: bool
     last_update: datetime
+    text: str = ""
 
 
 @attrs.define
