@@ -94,9 +94,7 @@ def scheduled_rows(
     return tuple(_scheduled(definition, state, names, now))
 
 
-def _scheduled(
-    definition: Definition, state: State, names: Mapping[str, str], now: datetime
-) -> Iterator[ScheduledRow]:
+def _scheduled(definition: Definition, state: State, names: Mapping[str, str], now: datetime) -> Iterator[ScheduledRow]:
     for schedule in definition.schedules:
         yield from _schedule_rows(schedule, state.items.get(schedule.id), state, names, now)
     for trigger in definition.triggers:

@@ -72,6 +72,7 @@ class OwnTask:
         self.id = instance_id
         self._token = uuid.uuid4().hex
         self._written: State | None = None
+        self._writer = states.Writer()
 
     def take(self) -> Own:
         """Make the task run and ours; what it says then."""
@@ -96,7 +97,7 @@ class OwnTask:
     def save(self, state: State, runs_since: datetime | None) -> None:
         """Write the state if it is not what was written last. The runs' cursor goes along, but is no reason to."""
         if state is not self._written and state != self._written:  # comparing looks at every item
-            text = states.dumps(attrs.evolve(state, runs_since=runs_since))
+            text = self._writer.dumps(attrs.evolve(state, runs_since=runs_since))
             self._gateway.write_configuration(self.id, {STATE: text})
             self._written = state
 

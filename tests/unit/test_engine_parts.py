@@ -95,3 +95,13 @@ def test_commands_survive_being_written_and_read_and_nonsense_is_marked() -> Non
         "",
         "",
     ]
+
+
+def test_a_writer_that_has_written_other_states_writes_the_same() -> None:
+    writer = states.Writer()
+    first = State(items={key: ItemState(watermark=NOON, runs=1) for key in "abc"})
+    moved = first.with_item("b", ItemState(watermark=NOON, runs=2))
+    fewer = State(items={key: moved.items[key] for key in "cb"}, note="lunch")
+    exchanged = State(items={"d": moved.items["a"], "b": moved.items["b"]})
+    for state in (first, moved, fewer, exchanged, State()):
+        assert states.loads(writer.dumps(state)) == state
