@@ -28,6 +28,7 @@ ORDER = [
     # Before the engine, which speaks the gateway's protocol.
     "gateway",
     "engine",
+    "simulation",
     "history",
     # Before the manager, which hands an instance to it.
     "service",
@@ -41,6 +42,9 @@ ORDER = [
 ALSO: dict[str, set[str]] = {
     # The command line starts the sandbox.
     "cli": {"sandbox"},
+    # `Definition.simulate` and `.preview` ask the simulation, which asks the definition. The import stands inside the
+    # two methods: the definition itself loads nothing of the engine (see the test below).
+    "definition": {"simulation"},
 }
 
 # The sandbox stands beside the rest: a server that shared code with its client would prove nothing about it.
@@ -49,7 +53,8 @@ ALLOWED: dict[str, set[str]] = {
     "sandbox": {"errors"},
 }
 
-PURE = [*(ROOT / "recurrence").rglob("*.py"), *(ROOT / "conditions").rglob("*.py"), ROOT / "engine" / "decide.py"]
+PURE = [*(ROOT / "recurrence").rglob("*.py"), *(ROOT / "conditions").rglob("*.py"), ROOT / "simulation.py"]
+PURE += [ROOT / "engine" / name for name in ("agenda.py", "decide.py")]
 IMPURE_MODULES = {
     *("anywidget", "clearml", "ipywidgets", "pandas"),
     *("asyncio", "httpx", "logging", "os", "random", "requests", "socket", "subprocess", "threading", "time", "urllib"),
@@ -157,6 +162,12 @@ def test_the_package_alone_loads_none_of_its_modules() -> None:
     loaded = loaded_by(f"import {PACKAGE}; dir({PACKAGE})")
     assert {name for name in loaded if name.startswith(PACKAGE)} == {PACKAGE}
     assert not loaded & {"anywidget", "attrs", "clearml", "ipywidgets", "pandas"}
+
+
+def test_the_definition_loads_nothing_of_the_simulation_and_the_engine() -> None:
+    loaded = loaded_by(f"import {PACKAGE}.definition")
+    own = {name.split(".")[1] for name in loaded if name.startswith(f"{PACKAGE}.")}
+    assert own == {"definition", "errors"}
 
 
 def test_the_wizard_loads_no_clearml() -> None:
