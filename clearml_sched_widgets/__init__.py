@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clearml_sched_widgets.definition import (
         Action,
+        Cron,
         Daily,
         DatasetTrigger,
         Definition,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 # The same names as above, for the run time; a test compares the two.
 _HOME: dict[str, str] = {
     "Action": "definition",
+    "Cron": "definition",
     "Daily": "definition",
     "DatasetTrigger": "definition",
     "Definition": "definition",
@@ -67,6 +69,7 @@ _HOME: dict[str, str] = {
 
 __all__ = [
     "Action",
+    "Cron",
     "Daily",
     "Dashboard",
     "DatasetTrigger",

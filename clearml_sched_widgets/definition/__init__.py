@@ -1,7 +1,7 @@
 """What a user configures: frozen classes that hold, and validate, a definition.
 
 checks   how all problems are found at once      values   times, durations, zones, names
-rules    recurrences                             when     conditions and selections of triggers
+rules    recurrences; cron their expressions     when     conditions and selections of triggers
 items    actions, policies, schedules, triggers, the definition
 """
 
@@ -15,12 +15,13 @@ from clearml_sched_widgets.definition.items import (
     TaskTrigger,
     Trigger,
 )
-from clearml_sched_widgets.definition.rules import Daily, Interval, Monthly, Once, Rule, Weekly
+from clearml_sched_widgets.definition.rules import Cron, Daily, Interval, Monthly, Once, Rule, Weekly
 from clearml_sched_widgets.definition.when import Condition, Published, Select, StatusChanged, Tagged
 
 __all__ = [
     "Action",
     "Condition",
+    "Cron",
     "Daily",
     "DatasetTrigger",
     "Definition",

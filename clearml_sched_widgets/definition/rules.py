@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
+from functools import cached_property
 
 import attrs
 
-from clearml_sched_widgets.definition import values
+from clearml_sched_widgets.definition import cron, values
 from clearml_sched_widgets.definition.checks import bad, collect, distinct, each
 from clearml_sched_widgets.definition.display import Part
 from clearml_sched_widgets.errors import Problem
@@ -128,6 +129,24 @@ class Interval(Rule):
             yield Problem("every", str(self.every), "expected whole seconds, at least one")
 
 
+@attrs.frozen(repr=False)
+class Cron(Rule):
+    """At the minutes that a cron expression of five fields names; also @hourly, @daily and their like.
+
+    Fields take names, ranges, steps and lists; the day of month `L` (the last), the day of week `fri#2` (the second of
+    the month) and `5L` (the last). If neither day field begins with `*`, one of them must match, else both. If neither
+    the minute nor the hour field begins with `*`, clock changes are dealt with as in the other rules; else it runs at
+    every matching minute that the clock shows, twice in an hour that comes twice.
+    """
+
+    expression: str = attrs.field(converter=cron.expression)
+
+    @cached_property
+    def fields(self) -> cron.CronFields:
+        """What the expression means."""
+        return cron.parsed(self.expression)
+
+
 RULES: dict[str, type[Rule]] = {
-    "once": Once, "daily": Daily, "weekly": Weekly, "monthly": Monthly, "interval": Interval,
+    "once": Once, "daily": Daily, "weekly": Weekly, "monthly": Monthly, "interval": Interval, "cron": Cron,
 }  # fmt: skip

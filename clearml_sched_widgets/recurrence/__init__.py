@@ -1,19 +1,20 @@
 """When a rule's occurrences are. Pure: nothing here reads a clock; every moment is an argument.
 
 local      wall clocks to instants, clock changes included      days       which local dates a rule falls on
-describe   a rule as an English sentence
+cron       expressions that name minutes                        describe   a rule as an English sentence
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timezone
 from functools import singledispatch
 
 import attrs
 
-from clearml_sched_widgets.definition.rules import Daily, Interval, Monthly, Once, Rule, Weekly
+from clearml_sched_widgets.definition.rules import Cron, Daily, Interval, Monthly, Once, Rule, Weekly
+from clearml_sched_widgets.recurrence.cron import TICK, shown_after
 from clearml_sched_widgets.recurrence.days import days_from
 from clearml_sched_widgets.recurrence.describe import describe
 from clearml_sched_widgets.recurrence.local import instant, wall, zone
@@ -21,7 +22,6 @@ from clearml_sched_widgets.recurrence.local import instant, wall, zone
 __all__ = ["describe", "next_after", "occurrences", "per_time"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-TICK = timedelta(microseconds=1)
 
 
 def next_after(rule: Rule, moment: datetime) -> datetime | None:
@@ -78,13 +78,23 @@ def _following(rule: Rule, _moment: datetime) -> datetime | None:
 @_following.register(Weekly)
 @_following.register(Monthly)
 def _following_local(rule: Once | Daily | Weekly | Monthly, moment: datetime) -> datetime | None:
+    return _at_times(rule, rule.times, moment)
+
+
+@_following.register
+def _following_cron(rule: Cron, moment: datetime) -> datetime | None:
+    return _at_times(rule, rule.fields.clocks, moment) if rule.fields.at_times else shown_after(rule, moment)
+
+
+def _at_times(rule: Rule, times: tuple[time, ...], moment: datetime) -> datetime | None:
+    """The first of the times of day on the rule's dates, after the moment."""
     here = zone(rule.timezone)
     # What the clock has shown already lies behind, so no earlier date can hold the answer. The shown date itself can
     # lie behind whole, where the clock was put back over midnight.
     for day in days_from(rule, wall(moment, here).date()):
-        index = bisect_right(rule.times, moment, key=lambda clock: instant(day, clock, here))
-        if index < len(rule.times):
-            return instant(day, rule.times[index], here)
+        index = bisect_right(times, moment, key=lambda clock: instant(day, clock, here))
+        if index < len(times):
+            return instant(day, times[index], here)
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import singledispatch
 
-from clearml_sched_widgets.definition.rules import ORDINALS, Daily, Monthly, Once, Rule, Weekly
+from clearml_sched_widgets.definition.rules import ORDINALS, Cron, Daily, Monthly, Once, Rule, Weekly
 from clearml_sched_widgets.definition.values import WEEKDAYS
 
 LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # how many days each month has at most
@@ -85,3 +85,19 @@ def _day_of_month(day: int | str, first_weekday: int, length: int) -> int:
     if ordinal == "last":
         return earliest + (length - earliest) // 7 * 7
     return earliest + 7 * ORDINALS.index(ordinal)
+
+
+@days_from.register
+def _cron(rule: Cron, first: date) -> Iterator[date]:
+    fields = rule.fields
+    year, month, passed = first.year, first.month, first.day - 1
+    while fields.possible:  # the next day is at most forty years away: a 29 February that is a Friday
+        if month in fields.months:
+            left = fields.days_of(*monthrange(year, month)) >> passed + 1 << passed + 1
+            while left:
+                yield date(year, month, (left & -left).bit_length() - 1)
+                left &= left - 1
+        passed = 0
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+        if year > date.max.year:
+            raise OverflowError("after the calendar's end")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import singledispatch
 
-from clearml_sched_widgets.definition.rules import MONTHS, ORDINALS, Daily, Interval, Monthly, Once, Rule, Weekly
+from clearml_sched_widgets.definition.rules import MONTHS, ORDINALS, Cron, Daily, Interval, Monthly, Once, Rule, Weekly
 from clearml_sched_widgets.definition.values import WEEKDAYS
+from clearml_sched_widgets.recurrence.cron_words import cron_clause
 from clearml_sched_widgets.recurrence.local import wall, zone
+from clearml_sched_widgets.recurrence.words import clock_text, joined, ordinal
 
 UNITS = (("hour", 3600), ("minute", 60), ("second", 1))
 COUNTS = {1: "Once", 2: "Twice"}
@@ -43,16 +44,16 @@ def _weekly(rule: Weekly) -> str:
         return f"Every day {_at(rule)}"
     if rule.weekdays == WORKDAYS:
         return f"From Monday to Friday {_at(rule)}"
-    return f"On {_joined(f'{name.capitalize()}s' for name in rule.weekdays)} {_at(rule)}"
+    return f"On {joined(f'{name.capitalize()}s' for name in rule.weekdays)} {_at(rule)}"
 
 
 @_when.register
 def _monthly(rule: Monthly) -> str:
-    days = _joined(f"the {_day(day)}" for day in sorted(rule.days, key=_place))
+    days = joined(f"the {_day(day)}" for day in sorted(rule.days, key=_place))
     if rule.months is None or len(rule.months) == 12:
         months = "each month"
     else:
-        months = _joined(MONTHS[number - 1].capitalize() for number in rule.months)
+        months = joined(MONTHS[number - 1].capitalize() for number in rule.months)
     return f"On {days} of {months} {_at(rule)}"
 
 
@@ -63,11 +64,16 @@ def _interval(rule: Interval) -> str:
     return f"Every {_length(rule.every)}{anchor}{zoned}"
 
 
+@_when.register
+def _cron(rule: Cron) -> str:
+    return f"{cron_clause(rule.fields)} ({rule.timezone})"
+
+
 def _at(rule: Once | Daily | Weekly | Monthly) -> str:
     if len(rule.times) > MOST_TIMES:
-        times = f"{len(rule.times):,} times from {_clock(rule.times[0])} to {_clock(rule.times[-1])}"
+        times = f"{len(rule.times):,} times from {clock_text(rule.times[0])} to {clock_text(rule.times[-1])}"
     else:
-        times = _joined(_clock(clock) for clock in rule.times)
+        times = joined(clock_text(clock) for clock in rule.times)
     return f"at {times} ({rule.timezone})"
 
 
@@ -80,15 +86,11 @@ def _bounds(rule: Rule) -> str:
 def _moment(moment: datetime, rule: Rule) -> str:
     """A moment as the rule's zone shows it; the sentence names the zone once."""
     local = wall(moment, zone(rule.timezone))
-    return f"{_date(local.date())} at {_clock(local.time())}"
+    return f"{_date(local.date())} at {clock_text(local.time())}"
 
 
 def _date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
-
-
-def _clock(clock: time) -> str:
-    return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
 
 
 def _place(day: int | str) -> tuple[int, int, int]:
@@ -97,18 +99,17 @@ def _place(day: int | str) -> tuple[int, int, int]:
         return (0, day, 0)
     if day == "last":
         return (2, 0, 0)
-    ordinal, weekday = day.split()
-    return (1, ORDINALS.index(ordinal), WEEKDAYS.index(weekday))
+    place, weekday = day.split()
+    return (1, ORDINALS.index(place), WEEKDAYS.index(weekday))
 
 
 def _day(day: int | str) -> str:
     if isinstance(day, int):
-        suffix = "th" if 11 <= day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
-        return f"{day}{suffix}"
+        return ordinal(day)
     if day == "last":
         return "last day"
-    ordinal, weekday = day.split()
-    return f"{ordinal} {weekday.capitalize()}"
+    place, weekday = day.split()
+    return f"{place} {weekday.capitalize()}"
 
 
 def _length(length: timedelta) -> str:
@@ -116,8 +117,3 @@ def _length(length: timedelta) -> str:
     seconds = int(length.total_seconds())
     unit, size = next((unit, size) for unit, size in UNITS if seconds % size == 0)
     return unit if seconds == size else f"{seconds // size:,} {unit}s"
-
-
-def _joined(parts: Iterable[str]) -> str:
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last

@@ -30,6 +30,30 @@ def wall(moment: datetime, zone: ZoneInfo) -> datetime:
         return (BEGINNING if moment.year == 1 else END).replace(tzinfo=None)
 
 
+def offset(moment: datetime, zone: ZoneInfo) -> timedelta:
+    """How far the zone's clock is ahead of UTC at an instant."""
+    try:
+        return moment.astimezone(zone).utcoffset() or timedelta(0)
+    except OverflowError:  # at the calendar's ends, where the clocks run evenly
+        return moment.replace(tzinfo=zone).utcoffset() or timedelta(0)
+
+
+def first_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant after `before`, and not after `after`, at which the offset is not that of `before`.
+
+    There must be just one change between the two.
+    """
+    before, known = before.replace(microsecond=0), offset(before, zone)
+    after = after.replace(microsecond=0)  # the clocks change on whole seconds
+    while after - before > SECOND:
+        middle = before + (after - before) // SECOND // 2 * SECOND
+        if offset(middle, zone) == known:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The first instant, in UTC, at which the zone's clock has reached `clock` on `day`.
 
