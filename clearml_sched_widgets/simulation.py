@@ -134,7 +134,7 @@ def _slots(schedule: Schedule, now: datetime) -> Iterator[tuple[datetime, Schedu
 
 def _durations(value: Durations) -> dict[str, timedelta]:
     if not isinstance(value, Mapping):
-        return bad(value, 'expected a mapping such as {"nightly": "15m", "default": "5m"}')  # type: ignore[no-any-return]
+        return bad(value, 'expected a mapping such as {"nightly": "15m", "default": "5m"}')
     return {str(name): values.window(length) for name, length in value.items()}
 
 
