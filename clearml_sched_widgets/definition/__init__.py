@@ -10,11 +10,11 @@ from clearml_sched_widgets.definition.items import (
     DatasetTrigger,
     Definition,
     ModelTrigger,
-    Policies,
     Schedule,
     TaskTrigger,
     Trigger,
 )
+from clearml_sched_widgets.definition.policies import Policies
 from clearml_sched_widgets.definition.rules import Cron, Daily, Interval, Monthly, Once, Rule, Weekly
 from clearml_sched_widgets.definition.when import Condition, Published, Select, StatusChanged, Tagged
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sized
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from datetime import datetime, timedelta, timezone
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
 from clearml_sched_widgets.definition import values
-from clearml_sched_widgets.definition.checks import collect, each, guarded, is_a
+from clearml_sched_widgets.definition.checks import collect, each, is_a
 from clearml_sched_widgets.definition.display import Part, html_table
+from clearml_sched_widgets.definition.policies import Policies, optional_duration
 from clearml_sched_widgets.definition.rules import RULES, Rule
 from clearml_sched_widgets.definition.when import CONDITIONS, Condition, Published, Select, StatusChanged, Tagged
 from clearml_sched_widgets.errors import Problem
+
+if TYPE_CHECKING:
+    from clearml_sched_widgets.simulation import Simulation
 
 
 def new_id() -> str:
@@ -31,6 +35,9 @@ class Action(Part):
     `project` is the full name of the project for the clone (created if missing), the base task's own by default; `name`
     the clone's name, the item's by default. `parameters` replace or add hyperparameters by "Section/name"; their
     values, the name and the tags may contain `${task.id}`, `${dataset.id}`, `${model.id}`, `${scheduled}` and the like.
+
+    `time_limit`: a run that works for longer, counted from its start, is asked to stop; one that has not started so
+    long after it was put on its queue is taken off it. Both while the instance runs.
     """
 
     task: str = attrs.field(converter=values.text)
@@ -39,42 +46,7 @@ class Action(Part):
     name: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_task_name)
     parameters: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=values.parameters)
     tags: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=values.texts)
-
-    def __attrs_post_init__(self) -> None:
-        collect(self)
-
-
-MISSED = ("skip", "latest", "all")
-OVERLAP = ("allow", "skip")
-
-
-def _one_of(allowed: tuple[str, ...], value: str) -> str:
-    if value not in allowed:
-        raise ValueError(f"expected one of {', '.join(allowed)}")
-    return value
-
-
-def missed(value: str) -> str:
-    return guarded(lambda given: _one_of(MISSED, given), value)
-
-
-def overlap(value: str) -> str:
-    return guarded(lambda given: _one_of(OVERLAP, given), value)
-
-
-@attrs.frozen(kw_only=True, repr=False)
-class Policies(Part):
-    """What happens when a run is late, or the one before it is not finished.
-
-    `overlap`: "allow" launches all the same, "skip" does not launch while a run of this item is queued or running.
-    `missed`: of the slots that passed while nobody looked, launch none ("skip"), the "latest", or "all" of them;
-    only slots younger than `catchup_window` count. `max_runs` ends the item after so many runs.
-    """
-
-    overlap: str = attrs.field(default="allow", converter=overlap)
-    missed: str = attrs.field(default="latest", converter=missed)
-    catchup_window: timedelta = attrs.field(default=timedelta(hours=1), converter=values.window)
-    max_runs: int | None = attrs.field(default=None, converter=values.optional_count)
+    time_limit: timedelta | None = attrs.field(default=None, kw_only=True, converter=optional_duration)
 
     def __attrs_post_init__(self) -> None:
         collect(self)
@@ -105,6 +77,8 @@ def policies(value: Policies) -> Policies:
 class Item(Part):
     """What schedules and triggers share. `id` is the item's identity: names may repeat and change."""
 
+    usual_overlap: ClassVar[str] = "allow"
+
     action: Action = attrs.field(converter=action)
 
     @property
@@ -113,6 +87,12 @@ class Item(Part):
         name: str | None = getattr(self, "name", None)
         item_id: str = getattr(self, "id", "")
         return name or f"{type(self).__name__} {item_id}"
+
+    @property
+    def overlap(self) -> str:
+        """What happens while the run before is not finished: the policy, or else what is usual for this kind."""
+        rules: Policies | None = getattr(self, "policies", None)
+        return (rules.overlap if rules else None) or self.usual_overlap
 
     def __attrs_post_init__(self) -> None:
         collect(self, self._rules)
@@ -141,6 +121,7 @@ class Trigger(Item):
     directly or through others, is never an event for it, unless `include_own`.
     """
 
+    usual_overlap = "queue"
     entity: ClassVar[str] = ""
     conditions: ClassVar[tuple[type[Condition], ...]] = (Published, Tagged)
 
@@ -243,6 +224,24 @@ class Definition(Part):
     def item(self, item_id: str) -> Schedule | Trigger | None:
         """The item of that id, if there is one."""
         return self._by_id.get(item_id)
+
+    def simulate(
+        self, start: str | datetime, end: str | datetime, durations: Mapping[str, str | timedelta] | None = None
+    ) -> Simulation:
+        """What the schedules would do after `start` and up to `end`: runs, skips, overlaps, load. Launches nothing.
+
+        The times are aware, or ISO 8601 with an offset. `durations` says how long runs take, by the schedule's id or
+        name, or "default". Raises InvalidDefinition for what is no time, no duration or no schedule.
+        """
+        from clearml_sched_widgets import simulation
+
+        return simulation.simulate(self, start, end, durations)
+
+    def preview(self, n: int = 10, now: datetime | None = None) -> list[tuple[datetime, Schedule]]:
+        """The next `n` slots of all enabled schedules after `now` (aware; the present by default). Times in UTC."""
+        from clearml_sched_widgets import simulation
+
+        return simulation.preview(self, n, now or datetime.now(timezone.utc))
 
     @cached_property
     def _by_id(self) -> dict[str, Schedule | Trigger]:

@@ -9,17 +9,23 @@ from collections.abc import Mapping
 import attrs
 
 PREFIX = "command."  # each command is a configuration object of its own: two users never overwrite each other's
-KINDS = frozenset({"pause", "resume", "run_now", "reload"})
+KINDS = frozenset({"pause", "resume", "run_now", "backfill", "reload"})
 
 
 @attrs.frozen(kw_only=True)
 class Command:
-    """`do` is pause, resume, run_now or reload; `item` the item to run; `note` the reason of a pause."""
+    """`do` is pause, resume, run_now, backfill or reload; `item` the item that it is about (for pause and resume, empty
+    means all); `note` the reason of a pause; `start` and `end` the period of a backfill, in ISO 8601."""
 
     do: str
     item: str = ""
     note: str = ""
+    start: str = ""
+    end: str = ""
     id: str = attrs.field(factory=lambda: uuid.uuid4().hex)
+
+
+FIELDS = tuple(field.name for field in attrs.fields(Command) if field.name != "id")
 
 
 def dumps(command: Command) -> dict[str, str]:
@@ -36,7 +42,7 @@ def _loads(name: str, text: str) -> Command:
     command_id = name[len(PREFIX) :]
     try:
         data = json.loads(text)
-        command = Command(do=str(data["do"]), item=str(data["item"]), note=str(data["note"]), id=command_id)
-    except (ValueError, KeyError, TypeError):
+        command = Command(**{field: str(data.get(field, "")) for field in FIELDS}, id=command_id)
+    except (ValueError, AttributeError):
         return Command(do="", id=command_id)
     return command if command.do in KINDS else attrs.evolve(command, do="")

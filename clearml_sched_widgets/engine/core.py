@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
 
-from clearml_sched_widgets.definition import Action, Schedule, Trigger
-from clearml_sched_widgets.definition.values import SHORTEST_NAME
+from clearml_sched_widgets.definition import Schedule, Trigger
+from clearml_sched_widgets.engine import launches, limits, polling, retries, words
 from clearml_sched_widgets.engine import pending as owed
-from clearml_sched_widgets.engine import polling, words
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.decide import Decision, admit, decide, next_slot
 from clearml_sched_widgets.engine.journal import Journal
 from clearml_sched_widgets.engine.launch import Launcher
+from clearml_sched_widgets.engine.lease import Lease
+from clearml_sched_widgets.engine.overlap import Turn, turn
 from clearml_sched_widgets.engine.own import WATCHDOG, Own, OwnTask, read
 from clearml_sched_widgets.engine.pending import Outcome
-from clearml_sched_widgets.engine.runs import Run, Runs
-from clearml_sched_widgets.engine.state import ItemState, Launch, slot_text
+from clearml_sched_widgets.engine.runs import Run, Runs, launched_since
+from clearml_sched_widgets.engine.state import EntityState, ItemState, Launch, parse, slot_text
+from clearml_sched_widgets.engine.stops import Stops
 from clearml_sched_widgets.errors import NotFound
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import TaskQuery
@@ -39,6 +41,7 @@ class Core:
     def __init__(self, instance_id: str, gateway: Gateway, own: OwnTask, clock: Clock) -> None:
         self.id = instance_id
         self._gateway, self._own, self._clock = gateway, own, clock
+        self.lease = Lease(gateway, instance_id, clock)
         self.journal = Journal(clock)
         self.inbox: deque[Command] = deque()
         self.ended = ""  # why the engine has to end
@@ -47,7 +50,7 @@ class Core:
         self.names: Mapping[str, str] = {}
 
     def open(self) -> None:
-        """Take the instance and read what there is. Raises GatewayError, InvalidDefinition."""
+        """Read what there is, as the holder of the lease. Raises GatewayError, InvalidDefinition."""
         own = self._own.take()
         now = self._clock.now()
         self.started, self.definition, self.state = now, own.definition, own.state
@@ -55,32 +58,41 @@ class Core:
         self.runs = Runs(self.id, since=self.state.runs_since or own.task.created)
         self._settled = self.runs.cursor
         self._run_list: tuple[Run, ...] | None = None
-        self._launcher = Launcher(self._gateway, self.id, self.runs)
+        self._launcher = Launcher(self._gateway, self.id, self.runs, self.lease.keep)
         self.agenda = Agenda()
         self._own_read = self._followed = self._checked_deleted = now
         self._polled = now - LONG_AGO
         self.journal.remember(self._gateway.log(self.id))
         self.runs.load(self._gateway, now)
+        self._ahead = (own.task.last_change or now) - now  # of the server's clock
+        self._stops, self._held = Stops(self._gateway, self.journal), frozenset[str]()
         self._adopt(own, now)
+        self._catch_up_on_ends(now)
         self.journal.info(f"{'Started' if fresh else 'Resumed'}: {words.counted(self.definition)}.")
         self.save()
 
     def step(self, now: datetime) -> None:
-        """Do what is due. Raises GatewayError; what was not done then is still owed, and done by a later step."""
+        """Do what is due. Raises GatewayError; what was not done then is still owed, and done by a later step.
+
+        Raises LeaseLost when another engine has taken over: then this one must not touch anything any more.
+        """
+        self.lease.keep()
         self._hear(now)
         if self.ended:
             return
-        if not self.state.pending:
+        if not self.runs.news and all(launch.key in self._held for launch in self.state.pending):
             self._settled = self.runs.cursor  # every run made up to here is dealt with
         if not self.state.paused:
             self._decide(now)
             self._poll(now)
             self._launch(now)
         self._follow(now)
-        self._tell()
+        self._tell(now)
         self.save()
 
     def save(self) -> None:
+        """Write the state, unless the lease is lost: a successor's state must not be overwritten."""
+        self.lease.keep()
         self._own.save(self.state, self._settled)
 
     def idle_seconds(self, now: datetime, longest: float) -> float:
@@ -104,7 +116,9 @@ class Core:
         items = {item.id: known.get(item.id) or ItemState(watermark=now) for item in self.definition.items}
         pending = [launch for launch in self.state.pending if launch.item in items]
         pending += [
-            _at_start(item, now) for item in self.definition.schedules if item.run_at_start and item.id not in known
+            launches.at_start(item, now)
+            for item in self.definition.schedules
+            if item.run_at_start and item.id not in known
         ]
         self.state = attrs.evolve(self.state, items=items, pending=tuple(pending))
         self.agenda = Agenda()
@@ -145,21 +159,27 @@ class Core:
             self._own.take()
             return
         self.ended = why
-        self.asked_to_stop = own.task.status == "in_progress" and "taken" not in why
+        self.asked_to_stop = own.task.status == "in_progress"
         if not why:
             for command in own.commands:
                 self._obey(command, now)
-            self._own.done(own.commands)
+            if own.commands:
+                self.save()  # before they are removed: a command must not be lost
+                self._own.done(own.commands)
 
     def _obey(self, command: Command, now: datetime) -> None:
         self.changed = True
-        if command.do == "pause":
+        if command.item and command.do in ("pause", "resume"):
+            self._pause_item(command, now)
+        elif command.do == "pause":
             self.state = attrs.evolve(self.state, paused=True, note=command.note)
             self.journal.info(f"Paused{': ' + command.note if command.note else ''}.")
         elif command.do == "resume" and self.state.paused:
             self._unpause(now)
         elif command.do == "run_now":
             self._run_now(command, now)
+        elif command.do == "backfill":
+            self._backfill(command)
         elif command.do == "reload":
             own = read(self._gateway, self.id)
             self._adopt(own, now)
@@ -182,15 +202,45 @@ class Core:
         if item is None:
             self.journal.error(f"Run now: there is no item {command.item}.")
             return
-        launch = Launch(
-            key=f"{item.id}*{command.id}",
-            item=item.id,
-            cause="manual",
-            nominal=now,
-            values={"scheduled": slot_text(now)},
-            lineage=(item.id,),
-        )
-        self.state = attrs.evolve(self.state, pending=(*self.state.pending, launch))
+        key = f"{item.id}*{command.id}"
+        if self.runs.of_key(key) or any(launch.key == key for launch in self.state.pending):
+            return  # heard before; what failed then was its removal
+        self.state = attrs.evolve(self.state, pending=(*self.state.pending, launches.manual(item, command.id, now)))
+
+    def _pause_item(self, command: Command, now: datetime) -> None:
+        item, pause = self.definition.item(command.item), command.do == "pause"
+        if item is None:
+            self.journal.error(f"{command.do.capitalize()}: there is no item {command.item}.")
+            return
+        known = self.state.items[item.id]
+        if not pause and not known.paused:
+            return
+        changed = attrs.evolve(known, paused=pause, note=command.note)
+        if not pause:  # as after a pause of the whole instance, what came in between is left out
+            changed = attrs.evolve(changed, watermark=max(known.watermark, now), failures=0)
+        self._put_item(item, changed)
+        note = f": {command.note}" if command.note else ""
+        self.journal.info(f"{item.title}: {f'paused{note}' if pause else 'goes on after its pause'}.")
+
+    def _put_item(self, item: Schedule | Trigger, known: ItemState) -> None:
+        self.state = self.state.with_item(item.id, known)
+        if isinstance(item, Schedule):
+            self.agenda.put(item.id, next_slot(item, known))
+
+    def _backfill(self, command: Command) -> None:
+        item, start, end = self.definition.item(command.item), parse(command.start), parse(command.end)
+        if not isinstance(item, Schedule) or start is None or end is None:
+            self.journal.error(f"Backfill: there is no schedule {command.item}, or no period.")
+            return
+        try:
+            found = launches.backfill(item, start, end)
+        except ValueError as error:
+            self.journal.error(f"{item.title}: nothing is backfilled: {error}.")
+            return
+        done = launched_since(self._gateway, self.id, start)
+        new = [launch for launch in found if launch.key not in done and not self._exists(launch.key)]
+        self.state = attrs.evolve(self.state, pending=(*self.state.pending, *new))
+        self.journal.info(f"{item.title}: {words.backfilled(start, end, len(new), len(found))}.")
 
     # -- schedules and triggers
     def _decide(self, now: datetime) -> None:
@@ -200,21 +250,31 @@ class Core:
                 self.agenda.put(item_id, None)
                 continue
             try:
-                self._apply(decide(schedule, self.state.items[item_id], now, self._active(item_id)))
+                self._apply(decide(schedule, self.state.items[item_id], now, *self._unfinished(schedule)))
             except Exception as error:  # noqa: BLE001 - one item must never stop the others
                 self.agenda.put(item_id, None)
                 self._set_error(item_id, f"it was set aside, its next run could not be computed: {error!r}")
 
-    def _active(self, item_id: str) -> int:
-        owed = sum(1 for launch in self.state.pending if launch.item == item_id)
-        return self.runs.active(item_id) + owed
+    def _unfinished(self, item: Schedule | Trigger) -> tuple[int, int]:
+        """How many runs of an item are queued or running, and how many are owed; not counted if it does not matter."""
+        if item.overlap not in ("skip", "queue"):
+            return 0, 0
+        return self.runs.active(item.id), sum(1 for launch in self.state.pending if launch.item == item.id)
+
+    def _exists(self, key: str) -> bool:
+        """Whether a run key is owed, or is that of a run that we know of."""
+        return bool(self.runs.of_key(key)) or any(launch.key == key for launch in self.state.pending)
 
     def _apply(self, decision: Decision) -> None:
+        after = decision.state
         for skip in decision.skips:
-            self.journal.warning(f"{self._title(skip.item)}: {words.skipped(skip)}")
+            text = words.skipped(skip)
+            self.journal.warning(f"{self._title(skip.item)}: {text}")
+            after = attrs.evolve(after, note=text)
         self.changed = True
-        pending = (*self.state.pending, *decision.launches)
-        self.state = attrs.evolve(self.state.with_item(decision.item, decision.state), pending=pending)
+        owed_keys = {launch.key for launch in self.state.pending}  # a backfill may have asked for the same slot
+        new = [launch for launch in decision.launches if launch.key not in owed_keys]
+        self.state = attrs.evolve(self.state.with_item(decision.item, after), pending=(*self.state.pending, *new))
         self.agenda.put(decision.item, decision.next_slot)
 
     def _poll(self, now: datetime) -> None:
@@ -231,22 +291,24 @@ class Core:
         self.save()  # the cursor has passed these events: they must not be lost
 
     def _admit(self, trigger: Trigger, events: Sequence[Launch]) -> None:
-        admission = admit(trigger, self.state.items[trigger.id], events, self._active(trigger.id))
+        admission = admit(trigger, self.state.items[trigger.id], events, *self._unfinished(trigger))
         for launch in admission.launches:
             self.journal.info(f"{trigger.title}: {launch.what}.")
+        after = admission.state
         for launch, reason in admission.refused:
+            after = attrs.evolve(after, note=after.note if after.paused else f"skipped {launch.what}: {reason}.")
             self.journal.warning(f"{trigger.title}: {launch.what}, but it was skipped: {reason}.")
         pending = (*self.state.pending, *admission.launches)
-        self.state = attrs.evolve(self.state.with_item(trigger.id, admission.state), pending=pending)
+        self.state = attrs.evolve(self.state.with_item(trigger.id, after), pending=pending)
 
     # -- launching
     def _launch(self, now: datetime) -> None:
         self._give_up(now)
         batch = []
-        for launch in owed.ready(self.state.pending, now):
+        for launch in owed.ready(self._whose_turn(now), now):
             item = self.definition.item(launch.item)
             if item is not None:
-                batch.append((launch, named(item)))
+                batch.append((launch, launches.named(item)))
         if not batch:
             return
         outcomes = self._launcher.launch(batch, now)
@@ -255,6 +317,38 @@ class Core:
         self.state = attrs.evolve(self.state, pending=owed.after(self.state.pending, outcomes, now))
         self._run_list = None
         self.changed = True
+
+    def _whose_turn(self, now: datetime) -> list[Launch]:
+        """The owed launches that need not wait for the runs before them."""
+        go: list[Launch] = []
+        held: set[str] = set()
+        for item_id, launches_of in owed.by_item(self.state.pending).items():
+            item = self.definition.item(item_id)
+            if item is None:
+                continue
+            active = self.runs.active_runs(item_id) if item.overlap != "allow" else []
+            found = turn(item, self.state.items[item_id].paused, launches_of, active, self._launched, now)
+            self._say(item, found)
+            go += found.go
+            held.update(launch.key for launch in found.hold)
+        self._held = frozenset(held)
+        return go
+
+    def _launched(self, key: str) -> bool:
+        return any(not run.task.virgin for run in self.runs.of_key(key))
+
+    def _say(self, item: Schedule | Trigger, found: Turn) -> None:
+        """Carry out, and log, what is left out, stopped and held."""
+        if found.replaced:
+            gone = {launch.key for launch in found.replaced}
+            self.state = attrs.evolve(self.state, pending=tuple(o for o in self.state.pending if o.key not in gone))
+        for launch in found.replaced:
+            self.journal.warning(f"{item.title}: {words.replaced(launch)}")
+        for run in found.stop:
+            self._stops.ask(run, item.title, "a later run takes its place")
+        new = [launch for launch in found.hold if launch.key not in self._held and launch.cause != "retry"]
+        if new and not self.state.items[item.id].paused:
+            self.journal.info(f"{item.title}: {words.held(new)}")
 
     def _give_up(self, now: datetime) -> None:
         for launch in self.state.pending:
@@ -273,10 +367,13 @@ class Core:
                 self.journal.error(f"{title}: not launched: {outcome.error}. It is tried again later.")
             self._set_error(launch.item, outcome.error, quiet=True)
             return
-        self.journal.info(f"{title}: {words.launched(outcome, now)}")
+        self.journal.info(f"{title}: {words.launched(outcome, now, self.definition.item(launch.item))}")
         if outcome.watched is False:
             self.journal.warning(f"{title}: no agent serves its queue; the run waits until one does.")
         self._set_error(launch.item, "")
+        known = self.state.items[launch.item]
+        if known.note and not known.paused:
+            self.state = self.state.with_item(launch.item, attrs.evolve(known, note=""))
 
     # -- runs
     def _follow(self, now: datetime) -> None:
@@ -288,14 +385,51 @@ class Core:
         if self.runs.unfinished and now - self._checked_deleted >= DELETED_EVERY:
             self._checked_deleted = now
             self.runs.find_deleted(self._gateway)
+        for run, reason in limits.overdue(self.runs.active_runs(), self.definition.item, now + self._ahead):
+            self._stops.ask(run, self._title(run.item), reason)
 
-    def _tell(self) -> None:
-        """Log what became of the runs, whichever request it was that showed it."""
-        while self.runs.news:
-            run = self.runs.news.popleft()
+    def _tell(self, now: datetime) -> None:
+        """Log what became of the runs, whichever request it was that showed it, and see to what follows from it."""
+        news = list(self.runs.news)
+        self.runs.news.clear()
+        for run in news:
             self._run_list, self.changed = None, True
             if not run.active and run.status != "created":
                 self.journal.info(f"{self._title(run.item)}: task {run.task.id} is {run.status}.")
+                self._stops.forget(run)
+        self._after_ends(news, now)
+
+    def _catch_up_on_ends(self, now: datetime) -> None:
+        """See to what ended while no engine worked."""
+        if self.state.ends is None:
+            self.state = attrs.evolve(self.state, ends=EntityState(cursor=self.runs.cursor))
+        else:
+            self._after_ends(reversed(self.run_list()), now)
+
+    def _after_ends(self, runs: Iterable[Run], now: datetime) -> None:
+        ended = [run for run in runs if not run.active and self._concerns(run.item)]
+        if not ended or self.state.ends is None:
+            return
+        ends, fresh = retries.unhandled(self.state.ends, ended)
+        if fresh:
+            self.state = attrs.evolve(self.state, ends=ends)
+        for run in fresh:
+            self._after_end(run, now)
+
+    def _concerns(self, item_id: str) -> bool:
+        item = self.definition.item(item_id)
+        return item is not None and retries.concerns(item.policies)
+
+    def _after_end(self, run: Run, now: datetime) -> None:
+        item = self.definition.item(run.item)
+        if item is None:
+            return
+        verdict = retries.after_end(item, self.state.items[item.id], run, self._exists, now)
+        if verdict.text:
+            self.journal.warning(f"{item.title}: {verdict.text}.")
+        if verdict.retry:
+            self.state = attrs.evolve(self.state, pending=(*self.state.pending, verdict.retry))
+        self._put_item(item, verdict.state)
 
     # -- words
     def _title(self, item_id: str) -> str:
@@ -308,20 +442,3 @@ class Core:
         if error != item.error:
             self.changed = True
             self.state = self.state.with_item(item_id, attrs.evolve(item, error=error))
-
-
-def named(item: Schedule | Trigger) -> Action:
-    """The item's action, with the name that its runs get: the action's, else the item's, else the base task's."""
-    usable = item.name if item.name and len(item.name) >= SHORTEST_NAME else None
-    return attrs.evolve(item.action, name=item.action.name or usable)
-
-
-def _at_start(schedule: Schedule, now: datetime) -> Launch:
-    return Launch(
-        key=f"{schedule.id}@start",
-        item=schedule.id,
-        cause="start",
-        nominal=now,
-        values={"scheduled": slot_text(now)},
-        lineage=(schedule.id,),
-    )

@@ -6,17 +6,19 @@ Time comes in as an argument.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
+from clearml_sched_widgets.engine.overlap import MOST_WAITING, ONE_WAITS, REPLACED, TOO_MANY_WAIT, UNFINISHED, room
 from clearml_sched_widgets.engine.state import ItemState, Launch, slot_text
 from clearml_sched_widgets.recurrence import next_after, occurrences
+from clearml_sched_widgets.recurrence.jitter import TICK, jittered
 
 GRACE = timedelta(seconds=15)  # a slot that is seen no later than this is on time, whatever the missed-run policy
-UNFINISHED = "the run before it is not finished; the overlap policy is skip"
+PAUSED = "it is paused"
 MOST_AT_ONCE = 1000  # a bound on what one catch-up may launch
 
 
@@ -62,21 +64,33 @@ def ended(schedule: Schedule, state: ItemState) -> bool:
     return schedule.policies.max_runs is not None and state.runs >= schedule.policies.max_runs
 
 
+def due_at(schedule: Schedule, slot: datetime) -> datetime:
+    """When a slot is to be launched: its nominal time, and its jitter."""
+    jitter = schedule.policies.jitter
+    if jitter is None:
+        return slot
+    return jittered(slot, jitter, schedule.id, next_after(schedule.recurrence, slot))
+
+
 def next_slot(schedule: Schedule, state: ItemState) -> datetime | None:
-    """The first slot that was not dealt with yet; None if there is none or the schedule may not run."""
-    if not schedule.enabled or ended(schedule, state):
+    """When the first slot that was not dealt with yet is due; None if there is none or the schedule may not run."""
+    if not schedule.enabled or state.paused or ended(schedule, state):
         return None
-    return next_after(schedule.recurrence, state.watermark)
+    slot = next_after(schedule.recurrence, state.watermark)
+    return None if slot is None else due_at(schedule, slot)
 
 
-def decide(schedule: Schedule, state: ItemState, now: datetime, active: int) -> Decision:
-    """Decide about the slots after the watermark and up to `now`, with `active` runs queued or running."""
-    on_time, wanted, skips = _by_policy(schedule, state, now)
+def decide(schedule: Schedule, state: ItemState, now: datetime, active: int, waiting: int = 0) -> Decision:
+    """Decide about the slots after the watermark that are due by `now`.
+
+    `active` runs of the schedule are queued or running, `waiting` ones are owed.
+    """
+    on_time, wanted, skips, watermark = _by_policy(schedule, state, now)
     slots = [*wanted, *on_time]
-    slots, too_many = _by_overlap(schedule, slots, active)
+    slots, too_many = _by_overlap(schedule, slots, active, waiting)
     slots, beyond = _by_count(schedule, slots, state)
     launches = tuple(slot_launch(schedule, slot) for slot in slots)
-    after = attrs.evolve(state, watermark=max(now, state.watermark), runs=state.runs + len(launches))
+    after = attrs.evolve(state, watermark=watermark, runs=state.runs + len(launches))
     return Decision(
         item=schedule.id,
         launches=launches,
@@ -88,26 +102,42 @@ def decide(schedule: Schedule, state: ItemState, now: datetime, active: int) -> 
 
 def _by_policy(
     schedule: Schedule, state: ItemState, now: datetime
-) -> tuple[list[datetime], list[datetime], list[Skip]]:
-    """Slots that are on time; missed slots that the policy wants; what the policy skips."""
+) -> tuple[list[datetime], list[datetime], list[Skip], datetime]:
+    """Slots that are on time; missed slots that the policy wants; what the policy skips; and the watermark after it.
+
+    A slot counts from the moment it is due. As it is due before the next slot, only the last one can lie before `now`
+    and be due after it.
+    """
     rule, policies = schedule.recurrence, schedule.policies
+    spread = policies.jitter or timedelta(0)
     # A slot on the grace's edge is on time: `occurrences` leaves its start out, so it starts a microsecond before.
-    edge = max(state.watermark, now - GRACE - timedelta(microseconds=1))
-    on_time = list(occurrences(rule, edge, now))
+    edge = now - GRACE - TICK
+    recent = list(occurrences(rule, max(state.watermark, _minus(edge, spread)), now))
+    watermark = max(now, state.watermark)
+    if recent and due_at(schedule, recent[-1]) > now:
+        watermark = recent.pop() - TICK
+    on_time = [slot for slot in recent if due_at(schedule, slot) > edge]
     first = next_after(rule, state.watermark)
-    if first is None or first > edge:
-        return on_time, [], []
-    window = max(state.watermark, _minus(now, policies.catchup_window))
-    missed: Iterable[datetime] = occurrences(rule, window, edge) if policies.missed != "skip" else ()
-    keep = MOST_AT_ONCE if policies.missed == "all" else 1
-    wanted = list(deque(missed, maxlen=keep))
+    if first is None or first > watermark or first in on_time:
+        return on_time, [], [], watermark
+    missed = _missed(schedule, state, now, edge) if policies.missed != "skip" else ()
+    wanted = list(deque(missed, maxlen=MOST_AT_ONCE if policies.missed == "all" else 1))
     if policies.missed == "latest" and on_time:
         wanted = []
     if wanted and wanted[0] <= first:
-        return on_time, wanted, []
-    last = edge if not wanted else wanted[0]
+        return on_time, wanted, [], watermark
+    last = wanted[0] if wanted else max(first, edge)
     reason = f"missed; the missed-run policy is {policies.missed}, the catch-up window {policies.catchup_window}"
-    return on_time, wanted, [Skip(item=schedule.id, first=first, last=last, reason=reason)]
+    return on_time, wanted, [Skip(item=schedule.id, first=first, last=last, reason=reason)], watermark
+
+
+def _missed(schedule: Schedule, state: ItemState, now: datetime, edge: datetime) -> Iterator[datetime]:
+    """The slots within the catch-up window that were due before the grace."""
+    window = _minus(now, schedule.policies.catchup_window)
+    start = max(state.watermark, _minus(window, schedule.policies.jitter or timedelta(0)))
+    for slot in occurrences(schedule.recurrence, start, edge):
+        if window < due_at(schedule, slot) <= edge:
+            yield slot
 
 
 def _minus(moment: datetime, length: timedelta) -> datetime:
@@ -117,19 +147,24 @@ def _minus(moment: datetime, length: timedelta) -> datetime:
         return datetime.min.replace(tzinfo=timezone.utc)
 
 
-def _by_overlap(schedule: Schedule, slots: list[datetime], active: int) -> tuple[list[datetime], list[Skip]]:
-    if schedule.policies.overlap == "allow":
+def _by_overlap(
+    schedule: Schedule, slots: list[datetime], active: int, waiting: int
+) -> tuple[list[datetime], list[Skip]]:
+    if schedule.overlap == "cancel_previous":
+        return slots[-1:], _skipped(schedule, slots[:-1], REPLACED)
+    space = room(schedule.overlap, active, waiting)
+    if space is None:
         return slots, []
-    room = 0 if active else 1
-    return slots[:room], _skipped(schedule, slots[room:], UNFINISHED)
+    reason = UNFINISHED if schedule.overlap == "skip" else ONE_WAITS
+    return slots[:space], _skipped(schedule, slots[space:], reason)
 
 
 def _by_count(schedule: Schedule, slots: list[datetime], state: ItemState) -> tuple[list[datetime], list[Skip]]:
     limit = schedule.policies.max_runs
     if limit is None:
         return slots, []
-    room = max(0, limit - state.runs)
-    return slots[:room], _skipped(schedule, slots[room:], f"the schedule ended after {limit} runs")
+    left = max(0, limit - state.runs)
+    return slots[:left], _skipped(schedule, slots[left:], f"the schedule ended after {limit} runs")
 
 
 @attrs.frozen(kw_only=True)
@@ -141,23 +176,33 @@ class Admission:
     state: ItemState
 
 
-def admit(trigger: Trigger, state: ItemState, events: Iterable[Launch], active: int) -> Admission:
-    """Apply a trigger's policies to its events, with `active` runs of it queued, running or owed."""
+def admit(trigger: Trigger, state: ItemState, events: Sequence[Launch], active: int, waiting: int = 0) -> Admission:
+    """Apply a trigger's policies to its events, with `active` runs of it queued or running, and `waiting` ones owed."""
     launches: list[Launch] = []
     refused: list[tuple[Launch, str]] = []
-    policies, room = (
-        trigger.policies,
-        None if trigger.policies.max_runs is None else trigger.policies.max_runs - state.runs,
-    )
-    for event in events:
-        if room is not None and len(launches) >= room:
-            refused.append((event, f"the trigger ended after {policies.max_runs} runs"))
-        elif policies.overlap == "skip" and active + len(launches):
-            refused.append((event, UNFINISHED))
+    for index, event in enumerate(events):
+        last = index == len(events) - 1
+        reason = _refusal(trigger, state, len(launches), active + waiting, waiting, last=last)
+        if reason:
+            refused.append((event, reason))
         else:
             launches.append(event)
     after = attrs.evolve(state, runs=state.runs + len(launches))
     return Admission(launches=tuple(launches), refused=tuple(refused), state=after)
+
+
+def _refusal(trigger: Trigger, state: ItemState, taken: int, unfinished: int, waiting: int, *, last: bool) -> str:
+    """Why an event is not launched, with so many taken before it; empty if it is."""
+    limit = trigger.policies.max_runs
+    if state.paused:
+        return PAUSED
+    if limit is not None and state.runs + taken >= limit:
+        return f"the trigger ended after {limit} runs"
+    if trigger.overlap == "skip" and unfinished + taken:
+        return UNFINISHED
+    if trigger.overlap == "queue" and waiting + taken >= MOST_WAITING:
+        return TOO_MANY_WAIT.format(waiting + taken)
+    return REPLACED if trigger.overlap == "cancel_previous" and not last else ""
 
 
 def _skipped(schedule: Schedule, slots: list[datetime], reason: str) -> list[Skip]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule
+from clearml_sched_widgets.engine.decide import due_at
 from clearml_sched_widgets.engine.state import Launch
 
 SOON, LONGEST_SOON = timedelta(seconds=2), timedelta(minutes=1)
@@ -30,6 +31,14 @@ def delay(tries: int, *, retryable: bool) -> timedelta:
     """Doubles with every try: from 2 s to a minute if the server may take it soon, else from 15 s to 15 minutes."""
     first, longest = (SOON, LONGEST_SOON) if retryable else (PATIENT, LONGEST_PATIENT)
     return min(longest, first * (1 << min(tries, 10)))
+
+
+def by_item(pending: Iterable[Launch]) -> dict[str, list[Launch]]:
+    """What is owed, in its order, by item."""
+    found: dict[str, list[Launch]] = {}
+    for launch in pending:
+        found.setdefault(launch.item, []).append(launch)
+    return found
 
 
 def ready(pending: Iterable[Launch], now: datetime) -> list[Launch]:
@@ -62,6 +71,6 @@ def expired(launch: Launch, definition: Definition, now: datetime) -> str:
         return "its item was removed"
     if not isinstance(item, Schedule) or launch.cause != "schedule" or not launch.tries:
         return ""
-    if now - launch.nominal > item.policies.catchup_window:
+    if now - due_at(item, launch.nominal) > item.policies.catchup_window:
         return f"it is later than the catch-up window of {item.policies.catchup_window}"
     return ""

@@ -71,6 +71,21 @@ def _time(text: str) -> datetime | None:
         return None  # somebody edited the section by hand
 
 
+def launched_since(gateway: Gateway, instance_id: str, start: datetime) -> set[str]:
+    """The run keys of what an instance has launched since a time (the server's), in a request per 500 of them."""
+    keys: set[str] = set()
+    page = 0
+    while True:
+        query = TaskQuery(
+            system_tags=(run_tag(instance_id),), order="created", since=start, hyperparams="scheduler", page=page
+        )
+        tasks = gateway.tasks(query)
+        keys.update(run.key for task in tasks if not task.virgin and (run := run_of(task)))
+        if len(tasks) < PAGE:
+            return keys
+        page += 1
+
+
 class Runs:
     """The runs of one instance."""
 
@@ -97,6 +112,11 @@ class Runs:
     def active(self, item_id: str) -> int:
         """How many runs of an item are queued or running."""
         return sum(1 for run_id in self._active if self._runs[run_id].item == item_id)
+
+    def active_runs(self, item_id: str | None = None) -> list[Run]:
+        """The runs, of one item or of all, that are queued or running."""
+        runs = (self._runs[run_id] for run_id in self._active)
+        return [run for run in runs if item_id is None or run.item == item_id]
 
     def of_key(self, key: str) -> list[Run]:
         """All tasks with a run key, oldest first. Several only after lost answers, or if somebody copied one."""

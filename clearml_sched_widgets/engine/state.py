@@ -35,7 +35,7 @@ class Launch:
 
     key: str
     item: str
-    cause: str  # schedule, trigger, manual or start
+    cause: str  # schedule, trigger, manual, start, backfill or retry
     nominal: datetime
     object: str = ""  # id of the object that triggered it
     values: Mapping[str, str] = attrs.field(factory=dict)  # what ${…} in the action stands for
@@ -47,11 +47,18 @@ class Launch:
 
 @attrs.frozen(kw_only=True)
 class ItemState:
-    """One item. `watermark` is the last slot dealt with (schedules); `runs` counts what was launched."""
+    """One item. `watermark` is the last slot dealt with (schedules); `runs` counts what was launched.
+
+    `failures` counts the runs that failed since the last one that did not. `note` says why it is paused, else what was
+    last skipped.
+    """
 
     watermark: datetime
     runs: int = 0
     error: str = ""
+    failures: int = 0
+    paused: bool = False
+    note: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -72,6 +79,7 @@ class State:
     memory: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)  # per trigger: what its conditions remember
     watching: Mapping[str, datetime] = attrs.field(factory=dict)  # per trigger: since when (server time)
     baseline: tuple[str, ...] = ()  # triggers that have had their first look
+    ends: EntityState | None = None  # how far the ends of runs were dealt with, for retries (server time)
     runs_since: datetime | None = None  # the runs' cursor when all before it had been dealt with (server time)
     paused: bool = False
     note: str = ""
@@ -119,6 +127,8 @@ def dumps(state: State) -> str:
 
 def _item_text(key: str, item: ItemState) -> str:
     data = {"watermark": iso(item.watermark), "runs": item.runs, "error": item.error}
+    rare: dict[str, Any] = {"failures": item.failures, "paused": item.paused, "note": item.note}
+    data |= {name: value for name, value in rare.items() if value}
     return f"{json.dumps(key)}:{json.dumps(data, separators=(',', ':'))}"
 
 
@@ -126,9 +136,8 @@ def _without_items(state: State) -> dict[str, Any]:
     return {
         "version": VERSION,
         "pending": [_launch_data(launch) for launch in state.pending],
-        "entities": {
-            key: {"cursor": iso(entity.cursor), "seen": dict(entity.seen)} for key, entity in state.entities.items()
-        },
+        "entities": {key: _entity_data(entity) for key, entity in state.entities.items()},
+        "ends": _entity_data(state.ends) if state.ends else None,
         "memory": state.memory,
         "watching": {key: iso(moment) for key, moment in state.watching.items()},
         "baseline": [*state.baseline],
@@ -136,6 +145,18 @@ def _without_items(state: State) -> dict[str, Any]:
         "paused": state.paused,
         "note": state.note,
     }
+
+
+def _entity_data(entity: EntityState) -> dict[str, Any]:
+    return {"cursor": iso(entity.cursor), "seen": dict(entity.seen)}
+
+
+def _entity(data: Mapping[str, Any]) -> EntityState:
+    return EntityState(cursor=parse(data["cursor"]), seen=data["seen"])
+
+
+def _item(data: Mapping[str, Any]) -> ItemState:
+    return ItemState(**{**data, "watermark": datetime.fromisoformat(data["watermark"])})
 
 
 def loads(text: str | None) -> State:
@@ -151,17 +172,10 @@ def loads(text: str | None) -> State:
             "Upgrade clearml-sched-widgets."
         )
     return State(
-        items={
-            key: ItemState(
-                watermark=datetime.fromisoformat(item["watermark"]), runs=item["runs"], error=item.get("error", "")
-            )
-            for key, item in data["items"].items()
-        },
+        items={key: _item(item) for key, item in data["items"].items()},
         pending=tuple(_launch(launch) for launch in data["pending"]),
-        entities={
-            key: EntityState(cursor=parse(entity["cursor"]), seen=entity["seen"])
-            for key, entity in data["entities"].items()
-        },
+        entities={key: _entity(entity) for key, entity in data["entities"].items()},
+        ends=_entity(data["ends"]) if data.get("ends") else None,
         memory=data["memory"],
         watching={key: datetime.fromisoformat(moment) for key, moment in data["watching"].items()},
         baseline=tuple(data["baseline"]),

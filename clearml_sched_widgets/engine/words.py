@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine.decide import Skip
+from clearml_sched_widgets.definition import Definition, Schedule, Trigger
+from clearml_sched_widgets.engine.decide import Skip, due_at
+from clearml_sched_widgets.engine.overlap import REPLACED
 from clearml_sched_widgets.engine.pending import Outcome
-from clearml_sched_widgets.engine.state import slot_text
+from clearml_sched_widgets.engine.state import Launch, slot_text
 
 
 def title(definition: Definition, item_id: str) -> str:
@@ -22,9 +24,26 @@ def skipped(skip: Skip) -> str:
     return f"skipped the runs from {slot_text(skip.first)} to {slot_text(skip.last)}: {skip.reason}."
 
 
-def launched(outcome: Outcome, now: datetime) -> str:
+def replaced(launch: Launch) -> str:
+    return f"left out the run of {slot_text(launch.nominal)}: {REPLACED}."
+
+
+def held(launches: Sequence[Launch]) -> str:
+    if len(launches) == 1:
+        return f"the run of {slot_text(launches[0].nominal)} waits until no run before it is unfinished."
+    return f"{len(launches)} more runs wait until those before them are finished."
+
+
+def backfilled(start: datetime, end: datetime, new: int, all_slots: int) -> str:
+    """How much of a period is launched, and how much was launched already."""
+    ran = f"; {all_slots - new} more had been launched already" if all_slots > new else ""
+    return f"backfill from {slot_text(start)} to {slot_text(end)}: {new} run{'s' * (new != 1)}{ran}"
+
+
+def launched(outcome: Outcome, now: datetime, item: Schedule | Trigger | None) -> str:
     launch = outcome.launch
-    late = (now - launch.nominal).total_seconds()
+    due = due_at(item, launch.nominal) if isinstance(item, Schedule) else launch.nominal
+    late = (now - due).total_seconds()
     lateness = f" ({late:.0f} s late)" if late >= 2 and launch.cause == "schedule" else ""
     note = f"; {outcome.note}" if outcome.note else ""
     return f"launched task {outcome.run_id} for {slot_text(launch.nominal)}{lateness}{note}."

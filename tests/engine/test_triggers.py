@@ -23,6 +23,9 @@ from clearml_sched_widgets.errors import OutcomeUnknown
 from tests.engine.world import World
 
 
+ALL = Policies(overlap="allow")  # no event waits for the run of the one before it
+
+
 @pytest.fixture
 def world() -> World:
     return World()
@@ -30,7 +33,7 @@ def world() -> World:
 
 def on_completed(world: World, **kwargs: object) -> TaskTrigger:
     action = Action(world.base, parameters={"Args/task": "id=${task.id}"}, name="after ${task.name}")
-    return TaskTrigger(action, StatusChanged(to=["completed"]), **kwargs)  # type: ignore[arg-type]
+    return TaskTrigger(action, StatusChanged(to=["completed"]), **{"policies": ALL, **kwargs})  # type: ignore[arg-type]
 
 
 def start(world: World, *triggers: object) -> Engine:
@@ -68,7 +71,7 @@ def test_what_had_happened_before_the_start_is_no_event_unless_it_is_included(wo
 
 def test_e5_the_same_task_failing_twice_is_two_events(world: World) -> None:
     task = world.gateway.add_task("train", project="Vision")
-    engine = start(world, TaskTrigger(Action(world.base), StatusChanged(to=["failed"])))
+    engine = start(world, TaskTrigger(Action(world.base), StatusChanged(to=["failed"]), policies=ALL))
     complete(world, task, "failed")
     world.run_for(engine, 10)
     world.gateway.reset(task)
@@ -177,7 +180,7 @@ def test_e17_100_triggers_cost_one_request_per_poll(world: World) -> None:
 
 def test_a_tag_is_an_event_each_time_it_comes(world: World) -> None:
     data = world.gateway.add_dataset("faces", project="Vision")
-    engine = start(world, DatasetTrigger(Action(world.base), Tagged(any=["latest"])))
+    engine = start(world, DatasetTrigger(Action(world.base), Tagged(any=["latest"]), policies=ALL))
     world.gateway.tag(data, "latest")
     world.run_for(engine, 10)
     world.gateway.tag(data, "reviewed")

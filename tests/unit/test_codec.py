@@ -33,7 +33,7 @@ from clearml_sched_widgets.definition import (
     Trigger,
     Weekly,
 )
-from clearml_sched_widgets.definition.items import MISSED, OVERLAP
+from clearml_sched_widgets.definition.policies import MISSED, OVERLAP
 from clearml_sched_widgets.definition.rules import MONTHS, ORDINALS
 from clearml_sched_widgets.definition.values import WEEKDAYS
 from clearml_sched_widgets.definition.when import STATUSES
@@ -102,13 +102,18 @@ actions = st.builds(
     name=optional_task_names,
     parameters=parameters,
     tags=name_lists,
+    time_limit=st.none() | seconds,
 )
 policies = st.builds(
     Policies,
-    overlap=st.sampled_from(OVERLAP),
+    overlap=st.none() | st.sampled_from(OVERLAP),
     missed=st.sampled_from(MISSED),
     catchup_window=st.just(timedelta()) | seconds,
+    retries=st.integers(0, 100),
+    retry_backoff=seconds,
+    pause_after_failures=st.none() | st.integers(1),
     max_runs=st.none() | st.integers(1),
+    jitter=st.none() | seconds,
 )
 selects = st.builds(
     Select,
@@ -196,15 +201,17 @@ schedules:
   name: Backup
   enabled: true
   run_at_start: false
-  action: {task: abc, name: backup, queue: default, project: null, parameters: {Args/lr: '0.1'}, tags: [x]}
+  action: {task: abc, name: backup, queue: default, project: null, parameters: {Args/lr: '0.1'}, tags: [x],
+    time_limit: 2h}
   recurrence: {type: daily, times: ['06:20'], timezone: UTC, start: null, end: null}
-  policies: {overlap: allow, missed: latest, catchup_window: 1h, max_runs: null}
+  policies: {overlap: null, missed: latest, catchup_window: 1h, retries: 0, retry_backoff: 1m, pause_after_failures: null,
+    max_runs: null, jitter: 5m}
 triggers:
 - entity: task
   id: t1
   name: null
   enabled: true
-  action: {task: abc, name: null, queue: default, project: null, parameters: {}, tags: []}
+  action: {task: abc, name: null, queue: default, project: null, parameters: {}, tags: [], time_limit: null}
   when: {type: status_changed, to: [completed], from: [queued]}
   select:
     projects: [p]
@@ -216,7 +223,8 @@ triggers:
     tags_none: []
     users: []
     exclude_development: true
-  policies: {overlap: skip, missed: latest, catchup_window: 1h, max_runs: 5}
+  policies: {overlap: skip, missed: latest, catchup_window: 1h, retries: 3, retry_backoff: 2m, pause_after_failures: 2,
+    max_runs: 5, jitter: null}
   include_existing: false
   include_own: false
 """

@@ -69,12 +69,13 @@ def test_a_slot_is_given_up_after_its_catch_up_window_and_an_event_never() -> No
 
 def test_the_state_survives_being_written_and_read() -> None:
     state = State(
-        items={"i": ItemState(watermark=NOON, runs=3, error="no queue")},
+        items={"i": ItemState(watermark=NOON, runs=3, error="no queue", failures=2, paused=True, note="two failed")},
         pending=(LAUNCH, attrs.evolve(LAUNCH, key="k", not_before=NOON, tries=2)),
         entities={"task": EntityState(cursor=NOON, seen={"a": "2026"})},
         memory={"t": {"a": {"holds": True, "ordinal": 1, "seen": "2026"}}},
         watching={"t": NOON},
         baseline=("t",),
+        ends=EntityState(cursor=NOON, seen={"r": "2026"}),
         runs_since=NOON,
         paused=True,
         note="maintenance",
@@ -89,7 +90,7 @@ def test_a_state_of_a_newer_version_is_refused_with_advice() -> None:
 
 
 def test_commands_survive_being_written_and_read_and_nonsense_is_marked() -> None:
-    command = Command(do="run_now", item="i")
+    command = Command(do="backfill", item="i", start="2026-11-01T00:00:00+00:00", end="2026-11-02T00:00:00+00:00")
     assert commands.waiting(commands.dumps(command)) == [command]
     assert [one.do for one in commands.waiting({"command.1": "{", "command.2": '{"do": "rm"}', "definition": "x"})] == [
         "",

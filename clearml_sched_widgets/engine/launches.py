@@ -1,0 +1,50 @@
+"""PURE: what is owed beside the slots and the events: at the start, by hand, and for a past period."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+
+import attrs
+
+from clearml_sched_widgets.definition import Action, Schedule, Trigger
+from clearml_sched_widgets.definition.values import SHORTEST_NAME
+from clearml_sched_widgets.engine.decide import slot_launch
+from clearml_sched_widgets.engine.state import Launch, slot_text
+from clearml_sched_widgets.recurrence import occurrences
+
+MOST_BACKFILLED = 1000  # slots of one backfill
+
+
+def named(item: Schedule | Trigger) -> Action:
+    """The item's action, with the name that its runs get: the action's, else the item's, else the base task's."""
+    usable = item.name if item.name and len(item.name) >= SHORTEST_NAME else None
+    return attrs.evolve(item.action, name=item.action.name or usable)
+
+
+def at_start(schedule: Schedule, now: datetime) -> Launch:
+    """The run of a schedule that is to run when it is first launched."""
+    return _at_once(f"{schedule.id}@start", schedule, "start", now)
+
+
+def manual(item: Schedule | Trigger, command: str, now: datetime) -> Launch:
+    """A run that a user asked for; `command` is the id of the request."""
+    return _at_once(f"{item.id}*{command}", item, "manual", now)
+
+
+def _at_once(key: str, item: Schedule | Trigger, cause: str, now: datetime) -> Launch:
+    values = {"scheduled": slot_text(now)}
+    return Launch(key=key, item=item.id, cause=cause, nominal=now, values=values, lineage=(item.id,))
+
+
+def backfill(schedule: Schedule, start: datetime, end: datetime) -> list[Launch]:
+    """The runs for a schedule's slots after `start` up to `end`, with the keys that the slots themselves have.
+
+    Raises ValueError if there are none, or too many.
+    """
+    slots = list(islice(occurrences(schedule.recurrence, start, end), MOST_BACKFILLED + 1))
+    if not slots:
+        raise ValueError("it has no times in this period")
+    if len(slots) > MOST_BACKFILLED:
+        raise ValueError(f"it has more than {MOST_BACKFILLED} times in this period; choose a shorter one")
+    return [attrs.evolve(slot_launch(schedule, slot), cause="backfill") for slot in slots]

@@ -1,0 +1,32 @@
+"""Asks runs to end: when a later one takes their place, or when they have had their time."""
+
+from __future__ import annotations
+
+from clearml_sched_widgets.engine.journal import Journal
+from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.errors import PermanentError
+from clearml_sched_widgets.gateway.base import Gateway
+
+
+class Stops:
+    """Asks each run once. The server stops one that no agent works on at once, and takes a queued one off its queue."""
+
+    def __init__(self, gateway: Gateway, journal: Journal) -> None:
+        self._gateway, self._journal = gateway, journal
+        self._asked: set[str] = set()
+
+    def ask(self, run: Run, title: str, reason: str) -> None:
+        """Ask a run to end. Raises RetryableError, and then it is to be asked again."""
+        if run.task.id in self._asked:
+            return
+        try:
+            self._gateway.request_stop(run.task.id, reason)
+        except PermanentError as error:
+            self._journal.warning(f"{title}: task {run.task.id} could not be stopped: {error}.")
+        else:
+            self._journal.warning(f"{title}: task {run.task.id} is being stopped: {reason}.")
+        self._asked.add(run.task.id)
+
+    def forget(self, run: Run) -> None:
+        """Note that a run has ended."""
+        self._asked.discard(run.task.id)
