@@ -90,14 +90,15 @@ def _day_of_month(day: int | str, first_weekday: int, length: int) -> int:
 @days_from.register
 def _cron(rule: Cron, first: date) -> Iterator[date]:
     fields = rule.fields
-    year, month, passed = first.year, first.month, first.day - 1
-    while fields.possible:  # the next day is at most forty years away: a 29 February that is a Friday
-        if month in fields.months:
-            left = fields.days_of(*monthrange(year, month)) >> passed + 1 << passed + 1
-            while left:
-                yield date(year, month, (left & -left).bit_length() - 1)
-                left &= left - 1
-        passed = 0
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-        if year > date.max.year:
-            raise OverflowError("after the calendar's end")
+    if not fields.possible:
+        return
+    for year in range(first.year, date.max.year + 1):  # the next day is at most forty years away: a Friday, 29 February
+        for month in fields.months:
+            if year > first.year or month >= first.month:
+                days = fields.days_of(*monthrange(year, month))
+                if (year, month) == (first.year, first.month):
+                    days = days >> first.day << first.day
+                while days:
+                    yield date(year, month, (days & -days).bit_length() - 1)
+                    days &= days - 1
+    raise OverflowError("after the calendar's end")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta, timezone
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,10 +13,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clearml_sched_widgets.definition import Daily, Interval, Monthly, Once, Rule, Weekly
+from clearml_sched_widgets.definition import Cron, Daily, Interval, Monthly, Once, Rule, Weekly
 from clearml_sched_widgets.definition.rules import ORDINALS
 from clearml_sched_widgets.definition.values import WEEKDAYS
 from clearml_sched_widgets.recurrence import next_after, occurrences
+from tests.unit.cron_expressions import Drawn, near
 
 UTC = timezone.utc
 MINUTE = timedelta(minutes=1)
@@ -49,7 +50,10 @@ CHANGES = [
     Change("America/Caracas", "2016-05-01T07:00"),
     Change("Asia/Kathmandu", "1985-12-31T18:30"),  # forward by a quarter of an hour
     Change("Africa/Casablanca", "2026-02-15T02:00"),  # winter time in Ramadan
-    Change("UTC", "2026-02-28T12:00"),
+    Change("Asia/Gaza", "2040-10-20T00:00"),  # summer time again for a week, after Ramadan
+    Change("America/St_Johns", "2006-10-29T02:31"),  # back at a minute past midnight: the evening before comes twice
+    Change("America/Anchorage", "1967-04-01T12:00"),
+    Change("UTC", "2028-02-28T12:00"),  # a leap day
 ]
 
 times_of_day = st.times().map(lambda clock: time(clock.hour, clock.minute))
@@ -103,17 +107,22 @@ def _is(day: date, wanted: int | str) -> bool:
 
 def walked(rule: Daily | Once | Weekly | Monthly, start: datetime, end: datetime, step: timedelta) -> list[datetime]:
     """The instants at which the wall clock first reached each of the rule's local times, by watching the clock."""
-    zone = ZoneInfo(rule.timezone)
     dates = [start.date() + timedelta(days=days) for days in range(-3, (end - start).days + 5)]
-    due = sorted(datetime.combine(day, clock) for day in dates if falls_on(rule, day) for clock in rule.times)
+    due = [datetime.combine(day, clock) for day in dates if falls_on(rule, day) for clock in rule.times]
+    return reached(due, ZoneInfo(rule.timezone), start, end, step)
+
+
+def reached(due: list[datetime], zone: ZoneInfo, start: datetime, end: datetime, step: timedelta) -> list[datetime]:
+    """The instants at which the zone's clock first reached each of the readings, by watching it."""
+    due = sorted(due)
     found: list[datetime] = []
     shown = datetime.min  # noqa: DTZ901 - the furthest that the clock has shown so far
     moment = start - timedelta(days=2)  # no zone's clock was ever put back by more
     while moment <= end:
         shown = max(shown, moment.astimezone(zone).replace(tzinfo=None))
-        reached = [wall for wall in due if wall <= shown]
-        due = due[len(reached) :]
-        if reached and moment > start:
+        passed = [wall for wall in due if wall <= shown]
+        due = due[len(passed) :]
+        if passed and moment > start:
             found.append(moment)
         moment += step
     return found
@@ -159,6 +168,84 @@ def test_occurrences_are_what_a_walk_by_the_minute_finds(case: tuple[Rule, datet
     found = list(occurrences(rule, start, end))
     assert found == within(rule, walked(rule, start, end, MINUTE))
     assert found == list(stepped(rule, start, end))
+
+
+def walked_cron(drawn: Drawn, zone: ZoneInfo, start: datetime, end: datetime) -> list[datetime]:
+    """The occurrences of an expression, by watching the clock minute by minute."""
+    if drawn.at_times:
+        dates = [start.date() + timedelta(days=days) for days in range(-3, (end - start).days + 5)]
+        clocks = [time(hour, minute) for hour in drawn.hours for minute in drawn.minutes]
+        due = [datetime.combine(day, clock) for day in dates if drawn.falls_on(day) for clock in clocks]
+        return reached(due, zone, start, end, MINUTE)
+    minutes = int((end - start) / MINUTE)
+    moments = [start + number * MINUTE for number in range(1, minutes + 1)]
+    return [moment for moment in moments if drawn.shows(moment.astimezone(zone))]
+
+
+@st.composite
+def cron_cases(draw: st.DrawFn) -> tuple[Drawn, str, datetime, datetime]:
+    change = draw(st.sampled_from(CHANGES))
+    centre = datetime.fromisoformat(change.moment).replace(tzinfo=UTC)
+    drawn = draw(near(centre.astimezone(ZoneInfo(change.zone))))
+    start = centre + draw(st.integers(-30 * 60, 6 * 60)) * MINUTE
+    return drawn, change.zone, start, start + draw(st.integers(0, 2 * 24 * 60)) * MINUTE
+
+
+def drawn_as(text: str, minutes: Iterable[int], hours: Iterable[int]) -> Drawn:
+    """An expression for every day, for an example."""
+    every = frozenset(range(1, 13))
+    return Drawn(text, frozenset(minutes), frozenset(hours), lambda _: True, every, lambda _: True)
+
+
+@settings(max_examples=200, deadline=None)
+@given(cron_cases(), st.booleans())
+@example(
+    (
+        drawn_as("*/30 * * * *", (0, 30), range(24)),
+        "Antarctica/Troll",
+        datetime(2026, 10, 24, tzinfo=UTC),
+        datetime(2026, 10, 26, tzinfo=UTC),
+    ),
+    False,
+)
+@example(
+    (
+        drawn_as("30 0,2,23 * * *", (30,), (0, 2, 23)),
+        "Pacific/Apia",
+        datetime(2011, 12, 29, tzinfo=UTC),
+        datetime(2012, 1, 1, tzinfo=UTC),
+    ),
+    True,
+)
+def test_cron_occurs_when_a_walk_by_the_minute_finds(case: tuple[Drawn, str, datetime, datetime], bound: bool) -> None:
+    drawn, zone, start, end = case
+    third = (end - start) / 3
+    limits = {"start": start + third, "end": end - third} if bound else {}
+    rule = Cron(drawn.text, timezone=zone, **limits)
+    found = list(occurrences(rule, start, end))
+    assert found == within(rule, walked_cron(drawn, ZoneInfo(zone), start, end))
+    assert found == list(stepped(rule, start, end))
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Africa/Casablanca", "Australia/Lord_Howe", "Asia/Gaza"])
+@pytest.mark.parametrize("text", ["*/30 2 29 2,3 *", "* 3 25 10 *", "15 */3 L 2 *"])
+def test_cron_finds_its_rare_days_through_years_of_clock_changes(zone: str, text: str) -> None:
+    start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
+    minutes, hours = (
+        {"*/30": {0, 30}, "*": set(range(60)), "15": {15}},
+        {"2": {2}, "3": {3}, "*/3": set(range(0, 24, 3))},
+    )
+    minute, hour, dom, month, _ = text.split()
+    days = {"29": lambda day: day.day == 29, "25": lambda day: day.day == 25, "L": lambda day: _is(day, "last")}
+    months = frozenset(map(int, month.split(",")))
+    drawn = Drawn(text, frozenset(minutes[minute]), frozenset(hours[hour]), days[dom], months, lambda _: True)
+    wide = [
+        datetime(year, each, 1, tzinfo=UTC) - timedelta(days=1)
+        for year in (2026, 2027, 2028)
+        for each in sorted(months)
+    ]
+    expected = [at for first in wide for at in walked_cron(drawn, ZoneInfo(zone), first, first + timedelta(days=33))]
+    assert list(occurrences(Cron(text, timezone=zone), start, end)) == sorted(set(expected))
 
 
 @pytest.mark.parametrize("times", ["00:00,00:44:29,00:44:30,00:44:31", "00:00:01", "23:59:59"])
