@@ -12,7 +12,7 @@ import attrs
 from clearml_sched_widgets import codec, history, service
 from clearml_sched_widgets.definition import Definition, Once, Schedule
 from clearml_sched_widgets.definition.items import new_id
-from clearml_sched_widgets.engine import commands, own
+from clearml_sched_widgets.engine import commands, lease, own
 from clearml_sched_widgets.engine import state as states
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
@@ -381,6 +381,7 @@ class Instance:
         if self._fresh().status in ("in_progress", "queued"):
             raise InstanceStateError(f"The instance {self.name} is {self.status}; stop it before you delete it.")
         self._manager.gateway.delete_task(self.id)
+        lease.drop(self._manager.gateway, self.id)
 
     def _send(self, command: Command) -> None:
         engine = engine_here(self.id)

@@ -103,7 +103,7 @@ class Queue:
 
 @attrs.frozen(kw_only=True)
 class Lease:
-    """A hidden project that says who works on something. Its name is unique on the server, its id is never used again."""
+    """A hidden project that says who works on something: its name is unique on the server, its id not used again."""
 
     id: str
     name: str

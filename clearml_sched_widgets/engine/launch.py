@@ -6,7 +6,7 @@ key only the oldest task counts, and it is enqueued only while it is a virgin dr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -33,6 +33,7 @@ from clearml_sched_widgets.records import (
 
 OWN_TAGS = frozenset({"development", "archived", INSTANCE_TAG, RUN_TAG})
 WORKERS = 8
+ENQUEUE_FAILED = "failed enqueueing"  # the reason that the server gives when it takes a failed enqueueing back
 
 
 def merged(base: Task, action: Action, launch: Launch, instance_id: str) -> Clone:
@@ -72,8 +73,9 @@ def _section(launch: Launch, instance_id: str) -> dict[str, str]:
 class Launcher:
     """Launches batches. Keeps the queues' ids, and which tasks this process itself has made."""
 
-    def __init__(self, gateway: Gateway, instance_id: str, runs: Runs) -> None:
+    def __init__(self, gateway: Gateway, instance_id: str, runs: Runs, keep: Callable[[], None]) -> None:
         self._gateway = gateway
+        self._keep = keep  # raises unless we may still launch; asked right before every enqueue
         self._instance = instance_id
         self._runs = runs
         self._queues: dict[str, str] = {}
@@ -162,8 +164,9 @@ class Launcher:
             if not tasks:
                 why = "the server did not answer in time and no run was made"
                 outcomes.append(Outcome(launch=launch, error=why, retryable=True))
-            elif not tasks[0].task.virgin:
-                outcomes.append(Outcome(launch=launch, run_id=tasks[0].task.id, note="it had been launched already"))
+            elif done := next((run for run in tasks if not _draft(run)), None):
+                # Any of them: a delayed clone may show up, and be older, after another one was launched.
+                outcomes.append(Outcome(launch=launch, run_id=done.task.id, note="it had been launched already"))
             else:
                 by_queue.setdefault(self._queues[action.queue], []).append((launch, tasks[0]))
         for queue_id, pairs in by_queue.items():
@@ -172,6 +175,7 @@ class Launcher:
 
     def _enqueue_on(self, queue_id: str, pairs: Sequence[tuple[Launch, Run]]) -> list[Outcome]:
         ids = [run.task.id for _, run in pairs]
+        self._keep()
         try:
             answer = self._gateway.enqueue(ids, queue_id)
         except RetryableError as error:
@@ -180,18 +184,27 @@ class Launcher:
             answer = Enqueued(failed=dict.fromkeys(ids, str(error)))
         self._runs.enqueued(answer.succeeded)
         self._made.difference_update(answer.succeeded)
-        self._discard([run_id for run_id in ids if run_id not in answer.succeeded])
-        return [
-            Outcome(launch=launch, run_id=run.task.id, watched=answer.watched)
-            if run.task.id in answer.succeeded
-            else Outcome(launch=launch, error=answer.failed.get(run.task.id, "it was not enqueued"))
-            for launch, run in pairs
-        ]
+        gone = self._gone([run_id for run_id in ids if run_id not in answer.succeeded])
+        return [_outcome(launch, run.task.id, answer, gone) for launch, run in pairs]
 
-    def _discard(self, ids: Sequence[str]) -> None:
-        """Delete drafts of our own that could not be enqueued: a failed try marks them, so they would never run."""
-        own = [run_id for run_id in ids if run_id in self._made]
-        if own:
-            self._gateway.delete_drafts(own)
-            self._runs.drop(own)
-            self._made.difference_update(own)
+    def _gone(self, ids: Sequence[str]) -> set[str]:
+        """Those that somebody deleted meanwhile."""
+        present: set[str] = set()
+        for start in range(0, len(ids), 500):
+            query = TaskQuery(ids=tuple(ids[start : start + 500]), order="created")
+            present.update(task.id for task in self._gateway.tasks(query))
+        return {run_id for run_id in ids if run_id not in present}
+
+
+def _outcome(launch: Launch, run_id: str, answer: Enqueued, gone: set[str]) -> Outcome:
+    if run_id in answer.succeeded:
+        return Outcome(launch=launch, run_id=run_id, watched=answer.watched)
+    if run_id in gone:
+        return Outcome(launch=launch, run_id=run_id, note="somebody deleted it before it was enqueued")
+    return Outcome(launch=launch, error=answer.failed.get(run_id, "it was not enqueued"))
+
+
+def _draft(run: Run) -> bool:
+    """Whether it waits to be enqueued by us. Our own failed try leaves a mark; no dequeue or reset does."""
+    task = run.task
+    return task.virgin or (task.status == "created" and task.status_reason == ENQUEUE_FAILED)

@@ -12,10 +12,11 @@ from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.clock import Clock, SystemClock
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.core import Core
-from clearml_sched_widgets.engine.own import OwnTask
+from clearml_sched_widgets.engine.lease import QUIET, RENEW_EVERY, TTL, LeaseLost
+from clearml_sched_widgets.engine.own import OwnTask, read
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.state import State
-from clearml_sched_widgets.errors import GatewayError, RetryableError
+from clearml_sched_widgets.errors import GatewayError, InstanceStateError, RetryableError, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import LogLine, Table
 
@@ -23,6 +24,8 @@ TICK = 1.0  # seconds: the longest sleep between two steps
 TABLES_EVERY = timedelta(seconds=30)
 HEARTBEAT_EVERY = timedelta(seconds=60)
 LONGEST_BACKOFF = 60.0
+LOOK_EVERY = 1.0  # seconds between two looks at the lease that another engine holds
+PATIENCE = 2 * RENEW_EVERY  # seconds in which a holder that is alive shows it
 
 
 @attrs.frozen(kw_only=True)
@@ -58,6 +61,8 @@ class Engine:
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._problem, self._failures = "", 0
+        self._opened = False
+        self._patient = False  # waits for the lease even if its holder is alive
         self._beat = self._tabled = self._clock.now()
         self.snapshot: Snapshot | None = None
 
@@ -67,8 +72,15 @@ class Engine:
         return self._thread is not None and self._thread.is_alive()
 
     def start(self) -> None:
-        """Take the instance and work in a thread of its own. Raises GatewayError if the server does not let us."""
-        self.open()
+        """Take the instance, and work in a thread of its own.
+
+        If another engine held it and went silent, returns after seconds, and the thread waits for its lease to expire.
+        Raises InstanceStateError if another engine works on it, GatewayError if the server does not let us.
+        """
+        end = self._clock.monotonic() + PATIENCE
+        while not self._begin() and self._clock.monotonic() < end:
+            self._refuse_if_busy()
+            self._clock.wait(self._wake, LOOK_EVERY)
         self._thread = threading.Thread(target=self._run, name=f"clearml-sched-{self.id[:8]}", daemon=True)
         self._thread.start()
 
@@ -90,25 +102,106 @@ class Engine:
 
     # -- in the engine's thread
     def open(self) -> None:
-        """Take the instance: read its state, and what became of its runs."""
-        self._core.open()
+        """Take the instance at once: read its state, and what became of its runs.
+
+        Raises InstanceStateError if another engine holds it, GatewayError.
+        """
+        if not self._begin():
+            raise InstanceStateError(self._waiting())
+
+    def run(self) -> None:
+        """Work in the calling thread until the instance is stopped. Waits as long as another engine works on it."""
+        self._patient = True
+        self._run()
+
+    def _begin(self) -> bool:
+        """Try to get the lease, and then read what there is. False if another engine holds it."""
+        core = self._core
+        if not core.lease.acquire():
+            self._show_waiting()
+            return False
+        try:
+            core.open()
+        except SchedulerError:
+            self._release()
+            raise
+        core.lease.sweep()
+        self._problem = ""
         now = self._clock.now()
         self._beat = self._tabled = now
         self._publish(now)
+        self._opened = True
+        return True
 
-    def run(self) -> None:
-        """Work in the calling thread until the instance is stopped."""
-        self.open()
-        self._run()
+    def _show_waiting(self) -> None:
+        """What the screen shows of an instance that is not ours yet."""
+        text, now, journal = self._waiting(), self._clock.now(), self._core.journal
+        if text != self._problem:
+            journal.warning(f"{text}. If it is silent, this one goes on in about {TTL + QUIET:.0f} s.")
+        if self.snapshot is None or text != self._problem:
+            there = read(self._gateway, self.id)
+            self.snapshot = Snapshot(
+                definition=there.definition,
+                state=there.state,
+                runs=(),
+                names={},
+                lines=journal.lines,
+                problem=text,
+                running=True,
+                started=now,
+                now=now,
+            )
+        self._problem = text
+
+    def _waiting(self) -> str:
+        return f"Waiting for the lease of {self._core.lease.holder or 'another process'}"
+
+    def _refuse_if_busy(self) -> None:
+        """Another engine that is at work ends the wait; one that was stopped gives its lease back in a moment."""
+        lease = self._core.lease
+        if lease.alive and read(self._gateway, self.id).task.status == "in_progress":
+            raise InstanceStateError(f"The instance is run by {lease.holder}; stop it there first.")
+
+    def _wait_for_lease(self) -> None:
+        """Until it is ours, we are stopped, or the instance turns out to be in other hands."""
+        while not self._opened and not self._stop.is_set() and not self._core.ended:
+            pause = LOOK_EVERY
+            try:
+                if not self._begin() and not self._patient:
+                    self._refuse_if_busy()
+            except RetryableError as error:
+                self._failed(error)
+                pause = self._backoff()
+            except SchedulerError as error:
+                self._core.ended = str(error)
+            if not self._opened:
+                self._clock.wait(self._stop, pause)
+        self._failures = 0
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        self._wait_for_lease()
+        while not self._stop.is_set() and not self._core.ended:
             self._wake.clear()
             pause = self.step()
-            if self._core.ended:
-                break
-            self._clock.wait(self._wake, pause)
+            if not self._core.ended:
+                self._rest(pause)
         self._close()
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, and keep the lease meanwhile: a server that fails some requests is no reason to lose it."""
+        end = self._clock.monotonic() + seconds
+        while not self._wake.is_set() and (left := end - self._clock.monotonic()) > 0:
+            self._clock.wait(self._wake, min(left, RENEW_EVERY))
+            if left > RENEW_EVERY:
+                self._keep()
+
+    def _keep(self) -> None:
+        try:
+            self._core.lease.keep()
+        except LeaseLost as lost:
+            self._core.ended = str(lost)
+        except GatewayError:
+            return  # the next step says so, if it is still the case
 
     def step(self) -> float:
         """One step. A server that does not answer is a pause and a line in the log, not an end. Seconds to wait."""
@@ -117,12 +210,17 @@ class Engine:
             self._core.step(now)
             self._housekeeping(now)
             self._recovered()
+        except LeaseLost as lost:
+            self._core.ended = str(lost)
         except GatewayError as error:
             self._failed(error)
         self._publish(now)
         if self._failures:
-            return min(LONGEST_BACKOFF, 2.0 ** min(self._failures, 6))
+            return self._backoff()
         return self._core.idle_seconds(self._clock.now(), TICK)
+
+    def _backoff(self) -> float:
+        return min(LONGEST_BACKOFF, 2.0 ** min(self._failures, 6))
 
     def _failed(self, error: GatewayError) -> None:
         self._failures += 1
@@ -168,6 +266,9 @@ class Engine:
     def _close(self) -> None:
         """The last words: the log, the tables and the state are on the server when the instance ends."""
         core = self._core
+        if not self._opened:
+            self._end_waiting()
+            return
         core.journal.info(f"Stopped: {core.ended}." if core.ended else "Stopped.")
         foreign = bool(core.ended)
         core.ended = core.ended or "it was stopped"
@@ -178,6 +279,19 @@ class Engine:
             if not foreign or core.asked_to_stop:
                 core.save()
                 self._gateway.set_status(self.id, "stopped", "Stopped by its user")
-        except GatewayError as error:
+        except (GatewayError, LeaseLost) as error:
             self._problem = str(error)
             self._publish(self._clock.now())
+        self._release()
+
+    def _end_waiting(self) -> None:
+        if self.snapshot is not None:
+            why = self._core.ended or "It was stopped while it waited"
+            self.snapshot = attrs.evolve(self.snapshot, problem=why, running=False, now=self._clock.now())
+        self._release()
+
+    def _release(self) -> None:
+        try:
+            self._core.lease.release()
+        except GatewayError as error:
+            self._core.journal.warning(f"The lease was not given back: {error}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +18,7 @@ from clearml_sched_widgets.errors import NotFound, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 
-DEFINITION, STATE, ENGINE, WHERE = "definition", "state", "engine", "where"
+DEFINITION, STATE, WHERE = "definition", "state", "where"
 WATCHDOG = "non-responsive"  # what the server's watchdog gives as the reason when it stops a silent task
 
 
@@ -29,7 +28,6 @@ class Own:
 
     task: Task
     commands: tuple[Command, ...]
-    engine: str  # a token of the process that works on it
     where: str
 
     @cached_property
@@ -59,7 +57,6 @@ def parse(task: Task) -> Own:
     return Own(
         task=task,
         commands=tuple(commands.waiting(task.configuration)),
-        engine=task.configuration.get(ENGINE, ""),
         where=task.configuration.get(WHERE, "kernel"),
     )
 
@@ -70,18 +67,16 @@ class OwnTask:
     def __init__(self, gateway: Gateway, instance_id: str) -> None:
         self._gateway = gateway
         self.id = instance_id
-        self._token = uuid.uuid4().hex
         self._written: State | None = None
         self._writer = states.Writer()
 
     def take(self) -> Own:
-        """Make the task run and ours; what it says then."""
+        """Make the task run; what it says then. For the holder of the lease only."""
         task = read(self._gateway, self.id).task
         if task.status == "failed":  # the status machine leads from failed to running only through stopped
             self._gateway.set_status(self.id, "stopped", "Resumed")
         if task.status != "in_progress":
             self._gateway.set_status(self.id, "in_progress")
-        self._gateway.write_configuration(self.id, {ENGINE: self._token})
         return read(self._gateway, self.id)
 
     def lost(self, own: Own) -> str:
@@ -90,8 +85,6 @@ class OwnTask:
             return f"it was {own.task.status} in ClearML"
         if own.task.status_message.lower() == "stopping":
             return "it was asked to stop in ClearML"
-        if own.engine != self._token:
-            return "another process has taken it over"
         return ""
 
     def save(self, state: State, runs_since: datetime | None) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
+from clearml_sched_widgets.errors import InstanceStateError
 from tests.engine.world import START, Killed, World
 
 STEPS = [
@@ -84,16 +86,15 @@ def test_a_dequeued_run_is_respected_after_a_resume() -> None:
     assert world.gateway.task(run.task.id).status == "created"
 
 
-def test_two_engines_on_one_instance_do_not_double_and_the_older_one_ends() -> None:
+def test_two_engines_on_one_instance_do_not_double_and_the_second_one_says_who_holds_it() -> None:
     world = World()
     first = world.engine(definition(world, missed="all"))
     world.run_for(first, 15)
-    second = world.engine()
+    second = world.rival()
     for _ in range(40):
         first.step()
-        second.step()
+        with pytest.raises(InstanceStateError, match=rf"process {os.getpid()}"):
+            second.open()
         world.clock.advance(1)
     keys = world.launched()
     assert len(keys) == len(set(keys)) == (world.clock.now() - START).seconds // 10
-    assert first.snapshot is not None
-    assert not first.snapshot.running

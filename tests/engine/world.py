@@ -8,9 +8,10 @@ from datetime import datetime, timedelta, timezone
 
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine import lease, own
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.history import tables
 
@@ -60,12 +61,28 @@ class World:
         return self.instance
 
     def engine(self, definition: Definition | None = None) -> Engine:
-        """A new engine on the instance, as a new process would make it."""
+        """A new engine on the instance, as a new process would make it after the lease of a dead one has expired."""
         if definition is not None:
             self.create(definition)
-        engine = Engine(self.instance, self.gateway, clock=self.clock, tables=tables)
+        lease.drop(self.gateway, self.instance)
+        engine = self.rival()
         engine.open()
         return engine
+
+    def take_over(self, engine: Engine) -> float:
+        """Let an engine try until the lease is its own; how many seconds that took."""
+        began = self.clock.monotonic()
+        while True:
+            try:
+                engine.open()
+            except InstanceStateError:
+                self.clock.advance(1)
+            else:
+                return self.clock.monotonic() - began
+
+    def rival(self) -> Engine:
+        """One more engine on the instance, which has not tried to take it yet."""
+        return Engine(self.instance, self.gateway, clock=self.clock, tables=tables)
 
     def run_for(self, engine: Engine, seconds: float, each: Callable[[], None] = lambda: None) -> None:
         """Step as the engine's own thread would, and let `each` happen in between."""
@@ -86,7 +103,11 @@ class World:
         from clearml_sched_widgets.records import RUN_TAG, TaskQuery
 
         tasks = self.gateway.tasks(TaskQuery(system_tags=(RUN_TAG,), order="created", hyperparams="scheduler"))
-        return [task.hyperparams["Scheduler"]["key"].value for task in tasks if not task.virgin]
+        return [
+            task.hyperparams["Scheduler"]["key"].value
+            for task in tasks
+            if not task.virgin and task.status_reason != "failed enqueueing"
+        ]
 
     def log(self, engine: Engine) -> str:
         assert engine.snapshot is not None
