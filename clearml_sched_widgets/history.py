@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from clearml_sched_widgets.conditions.describe import describe_trigger
-from clearml_sched_widgets.definition import Definition, Once, Schedule, Trigger
-from clearml_sched_widgets.engine.decide import ended
+from clearml_sched_widgets.definition import Definition, Once, Rule, Schedule, Trigger
+from clearml_sched_widgets.engine.decide import due_at, ended
 from clearml_sched_widgets.engine.loop import Snapshot
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.state import ItemState, State
@@ -53,13 +53,14 @@ class ExecutedRow:
     item: str
     name: str
     item_name: str
-    cause: str  # schedule, trigger, manual, start
+    cause: str  # schedule, trigger, manual, start, backfill or retry
     scheduled: datetime | None  # the nominal time
     started: datetime | None
     finished: datetime | None
     status: str
     object: str = ""  # the object that triggered it
     key: str = ""  # the run key: what makes the run one and the same
+    note: str = ""  # why it was stopped or failed, as the server knows it
 
 
 @attrs.frozen(kw_only=True)
@@ -106,7 +107,8 @@ def _common(
 ) -> dict[str, Any]:
     action = item.action
     error = known.error if known else ""
-    condition = "error" if error else "paused" if state.paused else "waiting" if item.enabled else "disabled"
+    paused = state.paused or bool(known and known.paused)
+    condition = "error" if error else "paused" if paused else "waiting" if item.enabled else "disabled"
     return {
         "item": item.id,
         "name": item.name or action.name or names.get(action.task, "") or action.task,
@@ -114,10 +116,10 @@ def _common(
         "task_name": names.get(action.task, ""),
         "project": action.project or "",
         "queue": action.queue,
-        "single_instance": item.policies.overlap == "skip",
+        "single_instance": item.overlap != "allow",
         "parameters": ", ".join(f"{name}={value}" for name, value in action.parameters.items()),
         "state": condition,
-        "note": error or (state.note if state.paused else ""),
+        "note": error or (state.note if state.paused else known.note if known else ""),
         "runs": known.runs if known else 0,
     }
 
@@ -127,19 +129,28 @@ def _schedule_rows(
 ) -> Iterable[ScheduledRow]:
     common = _common(schedule, known, state, names)
     over = known is not None and ended(schedule, known)
-    after = max(now, known.watermark) if known else now
+    idle = over or not schedule.enabled
+    paused = state.paused or bool(known and known.paused)
     for rule in per_time(schedule.recurrence):
-        next_run = next_after(rule, after) if schedule.enabled and not over else None
+        next_run = None if idle else _upcoming(schedule, rule, known, now)
         finished = over or (schedule.enabled and next_run is None)
         own = {"state": "ended"} if finished and common["state"] == "waiting" else {}
         yield ScheduledRow(
             kind="schedule",
-            next_run=None if state.paused else next_run,
+            next_run=None if paused else next_run,
             schedule=describe(rule),
             start=rule.start,
             recurring=not isinstance(rule, Once),
             **{**common, **own},
         )
+
+
+def _upcoming(schedule: Schedule, rule: Rule, known: ItemState | None, now: datetime) -> datetime | None:
+    """When the rule's next slot will be launched, its jitter included: one that has passed may be delayed by it."""
+    slot = next_after(rule, known.watermark if known else now)
+    if slot is not None and due_at(schedule, slot) <= now:
+        slot = next_after(rule, now)
+    return None if slot is None else due_at(schedule, slot)
 
 
 def _trigger_row(trigger: Trigger, known: ItemState | None, state: State, names: Mapping[str, str]) -> ScheduledRow:
@@ -169,6 +180,7 @@ def executed_row(run: Run, definition: Definition) -> ExecutedRow:
         status=run.status,
         object=run.object,
         key=run.key,
+        note=task.status_reason,
     )
 
 

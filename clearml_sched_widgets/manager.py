@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from clearml_sched_widgets import codec, history, service
-from clearml_sched_widgets.definition import Definition, Once, Schedule
+from clearml_sched_widgets.definition import Definition, Once, Schedule, Trigger, values
+from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.definition.items import new_id
-from clearml_sched_widgets.engine import commands, lease, own
+from clearml_sched_widgets.engine import commands, launches, lease, own
 from clearml_sched_widgets.engine import state as states
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
@@ -180,6 +181,19 @@ def _past(definition: Definition, now: datetime) -> Iterator[Problem]:
             yield Problem(f"schedules[{index}].recurrence{where}", str(value), message)
 
 
+def _period(start: datetime | str, end: datetime | str, now: datetime) -> tuple[datetime, datetime]:
+    """The period of a backfill. Raises InvalidDefinition for what is no time, for no length, and for the future."""
+    found = {"start": values.moment(start), "end": values.moment(end)}
+    problems = [one.under(name) for name, value in found.items() for one in problems_in(value)]
+    if not problems and found["end"] <= found["start"]:
+        problems = [Problem("end", str(end), "expected a time after the start")]
+    if not problems and found["end"] > now:
+        problems = [Problem("end", str(end), f"expected a time that is past (it is now {now:%Y-%m-%d %H:%M} UTC)")]
+    if problems:
+        raise InvalidDefinition(problems)
+    return found["start"], found["end"]
+
+
 class Instance:
     """A definition that was saved or launched: a ClearML task of type `service`. Made by a Manager."""
 
@@ -305,12 +319,17 @@ class Instance:
         return history.log_frame(self.view().log)
 
     # -- what users do with it
-    def resume(self) -> None:
+    def resume(self, item: Schedule | Trigger | str | None = None) -> None:
         """Go on: after a pause, after a stop, after the kernel or the agent that ran it is gone; start a draft.
+
+        With an `item` (or its id): end the pause of that one, whoever or whatever paused it.
 
         In this kernel, or, for a service, on its queue again. What was launched before is never launched again; what
         was missed falls under the missed-run policy of each schedule.
         """
+        if item is not None:
+            self._send(Command(do="resume", item=self._item(item).id))
+            return
         if engine_here(self.id) is not None:
             self._send(Command(do="resume"))
             return
@@ -336,17 +355,43 @@ class Instance:
             queue = task.queue_id or self._manager._queue_id("services")
             service.enqueue(gateway, self.id, queue)
 
-    def pause(self, note: str = "") -> None:
-        """Launch nothing until `resume`; the slots and events in between are left out. Runs under way go on."""
-        self._send(Command(do="pause", note=note))
+    def pause(self, note: str = "", item: Schedule | Trigger | str | None = None) -> None:
+        """Launch nothing until `resume`; the slots and events in between are left out. Runs under way go on.
 
-    def run_now(self, item: Schedule | str) -> None:
-        """Launch an item once, at once, outside of its schedule. Takes the item or its id."""
+        With an `item` (or its id), only that one is paused.
+        """
+        self._send(Command(do="pause", note=note, item="" if item is None else self._item(item).id))
+
+    def run_now(self, item: Schedule | Trigger | str) -> None:
+        """Launch an item once, at once, outside of its schedule and whatever its policies. Takes the item or its id."""
+        self._send(Command(do="run_now", item=self._item(item).id))
+
+    def backfill(self, item: Schedule | str, start: datetime | str, end: datetime | str) -> int:
+        """Launch the slots of a schedule after `start` up to `end` that were not launched yet; how many it has there.
+
+        Takes aware datetimes or ISO 8601 with an offset or Z. A slot that has run already does not run again. Unless
+        the schedule's overlap policy is "allow", the runs wait for each other. They do not count for `max_runs`.
+        Raises InvalidDefinition for a period without slots, with more than 1,000, or that is not over.
+        """
+        schedule = self._item(item)
+        period = _period(start, end, datetime.now(timezone.utc))
+        if not isinstance(schedule, Schedule):
+            raise InvalidDefinition([Problem("item", schedule.id, "expected a schedule: a trigger has no times")])
+        try:
+            found = launches.backfill(schedule, *period)
+        except ValueError as error:
+            raise InvalidDefinition([Problem("start", f"{period[0]} to {period[1]}", str(error))]) from None
+        begin, until = (moment.isoformat() for moment in period)
+        self._send(Command(do="backfill", item=schedule.id, start=begin, end=until))
+        return len(found)
+
+    def _item(self, item: Schedule | Trigger | str) -> Schedule | Trigger:
         item_id = item if isinstance(item, str) else item.id
-        if self.definition.item(item_id) is None:
+        found = self.definition.item(item_id)
+        if found is None:
             known = ", ".join(f"{one.id} ({one.title})" for one in self.definition.items)
             raise InvalidDefinition([Problem("item", item_id, f"the instance has no such item; it has: {known}")])
-        self._send(Command(do="run_now", item=item_id))
+        return found
 
     def update(self, definition: Definition, *, check: bool = True) -> None:
         """Replace the definition; a running instance takes it over within seconds. Items that stay keep their place.

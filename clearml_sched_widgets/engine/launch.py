@@ -6,6 +6,7 @@ key only the oldest task counts, and it is enqueued only while it is a virgin dr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -59,7 +60,9 @@ def merged(base: Task, action: Action, launch: Launch, instance_id: str) -> Clon
 
 
 def _section(launch: Launch, instance_id: str) -> dict[str, str]:
-    return {
+    # A retry puts the same values into its parameters: of an event they are kept nowhere else.
+    values = {"values": json.dumps(dict(launch.values))} if launch.object else {}
+    return values | {
         "instance": instance_id,
         "item": launch.item,
         "key": launch.key,
