@@ -228,12 +228,12 @@ def test_cron_occurs_when_a_walk_by_the_minute_finds(case: tuple[Drawn, str, dat
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Africa/Casablanca", "Australia/Lord_Howe", "Asia/Gaza"])
-@pytest.mark.parametrize("text", ["*/30 2 29 2,3 *", "* 3 25 10 *", "15 */3 L 2 *"])
+@pytest.mark.parametrize("text", ["*/30 2 29 2,3 *", "* 2 25 10 *", "15 */3 L 2 *"])
 def test_cron_finds_its_rare_days_through_years_of_clock_changes(zone: str, text: str) -> None:
     start, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC)
     minutes, hours = (
         {"*/30": {0, 30}, "*": set(range(60)), "15": {15}},
-        {"2": {2}, "3": {3}, "*/3": set(range(0, 24, 3))},
+        {"2": {2}, "*/3": set(range(0, 24, 3))},
     )
     minute, hour, dom, month, _ = text.split()
     days = {"29": lambda day: day.day == 29, "25": lambda day: day.day == 25, "L": lambda day: _is(day, "last")}
