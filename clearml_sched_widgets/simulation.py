@@ -20,8 +20,12 @@ from clearml_sched_widgets.definition import Definition, Schedule, values
 from clearml_sched_widgets.definition.checks import bad, collect
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.decide import Skip, decide, next_slot
-from clearml_sched_widgets.engine.state import ItemState
+from clearml_sched_widgets.engine.launches import at_start
+from clearml_sched_widgets.engine.overlap import REPLACED, Turn, turn
+from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.engine.state import ItemState, Launch
 from clearml_sched_widgets.errors import Problem
+from clearml_sched_widgets.records import Task
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.recurrence.local import END
 
@@ -31,7 +35,9 @@ Durations = Mapping[str, "str | timedelta"]
 
 @attrs.frozen(kw_only=True)
 class SimulatedRun:
-    """One run that would be launched. Times are aware, in UTC; `ended` by the duration that was assumed."""
+    """One run that would be launched. Times are aware, in UTC; `ended` by the duration that was assumed, unless it was
+    `stopped` before: that says why.
+    """
 
     item: str
     name: str
@@ -40,6 +46,7 @@ class SimulatedRun:
     nominal: datetime
     started: datetime
     ended: datetime
+    stopped: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -171,34 +178,31 @@ class _Walk:
 
     def __init__(self, definition: Definition, request: _Request) -> None:
         self._definition, self._request = definition, request
-        schedules = definition.schedules
-        self._schedules = {schedule.id: schedule for schedule in schedules}
-        self._length = {schedule.id: request.duration(schedule) for schedule in schedules}
-        self._states = {schedule.id: ItemState(watermark=request.start) for schedule in schedules}
+        self._schedules = {schedule.id: schedule for schedule in definition.schedules}
+        self._length = {schedule.id: request.duration(schedule) for schedule in definition.schedules}
+        self._states = {item_id: ItemState(watermark=request.start) for item_id in self._schedules}
         self._agenda = Agenda()
-        for schedule in schedules:
-            self._agenda.put(schedule.id, next_slot(schedule, self._states[schedule.id]))
-        self._ends: list[tuple[datetime, str, str]] = []  # a heap of when, item, queue
-        self._active: Counter[str] = Counter()
+        self._ends: list[tuple[datetime, int]] = []  # a heap of when, and the run's place in the list of runs
+        self._active: dict[str, list[int]] = {item_id: [] for item_id in self._schedules}
         self._on_queue: Counter[str] = Counter()
+        self._owed: dict[str, list[Launch]] = {}
         self._runs: list[SimulatedRun] = []
         self._skips: list[Skip] = []
         self._overlaps: list[Overlap] = []
         self._load: dict[tuple[datetime, str], tuple[int, int]] = {}
 
     def walk(self) -> Simulation:
-        request = self._request
-        for schedule in self._definition.schedules:
-            if schedule.enabled and schedule.run_at_start:
-                self._begin(schedule, "start", request.start, request.start)
-        while (now := self._agenda.first()) is not None and now <= request.end:
+        self._open()
+        while (now := self._next()) is not None and now <= self._request.end:
             self._finish(now)
             for item_id in self._agenda.due(now):
                 self._decide(item_id, now)
+            for item_id in list(self._owed):
+                self._launch(item_id, now)
         return Simulation(
             definition=self._definition,
-            start=request.start,
-            end=request.end,
+            start=self._request.start,
+            end=self._request.end,
             runs=tuple(self._runs),
             skips=tuple(self._skips),
             overlaps=tuple(self._overlaps),
@@ -208,33 +212,92 @@ class _Walk:
             ),
         )
 
+    def _open(self) -> None:
+        now = self._request.start
+        for item_id, schedule in self._schedules.items():
+            self._agenda.put(item_id, next_slot(schedule, self._states[item_id]))
+            if schedule.enabled and schedule.run_at_start:
+                self._owed[item_id] = [at_start(schedule, now)]
+                self._launch(item_id, now)
+
+    def _next(self) -> datetime | None:
+        """The next slot, or the end of a run that somebody may wait for."""
+        slot = self._agenda.first()
+        end = self._ends[0][0] if self._owed and self._ends else None
+        return min((moment for moment in (slot, end) if moment is not None), default=None)
+
     def _finish(self, now: datetime) -> None:
         """End the runs whose time is over: before anything begins at the same moment."""
         while self._ends and self._ends[0][0] <= now:
-            _, item_id, queue = heapq.heappop(self._ends)
-            self._active[item_id] -= 1
-            self._on_queue[queue] -= 1
+            _, place = heapq.heappop(self._ends)
+            self._end(place)
+
+    def _end(self, place: int) -> None:
+        run = self._runs[place]
+        if place in self._active[run.item]:  # else it was stopped
+            self._active[run.item].remove(place)
+            self._on_queue[run.queue] -= 1
 
     def _decide(self, item_id: str, now: datetime) -> None:
-        schedule = self._schedules[item_id]
-        decision = decide(schedule, self._states[item_id], now, self._active[item_id])
+        active, owed = len(self._active[item_id]), self._owed.get(item_id, [])
+        decision = decide(self._schedules[item_id], self._states[item_id], now, active, len(owed))
         self._states[item_id] = decision.state
         self._agenda.put(item_id, decision.next_slot)
         self._skips += decision.skips
-        for launch in decision.launches:
-            self._begin(schedule, launch.cause, launch.nominal, now)
+        if decision.launches:
+            self._owed[item_id] = [*owed, *decision.launches]
 
-    def _begin(self, schedule: Schedule, cause: str, nominal: datetime, now: datetime) -> None:
-        item_id, queue, ended = schedule.id, schedule.action.queue, now + self._length[schedule.id]
+    def _launch(self, item_id: str, now: datetime) -> None:
+        """Begin what need not wait, and stop what has to make room."""
+        schedule, owed = self._schedules[item_id], self._owed.pop(item_id)
+        found = Turn(go=tuple(owed)) if schedule.overlap == "allow" else self._turn(schedule, owed, now)
+        for launch in found.replaced:
+            self._skips.append(Skip(item=item_id, first=launch.nominal, last=launch.nominal, reason=REPLACED))
+        for run in found.stop:
+            self._stop(int(run.task.id), now)
+        for launch in found.go:
+            self._begin(schedule, launch, now)
+        if found.hold:
+            self._owed[item_id] = list(found.hold)
+        if found.stop:  # what made them stop takes their place at once
+            self._launch(item_id, now)
+
+    def _turn(self, schedule: Schedule, owed: list[Launch], now: datetime) -> Turn:
+        active = [self._as_run(place) for place in self._active[schedule.id]]
+        return turn(schedule, False, owed, active, lambda _: False, now)
+
+    def _as_run(self, place: int) -> Run:
+        run = self._runs[place]
+        task = Task(id=str(place), status="in_progress")
+        return Run(task=task, key=str(place), item=run.item, cause=run.cause, nominal=run.nominal, object="")
+
+    def _stop(self, place: int, now: datetime) -> None:
+        self._end(place)
+        self._runs[place] = attrs.evolve(self._runs[place], ended=now, stopped="a later run took its place")
+
+    def _begin(self, schedule: Schedule, launch: Launch, now: datetime) -> None:
+        length, limit, queue = self._length[schedule.id], schedule.action.time_limit, schedule.action.queue
+        over = limit is not None and length > limit
         run = SimulatedRun(
-            item=item_id, name=schedule.title, queue=queue, cause=cause, nominal=nominal, started=now, ended=ended
+            item=schedule.id,
+            name=schedule.title,
+            queue=queue,
+            cause=launch.cause,
+            nominal=launch.nominal,
+            started=now,
+            ended=now + (limit if over and limit else length),
+            stopped="it reached its time limit" if over else "",
         )
+        running = self._active[schedule.id]
+        if running:
+            self._overlaps.append(Overlap(item=run.item, name=run.name, at=now, running=len(running)))
+        heapq.heappush(self._ends, (run.ended, len(self._runs)))
+        running.append(len(self._runs))
         self._runs.append(run)
-        if self._active[item_id]:
-            self._overlaps.append(Overlap(item=item_id, name=run.name, at=now, running=self._active[item_id]))
-        self._active[item_id] += 1
         self._on_queue[queue] += 1
-        heapq.heappush(self._ends, (ended, item_id, queue))
-        hour = now.replace(minute=0, second=0, microsecond=0), queue
-        launched, busiest = self._load.get(hour, (0, 0))
-        self._load[hour] = launched + 1, max(busiest, self._on_queue[queue])
+        self._count(queue, now)
+
+    def _count(self, queue: str, now: datetime) -> None:
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        launched, busiest = self._load.get((hour, queue), (0, 0))
+        self._load[hour, queue] = launched + 1, max(busiest, self._on_queue[queue])

@@ -20,7 +20,7 @@ from clearml_sched_widgets import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine.decide import UNFINISHED
+from clearml_sched_widgets.engine.overlap import ONE_WAITS, UNFINISHED
 from tests.engine.world import START, World
 
 DAY = ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z")
@@ -59,6 +59,42 @@ def test_the_overlap_policy_skips_with_its_reason_and_then_nothing_overlaps() ->
         (at("04:00"), at("04:00"), UNFINISHED),
     ]
     assert found.overlaps == ()
+
+
+def test_a_slot_that_waits_begins_when_the_run_before_it_ends() -> None:
+    found = one("1h", Policies(overlap="queue")).simulate(at("00:30"), at("04:30"), {"one": "150m"})
+    assert [(run.nominal, run.started) for run in found.runs] == [
+        (at("01:00"), at("01:00")),
+        (at("02:00"), at("03:30")),
+    ]
+    assert [(skip.first, skip.reason) for skip in found.skips] == [(at("03:00"), ONE_WAITS)]
+    assert found.overlaps == ()
+
+
+def test_a_later_run_takes_the_place_of_the_one_before() -> None:
+    found = one("1h", Policies(overlap="cancel_previous")).simulate(at("00:30"), at("03:30"), {"one": "150m"})
+    assert [(run.started, run.ended, run.stopped) for run in found.runs] == [
+        (at("01:00"), at("02:00"), "a later run took its place"),
+        (at("02:00"), at("03:00"), "a later run took its place"),
+        (at("03:00"), at("05:30"), ""),
+    ]
+    assert (found.overlaps, found.skips) == ((), ())
+
+
+def test_a_time_limit_ends_a_run_that_would_take_longer() -> None:
+    schedule = Schedule(Action("base", time_limit="30m"), Once("2026-11-23", "12:00"), name="one")
+    long, short = (Definition("plan", [schedule]).simulate(*DAY, {"one": length}).runs[0] for length in ("1h", "20m"))
+    assert (long.ended, long.stopped) == (at("12:30"), "it reached its time limit")
+    assert (short.ended, short.stopped) == (at("12:20"), "")
+
+
+def test_a_jitter_delays_the_start_and_not_the_nominal_time() -> None:
+    found = one("1h", Policies(jitter="30m")).simulate(*DAY)
+    assert all(
+        run.nominal.minute == 0 and run.nominal <= run.started < run.nominal + timedelta(minutes=30)
+        for run in found.runs
+    )
+    assert len({run.started - run.nominal for run in found.runs}) > 5
 
 
 def test_a_run_that_ends_when_the_next_is_due_is_not_in_its_way() -> None:
@@ -141,9 +177,9 @@ def test_a_preview_ends_where_the_schedules_end() -> None:
     assert [moment for moment, _ in definition.preview(10, at("00:30"))] == [at("01:00"), at("02:00")]
 
 
-@pytest.mark.parametrize("overlap", ["allow", "skip"])
+@pytest.mark.parametrize("overlap", ["allow", "skip", "queue"])
 def test_the_engine_does_what_the_simulation_said(overlap: str) -> None:
-    """Three hours of a real engine on a virtual clock, whose runs take 25 minutes each."""
+    """Three hours of a real engine on a virtual clock, whose runs take 23 minutes each."""
     world = World()
     rules = {"often": Interval(every="10m"), "twice": Daily("12:15, 13:45"), "hourly": Interval(every="1h")}
     policies = Policies(overlap=overlap)
@@ -154,13 +190,12 @@ def test_the_engine_does_what_the_simulation_said(overlap: str) -> None:
 
     def finish() -> None:
         for run in world.runs(engine):
-            if run.active and run.nominal and world.clock.now() - run.nominal >= timedelta(minutes=25):
+            if run.active and run.task.created and world.clock.now() - run.task.created >= timedelta(minutes=23):
                 world.gateway.set_status(run.task.id, "in_progress")
                 world.gateway.set_status(run.task.id, "completed")
 
     world.run_for(engine, 3 * 3600, finish)
-    # A run's end is seen with the next reading, so the slot that is due at its very end may see it under way.
-    found = definition.simulate(START, START + timedelta(hours=3), {"default": "25m"})
+    found = definition.simulate(START, START + timedelta(hours=3), {"default": "23m"})
     assert sorted(world.launched()) == sorted(f"{run.item}@{run.nominal:%Y-%m-%dT%H:%M:%SZ}" for run in found.runs)
 
 
