@@ -7,7 +7,7 @@ leaves in their places) and raises one `InvalidDefinition`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -83,13 +83,21 @@ def key_of(attribute: Any) -> str:
     return cast(str, attribute.name).rstrip("_")
 
 
-def collect(instance: Any, rules: Callable[[], Iterable[Problem]] = tuple) -> None:
-    """Raise InvalidDefinition for all `Bad` fields of an attrs object; if there are none, for what `rules` yields."""
+def collect(
+    instance: Any, rules: Callable[[], Iterable[Problem]] = tuple, needs: Collection[str] | None = None
+) -> None:
+    """Raise InvalidDefinition for all `Bad` fields of an attrs object, and for what `rules` yields about its fields.
+
+    The rules are asked if the fields that they look at, `needs`, are not bad themselves: by default none may be.
+    """
     found = [
-        problem.under(key_of(attribute))
+        (attribute.name, problem.under(key_of(attribute)))
         for attribute in attrs.fields(type(instance))
         for problem in problems_in(getattr(instance, attribute.name))
     ]
-    found = found or list(rules())
-    if found:
-        raise InvalidDefinition(found)
+    refused = {name for name, _ in found}
+    problems = [problem for _, problem in found]
+    if not (refused if needs is None else refused.intersection(needs)):
+        problems += rules()
+    if problems:
+        raise InvalidDefinition(problems)

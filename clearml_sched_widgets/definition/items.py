@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
+from clearml_sched_widgets.definition import overrides as overriding
 from clearml_sched_widgets.definition import values
 from clearml_sched_widgets.definition.checks import collect, each, is_a
 from clearml_sched_widgets.definition.display import Part, html_table
@@ -36,6 +37,10 @@ class Action(Part):
     the clone's name, the item's by default. `parameters` replace or add hyperparameters by "Section/name"; their
     values, the name and the tags may contain `${task.id}`, `${dataset.id}`, `${model.id}`, `${scheduled}` and the like.
 
+    `container` is the image to run in, or a mapping of image, arguments and setup_shell_script; it takes the place of
+    the base task's whole container. `overrides` set fields of the script, such as {"script.branch": "main",
+    "script.version_num": ""}; their values may contain `${…}` too.
+
     `time_limit`: a run that works for longer, counted from its start, is asked to stop; one that has not started so
     long after it was put on its queue is taken off it. Both while the instance runs.
     """
@@ -46,6 +51,8 @@ class Action(Part):
     name: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_task_name)
     parameters: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=values.parameters)
     tags: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=values.texts)
+    container: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=overriding.container)
+    overrides: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=overriding.overrides)
     time_limit: timedelta | None = attrs.field(default=None, kw_only=True, converter=optional_duration)
 
     def __attrs_post_init__(self) -> None:
@@ -57,7 +64,7 @@ def action(value: Action) -> Action:
 
 
 def recurrence(value: Rule) -> Rule:
-    return is_a(tuple(RULES.values()), "expected a recurrence: Once, Daily, Weekly, Monthly or Interval", value)
+    return is_a(tuple(RULES.values()), "expected a recurrence: Once, Daily, Weekly, Monthly, Interval or Cron", value)
 
 
 def condition(value: Condition) -> Condition:
@@ -95,10 +102,7 @@ class Item(Part):
         return (rules.overlap if rules else None) or self.usual_overlap
 
     def __attrs_post_init__(self) -> None:
-        collect(self, self._rules)
-
-    def _rules(self) -> Iterator[Problem]:
-        return iter(())
+        collect(self)
 
 
 @attrs.frozen(repr=False)
@@ -133,6 +137,9 @@ class Trigger(Item):
     include_existing: bool = attrs.field(default=False, kw_only=True, converter=values.flag)
     include_own: bool = attrs.field(default=False, kw_only=True, converter=values.flag)
     id: str = attrs.field(factory=new_id, kw_only=True, converter=values.text)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self, self._rules, needs=("when",))
 
     def _rules(self) -> Iterator[Problem]:
         if not isinstance(self.when, self.conditions):
@@ -189,11 +196,9 @@ class Definition(Part):
     description: str = attrs.field(default="", kw_only=True, converter=values.description)
 
     def __attrs_post_init__(self) -> None:
-        collect(self, self._rules)
+        collect(self, self._rules, needs=("schedules", "triggers"))
 
     def _rules(self) -> Iterator[Problem]:
-        if self.poll_every < timedelta(seconds=1):
-            yield Problem("poll_every", values.duration_text(self.poll_every), "expected one second or more")
         counts = Counter(item.id for item in self.items)
         for path, item in self.paths():
             if counts[item.id] > 1:

@@ -74,9 +74,9 @@ class Rule(Part):
     end: datetime | None = attrs.field(default=None, converter=values.optional_moment)
 
     def __attrs_post_init__(self) -> None:
-        collect(self, self._rules)
+        collect(self, self._bounds, needs=("start", "end"))
 
-    def _rules(self) -> Iterator[Problem]:
+    def _bounds(self) -> Iterator[Problem]:
         if self.start and self.end and self.end < self.start:
             yield Problem("end", self.end.isoformat(), f"expected a time after the start, {self.start.isoformat()}")
 
@@ -122,11 +122,6 @@ class Interval(Rule):
 
     every: timedelta = attrs.field(converter=values.duration)
     anchor: datetime | None = attrs.field(default=None, converter=values.optional_moment)
-
-    def _rules(self) -> Iterator[Problem]:
-        yield from Rule._rules(self)
-        if self.every < timedelta(seconds=1) or self.every.microseconds:
-            yield Problem("every", str(self.every), "expected whole seconds, at least one")
 
 
 @attrs.frozen(repr=False)

@@ -31,10 +31,7 @@ class Condition(Part):
     """Base of all conditions."""
 
     def __attrs_post_init__(self) -> None:
-        collect(self, self._rules)
-
-    def _rules(self) -> Iterator[Problem]:
-        return iter(())
+        collect(self)
 
 
 @attrs.frozen(repr=False)
@@ -43,6 +40,9 @@ class StatusChanged(Condition):
 
     to: tuple[str, ...] = attrs.field(converter=statuses)
     from_: tuple[str, ...] = attrs.field(default=(), converter=statuses)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self, self._rules, needs=("to",))
 
     def _rules(self) -> Iterator[Problem]:
         if not self.to:
@@ -61,6 +61,9 @@ class Tagged(Condition):
     any: tuple[str, ...] = attrs.field(default=(), converter=values.texts)
     all: tuple[str, ...] = attrs.field(default=(), converter=values.texts)
     none: tuple[str, ...] = attrs.field(default=(), converter=values.texts)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self, self._rules, needs=("any", "all"))
 
     def _rules(self) -> Iterator[Problem]:
         if not (self.any or self.all):
