@@ -1,7 +1,7 @@
 """When a rule's occurrences are. Pure: nothing here reads a clock; every moment is an argument.
 
 local      wall clocks to instants, clock changes included      days       which local dates a rule falls on
-cron       expressions that name minutes                        describe   a rule as an English sentence
+cron       expressions that name minutes                        sentences  a rule in English
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import attrs
 from clearml_sched_widgets.definition.rules import Cron, Daily, Interval, Monthly, Once, Rule, Weekly
 from clearml_sched_widgets.recurrence.cron import TICK, shown_after
 from clearml_sched_widgets.recurrence.days import days_from
-from clearml_sched_widgets.recurrence.describe import describe
 from clearml_sched_widgets.recurrence.local import instant, wall, zone
+from clearml_sched_widgets.recurrence.sentences import describe
 
 __all__ = ["describe", "next_after", "occurrences", "per_time"]
 
