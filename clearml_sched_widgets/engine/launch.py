@@ -146,6 +146,8 @@ class Launcher:
                 return Outcome(launch=launch, error=str(error))
             return None
 
+        if len(batch) == 1:  # a thread would cost more than it saves
+            return [outcome for outcome in map(one, batch) if outcome]
         with ThreadPoolExecutor(max_workers=min(WORKERS, len(batch)), thread_name_prefix="clearml-sched") as pool:
             return [outcome for outcome in pool.map(one, batch) if outcome]
 
