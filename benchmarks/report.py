@@ -13,25 +13,42 @@ RESULTS = Path(__file__).parent / "results"
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """One measurement. `ratio` says how many times better than the peer ours is; a figure where less is better."""
+    """One measurement of something of which less is better, unless `more_is_better`.
+
+    `ratio` says how many times better than the peer ours is; `over_floor` turns it around: how many times the floor.
+    """
 
     name: str
     unit: str
     ours: float
     peer_name: str
     peer: float
+    more_is_better: bool = False
+    over_floor: bool = False
 
     @property
     def ratio(self) -> float:
-        return self.peer / self.ours if self.ours else float("inf")
+        upside_down = self.more_is_better or self.over_floor
+        better, worse = (self.ours, self.peer) if upside_down else (self.peer, self.ours)
+        return better / worse if worse else float("inf")
+
+    def data(self) -> dict[str, str | float]:
+        """The row as it stands in the results' files."""
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "ours": self.ours,
+            "peer_name": self.peer_name,
+            "peer": self.peer,
+            "ratio": self.ratio,
+        }
 
 
 def publish(topic: str, rows: Sequence[Row]) -> None:
     """Print the rows of one topic and write them to `results/<topic>.json`."""
     print(f"\n{topic}")
     for row in rows:
-        peer = f"{row.peer:12.3f} {row.peer_name}"
-        print(f"  {row.name:34} {row.ours:12.3f} {row.unit:8} {peer:44} {row.ratio:8.2f} x", flush=True)
+        peer = f"{row.peer:12.4g} {row.peer_name}"
+        print(f"  {row.name:30} {row.ours:12.4g} {row.unit:9} {peer:50} {row.ratio:10.4g} x", flush=True)
     RESULTS.mkdir(exist_ok=True)
-    data = [{**attrs.asdict(row), "ratio": row.ratio} for row in rows]
-    (RESULTS / f"{topic}.json").write_text(json.dumps(data, indent=2) + "\n")
+    (RESULTS / f"{topic}.json").write_text(json.dumps([row.data() for row in rows], indent=2) + "\n")

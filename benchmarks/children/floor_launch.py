@@ -1,0 +1,30 @@
+"""The bare floor: the same clones by a plain session on eight threads, plus one request that enqueues them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import datetime, timezone
+
+from benchmarks.children.plain import Plain, told
+from clearml_sched_widgets import Action
+from clearml_sched_widgets.engine.launch import merged
+from clearml_sched_widgets.engine.state import Launch
+from clearml_sched_widgets.gateway import bodies, parse
+
+
+def main(count: int) -> None:
+    plain = Plain()
+    base_id, queue = plain.base(), plain.queue()
+    base = parse.task(plain.call("tasks.get_by_id", {"task": base_id})["task"])
+    now = datetime.now(timezone.utc)
+    launches = [Launch(key=f"{n}@bench", item=f"{n}", cause="schedule", nominal=now) for n in range(count)]
+    requests = [bodies.clone(merged(base, Action(base_id), launch, "bench")) for launch in launches]
+    due = time.time()
+    ids = [answer["id"] for answer in plain.each("tasks.clone", requests)]
+    plain.call("tasks.enqueue_many", {"ids": ids, "queue": queue})
+    told(due=due, enqueued=plain.enqueued(base_id), requests=count + 1)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,37 @@
+"""Ours: what one refresh of so many unfinished runs asks of the server, looking for deleted ones included."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from datetime import datetime, timedelta, timezone
+
+from benchmarks.children.plain import Plain, told
+from clearml_sched_widgets import Action
+from clearml_sched_widgets.engine.launch import merged
+from clearml_sched_widgets.engine.runs import Runs
+from clearml_sched_widgets.engine.state import Launch
+from clearml_sched_widgets.gateway import bodies, parse
+from clearml_sched_widgets.gateway.clearml import connect
+
+
+def main(count: int) -> None:
+    plain, instance = Plain(), uuid.uuid4().hex
+    base_id, began = plain.base(), datetime.now(timezone.utc)
+    base = parse.task(plain.call("tasks.get_by_id", {"task": base_id})["task"])
+    launches = [Launch(key=f"{n}@bench", item=f"{n}", cause="schedule", nominal=began) for n in range(count)]
+    clones = [bodies.clone(merged(base, Action(base_id), launch, instance)) for launch in launches]
+    ids = [answer["id"] for answer in plain.each("tasks.clone", clones)]
+    if ids:
+        plain.call("tasks.enqueue_many", {"ids": ids, "queue": plain.queue()})
+    gateway, runs = connect(), Runs(instance, since=began)
+    runs.load(gateway, began)
+    assert runs.unfinished == count
+    before = plain.counts()
+    runs.refresh(gateway, began + timedelta(hours=1))
+    runs.find_deleted(gateway)
+    told(requests=plain.counts() - before)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,64 @@
+"""The SDK's scheduler: what one step costs with so many daily schedules. Its sleeping and its log are left out."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from datetime import datetime, timezone
+from typing import Any
+
+from clearml.automation import TaskScheduler, scheduler
+from clearml.automation.scheduler import ScheduleJob
+
+from benchmarks.children.plain import PROJECT, told
+
+
+class Quiet(TaskScheduler):  # type: ignore[misc]
+    launched = 0
+
+    def _log(self, *_: Any, **__: Any) -> None:
+        """Nothing is sent."""
+
+    def _launch_job(self, job: ScheduleJob) -> None:
+        self.launched += 1
+        job.run("launched")  # what a launch costs depends on the server; the step is measured without it
+
+
+def _median(subject: TaskScheduler, steps: int, before: Any) -> float:
+    took = []
+    for _ in range(steps):
+        before()
+        began = time.perf_counter()
+        subject._step()
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
+def main(count: int, steps: int) -> None:
+    scheduler.sleep = lambda _: None
+    subject = Quiet(force_create_task_project=PROJECT, force_create_task_name="scheduler")
+    now = datetime.now(timezone.utc)
+    subject._schedule_jobs = [
+        ScheduleJob(
+            name=f"job {n}", base_task_id="base", queue="default", day=1, hour=(now.hour + 12) % 24, minute=20,
+            recurring=True, starting_time=now,
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    subject._step()
+    idle = _median(subject, steps, lambda: None)
+
+    def one_due() -> None:  # as `execute_immediately` does
+        subject._schedule_jobs[0]._last_executed = None
+        subject._schedule_jobs[0].starting_time = datetime.fromtimestamp(0, timezone.utc)
+
+    due = _median(subject, steps, one_due)
+    assert subject.launched == steps
+    told(idle=idle, due=due)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

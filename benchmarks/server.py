@@ -1,0 +1,87 @@
+"""The sandbox with a counter: `GET /bench.counts` tells how many requests of each endpoint it has answered."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from clearml_sched_widgets.sandbox import Sandbox, server, settings
+from clearml_sched_widgets.sandbox.app import ApiApp
+from clearml_sched_widgets.sandbox.call import State
+
+COUNTS = "bench.counts"
+START_TIMEOUT = 30.0  # seconds
+
+
+class CountingApp(ApiApp):
+    """The API server; counting costs it a microsecond a request."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self._counts: Counter[str] = Counter()
+
+    def respond(self, request: Request, body: bytes) -> Response:
+        name = request.url.path.rpartition("/")[2]
+        if name == COUNTS:
+            return JSONResponse(self._counts)
+        self._counts[name] += 1
+        return super().respond(request, body)
+
+
+class Bench:
+    """A counting sandbox, and children that work on it with its configuration and a home of their own."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        self._home = sandbox.folder / "home"
+        self._home.mkdir(exist_ok=True)
+
+    def child(self, module: str, *arguments: object, timeout: float = 300) -> dict[str, Any]:
+        """Run `benchmarks.children.<module>`; what it printed last, as JSON. Raises CalledProcessError."""
+        variables = {key: value for key, value in os.environ.items() if not key.startswith(("CLEARML_", "TRAINS_"))}
+        variables |= {**self.sandbox.environment(), "HOME": str(self._home)}
+        command = [sys.executable, "-m", f"benchmarks.children.{module}", *map(str, arguments)]
+        done = subprocess.run(command, env=variables, stdout=subprocess.PIPE, check=True, timeout=timeout, text=True)
+        return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+@contextlib.contextmanager
+def fresh() -> Iterator[Bench]:
+    """A counting sandbox of one's own, empty, stopped at the end."""
+    with tempfile.TemporaryDirectory(prefix="clearml-sched-bench-") as name:
+        folder = Path(name)
+        with (folder / "server.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.server", "--folder", name], stdout=log, stderr=log
+            )
+        try:
+            _await_ready(folder, process)
+            yield Bench(Sandbox(folder, process, settings.load(folder)))
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _await_ready(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT
+    while not (folder / server.READY_FILE).exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the sandbox did not start:\n{(folder / 'server.log').read_text()}")
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    server.ApiApp = CountingApp  # type: ignore[misc]
+    sys.exit(server.main())

@@ -1,0 +1,20 @@
+"""How long a year of a thousand daily schedules takes to simulate; the alternative is to let the year pass."""
+
+from __future__ import annotations
+
+import time
+
+from benchmarks.report import Row
+from clearml_sched_widgets import Action, Daily, Definition, Schedule
+
+SCHEDULES = 1000
+YEAR = ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z")
+LIMIT_S = 60.0
+
+
+def rows() -> list[Row]:
+    schedules = [Schedule(Action("base"), Daily(f"{n % 24:02}:{n % 60:02}"), name=f"job {n}") for n in range(SCHEDULES)]
+    began = time.perf_counter()
+    Definition("bench", schedules).simulate(*YEAR, {"default": "30m"})
+    took = time.perf_counter() - began
+    return [Row(name="simulate_year_s_1000", unit="s", ours=took, peer_name="the goal", peer=LIMIT_S)]
