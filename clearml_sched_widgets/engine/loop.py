@@ -169,6 +169,8 @@ class Engine:
             try:
                 if not self._begin() and not self._patient:
                     self._refuse_if_busy()
+            except LeaseLost:
+                continue  # overtaken before it began
             except RetryableError as error:
                 self._failed(error)
                 pause = self._backoff()

@@ -12,6 +12,7 @@ from clearml_sched_widgets.engine import lease, own
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.errors import InstanceStateError
+from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.history import tables
 
@@ -46,6 +47,7 @@ class World:
         self.clock = VirtualClock()
         self._ahead = server_ahead
         self.gateway = MemoryGateway(now=self.tick)
+        self.way: Gateway = self.gateway  # how engines reach the server
         self.gateway.add_queue("default")
         self.base = self.gateway.add_task("train model", project="Vision", hyperparams={"Args": {"lr": "0.1"}})
         self.instance = ""
@@ -82,7 +84,7 @@ class World:
 
     def rival(self) -> Engine:
         """One more engine on the instance, which has not tried to take it yet."""
-        return Engine(self.instance, self.gateway, clock=self.clock, tables=tables)
+        return Engine(self.instance, self.way, clock=self.clock, tables=tables)
 
     def run_for(self, engine: Engine, seconds: float, each: Callable[[], None] = lambda: None) -> None:
         """Step as the engine's own thread would, and let `each` happen in between."""
