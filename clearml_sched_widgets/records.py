@@ -140,6 +140,7 @@ class Clone:
     tags: tuple[str, ...]
     system_tags: tuple[str, ...]
     hyperparams: Params
+    container: Mapping[str, str] = attrs.field(factory=dict)  # image, arguments, setup_shell_script; empty: the base's
 
 
 @attrs.frozen(kw_only=True)

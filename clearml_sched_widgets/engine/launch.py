@@ -56,7 +56,14 @@ def merged(base: Task, action: Action, launch: Launch, instance_id: str) -> Clon
         tags=tuple(tags),
         system_tags=(*kept, RUN_TAG, run_tag(instance_id)),
         hyperparams=params,
+        container=action.container,
     )
+
+
+def script_of(action: Action, launch: Launch) -> dict[str, str]:
+    """The fields of the script that a launch sets, by the names they have there."""
+    values = dict(launch.values)
+    return {name.removeprefix("script."): substitute(text, values) for name, text in action.overrides.items()}
 
 
 def _section(launch: Launch, instance_id: str) -> dict[str, str]:
@@ -163,7 +170,7 @@ class Launcher:
             self._gateway.delete_drafts(doubles)
 
     def _enqueue(self, batch: Sequence[tuple[Launch, Action]]) -> list[Outcome]:
-        outcomes, by_queue = [], dict[str, list[tuple[Launch, Run]]]()
+        outcomes, drafts = [], list[tuple[Launch, Action, Run]]()
         for launch, action in batch:
             tasks = self._runs.of_key(launch.key)
             if not tasks:
@@ -173,10 +180,32 @@ class Launcher:
                 # Any of them: a delayed clone may show up, and be older, after another one was launched.
                 outcomes.append(Outcome(launch=launch, run_id=done.task.id, note="it had been launched already"))
             else:
-                by_queue.setdefault(self._queues[action.queue], []).append((launch, tasks[0]))
+                drafts.append((launch, action, tasks[0]))
+        failed = self._override(drafts)
+        by_queue: dict[str, list[tuple[Launch, Run]]] = {}
+        for launch, action, run in drafts:
+            if launch.key not in failed:
+                by_queue.setdefault(self._queues[action.queue], []).append((launch, run))
         for queue_id, pairs in by_queue.items():
             outcomes += self._enqueue_on(queue_id, pairs)
-        return outcomes
+        return [*outcomes, *failed.values()]
+
+    def _override(self, drafts: Iterable[tuple[Launch, Action, Run]]) -> dict[str, Outcome]:
+        """Set what the actions want in the scripts of their drafts, again if in doubt; the failures by run key."""
+        wanted = [(launch, run, fields) for launch, action, run in drafts if (fields := script_of(action, launch))]
+
+        def one(draft: tuple[Launch, Run, dict[str, str]]) -> Outcome | None:
+            launch, run, fields = draft
+            try:
+                self._gateway.edit_script(run.task.id, fields)
+            except GatewayError as error:
+                return Outcome(launch=launch, error=str(error), retryable=isinstance(error, RetryableError))
+            return None
+
+        if not wanted:
+            return {}
+        with ThreadPoolExecutor(max_workers=min(WORKERS, len(wanted)), thread_name_prefix="clearml-sched") as pool:
+            return {outcome.launch.key: outcome for outcome in pool.map(one, wanted) if outcome}
 
     def _enqueue_on(self, queue_id: str, pairs: Sequence[tuple[Launch, Run]]) -> list[Outcome]:
         ids = [run.task.id for _, run in pairs]

@@ -50,6 +50,12 @@ class Gateway(Protocol):
     def clone(self, request: Clone) -> str:
         """Make one run as a draft; its new id. NotFound: the base task is gone."""
 
+    def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:
+        """Set fields of a draft's script, such as branch or requirements.pip; others stay, and it stays a virgin.
+
+        Conflict if it is no draft any more.
+        """
+
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:
         """Put drafts on a queue, by the queue's id. Per id an outcome; NotFound if there is no such queue.
 

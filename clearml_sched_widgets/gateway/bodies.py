@@ -17,6 +17,7 @@ from clearml_sched_widgets.records import INSTANCE_TAG, SECTION, Clone, LogLine,
 PAGE = 500  # the server gives no more rows at once
 WHOLE_ID = re.compile(r"[0-9a-f]{32}")
 Body = dict[str, Any]
+PIP = "requirements.pip"
 
 TASK_FIELDS = (
     *("id", "name", "type", "status", "status_message", "status_reason", "project.name", "user.name", "parent"),
@@ -138,6 +139,8 @@ def clone(request: Clone) -> Body:
         "new_task_system_tags": list(request.system_tags),
         "new_task_hyperparams": _params(request.hyperparams),
     }
+    if request.container:
+        body["new_task_container"] = dict(request.container)
     return body | ({"new_project_name": request.project} if request.project else {})
 
 
@@ -168,6 +171,12 @@ def script(entry_point: str, code: str, requirements: Iterable[str]) -> Body:
         "diff": code,
         "requirements": {"pip": "\n".join(requirements)},
     }
+
+
+def script_fields(fields: Mapping[str, str]) -> Body:
+    """Fields of a script as tasks.edit takes them: it lays them over what the script has."""
+    plain: Body = {name: value for name, value in fields.items() if name != PIP}
+    return plain | ({"requirements": {"pip": fields[PIP]}} if PIP in fields else {})
 
 
 def log_events(task_id: str, lines: Iterable[LogLine]) -> list[Body]:

@@ -117,6 +117,10 @@ class ClearMLGateway:
         """Make one run as a draft; its new id."""
         return str(self._write("tasks.clone", bodies.clone(request))["id"])
 
+    def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:
+        """Set fields of a draft's script; others stay. Conflict if it is no draft any more."""
+        self._write("tasks.edit", {"task": task_id, "script": bodies.script_fields(fields)})
+
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:
         """Put drafts on a queue. If the queue is gone they stay drafts, but the server marks them as changed."""
         body = {"ids": list(ids), "queue": queue_id, "verify_watched_queue": True}

@@ -157,7 +157,17 @@ class MemoryGateway(MemoryServer):
                 hyperparams=request.hyperparams or base.hyperparams,
             )
         )
+        own = self._extras[request.task]
+        self._extras[new_id].script = own.script
+        self._extras[new_id].container = dict(request.container) or own.container
         return new_id
+
+    @_request
+    def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:
+        """Set fields of a draft's script; others stay."""
+        self._editable(task_id, {"created"})
+        self._extras[task_id].script = {**self._extras[task_id].script, **fields}
+        self._touch(task_id)
 
     @_request
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:
@@ -194,7 +204,7 @@ class MemoryGateway(MemoryServer):
     def set_script(self, task_id: str, entry_point: str, code: str, requirements: Iterable[str]) -> None:
         """Give a draft a script without a repository."""
         self._editable(task_id, {"created"})
-        script = {"entry_point": entry_point, "diff": code, "pip": "\n".join(requirements)}
+        script = {"entry_point": entry_point, "diff": code, "requirements.pip": "\n".join(requirements)}
         self._extras[task_id].script = script
         self._touch(task_id)
 

@@ -67,6 +67,7 @@ class Extras:
     log: list[LogLine] = attrs.field(factory=list)
     tables: dict[str, Table] = attrs.field(factory=dict)
     script: Mapping[str, str] = attrs.field(factory=dict)
+    container: Mapping[str, str] = attrs.field(factory=dict)
 
 
 def sorted_tags(tags: Sequence[str] | set[str]) -> tuple[str, ...]:

@@ -225,9 +225,14 @@ class MemoryServer:
             return dict(self._extras[task_id].tables)
 
     def script(self, task_id: str) -> Mapping[str, str]:
-        """A task's script: entry_point, diff and pip."""
+        """A task's script, as far as it was set: such as entry_point, diff and requirements.pip."""
         with self._lock:
             return self._extras[task_id].script
+
+    def container(self, task_id: str) -> Mapping[str, str]:
+        """A task's container: image, arguments and setup_shell_script."""
+        with self._lock:
+            return self._extras[task_id].container
 
     def waiting(self, queue_id: str) -> list[str]:
         """The ids of the tasks that wait in a queue, first come first."""
@@ -319,7 +324,7 @@ class MemoryServer:
         self._unqueue(task_id)
         self._change(task_id, "created", reason="reset", message="reset")
         self._put(task_id, started=None, completed=None, queue_id=None)
-        self._extras[task_id] = Extras(script=self._extras[task_id].script)
+        self._extras[task_id] = Extras(script=self._extras[task_id].script, container=self._extras[task_id].container)
 
     def _retag(self, object_id: str, field: str, add: Sequence[str], remove: Sequence[str]) -> None:
         stored: Task | StoredModel = self._models.get(object_id) or self._get(object_id)

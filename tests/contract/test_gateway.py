@@ -470,6 +470,39 @@ def test_a_clone_of_a_finished_task_is_a_draft(world: World) -> None:
     assert (task.started, task.completed) == (None, None)
 
 
+def test_a_clone_has_the_script_and_the_container_of_its_base_or_the_container_that_it_asks_for(world: World) -> None:
+    base = an_instance(world)
+    world.gateway.set_script(base, "train.py", "print(1)\n", ["attrs"])
+    first = world.gateway.clone(a_clone(world, base, container={"image": "python:3.11", "arguments": "--ipc=host"}))
+    second = world.gateway.clone(a_clone(world, first))
+    third = world.gateway.clone(a_clone(world, first, container={"image": "python:3.12"}))
+    assert world.container(base) == {}
+    assert world.container(first) == world.container(second) == {"image": "python:3.11", "arguments": "--ipc=host"}
+    assert world.container(third) == {"image": "python:3.12"}
+    assert world.script(third) == world.script(base)
+
+
+def test_fields_of_a_drafts_script_are_set_and_the_others_stay(world: World) -> None:
+    base = an_instance(world)
+    world.gateway.set_script(base, "train.py", "print(1)\n", ["attrs"])
+    run = world.gateway.clone(a_clone(world, base))
+    for _ in range(2):
+        world.gateway.edit_script(run, {"branch": "main", "version_num": "", "requirements.pip": "numpy"})
+    expected = {"entry_point": "train.py", "diff": "print(1)\n", "branch": "main", "requirements.pip": "numpy"}
+    assert {name: text for name, text in world.script(run).items() if text} == expected
+    assert world.script(base)["requirements.pip"] == "attrs"
+    assert only(world, run).virgin
+
+
+def test_the_script_of_what_is_no_draft_is_not_touched(world: World) -> None:
+    run = a_run(world)
+    world.gateway.enqueue([run], world.queue())
+    with pytest.raises(Conflict):
+        world.gateway.edit_script(run, {"branch": "main"})
+    with pytest.raises(NotFound):
+        world.gateway.edit_script(NOBODY, {"branch": "main"})
+
+
 def test_cloning_a_task_that_is_gone_is_not_found(world: World) -> None:
     with pytest.raises(NotFound):
         world.gateway.clone(a_clone(world, NOBODY))
@@ -577,7 +610,7 @@ def test_a_script_is_kept_with_its_code_and_requirements(world: World) -> None:
     task_id = an_instance(world)
     code = "import sys\n\nprint('ü', sys.argv)\n"
     world.gateway.set_script(task_id, "service.py", code, ["clearml-sched-widgets==1.0", "attrs"])
-    expected = {"entry_point": "service.py", "diff": code, "pip": "clearml-sched-widgets==1.0\nattrs"}
+    expected = {"entry_point": "service.py", "diff": code, "requirements.pip": "clearml-sched-widgets==1.0\nattrs"}
     assert world.script(task_id) == expected
 
 

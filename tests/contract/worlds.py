@@ -76,6 +76,11 @@ class World(Protocol):
 
     def script(self, task_id: str) -> Mapping[str, str]: ...
 
+    def container(self, task_id: str) -> Mapping[str, str]: ...
+
+
+DEFAULTS = ("binary", "working_dir")  # fields of a script that are never empty
+
 
 def pause() -> None:
     """Let the server's clock go on: it counts milliseconds."""
@@ -168,6 +173,9 @@ class MemoryWorld:
 
     def script(self, task_id: str) -> Mapping[str, str]:
         return self.memory.script(task_id)
+
+    def container(self, task_id: str) -> Mapping[str, str]:
+        return self.memory.container(task_id)
 
 
 class ServerWorld:
@@ -304,8 +312,12 @@ class ServerWorld:
 
     def script(self, task_id: str) -> Mapping[str, str]:
         script = self.read("tasks.get_by_id", task=task_id)["task"]["script"]
-        assert script.get("repository", "") == ""
-        return {"entry_point": script["entry_point"], "diff": script["diff"], "pip": script["requirements"]["pip"]}
+        own = {name: text for name, text in script.items() if text and name not in DEFAULTS and isinstance(text, str)}
+        return own | {"requirements.pip": script["requirements"]["pip"]}
+
+    def container(self, task_id: str) -> Mapping[str, str]:
+        container: dict[str, str] = self.read("tasks.get_by_id", task=task_id)["task"].get("container") or {}
+        return {name: text for name, text in container.items() if text}
 
     def clean_up(self) -> None:
         """Delete everything that carries this test's prefix."""

@@ -369,6 +369,31 @@ def test_a_limit_goes_by_the_servers_clock(world: World) -> None:
     assert statuses(world, engine) == ["stopped"]
 
 
+# -- containers and overrides
+def test_a_run_has_the_actions_container_and_overrides_whatever_answer_is_lost(world: World) -> None:
+    world.gateway.set_script(world.base, "train.py", "print(1)", [])
+    overrides = {"script.branch": "main-${scheduled}", "script.version_num": None}
+    action = Action(world.base, container={"image": "python:3.11", "arguments": "--ipc=host"}, overrides=overrides)
+    engine = start(world, Schedule(action, Interval(every="20s")))
+    calls = 0
+
+    def fault(name: str, when: str) -> None:
+        nonlocal calls
+        if name == "edit_script":
+            calls += 1
+            if calls in (1, 4):
+                raise OutcomeUnknown(f"The connection was cut {when}")
+
+    world.gateway.fault = fault
+    world.run_for(engine, 70)
+    runs = [run.task.id for run in world.runs(engine)]
+    assert clocks(world.launched()) == ["12:00:20", "12:00:40", "12:01:00"]
+    for run, time in zip(runs, ("00:20", "00:40", "01:00"), strict=True):
+        expected = {"branch": f"main-2026-11-23T12:{time}Z", "version_num": "", "entry_point": "train.py"}
+        assert world.gateway.script(run).items() >= expected.items()
+        assert world.gateway.container(run) == {"image": "python:3.11", "arguments": "--ipc=host"}
+
+
 # -- backfill
 def backfill(world: World, engine: Engine, schedule: Schedule, start: str, end: str) -> None:
     begin, until = (f"2026-11-23T{text}:00+00:00" for text in (start, end))

@@ -15,6 +15,7 @@ from clearml_sched_widgets.codec import dumps, from_data, loads, rule_from_data,
 from clearml_sched_widgets.definition import (
     Action,
     Condition,
+    Cron,
     Daily,
     DatasetTrigger,
     Definition,
@@ -38,6 +39,7 @@ from clearml_sched_widgets.definition.rules import MONTHS, ORDINALS
 from clearml_sched_widgets.definition.values import WEEKDAYS
 from clearml_sched_widgets.definition.when import STATUSES
 from clearml_sched_widgets.errors import InvalidDefinition
+from tests.unit.cron_expressions import expressions
 
 # -- strategies for anything that a definition can hold
 
@@ -45,7 +47,9 @@ names = st.text(min_size=1, max_size=12).filter(lambda text: text.strip() != "")
 task_names = st.text(min_size=3, max_size=12).filter(lambda text: len(text.strip()) >= 3)
 optional_task_names = st.none() | st.just("") | task_names
 project_names = (
-    st.none() | st.just("") | st.lists(task_names.filter(lambda text: "/" not in text), min_size=1).map("/".join)
+    st.none()
+    | st.just("")
+    | st.lists(task_names.filter(lambda text: "/" not in text), min_size=1, max_size=4).map("/".join)
 )
 optional_names = st.none() | st.text(max_size=12)
 name_lists = st.lists(names, max_size=3)
@@ -93,6 +97,7 @@ rules = with_bounds(
         }
     )
     | st.fixed_dictionaries({"kind": st.just(Interval), "every": seconds, "anchor": moments})
+    | st.fixed_dictionaries({"kind": st.just(Cron), "expression": expressions().map(lambda drawn: drawn.text)})
 )
 actions = st.builds(
     Action,
@@ -102,6 +107,9 @@ actions = st.builds(
     name=optional_task_names,
     parameters=parameters,
     tags=name_lists,
+    container=st.none()
+    | st.sampled_from(["python:3.11", {"image": "a", "arguments": "-v", "setup_shell_script": "x"}]),
+    overrides=st.dictionaries(st.sampled_from(["script.branch", "script.requirements.pip"]), st.text(max_size=9)),
     time_limit=st.none() | seconds,
 )
 policies = st.builds(
@@ -202,16 +210,17 @@ schedules:
   enabled: true
   run_at_start: false
   action: {task: abc, name: backup, queue: default, project: null, parameters: {Args/lr: '0.1'}, tags: [x],
-    time_limit: 2h}
+    container: {image: 'python:3.11'}, overrides: {script.branch: main}, time_limit: 2h}
   recurrence: {type: daily, times: ['06:20'], timezone: UTC, start: null, end: null}
-  policies: {overlap: null, missed: latest, catchup_window: 1h, retries: 0, retry_backoff: 1m, pause_after_failures: null,
-    max_runs: null, jitter: 5m}
+  policies: {overlap: null, missed: latest, catchup_window: 1h, retries: 0, retry_backoff: 1m,
+    pause_after_failures: null, max_runs: null, jitter: 5m}
 triggers:
 - entity: task
   id: t1
   name: null
   enabled: true
-  action: {task: abc, name: null, queue: default, project: null, parameters: {}, tags: [], time_limit: null}
+  action: {task: abc, name: null, queue: default, project: null, parameters: {}, tags: [],
+    container: {}, overrides: {}, time_limit: null}
   when: {type: status_changed, to: [completed], from: [queued]}
   select:
     projects: [p]
