@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -83,5 +84,5 @@ def _await_ready(folder: Path, process: subprocess.Popen[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    server.ApiApp = CountingApp  # type: ignore[misc]
-    sys.exit(server.main())
+    with patch.object(server, "ApiApp", CountingApp):
+        sys.exit(server.main())

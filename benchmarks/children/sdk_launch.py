@@ -13,7 +13,7 @@ from clearml.automation import TaskScheduler
 from benchmarks.children.plain import PROJECT, Plain, told
 
 
-class Watched(TaskScheduler):  # type: ignore[misc]
+class Watched(TaskScheduler):
     """Notes when the first step begins, and what had been asked of the server by then."""
 
     plain: Plain

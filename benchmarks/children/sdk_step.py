@@ -8,14 +8,15 @@ import sys
 import time
 from datetime import datetime, timezone
 from typing import Any
+from unittest.mock import patch
 
-from clearml.automation import TaskScheduler, scheduler
+from clearml.automation import TaskScheduler
 from clearml.automation.scheduler import ScheduleJob
 
 from benchmarks.children.plain import PROJECT, told
 
 
-class Quiet(TaskScheduler):  # type: ignore[misc]
+class Quiet(TaskScheduler):
     launched = 0
 
     def _log(self, *_: Any, **__: Any) -> None:
@@ -37,7 +38,6 @@ def _median(subject: TaskScheduler, steps: int, before: Any) -> float:
 
 
 def main(count: int, steps: int) -> None:
-    scheduler.sleep = lambda _: None
     subject = Quiet(force_create_task_project=PROJECT, force_create_task_name="scheduler")
     now = datetime.now(timezone.utc)
     subject._schedule_jobs = [
@@ -61,4 +61,5 @@ def main(count: int, steps: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    with patch("clearml.automation.scheduler.sleep"):
+        main(int(sys.argv[1]), int(sys.argv[2]))

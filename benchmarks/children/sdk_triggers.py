@@ -14,10 +14,10 @@ from benchmarks.children.plain import PROJECT, Plain, told
 POLLS = 4  # after the events: what one poll leaves behind, a later one may find
 
 
-class Quiet(TriggerScheduler):  # type: ignore[misc]
+class Quiet(TriggerScheduler):
     caught: set[str]
 
-    def _launch_job(self, job: Any, trigger_id: str) -> None:  # noqa: ARG002 - which trigger it was does not matter
+    def _launch_job(self, job: Any, trigger_id: str) -> None:  # type: ignore[override]  # noqa: ARG002
         self.caught.add(trigger_id)
 
 
