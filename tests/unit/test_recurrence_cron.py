@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import statistics
 import subprocess
 import sys
@@ -311,6 +312,15 @@ print(time.perf_counter() - began)
 def test_an_expression_is_one_rule_whatever_its_times() -> None:
     rule = Cron("0 8,18 * * *")
     assert per_time(rule) == [rule]
+
+
+def test_a_rule_is_shown_as_the_call_that_makes_it() -> None:
+    rule = Cron("0  8 * * MON", timezone="Europe/Berlin")
+    assert repr(rule) == "Cron(timezone='Europe/Berlin', expression='0 8 * * MON')"
+    assert eval(repr(rule)) == rule
+    assert Cron(expression="0 8 * * MON", timezone="Europe/Berlin") == rule
+    assert len({rule, Cron("@daily"), eval(repr(rule))}) == 2
+    assert next_after(pickle.loads(pickle.dumps(rule)), START) == next_after(rule, START)
 
 
 def test_start_and_end_are_inclusive() -> None:

@@ -1,4 +1,4 @@
-"""A definition as versioned JSON or YAML, and back. The only module that knows the format.
+"""A definition as versioned JSON or YAML, and back. The only package that knows the format.
 
 A document is read whole: what is wrong anywhere in it comes in one InvalidDefinition, each problem with its full path,
 such as `schedules[2].recurrence.times[0]`. To that end the hooks below never raise: where a part cannot be read they
@@ -21,6 +21,7 @@ from typing import Any, Literal, cast, get_args, get_origin
 import attrs
 import cattrs
 
+from clearml_sched_widgets.codec.texts import parsed
 from clearml_sched_widgets.definition import Condition, Definition, Rule, Trigger
 from clearml_sched_widgets.definition.checks import Bad, bad, key_of
 from clearml_sched_widgets.definition.display import moment_text, time_text
@@ -83,7 +84,15 @@ def dumps(definition: Definition, format: Literal["json", "yaml"] = "json") -> s
 
 def loads(text: str) -> Definition:
     """The definition in a JSON or YAML text. Raises InvalidDefinition, for a text that is neither too."""
-    return from_data(_parsed_json(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else _parsed_yaml(text))
+    data, repeated = parsed(text)
+    try:
+        found = from_data(data)
+    except InvalidDefinition as error:
+        told = {problem.path for problem in repeated}
+        raise InvalidDefinition([*repeated, *(each for each in error.problems if each.path not in told)]) from None
+    if repeated:
+        raise InvalidDefinition(repeated)
+    return found
 
 
 def rule_to_data(rule: Rule) -> dict[str, Any]:
@@ -122,57 +131,6 @@ def _repeated_ids(data: Mapping[str, Any]) -> Iterator[Problem]:
     for path, value in ids:
         if counts[value] > 1:
             yield Problem(path, value, "expected an id that no other item has")
-
-
-# -- texts
-
-
-def _unreadable(kind: str, what: str, line: int, column: int) -> InvalidDefinition:
-    return InvalidDefinition([Problem("", f"line {line}, column {column}", f"this is not {kind}: {what}")])
-
-
-def _parsed_json(text: str) -> object:
-    try:
-        return json.loads(text.lstrip("\ufeff"))
-    except json.JSONDecodeError as error:
-        raise _unreadable("JSON", error.msg, error.lineno, error.colno) from None
-    except RecursionError:
-        raise _unreadable("a definition", "it is nested too deeply", 1, 1) from None
-
-
-def _parsed_yaml(text: str) -> object:
-    import yaml
-
-    try:
-        return yaml.load(text, _yaml_loader())
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise _unreadable("YAML", error.problem or error.context or "unreadable", line, column) from None
-    except yaml.YAMLError as error:
-        raise _unreadable("YAML", str(error), 1, 1) from None
-    except RecursionError:
-        raise _unreadable("a definition", "it is nested too deeply", 1, 1) from None
-
-
-@cache
-def _yaml_loader() -> Any:
-    """The safe loader, but for two surprises of YAML 1.1: 18:20 is 1100 there, and a date is no text."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        pass
-
-    changed = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:timestamp")
-    Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag not in changed]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    Loader.add_implicit_resolver(changed[0], re.compile(r"[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
-    return Loader
-
-
-# -- cattrs
 
 
 @cache
