@@ -53,8 +53,8 @@ ALLOWED: dict[str, set[str]] = {
     "sandbox": {"errors"},
 }
 
-PURE = [*(ROOT / "recurrence").rglob("*.py"), *(ROOT / "conditions").rglob("*.py"), ROOT / "simulation.py"]
-PURE += [ROOT / "engine" / name for name in ("agenda.py", "decide.py")]
+PURE = [*(ROOT / "recurrence").rglob("*.py"), *(ROOT / "conditions").rglob("*.py")]
+PURE += [*(ROOT / "simulation").rglob("*.py"), *(ROOT / "engine" / name for name in ("agenda.py", "decide.py"))]
 IMPURE_MODULES = {
     *("anywidget", "clearml", "ipywidgets", "pandas"),
     *("asyncio", "httpx", "logging", "os", "random", "requests", "socket", "subprocess", "threading", "time", "urllib"),

@@ -1,183 +1,31 @@
-"""PURE: what a definition would do between two moments: the engine's own decisions on a clock that is an argument.
-
-Nothing is launched and nothing is asked of a server: that is why triggers, which wait for events, never fire here, and
-why each run takes as long as it is said to take, from its launch on, however busy the queue.
-"""
+"""The virtual clock: from each moment at which something happens to the next one."""
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
-from itertools import islice
-from operator import itemgetter
-from typing import Any
+from datetime import datetime
 
 import attrs
 
-from clearml_sched_widgets.definition import Definition, Schedule, values
-from clearml_sched_widgets.definition.checks import bad, collect
+from clearml_sched_widgets.definition import Schedule
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.decide import Skip, decide, next_slot
 from clearml_sched_widgets.engine.launches import at_start
 from clearml_sched_widgets.engine.overlap import REPLACED, Turn, turn
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.state import ItemState, Launch
-from clearml_sched_widgets.errors import Problem
 from clearml_sched_widgets.records import Task
-from clearml_sched_widgets.recurrence import occurrences
-from clearml_sched_widgets.recurrence.local import END
-
-DEFAULT = "default"  # in `durations`: all schedules that are not named there
-Durations = Mapping[str, "str | timedelta"]
+from clearml_sched_widgets.simulation.request import Request
+from clearml_sched_widgets.simulation.result import Load, Overlap, SimulatedRun, Simulation
 
 
-@attrs.frozen(kw_only=True)
-class SimulatedRun:
-    """One run that would be launched. Times are aware, in UTC; `ended` by the duration that was assumed, unless it was
-    `stopped` before: that says why.
-    """
-
-    item: str
-    name: str
-    queue: str
-    cause: str  # schedule or start
-    nominal: datetime
-    started: datetime
-    ended: datetime
-    stopped: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Overlap:
-    """A run that begins while `running` others of its schedule are under way."""
-
-    item: str
-    name: str
-    at: datetime
-    running: int
-
-
-@attrs.frozen(kw_only=True)
-class Load:
-    """One hour of one queue: how many runs are launched in it, and how many of the queue's are under way at most.
-
-    Hours in which nothing is launched are left out.
-    """
-
-    queue: str
-    hour: datetime
-    launched: int
-    busiest: int
-
-
-@attrs.frozen(kw_only=True, repr=False)
-class Simulation:
-    """What would happen in `start < t <= end`. Each list is in the order of time."""
-
-    definition: Definition
-    start: datetime
-    end: datetime
-    runs: tuple[SimulatedRun, ...]
-    skips: tuple[Skip, ...]
-    overlaps: tuple[Overlap, ...]
-    load: tuple[Load, ...]
-
-    def __repr__(self) -> str:
-        return f"<Simulation of {self.summary}>"
-
-    @property
-    def summary(self) -> str:
-        """One line: how many runs, skips and overlaps, and the busiest hour."""
-        counts = f"{_many(self.runs, 'run')}, {_many(self.skips, 'skip')}, {_many(self.overlaps, 'overlap')}"
-        top = max(self.load, key=lambda load: load.launched, default=None)
-        busiest = "" if top is None else f"; most in one hour: {top.launched} on {top.queue}, {top.hour:%Y-%m-%d %H}:00"
-        return f"{self.definition.name!r} from {_shown(self.start)} to {_shown(self.end)}: {counts}{busiest}"
-
-    def table(self) -> dict[str, list[Any]]:
-        """The runs as columns of plain lists, which is what `pandas.DataFrame` takes."""
-        names = [field.name for field in attrs.fields(SimulatedRun)]
-        return {name: [getattr(run, name) for run in self.runs] for name in names}
-
-    def by_hour(self) -> dict[tuple[str, int], tuple[int, int]]:
-        """By queue and hour of the day (UTC): how many runs in all, and the most of any one day."""
-        found: dict[tuple[str, int], tuple[int, int]] = {}
-        for load in self.load:
-            total, most = found.get((load.queue, load.hour.hour), (0, 0))
-            found[load.queue, load.hour.hour] = (total + load.launched, max(most, load.launched))
-        return dict(sorted(found.items()))
-
-
-def _many(things: tuple[Any, ...], noun: str) -> str:
-    return f"{len(things):,} {noun}{'s' * (len(things) != 1)}"
-
-
-def _shown(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def simulate(
-    definition: Definition, start: str | datetime, end: str | datetime, durations: Durations | None = None
-) -> Simulation:
-    """What the definition would do after `start` and up to `end` (aware times, or ISO 8601 with an offset).
-
-    `durations` says how long runs take, by the schedule's id or name, or "default" for all others; without it a run
-    takes no time. Raises InvalidDefinition for what is no time, no duration or no schedule.
-    """
-    return _Walk(definition, _Request(definition, start, end, durations or {})).walk()
-
-
-def preview(definition: Definition, n: int, now: datetime) -> list[tuple[datetime, Schedule]]:
-    """The next `n` slots of all enabled schedules after `now`, with their schedules. Policies do not matter here."""
-    slots = (_slots(schedule, now) for schedule in definition.schedules if schedule.enabled)
-    return list(islice(heapq.merge(*slots, key=itemgetter(0)), n))
-
-
-def _slots(schedule: Schedule, now: datetime) -> Iterator[tuple[datetime, Schedule]]:
-    found = islice(occurrences(schedule.recurrence, now, END), schedule.policies.max_runs)
-    return ((moment, schedule) for moment in found)
-
-
-def _durations(value: Durations) -> dict[str, timedelta]:
-    if not isinstance(value, Mapping):
-        return bad(value, 'expected a mapping such as {"nightly": "15m", "default": "5m"}')
-    return {str(name): values.window(length) for name, length in value.items()}
-
-
-@attrs.frozen
-class _Request:
-    """What is asked for, checked: all problems at once."""
-
-    definition: Definition
-    start: datetime = attrs.field(converter=values.moment)
-    end: datetime = attrs.field(converter=values.moment)
-    durations: dict[str, timedelta] = attrs.field(converter=_durations)
-
-    def __attrs_post_init__(self) -> None:
-        collect(self, self._rules)
-
-    def _rules(self) -> Iterable[Problem]:
-        if self.end < self.start:
-            yield Problem("end", self.end.isoformat(), f"expected a time after the start, {self.start.isoformat()}")
-        known = {name for schedule in self.definition.schedules for name in (schedule.id, schedule.name)}
-        for name in self.durations:
-            if name != DEFAULT and name not in known:
-                yield Problem(f"durations[{name!r}]", name, "expected the id or the name of a schedule")
-
-    def duration(self, schedule: Schedule) -> timedelta:
-        """How long a run of the schedule takes."""
-        for name in (schedule.id, schedule.name, DEFAULT):
-            if name in self.durations:
-                return self.durations[name]
-        return timedelta(0)
-
-
-class _Walk:
+class Walk:
     """Goes from one moment at which something happens to the next one."""
 
-    def __init__(self, definition: Definition, request: _Request) -> None:
-        self._definition, self._request = definition, request
+    def __init__(self, request: Request) -> None:
+        definition = request.definition
+        self._request = request
         self._schedules = {schedule.id: schedule for schedule in definition.schedules}
         self._length = {schedule.id: request.duration(schedule) for schedule in definition.schedules}
         self._states = {item_id: ItemState(watermark=request.start) for item_id in self._schedules}
@@ -192,6 +40,7 @@ class _Walk:
         self._load: dict[tuple[datetime, str], tuple[int, int]] = {}
 
     def walk(self) -> Simulation:
+        """All that happens up to the end. May be called once."""
         self._open()
         while (now := self._next()) is not None and now <= self._request.end:
             self._finish(now)
@@ -200,7 +49,7 @@ class _Walk:
             for item_id in list(self._owed):
                 self._launch(item_id, now)
         return Simulation(
-            definition=self._definition,
+            definition=self._request.definition,
             start=self._request.start,
             end=self._request.end,
             runs=tuple(self._runs),

@@ -1,0 +1,49 @@
+"""What a simulation is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+import attrs
+
+from clearml_sched_widgets.definition import Definition, Schedule, values
+from clearml_sched_widgets.definition.checks import bad, collect
+from clearml_sched_widgets.errors import Problem
+
+DEFAULT = "default"  # in `durations`: all schedules that are not named there
+Durations = Mapping[str, "str | timedelta"]
+
+
+def _durations(value: Durations) -> dict[str, timedelta]:
+    if not isinstance(value, Mapping):
+        return bad(value, 'expected a mapping such as {"nightly": "15m", "default": "5m"}')
+    return {str(name): values.window(length) for name, length in value.items()}
+
+
+@attrs.frozen
+class Request:
+    """What is asked for, checked: all problems at once."""
+
+    definition: Definition
+    start: datetime = attrs.field(converter=values.moment)
+    end: datetime = attrs.field(converter=values.moment)
+    durations: dict[str, timedelta] = attrs.field(converter=_durations)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self, self._rules)
+
+    def _rules(self) -> Iterable[Problem]:
+        if self.end < self.start:
+            yield Problem("end", self.end.isoformat(), f"expected a time after the start, {self.start.isoformat()}")
+        known = {name for schedule in self.definition.schedules for name in (schedule.id, schedule.name)}
+        for name in self.durations:
+            if name != DEFAULT and name not in known:
+                yield Problem(f"durations[{name!r}]", name, "expected the id or the name of a schedule")
+
+    def duration(self, schedule: Schedule) -> timedelta:
+        """How long a run of the schedule takes."""
+        for name in (schedule.id, schedule.name, DEFAULT):
+            if name in self.durations:
+                return self.durations[name]
+        return timedelta(0)
