@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine import launches, limits, polling, retries, words
+from clearml_sched_widgets.engine import controls, launches, limits, polling, retries, words
 from clearml_sched_widgets.engine import pending as owed
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.clock import Clock
@@ -18,12 +18,12 @@ from clearml_sched_widgets.engine.decide import Decision, admit, decide, next_sl
 from clearml_sched_widgets.engine.journal import Journal
 from clearml_sched_widgets.engine.launch import Launcher
 from clearml_sched_widgets.engine.lease import Lease
-from clearml_sched_widgets.engine.overlap import Turn, turn
 from clearml_sched_widgets.engine.own import WATCHDOG, Own, OwnTask, read
 from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import Run, Runs, launched_since
 from clearml_sched_widgets.engine.state import EntityState, ItemState, Launch, parse, slot_text
 from clearml_sched_widgets.engine.stops import Stops
+from clearml_sched_widgets.engine.turns import Turns
 from clearml_sched_widgets.errors import NotFound
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import TaskQuery
@@ -65,9 +65,12 @@ class Core:
         self.journal.remember(self._gateway.log(self.id))
         self.runs.load(self._gateway, now)
         self._ahead = (own.task.last_change or now) - now  # of the server's clock
-        self._stops, self._held = Stops(self._gateway, self.journal), frozenset[str]()
+        self._stops = Stops(self._gateway, self.journal)
+        self._turns = Turns(self.runs, self._stops, self.journal)
         self._adopt(own, now)
-        self._catch_up_on_ends(now)
+        if self.state.ends is None:
+            self.state = attrs.evolve(self.state, ends=EntityState(cursor=self.runs.cursor))
+        self._after_ends(tuple(reversed(self.run_list())), now)  # what ended while no engine worked
         self.journal.info(f"{'Started' if fresh else 'Resumed'}: {words.counted(self.definition)}.")
         self.save()
 
@@ -80,7 +83,7 @@ class Core:
         self._hear(now)
         if self.ended:
             return
-        if not self.runs.news and all(launch.key in self._held for launch in self.state.pending):
+        if not self.runs.news and self._turns.all_held(self.state):
             self._settled = self.runs.cursor  # every run made up to here is dealt with
         if not self.state.paused:
             self._decide(now)
@@ -169,17 +172,13 @@ class Core:
 
     def _obey(self, command: Command, now: datetime) -> None:
         self.changed = True
-        if command.item and command.do in ("pause", "resume"):
-            self._pause_item(command, now)
+        if command.item:
+            self._obey_for_item(command, now)
         elif command.do == "pause":
             self.state = attrs.evolve(self.state, paused=True, note=command.note)
             self.journal.info(f"Paused{': ' + command.note if command.note else ''}.")
         elif command.do == "resume" and self.state.paused:
             self._unpause(now)
-        elif command.do == "run_now":
-            self._run_now(command, now)
-        elif command.do == "backfill":
-            self._backfill(command)
         elif command.do == "reload":
             own = read(self._gateway, self.id)
             self._adopt(own, now)
@@ -197,50 +196,41 @@ class Core:
         self.state = polling.skip_to(self.definition, self.state, server_now)
         self.journal.info("Goes on after the pause.")
 
-    def _run_now(self, command: Command, now: datetime) -> None:
-        item = self.definition.item(command.item)
+    def _obey_for_item(self, command: Command, now: datetime) -> None:
+        item, text = self.definition.item(command.item), ""
         if item is None:
-            self.journal.error(f"Run now: there is no item {command.item}.")
+            self.journal.error(f"{command.do}: there is no item {command.item}.")
             return
-        key = f"{item.id}*{command.id}"
-        if self.runs.of_key(key) or any(launch.key == key for launch in self.state.pending):
-            return  # heard before; what failed then was its removal
-        self.state = attrs.evolve(self.state, pending=(*self.state.pending, launches.manual(item, command.id, now)))
+        if command.do == "pause":
+            self.state, text = controls.pause(item, self.state, command.note)
+        elif command.do == "resume":
+            self.state, text = controls.resume(item, self.state, now)
+        elif command.do == "run_now":
+            self.state = controls.run_now(item, self.state, command.id, now, self._exists)
+        elif command.do == "backfill":
+            text = self._backfill(item, command, now)
+        if text:
+            self.journal.info(f"{item.title}: {text}")
+        self._plan(item)
 
-    def _pause_item(self, command: Command, now: datetime) -> None:
-        item, pause = self.definition.item(command.item), command.do == "pause"
-        if item is None:
-            self.journal.error(f"{command.do.capitalize()}: there is no item {command.item}.")
-            return
-        known = self.state.items[item.id]
-        if not pause and not known.paused:
-            return
-        changed = attrs.evolve(known, paused=pause, note=command.note)
-        if not pause:  # as after a pause of the whole instance, what came in between is left out
-            changed = attrs.evolve(changed, watermark=max(known.watermark, now), failures=0)
-        self._put_item(item, changed)
-        note = f": {command.note}" if command.note else ""
-        self.journal.info(f"{item.title}: {f'paused{note}' if pause else 'goes on after its pause'}.")
-
-    def _put_item(self, item: Schedule | Trigger, known: ItemState) -> None:
-        self.state = self.state.with_item(item.id, known)
+    def _plan(self, item: Schedule | Trigger) -> None:
         if isinstance(item, Schedule):
-            self.agenda.put(item.id, next_slot(item, known))
+            self.agenda.put(item.id, next_slot(item, self.state.items[item.id]))
 
-    def _backfill(self, command: Command) -> None:
-        item, start, end = self.definition.item(command.item), parse(command.start), parse(command.end)
+    def _backfill(self, item: Schedule | Trigger, command: Command, now: datetime) -> str:
+        start, end = parse(command.start), parse(command.end)
         if not isinstance(item, Schedule) or start is None or end is None:
-            self.journal.error(f"Backfill: there is no schedule {command.item}, or no period.")
-            return
-        try:
-            found = launches.backfill(item, start, end)
-        except ValueError as error:
-            self.journal.error(f"{item.title}: nothing is backfilled: {error}.")
-            return
+            return "nothing is backfilled: it takes a schedule and a period."
+        if not self.state.paused:
+            self._decide(now)  # what is due by now is decided by the schedule itself
         done = launched_since(self._gateway, self.id, start)
-        new = [launch for launch in found if launch.key not in done and not self._exists(launch.key)]
-        self.state = attrs.evolve(self.state, pending=(*self.state.pending, *new))
-        self.journal.info(f"{item.title}: {words.backfilled(start, end, len(new), len(found))}.")
+        try:
+            self.state, text = controls.backfill(
+                item, self.state, start, end, now, lambda key: key in done or self._exists(key)
+            )
+        except ValueError as error:
+            return f"nothing is backfilled: {error}."
+        return text
 
     # -- schedules and triggers
     def _decide(self, now: datetime) -> None:
@@ -272,9 +262,8 @@ class Core:
             self.journal.warning(f"{self._title(skip.item)}: {text}")
             after = attrs.evolve(after, note=text)
         self.changed = True
-        owed_keys = {launch.key for launch in self.state.pending}  # a backfill may have asked for the same slot
-        new = [launch for launch in decision.launches if launch.key not in owed_keys]
-        self.state = attrs.evolve(self.state.with_item(decision.item, after), pending=(*self.state.pending, *new))
+        pending = (*self.state.pending, *decision.launches)
+        self.state = attrs.evolve(self.state.with_item(decision.item, after), pending=pending)
         self.agenda.put(decision.item, decision.next_slot)
 
     def _poll(self, now: datetime) -> None:
@@ -305,7 +294,8 @@ class Core:
     def _launch(self, now: datetime) -> None:
         self._give_up(now)
         batch = []
-        for launch in owed.ready(self._whose_turn(now), now):
+        turn, self.state = self._turns.take(self.definition, self.state, now)
+        for launch in owed.ready(turn, now):
             item = self.definition.item(launch.item)
             if item is not None:
                 batch.append((launch, launches.named(item)))
@@ -317,38 +307,6 @@ class Core:
         self.state = attrs.evolve(self.state, pending=owed.after(self.state.pending, outcomes, now))
         self._run_list = None
         self.changed = True
-
-    def _whose_turn(self, now: datetime) -> list[Launch]:
-        """The owed launches that need not wait for the runs before them."""
-        go: list[Launch] = []
-        held: set[str] = set()
-        for item_id, launches_of in owed.by_item(self.state.pending).items():
-            item = self.definition.item(item_id)
-            if item is None:
-                continue
-            active = self.runs.active_runs(item_id) if item.overlap != "allow" else []
-            found = turn(item, self.state.items[item_id].paused, launches_of, active, self._launched, now)
-            self._say(item, found)
-            go += found.go
-            held.update(launch.key for launch in found.hold)
-        self._held = frozenset(held)
-        return go
-
-    def _launched(self, key: str) -> bool:
-        return any(not run.task.virgin for run in self.runs.of_key(key))
-
-    def _say(self, item: Schedule | Trigger, found: Turn) -> None:
-        """Carry out, and log, what is left out, stopped and held."""
-        if found.replaced:
-            gone = {launch.key for launch in found.replaced}
-            self.state = attrs.evolve(self.state, pending=tuple(o for o in self.state.pending if o.key not in gone))
-        for launch in found.replaced:
-            self.journal.warning(f"{item.title}: {words.replaced(launch)}")
-        for run in found.stop:
-            self._stops.ask(run, item.title, "a later run takes its place")
-        new = [launch for launch in found.hold if launch.key not in self._held and launch.cause != "retry"]
-        if new and not self.state.items[item.id].paused:
-            self.journal.info(f"{item.title}: {words.held(new)}")
 
     def _give_up(self, now: datetime) -> None:
         for launch in self.state.pending:
@@ -399,37 +357,16 @@ class Core:
                 self._stops.forget(run)
         self._after_ends(news, now)
 
-    def _catch_up_on_ends(self, now: datetime) -> None:
-        """See to what ended while no engine worked."""
-        if self.state.ends is None:
-            self.state = attrs.evolve(self.state, ends=EntityState(cursor=self.runs.cursor))
-        else:
-            self._after_ends(reversed(self.run_list()), now)
-
-    def _after_ends(self, runs: Iterable[Run], now: datetime) -> None:
-        ended = [run for run in runs if not run.active and self._concerns(run.item)]
-        if not ended or self.state.ends is None:
-            return
-        ends, fresh = retries.unhandled(self.state.ends, ended)
-        if fresh:
-            self.state = attrs.evolve(self.state, ends=ends)
-        for run in fresh:
-            self._after_end(run, now)
-
-    def _concerns(self, item_id: str) -> bool:
-        item = self.definition.item(item_id)
-        return item is not None and retries.concerns(item.policies)
-
-    def _after_end(self, run: Run, now: datetime) -> None:
-        item = self.definition.item(run.item)
-        if item is None:
-            return
-        verdict = retries.after_end(item, self.state.items[item.id], run, self._exists, now)
-        if verdict.text:
-            self.journal.warning(f"{item.title}: {verdict.text}.")
-        if verdict.retry:
-            self.state = attrs.evolve(self.state, pending=(*self.state.pending, verdict.retry))
-        self._put_item(item, verdict.state)
+    def _after_ends(self, runs: Sequence[Run], now: datetime) -> None:
+        """Retries, and pauses after failures."""
+        before = self.state
+        self.state, lines = retries.follow(self.definition, before, runs, lambda key: bool(self.runs.of_key(key)), now)
+        for item_id, text in lines:
+            self.journal.warning(f"{self._title(item_id)}: {text}.")
+        for item_id in {run.item for run in runs}:
+            item = self.definition.item(item_id)
+            if item is not None and self.state.items[item_id] is not before.items[item_id]:
+                self._plan(item)
 
     # -- words
     def _title(self, item_id: str) -> str:

@@ -176,7 +176,7 @@ class Launcher:
             if not tasks:
                 why = "the server did not answer in time and no run was made"
                 outcomes.append(Outcome(launch=launch, error=why, retryable=True))
-            elif done := next((run for run in tasks if not _draft(run)), None):
+            elif done := next((run for run in tasks if not is_draft(run)), None):
                 # Any of them: a delayed clone may show up, and be older, after another one was launched.
                 outcomes.append(Outcome(launch=launch, run_id=done.task.id, note="it had been launched already"))
             else:
@@ -238,7 +238,7 @@ def _outcome(launch: Launch, run_id: str, answer: Enqueued, gone: set[str]) -> O
     return Outcome(launch=launch, error=answer.failed.get(run_id, "it was not enqueued"))
 
 
-def _draft(run: Run) -> bool:
+def is_draft(run: Run) -> bool:
     """Whether it waits to be enqueued by us. Our own failed try leaves a mark; no dequeue or reset does."""
     task = run.task
     return task.virgin or (task.status == "created" and task.status_reason == ENQUEUE_FAILED)

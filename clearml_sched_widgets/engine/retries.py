@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 import attrs
 
-from clearml_sched_widgets.definition import Policies, Schedule, Trigger
+from clearml_sched_widgets.definition import Definition, Policies, Schedule, Trigger
 from clearml_sched_widgets.engine.runs import LOOKBACK, Run
-from clearml_sched_widgets.engine.state import EntityState, ItemState, Launch, slot_text
+from clearml_sched_widgets.engine.state import EntityState, ItemState, Launch, State, slot_text
 from clearml_sched_widgets.records import SECTION
 
 LONGEST = timedelta(hours=1)
@@ -59,6 +60,32 @@ def unhandled(ends: EntityState, runs: Iterable[Run]) -> tuple[EntityState, list
         cursor = max(cursor or stamp, stamp)
     recent = (cursor - LOOKBACK).isoformat() if cursor else ""
     return EntityState(cursor=cursor, seen={key: stamp for key, stamp in seen.items() if stamp >= recent}), fresh
+
+
+def follow(
+    definition: Definition, state: State, runs: Iterable[Run], launched: Callable[[str], bool], now: datetime
+) -> tuple[State, list[tuple[str, str]]]:
+    """Deal with the ends of runs that were not dealt with yet: the state after it, and lines of the log by item.
+
+    `launched` tells whether there is a run of a key.
+    """
+    if state.ends is None:
+        return state, []
+    items = {item.id: item for item in definition.items if concerns(item.policies)}
+    ends, fresh = unhandled(state.ends, (run for run in runs if not run.active and run.item in items))
+    lines = []
+    for run in fresh:
+        exists = partial(_exists, state, launched)
+        verdict = after_end(items[run.item], state.items[run.item], run, exists, now)
+        state = state.with_item(run.item, verdict.state)
+        state = attrs.evolve(state, ends=ends, pending=(*state.pending, *([verdict.retry] if verdict.retry else ())))
+        if verdict.text:
+            lines.append((run.item, verdict.text))
+    return state, lines
+
+
+def _exists(state: State, launched: Callable[[str], bool], key: str) -> bool:
+    return launched(key) or any(launch.key == key for launch in state.pending)
 
 
 def after_end(

@@ -1,0 +1,61 @@
+"""Whose turn it is among the owed launches; carries out, and logs, what the overlap policies say about the others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from clearml_sched_widgets.definition import Definition, Schedule, Trigger
+from clearml_sched_widgets.engine import words
+from clearml_sched_widgets.engine.journal import Journal
+from clearml_sched_widgets.engine.launch import is_draft
+from clearml_sched_widgets.engine.overlap import Turn, turn
+from clearml_sched_widgets.engine.pending import by_item
+from clearml_sched_widgets.engine.runs import Runs
+from clearml_sched_widgets.engine.state import Launch, State
+from clearml_sched_widgets.engine.stops import Stops
+
+
+class Turns:
+    """Remembers which launches are held, so that each is logged once."""
+
+    def __init__(self, runs: Runs, stops: Stops, journal: Journal) -> None:
+        self._runs, self._stops, self._journal = runs, stops, journal
+        self._held: frozenset[str] = frozenset()
+
+    def all_held(self, state: State) -> bool:
+        """Whether everything that is owed waits for another run: then none of it can have been launched."""
+        return all(launch.key in self._held for launch in state.pending)
+
+    def take(self, definition: Definition, state: State, now: datetime) -> tuple[list[Launch], State]:
+        """The launches that need not wait, and the state without those that were replaced. Raises RetryableError."""
+        go: list[Launch] = []
+        held, gone = set[str](), set[str]()
+        for item_id, owed in by_item(state.pending).items():
+            item = definition.item(item_id)
+            if item is None:
+                continue
+            paused = state.items[item_id].paused
+            active = self._runs.active_runs(item_id) if item.overlap != "allow" else []
+            found = turn(item, paused, owed, active, self._launched, now)
+            self._carry_out(item, found, paused)
+            go += found.go
+            held.update(launch.key for launch in found.hold)
+            gone.update(launch.key for launch in found.replaced)
+        self._held = frozenset(held)
+        if gone:
+            state = attrs.evolve(state, pending=tuple(one for one in state.pending if one.key not in gone))
+        return go, state
+
+    def _launched(self, key: str) -> bool:
+        return any(not is_draft(run) for run in self._runs.of_key(key))
+
+    def _carry_out(self, item: Schedule | Trigger, found: Turn, paused: bool) -> None:
+        for run in found.stop:
+            self._stops.ask(run, item.title, "a later run takes its place")
+        for launch in found.replaced:
+            self._journal.warning(f"{item.title}: {words.replaced(launch)}")
+        new = [launch for launch in found.hold if launch.key not in self._held and launch.cause != "retry"]
+        if new and not paused:
+            self._journal.info(f"{item.title}: {words.held(new)}")
