@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     )
     from clearml_sched_widgets.errors import InvalidDefinition, SchedulerError
     from clearml_sched_widgets.manager import Instance, Manager
-    from clearml_sched_widgets.recurrence import describe, next_after, occurrences
+    from clearml_sched_widgets.recurrence import next_after, occurrences
+    from clearml_sched_widgets.recurrence.sentences import describe
     from clearml_sched_widgets.widgets import Dashboard, SchedulerApp, Wizard
 
     __version__: str
@@ -59,7 +60,7 @@ _HOME: dict[str, str] = {
     "SchedulerError": "errors",
     "Instance": "manager",
     "Manager": "manager",
-    "describe": "recurrence",
+    "describe": "recurrence.sentences",
     "next_after": "recurrence",
     "occurrences": "recurrence",
     "Dashboard": "widgets",
