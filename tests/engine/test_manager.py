@@ -195,6 +195,76 @@ def test_pausing_what_does_not_run_says_so(manager: Manager, base: str) -> None:
         manager.save(daily(base)).pause()
 
 
+def ran_at(instance: Instance) -> list[str]:
+    return sorted(f"{moment:%H:%M}" for moment in instance.executed.scheduled)
+
+
+@pytest.mark.parametrize("where", ["this kernel", "another one"])
+def test_an_item_is_paused_resumed_and_backfilled_from_any_notebook(
+    manager: Manager, base: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = manager.launch(daily(base))
+    item = instance.definition.schedules[0]
+    if where == "another one":
+        monkeypatch.setattr("clearml_sched_widgets.manager._engines", {})
+    instance.pause("broken data", item)
+    wait_for(lambda: set(instance.scheduled.state) == {"paused"})
+    assert set(instance.scheduled.note) == {"broken data"}
+    assert instance.scheduled.next_run.isna().all()
+    assert instance.status == "running", "the others go on"
+    instance.resume(item.id)
+    wait_for(lambda: set(instance.scheduled.state) == {"waiting"})
+    assert instance.backfill(item, "2026-01-01T06:30:00Z", "2026-01-02T18:20:00Z") == 3
+    wait_for(lambda: len(instance.executed) == 3)
+    assert ran_at(instance) == ["06:20", "18:20", "18:20"]
+    assert set(instance.executed.cause) == {"backfill"}
+    instance.backfill(item, "2026-01-01T00:00:00Z", "2026-01-02T18:20:00Z")
+    wait_for(lambda: len(instance.executed) == 4)
+    instance.stop()
+    assert ran_at(instance) == ["06:20", "06:20", "18:20", "18:20"]
+    assert "1 run; 3 more had been launched already" in "\n".join(instance.log.text)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "path", "message"),
+    [
+        ("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", "end", "after the start"),
+        ("2026-01-02T00:00:00", "nonsense", "start", "with its offset"),
+        ("2026-01-02T00:00:00Z", "2126-01-01T00:00:00Z", "end", "that is past"),
+        ("2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "start", "more than 1000 times"),
+        ("2026-01-01T07:00:00Z", "2026-01-01T08:00:00Z", "start", "no times in this period"),
+    ],
+)
+def test_a_backfill_of_a_wrong_period_is_refused_with_its_reason(
+    manager: Manager, base: str, start: str, end: str, path: str, message: str
+) -> None:
+    instance = manager.launch(daily(base))
+    with pytest.raises(InvalidDefinition, match=message) as caught:
+        instance.backfill(instance.definition.schedules[0], start, end)
+    assert caught.value.problems[0].path == path
+
+
+def test_a_trigger_cannot_be_backfilled_and_an_unknown_item_not_paused(manager: Manager, base: str) -> None:
+    trigger = TaskTrigger(Action(base), StatusChanged(to=["failed"]))
+    instance = manager.launch(Definition("nightly", [], [trigger]))
+    with pytest.raises(InvalidDefinition, match="a trigger has no times"):
+        instance.backfill(trigger.id, "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
+    with pytest.raises(InvalidDefinition, match="no such item"):
+        instance.pause(item="nonsense")
+
+
+def test_s15_an_item_that_is_removed_does_not_run_any_more(manager: Manager, base: str) -> None:
+    often = Schedule(Action(base), Interval(every="1s"), name="often")
+    kept = Schedule(Action(base), Daily("06:20"))
+    instance = manager.launch(Definition("nightly", [often, kept]))
+    wait_for(lambda: len(instance.executed) >= 1)
+    instance.update(Definition("nightly", [kept]))
+    wait_for(lambda: list(instance.scheduled.item) == [kept.id])
+    count = len(instance.executed)
+    time.sleep(2.5)
+    assert len(instance.executed) == count
+
+
 def test_a_stop_in_clearml_ends_the_engine(manager: Manager, gateway: MemoryGateway, base: str) -> None:
     instance = manager.launch(daily(base))
     gateway.set_status(instance.id, "stopped")
