@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -251,6 +252,34 @@ def test_a_trigger_cannot_be_backfilled_and_an_unknown_item_not_paused(manager: 
         instance.backfill(trigger.id, "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
     with pytest.raises(InvalidDefinition, match="no such item"):
         instance.pause(item="nonsense")
+
+
+def test_s26_a_launch_as_a_service_returns_and_leaves_the_work_to_an_agent(
+    manager: Manager, gateway: MemoryGateway, base: str
+) -> None:
+    instance = manager.launch(daily(base), where="service", queue="services")
+    assert (instance.status, instance.where) == ("queued", "service")
+    services = next(queue.id for queue in gateway.queues() if queue.name == "services")
+    assert gateway.waiting(services) == [instance.id]
+    assert not [thread for thread in threading.enumerate() if instance.id[:8] in thread.name]
+
+
+def test_s27_an_instance_runs_in_a_thread_and_stops_pauses_and_resumes(manager: Manager, base: str) -> None:
+    often = Schedule(Action(base), Interval(every="1s"), name="often")
+    began = time.monotonic()
+    instance = manager.launch(Definition("nightly", [often]))
+    assert time.monotonic() - began < 5, "it returns"
+    wait_for(lambda: len(instance.executed) >= 1)
+    instance.pause("lunch")
+    wait_for(lambda: instance.status == "paused")
+    count = len(instance.executed)
+    time.sleep(2.5)
+    assert len(instance.executed) == count
+    instance.resume()
+    wait_for(lambda: len(instance.executed) > count)
+    instance.stop()
+    assert instance.status == "stopped"
+    assert not [thread for thread in threading.enumerate() if instance.id[:8] in thread.name]
 
 
 def test_s15_an_item_that_is_removed_does_not_run_any_more(manager: Manager, base: str) -> None:
