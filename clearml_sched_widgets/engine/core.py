@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -234,22 +234,24 @@ class Core:
 
     # -- schedules and triggers
     def _decide(self, now: datetime) -> None:
-        for item_id in self.agenda.due(now):
-            schedule = self.definition.item(item_id)
+        due = {item_id: self.definition.item(item_id) for item_id in self.agenda.due(now)}
+        active, waiting = self._unfinished(due.values())
+        for item_id, schedule in due.items():
             if not isinstance(schedule, Schedule):
                 self.agenda.put(item_id, None)
                 continue
             try:
-                self._apply(decide(schedule, self.state.items[item_id], now, *self._unfinished(schedule)))
+                self._apply(decide(schedule, self.state.items[item_id], now, active[item_id], waiting[item_id]))
             except Exception as error:  # noqa: BLE001 - one item must never stop the others
                 self.agenda.put(item_id, None)
                 self._set_error(item_id, f"it was set aside, its next run could not be computed: {error!r}")
 
-    def _unfinished(self, item: Schedule | Trigger) -> tuple[int, int]:
-        """How many runs of an item are queued or running, and how many are owed; not counted if it does not matter."""
-        if item.overlap not in ("skip", "queue"):
-            return 0, 0
-        return self.runs.active(item.id), sum(1 for launch in self.state.pending if launch.item == item.id)
+    def _unfinished(self, items: Iterable[Schedule | Trigger | None]) -> tuple[Counter[str], Counter[str]]:
+        """How many runs of each item are queued or running, and how many are owed; empty if these do not ask."""
+        if not any(item and item.overlap in ("skip", "queue") for item in items):
+            return Counter(), Counter()
+        active = Counter(run.item for run in self.runs.active_runs())
+        return active, Counter(launch.item for launch in self.state.pending)
 
     def _exists(self, key: str) -> bool:
         """Whether a run key is owed, or is that of a run that we know of."""
@@ -280,7 +282,8 @@ class Core:
         self.save()  # the cursor has passed these events: they must not be lost
 
     def _admit(self, trigger: Trigger, events: Sequence[Launch]) -> None:
-        admission = admit(trigger, self.state.items[trigger.id], events, *self._unfinished(trigger))
+        active, waiting = self._unfinished([trigger])
+        admission = admit(trigger, self.state.items[trigger.id], events, active[trigger.id], waiting[trigger.id])
         for launch in admission.launches:
             self.journal.info(f"{trigger.title}: {launch.what}.")
         after = admission.state

@@ -109,14 +109,9 @@ class Runs:
     def unfinished(self) -> int:
         return len(self._active)
 
-    def active(self, item_id: str) -> int:
-        """How many runs of an item are queued or running."""
-        return sum(1 for run_id in self._active if self._runs[run_id].item == item_id)
-
-    def active_runs(self, item_id: str | None = None) -> list[Run]:
-        """The runs, of one item or of all, that are queued or running."""
-        runs = (self._runs[run_id] for run_id in self._active)
-        return [run for run in runs if item_id is None or run.item == item_id]
+    def active_runs(self) -> list[Run]:
+        """The runs that are queued or running."""
+        return [self._runs[run_id] for run_id in self._active]
 
     def of_key(self, key: str) -> list[Run]:
         """All tasks with a run key, oldest first. Several only after lost answers, or if somebody copied one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
@@ -12,7 +13,7 @@ from clearml_sched_widgets.engine.journal import Journal
 from clearml_sched_widgets.engine.launch import is_draft
 from clearml_sched_widgets.engine.overlap import Turn, turn
 from clearml_sched_widgets.engine.pending import by_item
-from clearml_sched_widgets.engine.runs import Runs
+from clearml_sched_widgets.engine.runs import Run, Runs
 from clearml_sched_widgets.engine.state import Launch, State
 from clearml_sched_widgets.engine.stops import Stops
 
@@ -32,13 +33,14 @@ class Turns:
         """The launches that need not wait, and the state without those that were replaced. Raises RetryableError."""
         go: list[Launch] = []
         held, gone = set[str](), set[str]()
-        for item_id, owed in by_item(state.pending).items():
+        owed_by_item = by_item(state.pending)
+        active = self._active(definition, owed_by_item)
+        for item_id, owed in owed_by_item.items():
             item = definition.item(item_id)
             if item is None:
                 continue
             paused = state.items[item_id].paused
-            active = self._runs.active_runs(item_id) if item.overlap != "allow" else []
-            found = turn(item, paused, owed, active, self._launched, now)
+            found = turn(item, paused, owed, active.get(item_id, ()), self._launched, now)
             self._carry_out(item, found, paused)
             go += found.go
             held.update(launch.key for launch in found.hold)
@@ -47,6 +49,14 @@ class Turns:
         if gone:
             state = attrs.evolve(state, pending=tuple(one for one in state.pending if one.key not in gone))
         return go, state
+
+    def _active(self, definition: Definition, item_ids: Iterable[str]) -> dict[str, list[Run]]:
+        """The unfinished runs by item; none if no item asks."""
+        found: dict[str, list[Run]] = {}
+        if any(item and item.overlap != "allow" for item in map(definition.item, item_ids)):
+            for run in self._runs.active_runs():
+                found.setdefault(run.item, []).append(run)
+        return found
 
     def _launched(self, key: str) -> bool:
         return any(not is_draft(run) for run in self._runs.of_key(key))
