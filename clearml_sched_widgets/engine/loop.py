@@ -59,7 +59,7 @@ class Engine:
         self._own = OwnTask(gateway, instance_id)
         self._core = Core(instance_id, gateway, self._own, self._clock)
         self._wake, self._stop = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
+        self.thread: threading.Thread | None = None  # where it works, once it was started
         self._problem, self._failures = "", 0
         self._opened = False
         self._patient = False  # waits for the lease even if its holder is alive
@@ -69,7 +69,7 @@ class Engine:
     # -- for other threads
     @property
     def running(self) -> bool:
-        return self._thread is not None and self._thread.is_alive()
+        return self.thread is not None and self.thread.is_alive()
 
     def start(self) -> None:
         """Take the instance, and work in a thread of its own.
@@ -81,8 +81,8 @@ class Engine:
         while not self._begin() and self._clock.monotonic() < end:
             self._refuse_if_busy()
             self._clock.wait(self._wake, LOOK_EVERY)
-        self._thread = threading.Thread(target=self._run, name=f"clearml-sched-{self.id[:8]}", daemon=True)
-        self._thread.start()
+        self.thread = threading.Thread(target=self._run, name=f"clearml-sched-{self.id[:8]}", daemon=True)
+        self.thread.start()
 
     def command(self, command: Command) -> None:
         """Queue a command for the engine's thread."""
@@ -92,8 +92,8 @@ class Engine:
     def stop(self, timeout: float = 30.0) -> None:
         """End after the step under way, and mark the instance as stopped. Waits for it at most `timeout` seconds."""
         self.ask_to_stop()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout)
+        if self.thread is not None and self.thread is not threading.current_thread():
+            self.thread.join(timeout)
 
     def ask_to_stop(self) -> None:
         """End after the step under way. Returns at once."""

@@ -1,0 +1,59 @@
+"""Engines in processes of their own, forked from one that has imported everything: a start costs milliseconds."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from multiprocessing.context import ForkServerProcess
+from multiprocessing.queues import Queue
+
+import clearml.backend_api  # noqa: F401 - what a gateway imports when it first connects
+
+from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.errors import SchedulerError
+from clearml_sched_widgets.gateway.clearml import ClearMLGateway
+from clearml_sched_widgets.history import tables
+
+TIMEOUT = 2.0  # seconds that an engine waits for an answer
+
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload([__name__])
+
+
+def _engine(environment: dict[str, str], instance_id: str) -> Engine:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us
+    os.environ.update(environment)
+    return Engine(instance_id, ClearMLGateway(timeout=TIMEOUT), tables=tables)
+
+
+def work(environment: dict[str, str], instance_id: str) -> None:
+    """What an agent runs: works until the instance is stopped."""
+    _engine(environment, instance_id).run()
+
+
+def start(environment: dict[str, str], instance_id: str, said: Queue[tuple[int, str]]) -> None:
+    """What a kernel does: starts, says whether it may, and goes on until it is stopped."""
+    engine = _engine(environment, instance_id)
+    try:
+        engine.start()
+    except SchedulerError as error:
+        said.put((os.getpid(), str(error)))
+        return
+    said.put((os.getpid(), ""))
+    if engine.thread is not None:
+        engine.thread.join()
+
+
+def spawn(target: Callable[..., None], *args: object) -> ForkServerProcess:
+    """A process that executes a function of this module."""
+    process = context.Process(target=target, args=args, daemon=True)
+    process.start()
+    return process
+
+
+def kill(process: ForkServerProcess) -> None:
+    """SIGKILL, and wait until it is gone."""
+    process.kill()
+    process.join(10)

@@ -1,0 +1,190 @@
+"""One instance under fire: a real engine behind a proxy is killed and cut off again and again, then all is counted.
+
+The count is made on the server's own data, by plain requests: every slot from the first to the last launched, none twice.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+import attrs
+
+from clearml_sched_widgets import Action, Definition, Interval, Policies, Schedule
+from clearml_sched_widgets import codec
+from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, run_tag
+from clearml_sched_widgets.sandbox import Sandbox
+from tests.faults import proxy as proxies
+from tests.faults.processes import kill, spawn, work
+from tests.faults.proxy import KILLS, NETWORK, FaultProxy, Incident
+from tests.plain import Plain
+
+EVERY = {"two": 2, "three": 3}  # seconds, by item
+# The steps of a launch, those of the lease, and what goes on beside them; the first ones more often.
+ENDPOINTS = (
+    *("tasks.clone", "tasks.enqueue_many", "tasks.get_all_ex", "tasks.edit_configuration") * 3,
+    *("queues.get_all", "events.add_batch", "projects.update", "projects.update"),
+)
+AT_START = ("auth.login", "projects.create", "projects.get_all", "tasks.started", "events.get_task_log")
+PATIENCE = 120.0  # seconds
+
+
+@attrs.frozen(kw_only=True)
+class Result:
+    """What one round found."""
+
+    kills: int
+    faults: int
+    lost: tuple[str, ...]
+    doubled: tuple[str, ...]
+
+
+@attrs.frozen
+class Plan:
+    """A seed, and how often to kill and to disturb."""
+
+    seed: int
+    kills: int
+    faults: int
+
+    def incidents(self) -> list[Incident]:
+        """The same for the same seed."""
+        draw = random.Random(self.seed)
+        kinds = [draw.choice(KILLS) for _ in range(self.kills)] + [draw.choice(NETWORK) for _ in range(self.faults)]
+        draw.shuffle(kinds)
+        return [Incident(kind, draw.choice(ENDPOINTS), draw.randrange(4)) for kind in kinds]
+
+
+class Round:
+    """An instance of its own, with a queue of its own, on a server that other rounds use at the same time."""
+
+    def __init__(self, sandbox: Sandbox, proxy: FaultProxy, plan: Plan) -> None:
+        self._plan, self._proxy = plan, proxy
+        self._plain = Plain(sandbox)
+        self._environment = {**sandbox.environment(), "CLEARML_API_HOST": proxy.url}
+        self._queue = self._plain.call("queues.create", name=f"round {plan.seed} {time.time_ns()}")["id"]
+        self._instance = self._create()
+        self._executed: Counter[str] = Counter()  # by task
+        self._kills = self._faults = 0
+
+    def run(self) -> Result:
+        """Fire away, let it come to rest, and count."""
+        self._process = spawn(work, self._environment, self._instance)
+        self._proxy.kill = lambda: kill(self._process)
+        try:
+            self._until("the first run", lambda: bool(self._launched()))
+            for incident in self._plan.incidents():
+                self._suffer(incident)
+                self._execute()
+            self._until("all due slots", self._caught_up)
+            self._plain.call("tasks.stop", task=self._instance)
+            self._process.join(30)
+        finally:
+            kill(self._process)
+        self._execute()
+        return self._count()
+
+    def _create(self) -> str:
+        base = self._plain.call("tasks.create", name="faults base", type="training")["id"]
+        policies = Policies(missed="all", overlap="allow", catchup_window="1h")
+        action = Action(base, self._queue)
+        schedules = [Schedule(action, Interval(every=f"{s}s"), policies, id=name) for name, s in EVERY.items()]
+        texts = {own.DEFINITION: codec.dumps(Definition("under fire", schedules)), own.STATE: "{}", own.WHERE: "kernel"}
+        return str(
+            self._plain.call(
+                "tasks.create",
+                name="under fire",
+                type="service",
+                system_tags=[INSTANCE_TAG],
+                configuration={name: {"name": name, "value": text} for name, text in texts.items()},
+            )["id"]
+        )
+
+    def _suffer(self, incident: Incident) -> None:
+        deadly = incident.kind in KILLS
+        if incident.endpoint in AT_START:
+            kill(self._process)
+        self._proxy.arm(incident)
+        self._until(f"{incident}", self._proxy.fired.is_set)
+        if deadly:
+            self._kills += 1
+            self._process.join(10)
+            self._process = spawn(work, self._environment, self._instance)
+        else:
+            self._faults += 1
+        launched = len(self._launched())
+        self._until(f"a run after {incident}", lambda: len(self._launched()) > launched)
+
+    def _until(self, what: str, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, f"seed {self._plan.seed}: waited {PATIENCE:.0f} s for {what}"
+            if not self._process.is_alive() and not self._proxy.fired.is_set():
+                self._process = spawn(work, self._environment, self._instance)  # as an agent's user would
+            time.sleep(0.25)
+
+    # -- the server's own data
+    def _runs(self) -> list[dict[str, str]]:
+        """Id, status, item and slot of every task that carries the instance's tag."""
+        found: list[dict[str, str]] = []
+        while True:
+            tasks = self._plain.call(
+                "tasks.get_all_ex",
+                system_tags=["__$all", RUN_TAG, run_tag(self._instance)],
+                only_fields=["status", "hyperparams.Scheduler"],
+                page=len(found) // 500,
+                page_size=500,
+                order_by=["created"],
+            )["tasks"]
+            for task in tasks:
+                section = {name: row["value"] for name, row in task["hyperparams"]["Scheduler"].items()}
+                found.append({"id": task["id"], "status": task["status"], **section})
+            if len(tasks) < 500:
+                return found
+
+    def _launched(self) -> list[str]:
+        return [run["key"] for run in self._runs() if run["status"] != "created"]
+
+    def _caught_up(self) -> bool:
+        keys = set(self._launched())
+        edge = datetime.now(timezone.utc) - timedelta(seconds=4)
+        return all(any(_slot(key) >= edge for key in keys if key.startswith(f"{item}@")) for item in EVERY)
+
+    def _execute(self) -> None:
+        """What an agent does with the queue, at once."""
+        while entry := self._plain.call("queues.get_next_task", queue=self._queue).get("entry"):
+            self._executed[entry["task"]] += 1
+            self._plain.call("tasks.started", task=entry["task"])
+            self._plain.call("tasks.completed", task=entry["task"])
+
+    def _count(self) -> Result:
+        keys = Counter(run["key"] for run in self._runs() if run["status"] != "created")
+        doubled = [key for key, number in keys.items() if number > 1]
+        doubled += [task for task, number in self._executed.items() if number > 1]
+        began = self._plain.task(self._instance)["created"]
+        lost: list[str] = []
+        for item, seconds in EVERY.items():
+            slots = {_slot(key) for key in keys if key.startswith(f"{item}@")}
+            # The first slot is the first after the engine began, which took it some seconds.
+            first, step = min(slots), timedelta(seconds=seconds)
+            if first - datetime.fromisoformat(began.replace("Z", "+00:00")) > timedelta(seconds=30):
+                lost.append(f"{item}: nothing before {first}")
+            expected = {first + step * number for number in range(round((max(slots) - first) / step) + 1)}
+            lost += [f"{item}@{slot}" for slot in sorted(expected - slots)]
+            doubled += [f"{item}@{slot}" for slot in sorted(slots - expected)]
+        never = [run["key"] for run in self._runs() if run["status"] == "queued"]
+        return Result(kills=self._kills, faults=self._faults, lost=(*lost, *never), doubled=tuple(doubled))
+
+
+def _slot(key: str) -> datetime:
+    return datetime.fromisoformat(key.partition("@")[2].replace("Z", "+00:00"))
+
+
+def play(sandbox: Sandbox, plan: Plan) -> Result:
+    """One round, from its start to its count."""
+    with proxies.running(sandbox.api_url) as proxy:
+        return Round(sandbox, proxy, plan).run()
