@@ -8,13 +8,13 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PY := .venv/bin/python
 BUNDLE := clearml_sched_widgets/widgets/static/index.js
 JS_SOURCES := $(shell find js/src -type f) js/build.mjs
-SUITES := unit contract engine browser agent
+SUITES := unit contract engine faults browser agent
 PYTEST := $(PY) -m pytest
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo lab test test-all unit check bench js-test chromium clean
+.PHONY: help setup demo lab test test-all unit check bench faults js-test chromium clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
@@ -58,6 +58,9 @@ js-test: setup
 	@echo "==> vitest"
 	@cd js && npm run --silent test
 
+faults: setup ## 300 kills and 300 network faults in real processes; goes on where it was interrupted
+	@$(PY) -m tests.faults
+
 bench: setup chromium ## Measure against the alternatives; writes benchmarks/results
 	@$(PY) -m benchmarks
 
@@ -65,7 +68,7 @@ chromium:
 	@scripts/ensure_chromium.sh
 
 clean: ## Remove everything that make and the tools made
-	rm -rf .venv js/node_modules clearml_sched_widgets/widgets/static dist build .demo .sandbox
+	rm -rf .venv js/node_modules clearml_sched_widgets/widgets/static dist build .demo .sandbox .faults
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

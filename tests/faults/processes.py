@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable
 from multiprocessing.context import ForkServerProcess
 from multiprocessing.queues import Queue
@@ -24,8 +25,16 @@ context.set_forkserver_preload([__name__])
 
 def _engine(environment: dict[str, str], instance_id: str) -> Engine:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(environment)
     return Engine(instance_id, ClearMLGateway(timeout=TIMEOUT), tables=tables)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def work(environment: dict[str, str], instance_id: str) -> None:
