@@ -89,10 +89,13 @@ def _following_cron(rule: Cron, moment: datetime) -> datetime | None:
 def _at_times(rule: Rule, times: tuple[time, ...], moment: datetime) -> datetime | None:
     """The first of the times of day on the rule's dates, after the moment."""
     here = zone(rule.timezone)
-    # What the clock has shown already lies behind, so no earlier date can hold the answer. The shown date itself can
-    # lie behind whole, where the clock was put back over midnight.
-    for day in days_from(rule, wall(moment, here).date()):
-        index = bisect_right(times, moment, key=lambda clock: instant(day, clock, here))
+    shown = wall(moment, here)
+    # What the clock has shown already lies behind, so no earlier date can hold the answer, nor an earlier time of that
+    # date. Later ones can lie behind too, where the clock was put back: even the whole date.
+    for day in days_from(rule, shown.date()):
+        index = bisect_right(times, shown.time()) if day == shown.date() else 0
+        if index < len(times) and instant(day, times[index], here) <= moment:
+            index = bisect_right(times, moment, lo=index, key=lambda clock: instant(day, clock, here))
         if index < len(times):
             return instant(day, times[index], here)
     return None

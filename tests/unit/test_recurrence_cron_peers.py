@@ -48,7 +48,7 @@ def names_all_values(drawn: Drawn) -> bool:
     return any(text[0] != "*" and all(map(match, days)) for text, match in ((dom, drawn.day), (dow, drawn.weekday)))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(drawn=expressions(ordinals=False), zone=zones, local=moments)
 def test_croniter_finds_the_same(drawn: Drawn, zone: str, local: datetime) -> None:
     assume(not names_all_values(drawn))
@@ -59,7 +59,7 @@ def test_croniter_finds_the_same(drawn: Drawn, zone: str, local: datetime) -> No
     assert found == [theirs.get_next(datetime) for _ in found]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(drawn=expressions(), zone=zones, local=moments)
 def test_cronsim_finds_the_same(drawn: Drawn, zone: str, local: datetime) -> None:
     found = ours(drawn.text, zone, local, 4)

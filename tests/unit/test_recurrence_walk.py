@@ -197,7 +197,7 @@ def drawn_as(text: str, minutes: Iterable[int], hours: Iterable[int]) -> Drawn:
     return Drawn(text, frozenset(minutes), frozenset(hours), lambda _: True, every, lambda _: True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(cron_cases(), st.booleans())
 @example(
     (
@@ -261,9 +261,16 @@ def test_a_change_by_seconds_is_found_to_the_second(times: str) -> None:
     anchor=st.none() | st.integers(-(10**6), 10**6),
     start=st.integers(-(10**6), 10**6),
     length=st.integers(0, 3_000),
+    bounds=st.none() | st.tuples(st.integers(-1_000, 4_000), st.integers(0, 4_000)),
 )
-def test_intervals_are_what_a_walk_by_the_second_finds(every: int, anchor: int | None, start: int, length: int) -> None:
+def test_intervals_are_what_a_walk_by_the_second_finds(
+    every: int, anchor: int | None, start: int, length: int, bounds: tuple[int, int] | None
+) -> None:
     at: Callable[[int], datetime] = lambda second: datetime.fromtimestamp(second, UTC)  # noqa: E731
     rule = Interval(timedelta(seconds=every), anchor=None if anchor is None else at(anchor))
+    if bounds:
+        rule = attrs.evolve(rule, start=at(start + bounds[0]), end=at(start + sum(bounds)))
     found = list(occurrences(rule, at(start), at(start + length)))
-    assert found == [at(t) for t in range(start + 1, start + length + 1) if (t - (anchor or 0)) % every == 0]
+    due = [at(t) for t in range(start + 1, start + length + 1) if (t - (anchor or 0)) % every == 0]
+    assert found == within(rule, due)
+    assert found == list(stepped(rule, at(start), at(start + length)))
