@@ -1,4 +1,4 @@
-"""How long a year of a thousand daily schedules takes to simulate; the alternative is to let the year pass."""
+"""How long a year of a thousand daily schedules takes to simulate, in seconds of processor time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LIMIT_S = 60.0
 
 def rows() -> list[Row]:
     schedules = [Schedule(Action("base"), Daily(f"{n % 24:02}:{n % 60:02}"), name=f"job {n}") for n in range(SCHEDULES)]
-    began = time.perf_counter()
+    began = time.process_time()
     Definition("bench", schedules).simulate(*YEAR, {"default": "30m"})
-    took = time.perf_counter() - began
+    took = time.process_time() - began
     return [Row(name="simulate_year_s_1000", unit="s", ours=took, peer_name="the goal", peer=LIMIT_S)]

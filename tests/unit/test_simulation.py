@@ -202,7 +202,7 @@ def test_the_engine_does_what_the_simulation_said(overlap: str) -> None:
 @pytest.mark.slow
 def test_a_year_of_a_thousand_daily_schedules_takes_less_than_a_minute() -> None:
     schedules = [Schedule(Action("base"), Daily(f"{number % 24:02}:{number % 59 + 1:02}")) for number in range(1000)]
-    began = time.perf_counter()
+    began = time.process_time()
     found = Definition("plan", schedules).simulate("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", {"default": "5m"})
-    assert time.perf_counter() - began < 60
+    assert time.process_time() - began < 60
     assert len(found.runs) == 365_000
