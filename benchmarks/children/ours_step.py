@@ -1,8 +1,8 @@
 """Ours: what one step of the engine costs with so many daily schedules, on the in-memory server.
 
 A step is all that the engine does each second: commands, due schedules, runs, state. The tables for the web page,
-drawn every half minute, are left out, as they are from the SDK's step. Processor time, as for the SDK: nothing here waits
-for a server, and a machine that is busy with something else is not what is measured.
+drawn every half minute, are left out, as they are from the SDK's step. Processor time, as for the SDK: nothing here
+waits for a server, and a machine that is busy with something else is not what is measured.
 """
 
 from __future__ import annotations

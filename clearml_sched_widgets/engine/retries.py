@@ -71,8 +71,10 @@ def follow(
     """
     if state.ends is None:
         return state, []
-    items = {item.id: item for item in definition.items if concerns(item.policies)}
-    ends, fresh = unhandled(state.ends, (run for run in runs if not run.active and run.item in items))
+    ended = [run for run in runs if not run.active]
+    found = {run.item: definition.item(run.item) for run in ended}
+    items = {item_id: item for item_id, item in found.items() if item is not None and concerns(item.policies)}
+    ends, fresh = unhandled(state.ends, (run for run in ended if run.item in items))
     lines = []
     for run in fresh:
         exists = partial(_exists, state, launched)
