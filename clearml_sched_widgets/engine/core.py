@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import attrs
 
@@ -16,7 +17,7 @@ from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.decide import Decision, admit, decide, next_slot
 from clearml_sched_widgets.engine.journal import Journal
-from clearml_sched_widgets.engine.launch import Launcher
+from clearml_sched_widgets.engine.launch import Launcher, launched
 from clearml_sched_widgets.engine.lease import Lease
 from clearml_sched_widgets.engine.own import WATCHDOG, Own, OwnTask, read
 from clearml_sched_widgets.engine.pending import Outcome
@@ -69,7 +70,7 @@ class Core:
         self._turns = Turns(self.runs, self._stops, self.journal)
         self._adopt(own, now)
         if self.state.ends is None:
-            self.state = attrs.evolve(self.state, ends=EntityState(cursor=self.runs.cursor))
+            self.state = attrs.evolve(self.state, ends=EntityState(cursor=self._settled))
         self._after_ends(tuple(reversed(self.run_list())), now)  # what ended while no engine worked
         self.journal.info(f"{'Started' if fresh else 'Resumed'}: {words.counted(self.definition)}.")
         self.save()
@@ -254,8 +255,8 @@ class Core:
         return active, Counter(launch.item for launch in self.state.pending)
 
     def _exists(self, key: str) -> bool:
-        """Whether a run key is owed, or is that of a run that we know of."""
-        return bool(self.runs.of_key(key)) or any(launch.key == key for launch in self.state.pending)
+        """Whether a run key is owed, or that of a run that was launched."""
+        return launched(self.runs, key) or any(launch.key == key for launch in self.state.pending)
 
     def _apply(self, decision: Decision) -> None:
         after = decision.state
@@ -363,7 +364,7 @@ class Core:
     def _after_ends(self, runs: Sequence[Run], now: datetime) -> None:
         """Retries, and pauses after failures."""
         before = self.state
-        self.state, lines = retries.follow(self.definition, before, runs, lambda key: bool(self.runs.of_key(key)), now)
+        self.state, lines = retries.follow(self.definition, before, runs, partial(launched, self.runs), now)
         for item_id, text in lines:
             self.journal.warning(f"{self._title(item_id)}: {text}.")
         for item_id in {run.item for run in runs}:

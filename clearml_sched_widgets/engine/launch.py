@@ -238,6 +238,11 @@ def _outcome(launch: Launch, run_id: str, answer: Enqueued, gone: set[str]) -> O
     return Outcome(launch=launch, error=answer.failed.get(run_id, "it was not enqueued"))
 
 
+def launched(runs: Runs, key: str) -> bool:
+    """Whether a run key is on the server as more than a draft. A draft alone is still owed: its maker may have died."""
+    return any(not is_draft(run) for run in runs.of_key(key))
+
+
 def is_draft(run: Run) -> bool:
     """Whether it waits to be enqueued by us. Our own failed try leaves a mark; no dequeue or reset does."""
     task = run.task

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.journal import Journal
-from clearml_sched_widgets.engine.launch import is_draft
+from clearml_sched_widgets.engine.launch import launched
 from clearml_sched_widgets.engine.overlap import Turn, turn
 from clearml_sched_widgets.engine.pending import by_item
 from clearml_sched_widgets.engine.runs import Run, Runs
@@ -40,7 +41,7 @@ class Turns:
             if item is None:
                 continue
             paused = state.items[item_id].paused
-            found = turn(item, paused, owed, active.get(item_id, ()), self._launched, now)
+            found = turn(item, paused, owed, active.get(item_id, ()), partial(launched, self._runs), now)
             self._carry_out(item, found, paused)
             go += found.go
             held.update(launch.key for launch in found.hold)
@@ -57,9 +58,6 @@ class Turns:
             for run in self._runs.active_runs():
                 found.setdefault(run.item, []).append(run)
         return found
-
-    def _launched(self, key: str) -> bool:
-        return any(not is_draft(run) for run in self._runs.of_key(key))
 
     def _carry_out(self, item: Schedule | Trigger, found: Turn, paused: bool) -> None:
         for run in found.stop:
