@@ -60,6 +60,21 @@ def test_a_step_in_which_nothing_is_due_parses_and_writes_nothing(
     assert world.gateway.requests["write_configuration"] == 0
 
 
+def test_a_step_in_which_nothing_is_due_does_not_go_through_the_items(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = world.engine(Definition("nightly", [Schedule(Action(world.base), Daily("06:20"), id="one")]))
+    world.run_for(engine, 5)
+    assert engine.snapshot is not None
+    assert engine.snapshot.definition.item("one") is not None
+
+    def items(_: Definition) -> None:
+        raise AssertionError("somebody asked for all items")
+
+    monkeypatch.setattr(Definition, "items", property(items))
+    world.run_for(engine, 60)
+
+
 def test_a_launch_among_many_schedules_writes_the_state_that_a_restart_reads(world: World) -> None:
     often = Schedule(Action(world.base), Interval(every="20s"), name="often")
     daily = [Schedule(Action(world.base), Daily("06:20")) for _ in range(200)]
