@@ -81,6 +81,8 @@ class Core:
         Raises LeaseLost when another engine has taken over: then this one must not touch anything any more.
         """
         self.lease.keep()
+        if now < self._own_read:
+            self._clock_went_back(now)
         self._hear(now)
         if self.ended:
             return
@@ -93,6 +95,13 @@ class Core:
         self._follow(now)
         self._tell(now)
         self.save()
+
+    def _clock_went_back(self, now: datetime) -> None:
+        """Nothing waits for the clock to get where it was, but the slots: those it passes again were dealt with."""
+        self.journal.warning("The clock of this machine went back.")
+        self._own_read = self._followed = self._checked_deleted = self._polled = now - LONG_AGO
+        pending = [attrs.evolve(one, not_before=None) if one.tries else one for one in self.state.pending]
+        self.state = attrs.evolve(self.state, pending=tuple(pending))
 
     def save(self) -> None:
         """Write the state, unless the lease is lost: a successor's state must not be overwritten."""
@@ -163,7 +172,7 @@ class Core:
             self._own.take()
             return
         self.ended = why
-        self.asked_to_stop = own.task.status == "in_progress"
+        self.asked_to_stop = bool(why) and own.task.status == "in_progress"
         if not why:
             for command in own.commands:
                 self._obey(command, now)
@@ -189,7 +198,7 @@ class Core:
 
     def _unpause(self, now: datetime) -> None:
         """Slots and events of a pause are left out: that is what pausing is for."""
-        items = {key: attrs.evolve(item, watermark=now) for key, item in self.state.items.items()}
+        items = {key: attrs.evolve(item, watermark=max(item.watermark, now)) for key, item in self.state.items.items()}
         self.state = attrs.evolve(self.state, paused=False, note="", items=items)
         for schedule in self.definition.schedules:
             self.agenda.put(schedule.id, next_slot(schedule, items[schedule.id]))

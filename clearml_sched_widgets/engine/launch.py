@@ -219,6 +219,7 @@ class Launcher:
         self._runs.enqueued(answer.succeeded)
         self._made.difference_update(answer.succeeded)
         gone = self._gone([run_id for run_id in ids if run_id not in answer.succeeded])
+        self._runs.drop(gone)
         return [_outcome(launch, run.task.id, answer, gone) for launch, run in pairs]
 
     def _gone(self, ids: Sequence[str]) -> set[str]:

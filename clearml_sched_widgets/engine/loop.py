@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -125,7 +126,8 @@ class Engine:
         except SchedulerError:
             self._release()
             raise
-        core.lease.sweep()
+        with contextlib.suppress(GatewayError):  # what is not swept now is swept at a later start
+            core.lease.sweep()
         self._problem = ""
         now = self._clock.now()
         self._beat = self._tabled = now
@@ -237,6 +239,7 @@ class Engine:
         self._failures, self._problem = 0, ""
 
     def _housekeeping(self, now: datetime) -> None:
+        self._beat, self._tabled = min(self._beat, now), min(self._tabled, now)  # the clock may have gone back
         self._core.journal.flush(self._gateway, self.id)
         if now - self._beat >= HEARTBEAT_EVERY:
             self._gateway.ping(self.id)

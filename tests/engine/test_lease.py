@@ -12,6 +12,7 @@ import pytest
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
 from clearml_sched_widgets.engine import lease as leases
 from clearml_sched_widgets.engine.clock import SystemClock
+from clearml_sched_widgets.engine.commands import Command, dumps
 from clearml_sched_widgets.engine.lease import PREFIX, QUIET, RENEW_EVERY, TTL, VALID, Lease, LeaseLost
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError, OutcomeUnknown, Unavailable
@@ -345,6 +346,57 @@ def test_no_slot_is_doubled_and_none_is_lost_when_the_clock_goes_back_five_minut
     world.clock.advance(-300)
     world.run_for(engine, 400)
     assert_each_slot_once(world)
+
+
+def test_commands_and_retries_do_not_wait_for_the_clock_that_went_back() -> None:
+    world = World()
+    engine = world.engine(ticking(world))
+    world.run_for(engine, 15)
+    world.gateway.fault = lambda method, moment: away(method, moment) if method == "clone" else None
+    world.run_for(engine, 10)
+    world.gateway.fault = lambda _method, _moment: None
+    world.clock.advance(-8 * 3600)
+    world.gateway.write_configuration(world.instance, dumps(Command(do="run_now", item="every", id="now")))
+    world.run_for(engine, 10)
+    assert sorted(world.launched()) == ["every*now", "every@2026-11-23T12:00:10Z", "every@2026-11-23T12:00:20Z"]
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_pause_after_the_clock_went_back_and_a_restart_double_nothing(finished: bool) -> None:
+    world = World()
+    engine = world.engine(ticking(world))
+    world.run_for(engine, 305)
+    world.clock.advance(-300)
+    for command in ("pause", "resume"):
+        engine.command(Command(do=command))
+        world.run_for(engine, 1)
+    if finished:
+        while world.gateway.take(world.gateway.queues()[0].id):
+            pass
+        for task in world.gateway.all_tasks():
+            if task.status == "in_progress" and task.id != world.instance:
+                world.gateway.finish(task.id)
+        world.run_for(engine, 30)
+    world.run_for(world.engine(), 400)
+    assert len(world.launched()) == len(set(world.launched()))
+
+
+def test_a_run_that_was_deleted_before_it_was_enqueued_is_not_made_again() -> None:
+    world = World()
+    engine = world.engine(ticking(world))
+
+    def delete(method: str, moment: str) -> None:
+        if (method, moment) == ("enqueue", "before"):
+            world.gateway.fault = lambda _method, _moment: None
+            (run,) = [task for task in world.gateway.all_tasks() if task.hyperparams.get("Scheduler")]
+            world.gateway.delete(run.id)
+
+    world.gateway.fault = delete
+    world.run_for(engine, 15)
+    assert world.launched() == []
+    world.run_for(engine, 10)
+    assert world.launched() == ["every@2026-11-23T12:00:20Z"]
+    assert "somebody deleted it" in world.log(engine)
 
 
 def test_a_restart_after_the_clock_went_back_doubles_nothing() -> None:

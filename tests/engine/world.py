@@ -24,18 +24,20 @@ class VirtualClock:
 
     def __init__(self, now: datetime = START) -> None:
         self._now = now
+        self._ticks = now.timestamp()
 
     def now(self) -> datetime:
         return self._now
 
     def monotonic(self) -> float:
-        return self._now.timestamp()
+        return self._ticks
 
     def wait(self, event: threading.Event, seconds: float) -> None:  # noqa: ARG002 - nobody sets it in between
         self.advance(seconds)
 
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
+        self._ticks += max(0.0, seconds)  # a host's clock may be set back, this one not
 
 
 class Killed(BaseException):
@@ -53,9 +55,9 @@ class World:
         self.instance = ""
 
     def tick(self) -> datetime:
-        """The server's clock: every reading is a little later, as no two requests come at one time."""
+        """The server's clock: every reading is a little later, as no two requests come at one time. Never set back."""
         self.clock.advance(0.000_1)
-        return self.clock.now() + self._ahead
+        return datetime.fromtimestamp(self.clock.monotonic(), timezone.utc) + self._ahead
 
     def create(self, definition: Definition) -> str:
         configuration = {own.DEFINITION: codec.dumps(definition), own.STATE: "{}", own.WHERE: "kernel"}
