@@ -189,8 +189,12 @@ def tables(snapshot: Snapshot) -> dict[str, Table]:
     scheduled = islice(_scheduled(snapshot.definition, snapshot.state, snapshot.names, snapshot.now), MOST_ROWS)
     executed = [executed_row(run, snapshot.definition) for run in snapshot.runs[:MOST_ROWS]]
     return {
-        "Scheduled Tasks": _table(scheduled, ("name", "task", "next_run", "project", "queue", "schedule", "state")),
-        "Executed Tasks": _table(executed, ("name", "run", "cause", "scheduled", "started", "finished", "status")),
+        "Scheduled Tasks": _table(
+            scheduled, ("name", "task", "next_run", "project", "queue", "schedule", "state", "note")
+        ),
+        "Executed Tasks": _table(
+            executed, ("name", "run", "cause", "scheduled", "started", "finished", "status", "note")
+        ),
     }
 
 

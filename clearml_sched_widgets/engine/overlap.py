@@ -48,13 +48,18 @@ def turn(
     """Whose turn it is of an item's owed launches, given its runs that are queued or running.
 
     `launched` tells whether a run key is on the server already as more than a draft: then it is no new run, whatever
-    the policy. What a user starts by hand goes at once too.
+    the policy. What a user starts by hand goes at once too, and of a disabled item nothing but that and backfills.
     """
     free = [launch for launch in owed if launch.cause == "manual" or launched(launch.key)]
     freed = {launch.key for launch in free}
     rest = [launch for launch in owed if launch.key not in freed]
     if paused:
         return Turn(go=tuple(free), hold=tuple(rest))
+    if not item.enabled and any(launch.cause != "backfill" for launch in rest):
+        asked = [launch for launch in owed if launch.key in freed or launch.cause == "backfill"]
+        found = turn(item, paused, asked, active, launched, now)
+        idle = tuple(launch for launch in rest if launch.cause != "backfill")
+        return attrs.evolve(found, hold=(*found.hold, *idle))
     if item.overlap == "allow":
         return Turn(go=tuple(owed))
     if item.overlap == "cancel_previous":

@@ -65,5 +65,5 @@ class Turns:
         for launch in found.replaced:
             self._journal.warning(f"{item.title}: {words.replaced(launch)}")
         new = [launch for launch in found.hold if launch.key not in self._held and launch.cause != "retry"]
-        if new and not paused:
+        if new and item.enabled and not paused:
             self._journal.info(f"{item.title}: {words.held(new)}")

@@ -86,6 +86,16 @@ def test_a_paused_item_holds_all_but_what_is_started_by_hand(overlap: str) -> No
     assert (found.replaced, found.stop) == ((), ())
 
 
+@pytest.mark.parametrize("overlap", ["allow", "skip", "queue", "cancel_previous"])
+def test_of_a_disabled_item_only_what_a_user_asks_for_is_launched(overlap: str) -> None:
+    item = Schedule(Action("task"), HOURLY, Policies(overlap=overlap), enabled=False, id="i")
+    pending = [launch("1 trigger"), launch("2 manual"), launch("3 backfill"), launch("4 retry")]
+    found = turn(item, False, pending, [], lambda _key: False, NOON)
+    assert [one.key for one in found.go] == ["2 manual", "3 backfill"]
+    assert {one.key for one in found.hold} == {"1 trigger", "4 retry"}
+    assert (found.replaced, found.stop) == ((), ())
+
+
 @pytest.mark.parametrize("overlap", ["skip", "queue", "cancel_previous"])
 def test_what_was_launched_before_a_crash_does_not_wait_for_itself(overlap: str) -> None:
     item = Schedule(Action("task"), HOURLY, Policies(overlap=overlap), id="i")
