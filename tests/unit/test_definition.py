@@ -13,6 +13,7 @@ import pytest
 
 from clearml_sched_widgets.definition import (
     Action,
+    Cron,
     Daily,
     DatasetTrigger,
     Definition,
@@ -244,7 +245,21 @@ def test_two_items_with_one_id_are_refused_by_name() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [Action, Policies, Select, Once, Daily, Weekly, Monthly, Interval, StatusChanged, Tagged, Schedule, Definition],
+    [
+        Action,
+        Policies,
+        Select,
+        Once,
+        Daily,
+        Weekly,
+        Monthly,
+        Interval,
+        Cron,
+        StatusChanged,
+        Tagged,
+        Schedule,
+        Definition,
+    ],
 )
 def test_a_keyword_that_does_not_exist_is_refused(kind: type) -> None:
     with pytest.raises(TypeError, match="colour"):
