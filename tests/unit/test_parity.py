@@ -39,7 +39,7 @@ Answer = Ours | Later | Refused
 
 FUNCTIONS = Later("functions as actions", "Action.function")
 REUSE = Later("launching the base task itself", "Action.reuse_task")
-OVERRIDES = Later("overrides of the script, the container and other fields", "Action.overrides")
+OVERRIDES = Ours("Action.overrides", "Action.container", "Action.parameters")
 METRICS = "triggers on metrics"
 TIMES = ("Once.times", "Daily.times", "Weekly.times", "Monthly.times")
 
@@ -83,7 +83,7 @@ SCHEDULE: dict[str, Answer] = {
     "year": Ours("Monthly.months", "Once.date"),
     "recurring": Ours("Once"),
     "execute_immediately": Ours("Schedule.run_at_start"),
-    "limit_execution_time": Later("time limits", "Action.time_limit"),
+    "limit_execution_time": Ours("Action.time_limit"),
 }
 TASK: dict[str, Answer] = {
     "name": Ours("TaskTrigger.name"),
