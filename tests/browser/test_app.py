@@ -25,7 +25,7 @@ def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, exa
 
     listed.filter(has_text="App second").click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Evening")
-    app.get_by_role("button", name="Clone into a new form").click()
+    app.get_by_role("button", name="Clone").click()
     expect(app.get_by_label("Name", exact=True)).to_have_value("App second (copy)")
     expect(app.get_by_label("Times of the day")).to_have_value("18:20")
     app.get_by_role("button", name="Cancel").click()

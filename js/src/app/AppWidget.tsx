@@ -67,14 +67,10 @@ function Selected({ model, onClone }: { model: ViewModel<DashboardTraits>; onClo
   if (selected === "") {
     return <Empty title="No instance selected">Choose one from the list, or launch a new one.</Empty>;
   }
-  return (
-    <>
-      <InstanceView model={model} />
-      <div class="csw-row">
-        <Button kind="quiet" onClick={() => onClone(selected)}>
-          <Icon name="copy" /> Clone into a new form
-        </Button>
-      </div>
-    </>
+  const clone = (
+    <Button onClick={() => onClone(selected)}>
+      <Icon name="copy" /> Clone
+    </Button>
   );
+  return <InstanceView model={model} more={clone} />;
 }

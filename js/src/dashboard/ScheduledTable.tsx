@@ -72,7 +72,7 @@ function Row({ row, web, now, status, commands }: TableProps & { row: ScheduledR
           <TaskLink web={web} id={row.task}>
             {row.task_name || row.task.slice(0, 8)}
           </TaskLink>
-          {row.project ? <span class="csw-sub">{`→ ${row.project}`}</span> : null}
+          {row.project ? <span class="csw-sub">{`→\u00a0${row.project}`}</span> : null}
         </td>
         <td>{row.queue}</td>
         <td class="csw-number">{row.runs}</td>
