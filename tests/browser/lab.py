@@ -106,6 +106,12 @@ class Notebook:
         self.page.evaluate(script, name)
         self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
 
+    def reload(self) -> None:
+        """Save the notebook and load the page again; the kernel stays."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.goto(self.page.url.partition("?")[0], wait_until="domcontentloaded")
+        self.page.wait_for_function(KERNEL_IDLE, timeout=60_000, polling=200)
+
     def run_all(self) -> None:
         """Run all cells; does not wait for them."""
         self.page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")

@@ -37,3 +37,16 @@ def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, exa
     app.get_by_role("button", name="Stop", exact=True).click()
     app.get_by_role("button", name="Stop now").click()
     expect(listed.filter(has_text="App first")).to_contain_text("stopped")
+
+
+def test_a_form_that_was_open_is_open_again_after_the_page_was_loaded_again(open_notebook: Open) -> None:
+    notebook = open_notebook("from clearml_sched_widgets import SchedulerApp\nSchedulerApp()")
+    app = notebook.widget()
+    app.get_by_role("button", name="Launch new").click()
+    app.get_by_label("Name", exact=True).fill("Half done")
+    expect(app.get_by_text("Not complete yet.")).to_be_visible()
+    notebook.reload()
+    expect(app.get_by_label("Name", exact=True)).to_have_value("Half done")
+    app.get_by_role("button", name="Cancel").click()
+    app.get_by_role("button", name="Launch new").click()
+    expect(app.get_by_label("Name", exact=True)).to_have_value("")
