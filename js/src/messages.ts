@@ -95,6 +95,8 @@ export interface InstanceHead {
   user: string;
   started: number | null;
   problem: string;
+  /** How many rows there are; of scheduled and executed ones only so many are sent. */
+  items: number;
   runs: number;
   active: number;
   failed: number;

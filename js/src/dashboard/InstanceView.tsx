@@ -45,7 +45,14 @@ function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
   return (
     <div class="csw-instance">
       <Head view={view} web={web} now={now} commands={commands} more={more} />
-      <ScheduledTable rows={scheduled} web={web} now={now} status={view.status} commands={commands} />
+      <ScheduledTable
+        rows={scheduled}
+        total={view.items}
+        web={web}
+        now={now}
+        status={view.status}
+        commands={commands}
+      />
       <ExecutedTable rows={executed} total={view.runs} web={web} now={now} />
       <Log lines={log} now={now} />
       <p class="csw-foot csw-muted">

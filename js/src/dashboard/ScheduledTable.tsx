@@ -9,6 +9,7 @@ import type { Commands } from "./useCommands";
 
 interface TableProps {
   rows: readonly ScheduledRow[];
+  total: number;
   web: string | undefined;
   now: number;
   status: string;
@@ -16,11 +17,11 @@ interface TableProps {
 }
 
 export function ScheduledTable(props: TableProps) {
-  const { rows } = props;
+  const { rows, total } = props;
   return (
     <section class="csw-section">
       <h4>
-        Scheduled tasks <span class="csw-count">{rows.length}</span>
+        Scheduled tasks <span class="csw-count">{total}</span>
       </h4>
       {rows.length === 0 ? (
         <Empty title="Nothing is scheduled">This instance has no schedule or trigger.</Empty>
@@ -51,6 +52,11 @@ export function ScheduledTable(props: TableProps) {
           </table>
         </div>
       )}
+      {total > rows.length ? (
+        <p class="csw-note">
+          The first {rows.length} of {total}; all of them are in <code>scheduled</code> of this widget in Python.
+        </p>
+      ) : null}
     </section>
   );
 }
