@@ -35,7 +35,7 @@ export function ScheduledTable(props: TableProps) {
                 <th scope="col">Next run</th>
                 <th scope="col">Base task</th>
                 <th scope="col">Queue</th>
-                <th scope="col" class="csw-number">
+                <th scope="col" class="csw-number csw-runs">
                   Runs
                 </th>
                 <th scope="col">State</th>
@@ -81,7 +81,7 @@ function Row({ row, web, now, status, commands }: TableProps & { row: ScheduledR
           {row.project ? <span class="csw-sub">{`→\u00a0${row.project}`}</span> : null}
         </td>
         <td>{row.queue}</td>
-        <td class="csw-number">{row.runs}</td>
+        <td class="csw-number csw-runs">{row.runs}</td>
         <td>
           <Chip status={row.state} />
           {row.note ? <span class="csw-sub">{row.note}</span> : null}
