@@ -50,6 +50,7 @@ SchedulerApp()
 
 def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=30_000)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearml-sched-screens-")))
         sandbox = stack.enter_context(Sandbox.start(folder / "server"))
