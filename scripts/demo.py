@@ -13,6 +13,24 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import pandas as pd
+
+from clearml_sched_widgets import (
+    Action,
+    Definition,
+    Instance,
+    Interval,
+    Manager,
+    Once,
+    Schedule,
+    Select,
+    StatusChanged,
+    TaskTrigger,
+)
+from clearml_sched_widgets.history import View
+from clearml_sched_widgets.sandbox import Agent, Sandbox
+from clearml_sched_widgets.sandbox.examples import create_examples
+
 SCHEDULED_WANTED, TRIGGERED_WANTED = 3, 1
 LIMIT = 210.0  # seconds for the runs
 
@@ -23,9 +41,7 @@ def say(text: str) -> None:
     print(f"[{time.monotonic() - started:5.1f} s] {text}", flush=True)
 
 
-def definition_of(tasks: dict[str, str]):  # type: ignore[no-untyped-def]
-    from clearml_sched_widgets import Action, Definition, Interval, Once, Schedule, StatusChanged, TaskTrigger
-
+def definition_of(tasks: dict[str, str]) -> Definition:
     soon = datetime.now(timezone.utc) + timedelta(seconds=10)
     train = Schedule(
         Action(tasks["train"], "default", parameters={"Args/epochs": 2}), Interval(every="20s"), name="train every 20 s"
@@ -36,25 +52,19 @@ def definition_of(tasks: dict[str, str]):  # type: ignore[no-untyped-def]
     evaluate = TaskTrigger(
         Action(tasks["evaluate"], "default", parameters={"Args/task_id": "${task.id}"}),
         StatusChanged(to=["completed"]),
-        select=select_runs_of_training(),
+        select=Select(projects=["Examples"], name="train"),
         name="evaluate what was trained",
     )
     return Definition("Demo", [train, report], [evaluate], poll_every="2s")
 
 
-def select_runs_of_training():  # type: ignore[no-untyped-def]
-    from clearml_sched_widgets import Select
-
-    return Select(projects=["Examples"], name="train")
-
-
-def completed(view, cause: str) -> list[str]:  # type: ignore[no-untyped-def]
+def completed(view: View, cause: str) -> list[str]:
     return [row.run for row in view.executed if row.cause == cause and row.status == "completed"]
 
 
-def wait(instance) -> str:  # type: ignore[no-untyped-def]
+def wait(instance: Instance) -> str:
     """Wait for the runs; what is missing when the time is over, empty if nothing is."""
-    shown = None
+    shown: tuple[int, int] = (-1, -1)
     while time.monotonic() - started < LIMIT:
         view = instance.view()
         done = len(completed(view, "schedule")), len(completed(view, "trigger"))
@@ -64,11 +74,10 @@ def wait(instance) -> str:  # type: ignore[no-untyped-def]
         if done[0] >= SCHEDULED_WANTED and done[1] >= TRIGGERED_WANTED:
             return ""
         time.sleep(1)
-    scheduled, triggered = shown or (0, 0)
-    return f"after {LIMIT:.0f} s only {scheduled} scheduled and {triggered} triggered runs were completed"
+    return f"after {LIMIT:.0f} s only {shown[0]} scheduled and {shown[1]} triggered runs were completed"
 
 
-def check_evaluation(instance, manager) -> str:  # type: ignore[no-untyped-def]
+def check_evaluation(instance: Instance, manager: Manager) -> str:
     """Whether the triggered run printed the id that it received."""
     view = instance.view()
     row = next(row for row in view.executed if row.cause == "trigger" and row.status == "completed")
@@ -80,9 +89,6 @@ def check_evaluation(instance, manager) -> str:  # type: ignore[no-untyped-def]
 
 
 def main() -> int:
-    from clearml_sched_widgets.sandbox import Agent, Sandbox
-    from clearml_sched_widgets.sandbox.examples import create_examples
-
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearml-sched-demo-")))
         sandbox = stack.enter_context(Sandbox.start(folder / "server"))
@@ -102,8 +108,6 @@ def main() -> int:
 
 
 def run(tasks: dict[str, str]) -> str:
-    from clearml_sched_widgets import Manager
-
     manager = Manager()
     instance = manager.launch(definition_of(tasks))
     say(f"launched {instance!r}")
@@ -115,9 +119,7 @@ def run(tasks: dict[str, str]) -> str:
     return problem
 
 
-def show(instance) -> None:  # type: ignore[no-untyped-def]
-    import pandas as pd
-
+def show(instance: Instance) -> None:
     with pd.option_context("display.width", 200, "display.max_columns", 20, "display.max_colwidth", 40):
         print("\nScheduled tasks")
         print(instance.scheduled[["name", "next_run", "queue", "schedule", "state", "runs"]].to_string(index=False))

@@ -8,14 +8,14 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from clearml_sched_widgets.sandbox import Agent, Sandbox
+from clearml_sched_widgets.sandbox.examples import create_examples
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".sandbox"  # kept: the next start finds the same server, with what was made on it
 
 
 def main() -> int:
-    from clearml_sched_widgets.sandbox import Agent, Sandbox
-    from clearml_sched_widgets.sandbox.examples import create_examples
-
     with ExitStack() as stack:
         fresh = not FOLDER.exists()
         sandbox = stack.enter_context(Sandbox.start(FOLDER / "server"))

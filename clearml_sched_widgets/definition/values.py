@@ -97,11 +97,17 @@ def duration_text(length: timedelta) -> str:
     return f"{seconds}s"
 
 
+def _plain_iso(text: str) -> str:
+    """The same time as Python 3.10 reads it: no Z, offsets with a colon, six digits of a second or none."""
+    text = re.sub(r"[zZ]$", "+00:00", text)
+    text = re.sub(r"([T ].*[+-]\d\d)(\d\d)?$", lambda found: f"{found[1]}:{found[2] or '00'}", text)
+    return re.sub(r"[.,](\d+)", lambda found: f".{found[1]:0<6.6}", text)
+
+
 def _moment(value: str | datetime) -> datetime:
     if isinstance(value, str):
-        text = re.sub(r"[zZ]$", "+00:00", value.strip())  # fromisoformat reads Z only from Python 3.11 on
         try:
-            value = datetime.fromisoformat(text)
+            value = datetime.fromisoformat(_plain_iso(value.strip()))
         except ValueError:
             value = None  # type: ignore[assignment]
     if not isinstance(value, datetime) or value.tzinfo is None:

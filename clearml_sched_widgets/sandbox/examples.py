@@ -66,7 +66,7 @@ def _run(name: str, folder: Path, environment: dict[str, str]) -> str:
     script.write_text(SCRIPTS[name].strip() + "\n")
     # The id is written by a wrapper, so that the script that the server keeps stays what a user would write.
     wrapper = (
-        "import runpy, sys, pathlib; sys.argv = [sys.argv[1], *sys.argv[2:]]; "
+        "import pathlib, runpy, sys; sys.argv = sys.argv[1:]; "
         "result = runpy.run_path(sys.argv[0], run_name='__main__'); "
         "pathlib.Path(sys.argv[1]).write_text(result['task'].id)"
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT = 2.0  # seconds until the first automatic retry; it doubles each time
 LONGEST_WAIT = 60.0
-STATES = {NotConfigured: "not_configured", AccessDenied: "denied"}
+STATES = {NotConfigured: "not_configured", AccessDenied: "denied", RetryableError: "unreachable"}
 
 
 class Connection:
@@ -72,7 +72,7 @@ class Connection:
 
     def failed(self, error: GatewayError) -> None:
         """There is no way to the server: say so on the page, and try again later where that can help."""
-        kind = next((state for type_, state in STATES.items() if isinstance(error, type_)), "unreachable")
+        kind = next((state for type_, state in STATES.items() if isinstance(error, type_)), "refused")
         with self._lock:
             self._state = {"state": kind, "message": str(error)}
             if isinstance(error, RetryableError):

@@ -28,6 +28,7 @@ ACTIONS: dict[str, str] = {
     "save": "{data} -> {instance}: as a draft",
     "import": "{text} -> {data}: a definition that was exported",
     "export": "{data} -> {name, text}",
+    "discard": "{} -> {}: forget the draft",
     # -- the dashboard
     "select": "{instance} -> {}: show that one; null for none",
     "pause": "{note} -> {}",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SHOWN_RUNS = 200  # the newest ones; all of them are in `dashboard.executed`
 SHOWN_LINES = 200
+SHOWN_ITEMS = 500  # rows of scheduled tasks; all of them are in `dashboard.scheduled`
 
 
 def millis(moment: datetime | None) -> int | None:
@@ -38,7 +39,7 @@ def view_data(view: View | None) -> dict[str, Any]:
         return {"view": {}, "scheduled_rows": [], "executed_rows": [], "log_lines": []}
     return {
         "view": _head(view),
-        "scheduled_rows": [_scheduled(row) for row in view.scheduled],
+        "scheduled_rows": [_scheduled(row) for row in view.scheduled[:SHOWN_ITEMS]],
         "executed_rows": [_executed(row) for row in _newest(view.executed)],
         "log_lines": [_line(line) for line in view.log[-SHOWN_LINES:]],
     }
@@ -63,6 +64,7 @@ def _head(view: View) -> dict[str, Any]:
         "user": view.user,
         "started": millis(view.started),
         "problem": view.problem,
+        "items": len(view.scheduled),
         "runs": len(statuses),
         "active": sum(status in ACTIVE for status in statuses),
         "failed": statuses.count("failed"),

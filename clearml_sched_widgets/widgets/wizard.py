@@ -42,7 +42,7 @@ class WizardPart:
         return from_data(self._draft or {"name": ""})
 
     def instant(self) -> Mapping[str, Handler]:
-        return {"validate": self._validate, "import": self._import, "export": self._export}
+        return {"validate": self._validate, "import": self._import, "export": self._export, "discard": self._discard}
 
     def slow(self) -> Mapping[str, Handler]:
         return {
@@ -113,11 +113,16 @@ class WizardPart:
     def _keep(self, instance: Instance) -> dict[str, Any]:
         self.instance = instance
         if self._made is not None:
+            self._draft = {}  # the next form begins blank
             self._made(instance)
         return {"instance": brief(instance)}
 
     def _import(self, request: Request) -> dict[str, Any]:
         return {"data": to_data(loads(request.text("text")))}
+
+    def _discard(self, _: Request) -> dict[str, Any]:
+        self._draft = {}
+        return {}
 
     def _export(self, request: Request) -> dict[str, Any]:
         definition = from_data(request.data())

@@ -13,6 +13,7 @@ export const ACTIONS = [
   "save",
   "import",
   "export",
+  "discard",
   "select",
   "pause",
   "resume",
@@ -24,7 +25,7 @@ export const ACTIONS = [
 export type Action = (typeof ACTIONS)[number];
 
 export interface Connection {
-  state: "new" | "connecting" | "connected" | "not_configured" | "denied" | "unreachable";
+  state: "new" | "connecting" | "connected" | "not_configured" | "denied" | "unreachable" | "refused";
   message?: string;
   user?: string;
   api?: string;
@@ -94,6 +95,8 @@ export interface InstanceHead {
   user: string;
   started: number | null;
   problem: string;
+  /** How many rows there are; of scheduled and executed ones only so many are sent. */
+  items: number;
   runs: number;
   active: number;
   failed: number;

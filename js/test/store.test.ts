@@ -107,6 +107,14 @@ it("shows each problem of a refused launch once, and all of them", async () => {
   expect(store.state.showAll).toBe(true);
 });
 
+it("shows the problems of a field a moment after it was left, not while a button is being pressed", async () => {
+  store.leave("name");
+  await vi.advanceTimersByTimeAsync(100);
+  expect(store.state.touched.has("name")).toBe(false);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(store.state.touched.has("name")).toBe(true);
+});
+
 it("shows the problems of a prefilled form at once, of a blank one field by field", () => {
   expect(store.state.showAll).toBe(false);
   store.touch("name");

@@ -95,11 +95,22 @@ class Lab:
 class Notebook:
     """One notebook, open in JupyterLab."""
 
-    def __init__(self, lab: Lab, page: Page, name: str, *, theme: str = "JupyterLab Light") -> None:
+    def __init__(self, lab: Lab, page: Page, name: str) -> None:
         self.page = page
         page.goto(f"{lab.url}/lab/tree/{name}?reset", wait_until="domcontentloaded")
         page.wait_for_function(KERNEL_IDLE, timeout=60_000, polling=200)
-        page.evaluate("theme => void window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+
+    def set_theme(self, name: str) -> None:
+        """Change JupyterLab's theme, such as "JupyterLab Dark", and wait until the page has it."""
+        script = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
+        self.page.evaluate(script, name)
+        self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+
+    def reload(self) -> None:
+        """Save the notebook and load the page again; the kernel stays."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.goto(self.page.url.partition("?")[0], wait_until="domcontentloaded")
+        self.page.wait_for_function(KERNEL_IDLE, timeout=60_000, polling=200)
 
     def run_all(self) -> None:
         """Run all cells; does not wait for them."""

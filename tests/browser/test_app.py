@@ -25,7 +25,7 @@ def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, exa
 
     listed.filter(has_text="App second").click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Evening")
-    app.get_by_role("button", name="Clone into a new form").click()
+    app.get_by_role("button", name="Clone").click()
     expect(app.get_by_label("Name", exact=True)).to_have_value("App second (copy)")
     expect(app.get_by_label("Times of the day")).to_have_value("18:20")
     app.get_by_role("button", name="Cancel").click()
@@ -37,3 +37,28 @@ def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, exa
     app.get_by_role("button", name="Stop", exact=True).click()
     app.get_by_role("button", name="Stop now").click()
     expect(listed.filter(has_text="App first")).to_contain_text("stopped")
+
+
+def test_a_form_that_was_open_is_open_again_after_the_page_was_loaded_again(
+    open_notebook: Open, examples: dict[str, str]
+) -> None:
+    notebook = open_notebook("from clearml_sched_widgets import SchedulerApp\nSchedulerApp()")
+    app = notebook.widget()
+    app.get_by_role("button", name="Launch new").click()
+    app.get_by_label("Base task", exact=True).fill(examples["train"])
+    app.get_by_label("Times of the day").fill("4:05")
+    expect(app.get_by_text("Every day at 04:05 (UTC).")).to_be_visible()  # Python has the draft
+    notebook.reload()
+    expect(app.get_by_label("Times of the day")).to_have_value("4:05")
+    app.get_by_role("button", name="Cancel").click()
+    app.get_by_role("button", name="Launch new").click()
+    expect(app.get_by_label("Times of the day")).to_have_value("")
+
+
+def test_launching_straight_from_a_field_that_is_not_right_yet_says_what_is_missing(open_notebook: Open) -> None:
+    app = open_notebook("from clearml_sched_widgets import SchedulerApp\nSchedulerApp()").widget()
+    app.get_by_role("button", name="Launch new").click()
+    expect(app.get_by_label("Name", exact=True)).to_be_focused()
+    app.get_by_role("button", name="Launch", exact=True).click()
+    expect(app.get_by_text("3 fields need your attention")).to_be_visible()
+    expect(app.get_by_label("Name", exact=True)).to_be_focused()

@@ -351,3 +351,17 @@ def test_names_that_the_server_would_refuse_are_refused_when_they_are_configured
     with pytest.raises(InvalidDefinition, match="at least 3 characters") as caught:
         make()
     assert [problem.path for problem in caught.value.problems] == [path]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-01T01:00:00.5+01:00",
+        "2026-01-01T00:00:00.500Z",
+        "2026-01-01T01:00:00,5+01",
+        "2026-01-01 01:00:00.5+0100",
+    ],
+)
+def test_a_time_may_be_written_in_any_way_of_iso_8601(text: str) -> None:
+    half_past = datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=timezone.utc)
+    assert Interval("1h", start=text).start == half_past

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 import weakref
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.errors import AccessDenied, GatewayError, InstanceStateError, NotConfigured, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.history import ExecutedRow, View
 from clearml_sched_widgets.widgets import bundle
 from clearml_sched_widgets.widgets import connection as connections
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.publisher import Publisher
+from clearml_sched_widgets.widgets.rows import view_data
 from clearml_sched_widgets.widgets.worker import Worker
 from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
 
@@ -208,3 +211,22 @@ def test_an_instance_whose_definition_somebody_broke_says_so_and_the_list_stays(
     until(lambda: app.view.get("problem"))
     assert app.connection["state"] == "connected"
     app.close()
+
+
+def test_of_very_many_rows_the_newest_are_sent_with_their_number() -> None:
+    start = datetime(2026, 11, 22, tzinfo=timezone.utc)
+    runs = tuple(
+        ExecutedRow(
+            run=f"r{number}", item="a1", name="Train", item_name="Train", cause="schedule", scheduled=None,
+            started=start + timedelta(seconds=number), finished=None, status="failed" if number % 2 else "queued",
+        )
+        for number in range(1000)
+    )  # fmt: skip
+    view = View(
+        id="i1", name="Nightly", status="running", where="kernel", note="", user="Ann", started=start, heartbeat=None,
+        scheduled=(), executed=runs, log=(),
+    )  # fmt: skip
+    data = view_data(view)
+    assert [row["run"] for row in data["executed_rows"][:2]] == ["r999", "r998"]
+    assert len(data["executed_rows"]) == 200
+    assert (data["view"]["runs"], data["view"]["failed"], data["view"]["active"]) == (1000, 500, 500)

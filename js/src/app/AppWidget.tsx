@@ -14,7 +14,7 @@ import { Instances } from "./Instances";
 export function AppWidget({ model: untyped }: { model: ViewModel }) {
   const model = untyped as unknown as ViewModel<AppTraits>;
   const connection = useTrait(model, "connection");
-  const [form, setForm] = useState<Data | null>(null);
+  const [form, setForm] = useState<Data | null>(() => unfinished(model.get("draft")));
   const [error, setError] = useState("");
   useOpen(model);
   const clone = async (instance: string) => {
@@ -53,7 +53,10 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
               model={model as unknown as ViewModel<WizardTraits>}
               data={form}
               onDone={() => setForm(null)}
-              onCancel={() => setForm(null)}
+              onCancel={() => {
+                void model.request("discard").catch(() => undefined);
+                setForm(null);
+              }}
             />
           )}
         </main>
@@ -62,19 +65,29 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
   );
 }
 
+/** A form that was open when the page was left is open again when it comes back. */
+function unfinished(draft: Data): Data | null {
+  return Object.keys(draft).length > 0 ? draft : null;
+}
+
 function Selected({ model, onClone }: { model: ViewModel<DashboardTraits>; onClone: (id: string) => void }) {
   const selected = useTrait(model, "selected");
-  if (selected === "") {
+  const instances = useTrait(model, "instances");
+  const loaded = useTrait(model, "loaded");
+  if (selected === "" && instances.length > 0) {
     return <Empty title="No instance selected">Choose one from the list, or launch a new one.</Empty>;
   }
-  return (
-    <>
-      <InstanceView model={model} />
-      <div class="csw-row">
-        <Button kind="quiet" onClick={() => onClone(selected)}>
-          <Icon name="copy" /> Clone into a new form
-        </Button>
-      </div>
-    </>
+  if (selected === "") {
+    return loaded ? (
+      <Empty title="No instance yet">
+        Launch a new one: pick a task, say when it runs and on which queue. It appears here.
+      </Empty>
+    ) : null;
+  }
+  const clone = (
+    <Button onClick={() => onClone(selected)}>
+      <Icon name="copy" /> Clone
+    </Button>
   );
+  return <InstanceView model={model} more={clone} />;
 }

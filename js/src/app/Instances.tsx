@@ -2,7 +2,7 @@
 import type { DashboardTraits, InstanceBrief } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import { duration } from "../state/format";
-import { Chip, Empty, useNow } from "../ui/parts";
+import { Chip, useNow } from "../ui/parts";
 
 const PLACES: Record<string, string> = { kernel: "this kernel", service: "service", elsewhere: "another kernel" };
 
@@ -27,9 +27,7 @@ export function Instances({ model, title, onSelect, shown = true }: InstancesPro
     <nav class="csw-instances" aria-label={title}>
       <h3>{title}</h3>
       {!loaded && connection.state === "connected" ? <p class="csw-loading">Reading instances …</p> : null}
-      {loaded && instances.length === 0 ? (
-        <Empty title="No instance yet">Launch a new one; it appears here.</Empty>
-      ) : null}
+      {loaded && instances.length === 0 ? <p class="csw-loading">None yet.</p> : null}
       <ul>
         {instances.map((instance) => (
           <li key={instance.id}>

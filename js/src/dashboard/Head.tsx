@@ -1,4 +1,5 @@
 // An instance's name, status, counters and buttons.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { InstanceHead } from "../messages";
 import { duration, utc, words } from "../state/format";
@@ -12,6 +13,7 @@ interface HeadProps {
   web: string | undefined;
   now: number;
   commands: Commands;
+  more?: ComponentChildren;
 }
 
 const PLACES: Record<string, string> = {
@@ -21,7 +23,7 @@ const PLACES: Record<string, string> = {
 };
 export const ALIVE = ["running", "paused", "lost", "queued"];
 
-export function Head({ view, web, now, commands }: HeadProps) {
+export function Head({ view, web, now, commands, more }: HeadProps) {
   return (
     <div class="csw-instance-head">
       <div class="csw-instance-title">
@@ -35,7 +37,7 @@ export function Head({ view, web, now, commands }: HeadProps) {
           {facts(view, now)}
         </span>
       </div>
-      <Buttons key={view.id} view={view} commands={commands} />
+      <Buttons key={view.id} view={view} commands={commands} more={more} />
       {view.note && view.status === "paused" ? <p class="csw-note">Paused: {view.note}</p> : null}
       <Counters view={view} />
       {commands.slow ? (
@@ -86,7 +88,7 @@ function Counters({ view }: { view: InstanceHead }) {
 
 type Asking = "" | "pause" | "stop";
 
-function Buttons({ view, commands }: { view: InstanceHead; commands: Commands }) {
+function Buttons({ view, commands, more }: Pick<HeadProps, "view" | "commands" | "more">) {
   const [asking, setAsking] = useState<Asking>("");
   const [note, setNote] = useState("");
   const { busy, run } = commands;
@@ -125,7 +127,7 @@ function Buttons({ view, commands }: { view: InstanceHead; commands: Commands })
       </div>
     );
   }
-  return <Actions view={view} busy={busy} onAsk={setAsking} onResume={() => void send("resume")} />;
+  return <Actions view={view} busy={busy} onAsk={setAsking} onResume={() => void send("resume")} more={more} />;
 }
 
 interface ActionsProps {
@@ -133,9 +135,10 @@ interface ActionsProps {
   busy: string;
   onAsk: (what: Asking) => void;
   onResume: () => void;
+  more?: ComponentChildren;
 }
 
-function Actions({ view, busy, onAsk, onResume }: ActionsProps) {
+function Actions({ view, busy, onAsk, onResume, more }: ActionsProps) {
   const { status } = view;
   return (
     <div class="csw-row">
@@ -155,6 +158,7 @@ function Actions({ view, busy, onAsk, onResume }: ActionsProps) {
         </Button>
       ) : null}
       {status === "stopping" ? <span class="csw-muted">{words(status)} …</span> : null}
+      {more}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 // Everything about one instance: head, scheduled and executed tasks, log.
+import type { ComponentChildren } from "preact";
 import type { DashboardTraits, InstanceHead } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import { zone } from "../state/format";
@@ -9,7 +10,13 @@ import { Log } from "./Log";
 import { ScheduledTable } from "./ScheduledTable";
 import { useCommands } from "./useCommands";
 
-export function InstanceView({ model }: { model: ViewModel<DashboardTraits> }) {
+interface InstanceProps {
+  model: ViewModel<DashboardTraits>;
+  /** More buttons, beside those that every instance has. */
+  more?: ComponentChildren;
+}
+
+export function InstanceView({ model, more }: InstanceProps) {
   const view = useTrait(model, "view");
   if (!("id" in view)) {
     return view.problem ? (
@@ -25,10 +32,10 @@ export function InstanceView({ model }: { model: ViewModel<DashboardTraits> }) {
       </p>
     );
   }
-  return <Loaded model={model} view={view} />;
+  return <Loaded model={model} view={view} more={more} />;
 }
 
-function Loaded({ model, view }: { model: ViewModel<DashboardTraits>; view: InstanceHead }) {
+function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
   const scheduled = useTrait(model, "scheduled_rows");
   const executed = useTrait(model, "executed_rows");
   const log = useTrait(model, "log_lines");
@@ -37,8 +44,15 @@ function Loaded({ model, view }: { model: ViewModel<DashboardTraits>; view: Inst
   const commands = useCommands(model);
   return (
     <div class="csw-instance">
-      <Head view={view} web={web} now={now} commands={commands} />
-      <ScheduledTable rows={scheduled} web={web} now={now} status={view.status} commands={commands} />
+      <Head view={view} web={web} now={now} commands={commands} more={more} />
+      <ScheduledTable
+        rows={scheduled}
+        total={view.items}
+        web={web}
+        now={now}
+        status={view.status}
+        commands={commands}
+      />
       <ExecutedTable rows={executed} total={view.runs} web={web} now={now} />
       <Log lines={log} now={now} />
       <p class="csw-foot csw-muted">

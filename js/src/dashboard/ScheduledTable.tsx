@@ -9,6 +9,7 @@ import type { Commands } from "./useCommands";
 
 interface TableProps {
   rows: readonly ScheduledRow[];
+  total: number;
   web: string | undefined;
   now: number;
   status: string;
@@ -16,11 +17,11 @@ interface TableProps {
 }
 
 export function ScheduledTable(props: TableProps) {
-  const { rows } = props;
+  const { rows, total } = props;
   return (
     <section class="csw-section">
       <h4>
-        Scheduled tasks <span class="csw-count">{rows.length}</span>
+        Scheduled tasks <span class="csw-count">{total}</span>
       </h4>
       {rows.length === 0 ? (
         <Empty title="Nothing is scheduled">This instance has no schedule or trigger.</Empty>
@@ -34,7 +35,7 @@ export function ScheduledTable(props: TableProps) {
                 <th scope="col">Next run</th>
                 <th scope="col">Base task</th>
                 <th scope="col">Queue</th>
-                <th scope="col" class="csw-number">
+                <th scope="col" class="csw-number csw-runs">
                   Runs
                 </th>
                 <th scope="col">State</th>
@@ -51,6 +52,11 @@ export function ScheduledTable(props: TableProps) {
           </table>
         </div>
       )}
+      {total > rows.length ? (
+        <p class="csw-note">
+          The first {rows.length} of {total}; all of them are in <code>scheduled</code> of this widget in Python.
+        </p>
+      ) : null}
     </section>
   );
 }
@@ -72,10 +78,10 @@ function Row({ row, web, now, status, commands }: TableProps & { row: ScheduledR
           <TaskLink web={web} id={row.task}>
             {row.task_name || row.task.slice(0, 8)}
           </TaskLink>
-          {row.project ? <span class="csw-sub">{`→ ${row.project}`}</span> : null}
+          {row.project ? <span class="csw-sub">{`→\u00a0${row.project}`}</span> : null}
         </td>
         <td>{row.queue}</td>
-        <td class="csw-number">{row.runs}</td>
+        <td class="csw-number csw-runs">{row.runs}</td>
         <td>
           <Chip status={row.state} />
           {row.note ? <span class="csw-sub">{row.note}</span> : null}

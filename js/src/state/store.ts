@@ -21,12 +21,14 @@ export interface WizardState {
 
 const VALIDATE_AFTER_MS = 150;
 const CHECK_AFTER_MS = 600;
+const LEFT_AFTER_MS = 250;
 
 /** Pure but for its timers. An answer to an older revision than the present one is dropped. */
 export class WizardStore {
   #state: WizardState;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #checkTimer: ReturnType<typeof setTimeout> | undefined;
+  #leaving = new Set<ReturnType<typeof setTimeout>>();
   #listeners = new Set<() => void>();
 
   constructor(
@@ -70,8 +72,16 @@ export class WizardStore {
     this.#set({ touched: new Set([...this.#state.touched, field]) });
   }
 
-  showAll(): void {
-    this.#set({ showAll: true });
+  /**
+   * The user left this field. Its problems wait for a moment: shown at once, they would move the button that the user
+   * is pressing from under the pointer.
+   */
+  leave(field: string): void {
+    const timer = setTimeout(() => {
+      this.#leaving.delete(timer);
+      this.touch(field);
+    }, LEFT_AFTER_MS);
+    this.#leaving.add(timer);
   }
 
   /** What Python refused at a launch, beside its fields. */
@@ -88,6 +98,7 @@ export class WizardStore {
   close(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#checkTimer);
+    for (const timer of this.#leaving) clearTimeout(timer);
     this.#listeners.clear();
   }
 

@@ -1,6 +1,8 @@
 // Where the widget is connected; if it is not, what to do about it.
+import type { ComponentChildren } from "preact";
 import type { Connection } from "../messages";
 import type { ViewModel } from "../model";
+import { sentence } from "../state/problems";
 import { Button, Chip } from "./parts";
 
 type Model = Pick<ViewModel, "request">;
@@ -34,35 +36,31 @@ export function ConnectionChip({ connection }: { connection: Connection }) {
   );
 }
 
-const TEXTS = {
-  not_configured: {
-    title: "ClearML is not configured here",
-    what: "Run `clearml-init` in a terminal with the credentials from your ClearML server (Settings → Workspace → Create new credentials), or set CLEARML_API_HOST, CLEARML_API_ACCESS_KEY and CLEARML_API_SECRET_KEY for this kernel. Then try again.",
-  },
-  denied: {
-    title: "The server does not accept your credentials",
-    what: "Create new credentials on your ClearML server (Settings → Workspace), put them into clearml.conf or the CLEARML_API_* variables, and try again.",
-  },
-  unreachable: {
-    title: "The ClearML server does not answer",
-    what: "Check the address in clearml.conf and your network. This tries again by itself.",
-  },
+const TITLES = {
+  not_configured: "ClearML is not configured here",
+  denied: "The server does not accept your credentials",
+  unreachable: "The ClearML server does not answer",
+  refused: "The ClearML server cannot be used",
 } as const;
 
 /** A banner that says why there is no connection and what to do; nothing while there is one. */
 export function ConnectionBanner({ connection, model }: { connection: Connection; model: Model }) {
   const { state } = connection;
   if (state === "new" || state === "connected" || state === "connecting") return null;
-  const { title, what } = TEXTS[state];
   const retry = () => void model.request("retry").catch(() => undefined);
   return (
     <div class="csw-banner csw-banner-error" role="alert">
       <div>
-        <strong>{title}</strong>
-        <p>{what}</p>
-        {connection.message ? <p class="csw-banner-detail">{connection.message}</p> : null}
+        <strong>{TITLES[state]}</strong>
+        <p>{withCode(sentence(connection.message ?? ""))}</p>
+        {state === "unreachable" ? <p class="csw-muted">It is tried again by itself, now and then.</p> : null}
       </div>
       <Button onClick={retry}>Try again</Button>
     </div>
   );
+}
+
+/** What stands between backquotes, as code. */
+function withCode(text: string): ComponentChildren {
+  return text.split("`").map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part));
 }

@@ -97,7 +97,7 @@ function ProjectField({ project, path, onChange }: ProjectProps) {
         list={list}
         placeholder="The base task's own"
         onInput={onChange}
-        onBlur={() => form.store.touch(path)}
+        onBlur={() => form.store.leave(path)}
         hint={isNew ? "Will be created if it does not exist." : undefined}
         {...form.notes(path)}
       />

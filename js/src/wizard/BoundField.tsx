@@ -29,7 +29,7 @@ export function BoundText<T extends object>(
       {...form.notes(field)}
       value={String(value[name])}
       onInput={(text) => onChange({ ...value, [name]: text })}
-      onBlur={() => form.store.touch(field)}
+      onBlur={() => form.store.leave(field)}
     />
   );
 }

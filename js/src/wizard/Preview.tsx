@@ -57,6 +57,7 @@ export function Preview() {
 
 function NextRuns({ runs }: { runs: Upcoming[] }) {
   const now = useNow();
+  const seconds = runs.some((run) => !run.local.endsWith(":00"));
   return (
     <table class="csw-table csw-next">
       <caption class="csw-hidden">Next runs</caption>
@@ -72,7 +73,7 @@ function NextRuns({ runs }: { runs: Upcoming[] }) {
         {runs.map((run) => (
           <tr key={`${run.item} ${run.at}`}>
             <td>
-              {run.local.replace(/:00$/, "")}
+              {seconds ? run.local : run.local.slice(0, -3)}
               <span class="csw-sub">
                 {run.item} · {run.zone}
               </span>

@@ -43,7 +43,7 @@ export function TaskField({ task, path, onChange }: TaskProps) {
               autocomplete="off"
               spellcheck={false}
               onInput={(event) => onChange(taskId(event.currentTarget.value))}
-              onBlur={() => form.store.touch(path)}
+              onBlur={() => form.store.leave(path)}
             />
             <Button onClick={() => setPicking(!picking)} expanded={picking}>
               <Icon name="search" /> Browse

@@ -65,7 +65,7 @@ function Basics() {
         value={draft.name}
         placeholder="Nightly training"
         onInput={(name) => store.edit((old) => ({ ...old, name }))}
-        onBlur={() => store.touch("name")}
+        onBlur={() => store.leave("name")}
         {...form.notes("name")}
       />
       {draft.triggers.length > 0 ? (
@@ -74,7 +74,7 @@ function Basics() {
           value={draft.poll_every}
           hint="Such as 30s, 1m or 1h."
           onInput={(poll_every) => store.edit((old) => ({ ...old, poll_every }))}
-          onBlur={() => store.touch("poll_every")}
+          onBlur={() => store.leave("poll_every")}
           {...form.notes("poll_every")}
         />
       ) : null}
