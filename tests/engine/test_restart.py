@@ -86,6 +86,27 @@ def test_a_dequeued_run_is_respected_after_a_resume() -> None:
     assert world.gateway.task(run.task.id).status == "created"
 
 
+def test_a_clone_that_shows_up_late_is_not_launched_beside_the_one_that_was() -> None:
+    """It may even count as the older one: its time was set before it could be read."""
+    world = World()
+    engine = world.engine(definition(world, missed="all"))
+
+    def kill(method: str, moment: str) -> None:
+        if (method, moment) == ("enqueue", "after"):
+            raise Killed
+
+    world.gateway.fault = kill
+    with pytest.raises(Killed):
+        world.run_for(engine, 15)
+    world.gateway.fault = lambda _method, _moment: None
+    (launched,) = [task for task in world.gateway.all_tasks() if task.status == "queued"]
+    late = world.gateway.add_task("late", system_tags=launched.system_tags, hyperparams=launched.hyperparams)
+    world.gateway._put(late, created=START)
+    world.run_for(world.engine(), 1)
+    assert world.gateway.task(late).virgin
+    assert world.launched() == ["every@2026-11-23T12:00:10Z"]
+
+
 def test_two_engines_on_one_instance_do_not_double_and_the_second_one_says_who_holds_it() -> None:
     world = World()
     first = world.engine(definition(world, missed="all"))

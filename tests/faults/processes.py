@@ -20,7 +20,7 @@ from clearml_sched_widgets.history import tables
 TIMEOUT = 2.0  # seconds that an engine waits for an answer
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload([__name__])
+context.set_forkserver_preload([__name__, "tests.faults.rounds"])
 
 
 def _engine(environment: dict[str, str], instance_id: str) -> Engine:
