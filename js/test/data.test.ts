@@ -42,6 +42,10 @@ it.each([
     { kind: "interval", every: "15m", anchor: "2026-12-01T06:20" },
     { type: "interval", every: "15m", anchor: "2026-12-01T06:20:00Z" },
   ],
+  [
+    { kind: "cron", expression: "*/5 8-18 * * mon-fri" },
+    { type: "cron", expression: "*/5 8-18 * * mon-fri" },
+  ],
 ] as const)("sends of a recurrence only what belongs to its kind: %j", (typed, sent) => {
   expect(recurrence(typed as Partial<RuleDraft>)).toEqual({ timezone: "UTC", start: null, end: null, ...sent });
 });
@@ -80,6 +84,9 @@ const DEFINITION = {
         name: "run",
         parameters: { "Args/lr": "0.1", "Args/empty": "" },
         tags: ["x", "y"],
+        time_limit: "2h",
+        container: { image: "python:3.11" },
+        overrides: { "script.branch": "main" },
       },
       recurrence: {
         type: "monthly",
@@ -90,7 +97,16 @@ const DEFINITION = {
         start: "2026-12-01T00:00:00Z",
         end: null,
       },
-      policies: { overlap: "skip", missed: "all", catchup_window: "2h", max_runs: 3 },
+      policies: {
+        overlap: "skip",
+        missed: "all",
+        catchup_window: "2h",
+        retries: 2,
+        retry_backoff: "5m",
+        pause_after_failures: 3,
+        max_runs: 3,
+        jitter: "90s",
+      },
     },
   ],
   triggers: [
@@ -101,7 +117,7 @@ const DEFINITION = {
       entity: "model",
       include_existing: true,
       include_own: true,
-      action: { task: "t2", queue: "default", project: null, name: null, parameters: {}, tags: [] },
+      action: { task: "t2", queue: "default", project: null, name: null, parameters: {}, tags: [], time_limit: null },
       when: { type: "tagged", any: ["ready"], all: [], none: ["bad"] },
       select: {
         projects: ["A/B", "C"],
@@ -114,7 +130,16 @@ const DEFINITION = {
         users: ["u1"],
         exclude_development: false,
       },
-      policies: { overlap: "allow", missed: "latest", catchup_window: "1h", max_runs: null },
+      policies: {
+        overlap: null,
+        missed: "latest",
+        catchup_window: "1h",
+        retries: 0,
+        retry_backoff: "1m",
+        pause_after_failures: null,
+        max_runs: null,
+        jitter: null,
+      },
     },
   ],
 };

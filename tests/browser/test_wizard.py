@@ -76,6 +76,13 @@ def test_weekdays_and_a_time_zone_become_a_sentence(open_notebook: Open) -> None
     form.get_by_label("Time zone").fill("Europe/Berlin")
     form.get_by_label("Base task", exact=True).fill("0" * 32)
     expect(form.get_by_text("On Mondays and Fridays at 08:00 (Europe/Berlin).")).to_be_visible()
+    form.get_by_label("Cron", exact=True).check()
+    expression = form.get_by_label("Cron expression")
+    expression.fill("0 8 * * 75")
+    expression.blur()
+    says(expression, "weekday")
+    expression.fill("0 8 * * mon-fri")
+    expect(form.get_by_text(re.compile("08:00.*weekday|weekday.*08:00|Monday to Friday.*08:00"))).to_be_visible()
 
 
 def test_a_trigger_is_launched_as_a_draft_and_python_has_what_the_form_held(

@@ -1,6 +1,6 @@
 // The form's content: what the user typed, as typed. `toData` makes the definition's plain data of it, for Python to judge.
 
-export const RULES = ["once", "daily", "weekly", "monthly", "interval"] as const;
+export const RULES = ["once", "daily", "weekly", "monthly", "interval", "cron"] as const;
 export type RuleKind = (typeof RULES)[number];
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 export const ENTITIES = ["task", "dataset", "model"] as const;
@@ -21,6 +21,9 @@ export interface ActionDraft {
   name: string;
   parameters: ParameterRow[];
   tags: string;
+  time_limit: string;
+  /** What the form has no field for, kept as it came. */
+  rest: Record<string, unknown>;
 }
 
 export interface RuleDraft {
@@ -36,13 +39,18 @@ export interface RuleDraft {
   months: string;
   every: string;
   anchor: string;
+  expression: string;
 }
 
 export interface PoliciesDraft {
   overlap: string;
   missed: string;
   catchup_window: string;
+  retries: string;
+  retry_backoff: string;
+  pause_after_failures: string;
   max_runs: string;
+  jitter: string;
 }
 
 interface ItemDraft {
@@ -93,11 +101,20 @@ export function blankDraft(): Draft {
 }
 
 export function blankAction(): ActionDraft {
-  return { task: "", queue: "default", project: "", name: "", parameters: [], tags: "" };
+  return { task: "", queue: "default", project: "", name: "", parameters: [], tags: "", time_limit: "", rest: {} };
 }
 
 export function blankPolicies(): PoliciesDraft {
-  return { overlap: "allow", missed: "latest", catchup_window: "1h", max_runs: "" };
+  return {
+    overlap: "",
+    missed: "latest",
+    catchup_window: "1h",
+    retries: "0",
+    retry_backoff: "1m",
+    pause_after_failures: "",
+    max_runs: "",
+    jitter: "",
+  };
 }
 
 export function blankRule(): RuleDraft {
@@ -113,6 +130,7 @@ export function blankRule(): RuleDraft {
     months: "",
     every: "",
     anchor: "",
+    expression: "",
   };
 }
 

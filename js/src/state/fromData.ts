@@ -1,4 +1,4 @@
-// From a definition's plain data, in the format of clearml_sched_widgets/codec.py, to the form's content.
+// From a definition's plain data, in the format of clearml_sched_widgets/codec, to the form's content.
 import {
   type ActionDraft,
   blankAction,
@@ -104,14 +104,17 @@ function triggerDraft(data: Data): TriggerDraft {
 
 function actionDraft(data: Data): ActionDraft {
   const parameters = Object.entries(record(data.parameters)).map(([name, value]) => ({ name, value: text(value) }));
+  const { task, queue, project, name, parameters: _, tags, time_limit, ...rest } = data;
   return {
     ...blankAction(),
-    task: text(data.task),
-    queue: text(data.queue, "default"),
-    project: text(data.project),
-    name: text(data.name),
+    task: text(task),
+    queue: text(queue, "default"),
+    project: text(project),
+    name: text(name),
     parameters,
-    tags: joined(data.tags),
+    tags: joined(tags),
+    time_limit: text(time_limit),
+    rest,
   };
 }
 
@@ -121,7 +124,11 @@ function policiesDraft(data: Data): PoliciesDraft {
     overlap: text(data.overlap, blank.overlap),
     missed: text(data.missed, blank.missed),
     catchup_window: text(data.catchup_window, blank.catchup_window),
+    retries: text(data.retries, blank.retries),
+    retry_backoff: text(data.retry_backoff, blank.retry_backoff),
+    pause_after_failures: text(data.pause_after_failures),
     max_runs: text(data.max_runs),
+    jitter: text(data.jitter),
   };
 }
 
@@ -139,5 +146,6 @@ function ruleDraft(data: Data): RuleDraft {
     months: joined(data.months),
     every: text(data.every),
     anchor: local(data.anchor),
+    expression: text(data.expression),
   };
 }

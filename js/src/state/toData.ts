@@ -1,4 +1,4 @@
-// From the form's content to the definition's plain data, in the format of clearml_sched_widgets/codec.py.
+// From the form's content to the definition's plain data, in the format of clearml_sched_widgets/codec.
 import type { ActionDraft, Draft, PoliciesDraft, RuleDraft, ScheduleDraft, TriggerDraft } from "./draft";
 
 export type Data = Record<string, unknown>;
@@ -13,6 +13,8 @@ export function split(text: string): string[] {
 
 const orNull = (text: string) => (text.trim() === "" ? null : text);
 const wholeNumber = (text: string) => (/^\s*\d+\s*$/.test(text) ? Number(text) : text);
+
+const numberOrNull = (text: string) => (text.trim() === "" ? null : wholeNumber(text));
 
 /** What an input of the type datetime-local holds, read as UTC. */
 function moment(text: string): string | null {
@@ -78,17 +80,26 @@ function conditionData(when: TriggerDraft["when"]): Data {
 function actionData(action: ActionDraft): Data {
   const rows = action.parameters.filter((row) => row.name !== "" || row.value !== "");
   return {
+    ...action.rest,
     task: action.task.trim(),
     queue: action.queue,
     project: orNull(action.project),
     name: orNull(action.name),
     parameters: Object.fromEntries(rows.map((row) => [row.name.trim(), row.value])),
     tags: split(action.tags),
+    time_limit: orNull(action.time_limit),
   };
 }
 
 function policiesData(policies: PoliciesDraft): Data {
-  return { ...policies, max_runs: policies.max_runs === "" ? null : wholeNumber(policies.max_runs) };
+  return {
+    ...policies,
+    overlap: orNull(policies.overlap),
+    retries: wholeNumber(policies.retries),
+    pause_after_failures: numberOrNull(policies.pause_after_failures),
+    max_runs: numberOrNull(policies.max_runs),
+    jitter: orNull(policies.jitter),
+  };
 }
 
 function ruleData(rule: RuleDraft): Data {
@@ -105,6 +116,8 @@ function ruleData(rule: RuleDraft): Data {
       return { ...shared, days: split(rule.days).map(wholeNumber), times, months: months(rule.months) };
     case "interval":
       return { ...shared, every: rule.every, anchor: moment(rule.anchor) };
+    case "cron":
+      return { ...shared, expression: rule.expression };
   }
 }
 

@@ -11,6 +11,7 @@ const KINDS: readonly (readonly [RuleKind, string])[] = [
   ["weekly", "Weekly"],
   ["monthly", "Monthly"],
   ["interval", "Interval"],
+  ["cron", "Cron"],
 ];
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
@@ -69,6 +70,17 @@ function KindFields(props: EditorProps<RuleDraft>) {
       );
     case "interval":
       return <BoundText {...props} name="every" label="Every" placeholder="15m" hint="Such as 90s, 15m, 2h or 1d." />;
+    case "cron":
+      return (
+        <BoundText
+          {...props}
+          name="expression"
+          label="Cron expression"
+          placeholder="*/15 8-18 * * mon-fri"
+          hint="Minute, hour, day of the month, month, weekday."
+          mono
+        />
+      );
     default:
       return <Times {...props} />;
   }
