@@ -260,8 +260,14 @@ class Core:
         """How many runs of each item are queued or running, and how many are owed; empty if these do not ask."""
         if not any(item and item.overlap in ("skip", "queue") for item in items):
             return Counter(), Counter()
-        active = Counter(run.item for run in self.runs.active_runs())
+        active = Counter(run.item for run in self.runs.active_runs() if not self._undecided(run))
         return active, Counter(launch.item for launch in self.state.pending)
+
+    def _undecided(self, run: Run) -> bool:
+        """Whether a process that was killed launched it and could not say so: its slot is decided about again, and
+        it must not stand in its own way."""
+        known = self.state.items.get(run.item)
+        return bool(known and run.cause == "schedule" and run.nominal and run.nominal > known.watermark)
 
     def _exists(self, key: str) -> bool:
         """Whether a run key is owed, or that of a run that was launched."""

@@ -107,6 +107,33 @@ def test_a_clone_that_shows_up_late_is_not_launched_beside_the_one_that_was() ->
     assert world.launched() == ["every@2026-11-23T12:00:10Z"]
 
 
+@pytest.mark.parametrize("overlap", ["skip", "queue", "allow", "cancel_previous"])
+def test_a_run_whose_launch_was_not_noted_counts_as_one_and_is_not_in_its_own_way(overlap: str) -> None:
+    world = World()
+    engine = world.engine(definition(world, overlap=overlap, max_runs=2))
+    armed = True
+
+    def kill(method: str, moment: str) -> None:
+        nonlocal armed
+        if armed and (method, moment) == ("enqueue", "after"):
+            armed = False
+            raise Killed
+
+    world.gateway.fault = kill
+    with pytest.raises(Killed):
+        world.run_for(engine, 15)
+    engine = world.engine()
+
+    def agent() -> None:
+        if (task_id := world.gateway.take(world.gateway.queues()[0].id)) is not None:
+            world.gateway.finish(task_id)
+
+    world.run_for(engine, 1)
+    assert "skipped the run of 2026-11-23T12:00:10Z" not in world.log(engine)
+    world.run_for(engine, 60, agent)
+    assert world.launched() == ["every@2026-11-23T12:00:10Z", "every@2026-11-23T12:00:20Z"]
+
+
 def test_two_engines_on_one_instance_do_not_double_and_the_second_one_says_who_holds_it() -> None:
     world = World()
     first = world.engine(definition(world, missed="all"))
