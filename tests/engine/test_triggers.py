@@ -22,7 +22,6 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import OutcomeUnknown
 from tests.engine.world import World
 
-
 ALL = Policies(overlap="allow")  # no event waits for the run of the one before it
 
 
