@@ -1,0 +1,259 @@
+"""Engines that want one instance, are killed, suspended or overtaken, and clocks that jump."""
+
+from __future__ import annotations
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
+from clearml_sched_widgets.engine.clock import SystemClock
+from clearml_sched_widgets.engine.commands import Command, dumps
+from clearml_sched_widgets.engine.lease import PREFIX, QUIET, TTL
+from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.errors import InstanceStateError, Unavailable
+from clearml_sched_widgets.gateway.memory import MemoryGateway
+from tests.engine.world import START, World
+
+
+def away(_method: str, _moment: str) -> None:
+    raise Unavailable("the server is away")
+
+
+def ticking(world: World, seconds: int = 10) -> Definition:
+    schedule = Schedule(Action(world.base), Interval(every=f"{seconds}s"), Policies(missed="all"), id="every")
+    return Definition("nightly", [schedule])
+
+
+def slots(world: World) -> list[str]:
+    return sorted(key.partition("@")[2] for key in world.launched())
+
+
+def assert_each_slot_once(world: World, seconds: int = 10) -> None:
+    count = int((world.clock.now() - START).total_seconds() // seconds)
+    expected = [START + timedelta(seconds=seconds * number) for number in range(1, count + 1)]
+    assert slots(world) == [moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in expected]
+
+
+def test_when_the_holder_is_killed_the_other_takes_over_after_expiry_and_loses_nothing() -> None:
+    world = World()
+    first = world.engine(ticking(world))
+    world.run_for(first, 35)
+    second = world.rival()
+    waited = world.take_over(second)  # nobody steps the first one any more: it is dead
+    assert TTL <= waited <= TTL + QUIET + 3
+    world.run_for(second, 30)
+    assert_each_slot_once(world)
+
+
+def test_a_clean_stop_gives_the_lease_back_at_once() -> None:
+    world = World()
+    first = world.engine(ticking(world))
+    world.run_for(first, 15)
+    first.stop()
+    first._close()
+    second = world.rival()
+    second.open()
+    assert len(world.gateway.leases(PREFIX)) == 1
+    world.run_for(second, 15)
+    assert_each_slot_once(world)
+
+
+def test_a_holder_that_wakes_up_after_it_was_followed_ends_and_writes_nothing() -> None:
+    world = World()
+    first = world.engine(ticking(world))
+    world.run_for(first, 35)
+    second = world.rival()
+    world.take_over(second)
+    world.run_for(second, 30)
+    before = world.gateway.task(world.instance)
+    first.step()
+    assert first.snapshot is not None
+    assert not first.snapshot.running
+    assert world.gateway.task(world.instance).configuration == before.configuration
+    world.run_for(second, 30)
+    assert_each_slot_once(world)
+
+
+def test_a_holder_that_is_followed_in_the_middle_of_a_launch_enqueues_nothing() -> None:
+    world = World()
+    first = world.engine(ticking(world))
+    world.run_for(first, 15)
+    second = world.rival()
+    slept = False
+
+    def sleep(method: str, moment: str) -> None:
+        nonlocal slept
+        if (method, moment) == ("clone", "after") and not slept:
+            slept = True
+            world.take_over(second)
+            world.run_for(second, 1)
+
+    world.gateway.fault = sleep
+    world.run_for(first, 10)
+    assert slept
+    assert first.snapshot is not None
+    assert not first.snapshot.running
+    world.run_for(second, 30)
+    assert_each_slot_once(world)
+
+
+@pytest.mark.parametrize(("missed", "launched"), [("skip", 0), ("latest", 1), ("all", 48)])
+def test_s7_after_a_suspend_of_eight_hours_the_missed_run_policy_decides(missed: str, launched: int) -> None:
+    world = World()
+    policies = Policies(missed=missed, catchup_window="1d")
+    schedule = Schedule(Action(world.base), Interval(every="10m"), policies, id="every")
+    engine = world.engine(Definition("nightly", [schedule]))
+    world.run_for(engine, 60)
+    world.clock.advance(8 * 3600)
+    world.run_for(engine, 60)
+    assert len(world.launched()) == launched
+    world.run_for(engine, 600)
+    assert len(world.launched()) == launched + 1
+    assert len(set(world.launched())) == launched + 1
+
+
+def test_no_slot_is_doubled_and_none_is_lost_when_the_clock_goes_back_five_minutes() -> None:
+    world = World()
+    engine = world.engine(ticking(world))
+    world.run_for(engine, 305)
+    world.clock.advance(-300)
+    world.run_for(engine, 400)
+    assert_each_slot_once(world)
+
+
+def test_commands_and_retries_do_not_wait_for_the_clock_that_went_back() -> None:
+    world = World()
+    engine = world.engine(ticking(world))
+    world.run_for(engine, 15)
+    world.gateway.fault = lambda method, moment: away(method, moment) if method == "clone" else None
+    world.run_for(engine, 10)
+    world.gateway.fault = lambda _method, _moment: None
+    world.clock.advance(-8 * 3600)
+    world.gateway.write_configuration(world.instance, dumps(Command(do="run_now", item="every", id="now")))
+    world.run_for(engine, 10)
+    assert sorted(world.launched()) == ["every*now", "every@2026-11-23T12:00:10Z", "every@2026-11-23T12:00:20Z"]
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_pause_after_the_clock_went_back_and_a_restart_double_nothing(finished: bool) -> None:
+    world = World()
+    engine = world.engine(ticking(world))
+    world.run_for(engine, 305)
+    world.clock.advance(-300)
+    for command in ("pause", "resume"):
+        engine.command(Command(do=command))
+        world.run_for(engine, 1)
+    if finished:
+        while world.gateway.take(world.gateway.queues()[0].id):
+            pass
+        for task in world.gateway.all_tasks():
+            if task.status == "in_progress" and task.id != world.instance:
+                world.gateway.finish(task.id)
+        world.run_for(engine, 30)
+    world.run_for(world.engine(), 400)
+    assert len(world.launched()) == len(set(world.launched()))
+
+
+def test_a_run_that_was_deleted_before_it_was_enqueued_is_not_made_again() -> None:
+    world = World()
+    engine = world.engine(ticking(world))
+
+    def delete(method: str, moment: str) -> None:
+        if (method, moment) == ("enqueue", "before"):
+            world.gateway.fault = lambda _method, _moment: None
+            (run,) = [task for task in world.gateway.all_tasks() if task.hyperparams.get("Scheduler")]
+            world.gateway.delete(run.id)
+
+    world.gateway.fault = delete
+    world.run_for(engine, 15)
+    assert world.launched() == []
+    world.run_for(engine, 10)
+    assert world.launched() == ["every@2026-11-23T12:00:20Z"]
+    assert "somebody deleted it" in world.log(engine)
+
+
+def test_a_restart_after_the_clock_went_back_doubles_nothing() -> None:
+    world = World()
+    world.run_for(world.engine(ticking(world)), 305)
+    world.clock.advance(-300)
+    world.run_for(world.engine(), 400)
+    assert_each_slot_once(world)
+
+
+@pytest.mark.parametrize("action", ["dequeue", "reset", "delete", "copy"])
+def test_what_users_did_to_a_queued_run_meanwhile_is_respected_after_a_resume(action: str) -> None:
+    world = World()
+    first = world.engine(ticking(world))
+    world.run_for(first, 15)
+    (run,) = world.runs(first)
+    copied = run.task.id
+    if action == "copy":
+        copied = world.gateway.add_task(
+            "copy", system_tags=run.task.system_tags, hyperparams=world.gateway.task(run.task.id).hyperparams
+        )
+    else:
+        getattr(world.gateway, action)(run.task.id)
+    second = world.rival()
+    world.take_over(second)
+    world.run_for(second, 30)
+    if action != "delete":
+        task = world.gateway.task(copied)
+        assert task.status == "created"
+        assert task.virgin == (action == "copy")
+    keys = world.launched()
+    assert len(set(keys)) == len(keys)
+    assert keys.count("every@2026-11-23T12:00:10Z") == (action != "delete")
+
+
+class FastClock(SystemClock):
+    """Real threads, but eight times as fast."""
+
+    SPEED = 8.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.monotonic(), timezone.utc) + timedelta(days=20_000)
+
+    def monotonic(self) -> float:
+        return super().monotonic() * self.SPEED
+
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        event.wait(seconds / self.SPEED)
+
+
+def start_two(_attempt: int) -> tuple[list[str], int]:
+    """Start two engines at the same moment: what each of them said, and how many leases are left after both stopped."""
+    world = World()
+    world.way = MemoryGateway()
+    world.gateway = world.way
+    world.gateway.add_queue("default")
+    world.base = world.gateway.add_task("train model", project="Vision")
+    world.create(ticking(world))
+    gate = threading.Barrier(2)
+
+    def start(engine: Engine) -> str:
+        gate.wait()
+        try:
+            engine.start()
+        except InstanceStateError as error:
+            return str(error)
+        return ""
+
+    engines = [Engine(world.instance, world.gateway, clock=FastClock()) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(start, engines))
+    for engine in engines:
+        engine.stop()
+    return sorted(said), len(world.gateway.leases(PREFIX))
+
+
+def test_of_two_engines_started_at_the_same_moment_one_works_and_the_other_says_who_fifty_times() -> None:
+    with ThreadPoolExecutor(5) as pool:
+        outcomes = list(pool.map(start_two, range(50)))
+    for said, leases_left in outcomes:
+        assert said[0] == ""
+        assert f"process {os.getpid()}" in said[1]
+        assert leases_left == 0
