@@ -44,11 +44,14 @@ class Row:
         }
 
 
-def publish(topic: str, rows: Sequence[Row]) -> None:
-    """Print the rows of one topic and write them to `results/<topic>.json`."""
-    print(f"\n{topic}")
+def publish(topic: str, part: str, rows: Sequence[Row]) -> None:
+    """Print the rows of one part of a topic, and put them into `results/<topic>.json`, in place of those before."""
+    print(f"\n{topic}: {part}")
     for row in rows:
         peer = f"{row.peer:12.4g} {row.peer_name}"
-        print(f"  {row.name:30} {row.ours:12.4g} {row.unit:9} {peer:50} {row.ratio:10.4g} x", flush=True)
+        print(f"  {row.name:38} {row.ours:12.4g} {row.unit:9} {peer:50} {row.ratio:10.4g} x", flush=True)
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{topic}.json").write_text(json.dumps([row.data() for row in rows], indent=2) + "\n")
+    path = RESULTS / f"{topic}.json"
+    known = {row["name"]: row for row in json.loads(path.read_text())} if path.exists() else {}
+    known |= {row.name: row.data() for row in rows}
+    path.write_text(json.dumps([*known.values()], indent=2) + "\n")
