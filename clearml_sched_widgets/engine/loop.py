@@ -63,6 +63,7 @@ class Engine:
         self.thread: threading.Thread | None = None  # where it works, once it was started
         self._problem, self._failures = "", 0
         self._opened = False
+        self._refused: SchedulerError | None = None  # why it could not begin
         self._patient = False  # waits for the lease even if its holder is alive
         self._beat = self._tabled = self._clock.now()
         self.snapshot: Snapshot | None = None
@@ -111,9 +112,14 @@ class Engine:
             raise InstanceStateError(self._waiting())
 
     def run(self) -> None:
-        """Work in the calling thread until the instance is stopped. Waits as long as another engine works on it."""
+        """Work in the calling thread until the instance is stopped. Waits as long as another engine works on it.
+
+        Raises SchedulerError if there is nothing that it could work on.
+        """
         self._patient = True
         self._run()
+        if self._refused is not None:
+            raise self._refused
 
     def _begin(self) -> bool:
         """Try to get the lease, and then read what there is. False if another engine holds it."""
@@ -177,7 +183,7 @@ class Engine:
                 self._failed(error)
                 pause = self._backoff()
             except SchedulerError as error:
-                self._core.ended = str(error)
+                self._core.ended, self._refused = str(error), error
             if not self._opened:
                 self._clock.wait(self._stop, pause)
         self._failures = 0

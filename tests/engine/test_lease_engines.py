@@ -14,7 +14,7 @@ from clearml_sched_widgets.engine.clock import SystemClock
 from clearml_sched_widgets.engine.commands import Command, dumps
 from clearml_sched_widgets.engine.lease import PREFIX, QUIET, TTL
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.errors import InstanceStateError, Unavailable
+from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, NotFound, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from tests.engine.world import START, World
 
@@ -207,6 +207,19 @@ def test_what_users_did_to_a_queued_run_meanwhile_is_respected_after_a_resume(ac
     keys = world.launched()
     assert len(set(keys)) == len(keys)
     assert keys.count("every@2026-11-23T12:00:10Z") == (action != "delete")
+
+
+def test_an_engine_that_has_nothing_to_work_on_says_so_and_leaves_no_lease() -> None:
+    world = World()
+    world.create(ticking(world))
+    world.gateway.write_configuration(world.instance, {"definition": "{}"})
+    with pytest.raises(InvalidDefinition):
+        world.rival().run()
+    world.gateway.set_status(world.instance, "stopped")
+    world.gateway.delete(world.instance)
+    with pytest.raises(NotFound):
+        world.rival().run()
+    assert world.gateway.leases(PREFIX) == []
 
 
 class FastClock(SystemClock):
