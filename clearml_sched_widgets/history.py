@@ -11,6 +11,7 @@ import attrs
 
 from clearml_sched_widgets.conditions.describe import describe_trigger
 from clearml_sched_widgets.definition import Definition, Once, Rule, Schedule, Trigger
+from clearml_sched_widgets.definition.values import duration_text
 from clearml_sched_widgets.engine.decide import due_at, ended
 from clearml_sched_widgets.engine.loop import Snapshot
 from clearml_sched_widgets.engine.runs import Run
@@ -39,6 +40,8 @@ class ScheduledRow:
     recurring: bool
     single_instance: bool
     parameters: str
+    overrides: str = ""
+    time_limit: str = ""  # how long a run may take, such as "2h"
     method: str = "clone"
     state: str = "waiting"  # waiting, paused, disabled, ended or error
     note: str = ""
@@ -117,6 +120,8 @@ def _common(
         "project": action.project or "",
         "queue": action.queue,
         "single_instance": item.overlap != "allow",
+        "overrides": ", ".join(f"{name}={value}" for name, value in action.overrides.items()),
+        "time_limit": duration_text(action.time_limit) if action.time_limit else "",
         "parameters": ", ".join(f"{name}={value}" for name, value in action.parameters.items()),
         "state": condition,
         "note": error or (state.note if state.paused else known.note if known else ""),

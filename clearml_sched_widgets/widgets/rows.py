@@ -86,6 +86,8 @@ def _scheduled(row: ScheduledRow) -> dict[str, Any]:
         "recurring": row.recurring,
         "single_instance": row.single_instance,
         "parameters": row.parameters,
+        "overrides": row.overrides,
+        "time_limit": row.time_limit,
         "method": row.method,
         "state": row.state,
         "note": row.note,
@@ -104,6 +106,7 @@ def _executed(row: ExecutedRow) -> dict[str, Any]:
         "finished": millis(row.finished),
         "status": row.status,
         "object": row.object,
+        "note": row.note,
     }
 
 

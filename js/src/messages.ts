@@ -116,6 +116,8 @@ export interface ScheduledRow {
   recurring: boolean;
   single_instance: boolean;
   parameters: string;
+  overrides: string;
+  time_limit: string;
   method: string;
   state: string;
   note: string;
@@ -132,6 +134,7 @@ export interface ExecutedRow {
   finished: number | null;
   status: string;
   object: string;
+  note: string;
 }
 
 export interface LogLine {

@@ -65,6 +65,7 @@ function Row({ row, web, now }: { row: ExecutedRow; web: string | undefined; now
       </td>
       <td>
         <Chip status={row.status} />
+        {row.note ? <span class="csw-sub">{row.note}</span> : null}
       </td>
       <td class="csw-nowrap">
         <Time at={row.started} now={now} />

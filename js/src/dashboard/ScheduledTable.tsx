@@ -128,9 +128,11 @@ function Details({ row, now }: { row: ScheduledRow; now: number }) {
     ["Starting", clock(row.start, now)],
     ["Recurring", row.recurring ? "yes" : "no"],
     ["Single instance", row.single_instance ? "yes" : "no"],
+    ["Execution limit", row.time_limit || "none"],
     ["Launched by", row.method],
     ["Target project", row.project || "the base task's own"],
     ["Parameters", row.parameters || "as the base task's"],
+    ["Overrides", row.overrides || "none"],
     ["Base task id", row.task],
   ] as const;
   return (
