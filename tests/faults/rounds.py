@@ -31,6 +31,7 @@ ENDPOINTS = (
 AT_START = ("auth.login", "projects.create", "projects.get_all", "events.get_task_log")
 SHARE_AT_START = 0.15
 PATIENCE = 180.0  # seconds
+SETTLE = 90.0  # seconds; longer than the longest pause after a server that did not answer
 
 
 @attrs.frozen(kw_only=True)
@@ -87,6 +88,7 @@ class Round:
                 self._suffer(incident)
                 self._execute()
             self._until("all due slots", self._caught_up)
+            self._settle()
             self._plain.call("tasks.stop", task=self._instance)
             self._process.join(30)
         finally:
@@ -164,6 +166,22 @@ class Round:
         edge = datetime.now(timezone.utc) - timedelta(seconds=4)
         return all(any(_slot(key) >= edge for key in keys if key.startswith(f"{item}@")) for item in EVERY)
 
+    def _settle(self) -> None:
+        """Give what was refused or cut off just now the time to be tried again: owed is not lost. Then count."""
+        end = time.monotonic() + SETTLE
+        while self._missing(Counter(self._launched())) and time.monotonic() < end:
+            time.sleep(0.25)
+
+    def _missing(self, keys: Counter[str]) -> list[str]:
+        """The slots between the first and the last of each item that were not launched."""
+        missing: list[str] = []
+        for item, seconds in EVERY.items():
+            slots, step = {_slot(key) for key in keys if key.startswith(f"{item}@")}, timedelta(seconds=seconds)
+            first, last = min(slots), max(slots)
+            expected = {first + step * number for number in range(round((last - first) / step) + 1)}
+            missing += [f"{item}@{slot}" for slot in sorted(expected - slots)]
+        return missing
+
     def _execute(self) -> None:
         """What an agent does with the queue, at once."""
         while entry := self._plain.call("queues.get_next_task", queue=self._queue).get("entry"):
@@ -175,17 +193,14 @@ class Round:
         keys = Counter(run["key"] for run in self._runs() if run["status"] != "created")
         doubled = [key for key, number in keys.items() if number > 1]
         doubled += [task for task, number in self._executed.items() if number > 1]
-        began = self._plain.task(self._instance)["created"]
-        lost: list[str] = []
+        began = datetime.fromisoformat(self._plain.task(self._instance)["created"].replace("Z", "+00:00"))
+        lost = self._missing(keys)
         for item, seconds in EVERY.items():
-            slots = {_slot(key) for key in keys if key.startswith(f"{item}@")}
+            slots = sorted(_slot(key) for key in keys if key.startswith(f"{item}@"))
             # The first slot is the first after the engine began, which took it some seconds.
-            first, step = min(slots), timedelta(seconds=seconds)
-            if first - datetime.fromisoformat(began.replace("Z", "+00:00")) > timedelta(seconds=30):
-                lost.append(f"{item}: nothing before {first}")
-            expected = {first + step * number for number in range(round((max(slots) - first) / step) + 1)}
-            lost += [f"{item}@{slot}" for slot in sorted(expected - slots)]
-            doubled += [f"{item}@{slot}" for slot in sorted(slots - expected)]
+            if slots[0] - began > timedelta(seconds=30):
+                lost.append(f"{item}: nothing before {slots[0]}")
+            doubled += [f"{item}@{slot}" for slot in slots if slot.timestamp() % seconds]
         never = [run["key"] for run in self._runs() if run["status"] == "queued"]
         return Result(kills=self._kills, faults=self._faults, lost=(*lost, *never), doubled=tuple(doubled))
 
