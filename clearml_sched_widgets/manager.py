@@ -18,27 +18,33 @@ from clearml_sched_widgets.engine import state as states
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.runs import Runs
-from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, NotFound, Problem
+from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, NotFound, Problem, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 from clearml_sched_widgets.recurrence import next_after
+from clearml_sched_widgets.recurrence.sentences import describe
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PROJECT = "DevOps/Schedulers"
+BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)
 SILENT = timedelta(minutes=3)  # an instance in progress that has not been heard of for so long is lost
 STATUSES = {"created": "draft", "in_progress": "running", "completed": "stopped", "closed": "stopped"}
 
 _engines: dict[str, Engine] = {}  # the instances that run in this kernel
 _engines_lock = threading.Lock()
+_starting = threading.Lock()  # one start at a time: two at once would both find that nothing runs
 
 
 def engine_here(instance_id: str) -> Engine | None:
     """The engine of an instance that runs in this kernel."""
     with _engines_lock:
         engine = _engines.get(instance_id)
-        return engine if engine is not None and engine.running else None
+        if engine is not None and not engine.running:
+            del _engines[instance_id]
+            return None
+        return engine
 
 
 class Manager:
@@ -176,6 +182,10 @@ def _past(definition: Definition, now: datetime) -> Iterator[Problem]:
     for index, schedule in enumerate(definition.schedules):
         if schedule.enabled and not schedule.run_at_start and next_after(schedule.recurrence, now) is None:
             where = ".date" if isinstance(schedule.recurrence, Once) else ".end"
+            if next_after(attrs.evolve(schedule.recurrence, start=None, end=None), BEGINNING) is None:
+                message = "it never happens: there is no such day; expected days that exist"
+                yield Problem(f"schedules[{index}].recurrence", describe(schedule.recurrence), message)
+                continue
             message = f"its last run is in the past (it is now {now:%Y-%m-%d %H:%M} UTC); expected a time to come"
             value = getattr(schedule.recurrence, where[1:])
             yield Problem(f"schedules[{index}].recurrence{where}", str(value), message)
@@ -330,17 +340,30 @@ class Instance:
         if item is not None:
             self._send(Command(do="resume", item=self._item(item).id))
             return
-        if engine_here(self.id) is not None:
-            self._send(Command(do="resume"))
-            return
-        task = self._fresh()
-        if task.configuration.get(own.WHERE) == "service":
-            self._resume_service(task)
-            return
+        with _starting:
+            if engine_here(self.id) is not None:
+                self._send(Command(do="resume"))
+                return
+            task = self._fresh()
+            if task.configuration.get(own.WHERE) == "service":
+                self._resume_service(task)
+            else:
+                self._resume_here(task)
+
+    def _resume_here(self, task: Task) -> None:
+        paused = _paused(task)
         engine = Engine(self.id, self._manager.gateway, tables=history.tables)
-        engine.start()
+        try:
+            engine.start()
+        except InstanceStateError:
+            if not paused:
+                raise
+            self._send(Command(do="resume"))  # it is alive in another kernel: its pause ends there
+            return
         with _engines_lock:
             _engines[self.id] = engine
+        if paused:
+            self._send(Command(do="resume"))
 
     def _resume_service(self, task: Task) -> None:
         status = _status(task, datetime.now(timezone.utc))
@@ -354,6 +377,8 @@ class Instance:
                 gateway.set_status(self.id, "stopped", "Resumed")
             queue = task.queue_id or self._manager._queue_id("services")
             service.enqueue(gateway, self.id, queue)
+            if _paused(task):
+                gateway.write_configuration(self.id, commands.dumps(Command(do="resume")))
 
     def pause(self, note: str = "", item: Schedule | Trigger | str | None = None) -> None:
         """Launch nothing until `resume`; the slots and events in between are left out. Runs under way go on.
@@ -401,6 +426,10 @@ class Instance:
         if check:
             self._manager.check(definition)
         gateway, task = self._manager.gateway, self._fresh()
+        if task.status == "queued":
+            raise InstanceStateError(
+                f"The instance {self.name} waits in its queue; update it when it runs, or stop it first."
+            )
         asleep = task.status not in ("created", "in_progress")
         if asleep:  # the server lets us write to a task only while it is a draft or in progress
             gateway.set_status(self.id, "in_progress", "Updated")
@@ -448,4 +477,12 @@ def _status(task: Task, now: datetime) -> str:
         return status
     if task.last_update is not None and now - task.last_update > SILENT:
         return "lost"
-    return "paused" if states.loads(task.configuration.get(own.STATE)).paused else "running"
+    return "paused" if _paused(task) else "running"
+
+
+def _paused(task: Task) -> bool:
+    """Whether its state says so; a state that cannot be read must not hide the instance, or others beside it."""
+    try:
+        return states.loads(task.configuration.get(own.STATE)).paused
+    except SchedulerError:
+        return False

@@ -186,6 +186,8 @@ def _short(value: str) -> str:
         raise ValueError("expected text")
     if len(value) > MAX_NAME:
         raise ValueError(f"expected at most {MAX_NAME} characters, got {len(value)}")
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ValueError("expected text that can be sent: it has half of a surrogate pair")
     return value.strip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Mapping
 
@@ -22,7 +23,7 @@ class Command:
     note: str = ""
     start: str = ""
     end: str = ""
-    id: str = attrs.field(factory=lambda: uuid.uuid4().hex)
+    id: str = attrs.field(factory=lambda: f"{time.time_ns():020d}-{uuid.uuid4().hex[:12]}")  # they sort by their time
 
 
 FIELDS = tuple(field.name for field in attrs.fields(Command) if field.name != "id")

@@ -15,17 +15,17 @@ from clearml_sched_widgets.engine import pending as owed
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.engine.decide import Decision, admit, decide, next_slot
+from clearml_sched_widgets.engine.decide import Decision, admit, adopted, decide, next_slot
 from clearml_sched_widgets.engine.journal import Journal
 from clearml_sched_widgets.engine.launch import Launcher, launched
 from clearml_sched_widgets.engine.lease import Lease
 from clearml_sched_widgets.engine.own import WATCHDOG, Own, OwnTask, read
 from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import Run, Runs, launched_since
-from clearml_sched_widgets.engine.state import EntityState, ItemState, Launch, parse, slot_text
+from clearml_sched_widgets.engine.state import EntityState, Launch, State, parse, slot_text
 from clearml_sched_widgets.engine.stops import Stops
 from clearml_sched_widgets.engine.turns import Turns
-from clearml_sched_widgets.errors import NotFound
+from clearml_sched_widgets.errors import InvalidDefinition, NotFound
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import TaskQuery
 
@@ -124,10 +124,12 @@ class Core:
     # -- the definition
     def _adopt(self, own: Own, now: datetime) -> None:
         """Take over a definition: known items keep their watermark, new ones begin now, removed ones go."""
-        self.definition = own.definition
+        before, self.definition = self.definition, own.definition
         known = self.state.items
-        items = {item.id: known.get(item.id) or ItemState(watermark=now) for item in self.definition.items}
-        pending = [launch for launch in self.state.pending if launch.item in items]
+        items = {
+            item.id: adopted(item, before.item(item.id), known.get(item.id), now) for item in self.definition.items
+        }
+        pending = [launch for launch in self.state.pending if not owed.dropped(launch, self.definition)]
         pending += [
             launches.at_start(item, now)
             for item in self.definition.schedules
@@ -190,11 +192,18 @@ class Core:
         elif command.do == "resume" and self.state.paused:
             self._unpause(now)
         elif command.do == "reload":
-            own = read(self._gateway, self.id)
-            self._adopt(own, now)
-            self.journal.info(f"The definition was updated: {words.counted(self.definition)}.")
+            self._reload(now)
         elif command.do != "resume":
             self.journal.error(f"A command could not be read and was dropped ({command.id}).")
+
+    def _reload(self, now: datetime) -> None:
+        own = read(self._gateway, self.id)
+        try:
+            self._adopt(own, now)
+        except InvalidDefinition as error:
+            self.journal.error(f"The new definition was refused, the one before it goes on: {error}")
+            return
+        self.journal.info(f"The definition was updated: {words.counted(self.definition)}.")
 
     def _unpause(self, now: datetime) -> None:
         """Slots and events of a pause are left out: that is what pausing is for."""
@@ -202,6 +211,7 @@ class Core:
         self.state = attrs.evolve(self.state, paused=False, note="", items=items)
         for schedule in self.definition.schedules:
             self.agenda.put(schedule.id, next_slot(schedule, items[schedule.id]))
+        self._gateway.ping(self.id)  # a write: the task's last change is the server's present time then
         server_now = read(self._gateway, self.id).task.last_change or now
         self.state = polling.skip_to(self.definition, self.state, server_now)
         self.journal.info("Goes on after the pause.")
@@ -283,6 +293,18 @@ class Core:
         pending = (*self.state.pending, *decision.launches)
         self.state = attrs.evolve(self.state.with_item(decision.item, after), pending=pending)
         self.agenda.put(decision.item, decision.next_slot)
+        item = self.definition.item(decision.item)
+        if decision.launches and isinstance(item, Schedule):
+            self._supersede(item)
+
+    def _supersede(self, schedule: Schedule) -> None:
+        """Slots that could not be launched so far fall under the missed-run policy: they do not pile up."""
+        for launch in owed.superseded(schedule, self.state.pending):
+            self.journal.warning(
+                f"{schedule.title}: gave up the run of {slot_text(launch.nominal)}: a later one is due."
+            )
+            left = tuple(other for other in self.state.pending if other.key != launch.key)
+            self.state = attrs.evolve(self._uncounted(launch), pending=left)
 
     def _poll(self, now: datetime) -> None:
         triggers = [trigger for trigger in self.definition.triggers if trigger.enabled]
@@ -335,7 +357,17 @@ class Core:
                     f"{self._title(launch.item)}: gave up the run of {slot_text(launch.nominal)}: {why}."
                 )
                 left = tuple(other for other in self.state.pending if other.key != launch.key)
-                self.state = attrs.evolve(self.state, pending=left)
+                self.state = attrs.evolve(self._uncounted(launch), pending=left)
+
+    def _uncounted(self, launch: Launch) -> State:
+        """What was never launched does not count for `max_runs`."""
+        item, known = self.definition.item(launch.item), self.state.items.get(launch.item)
+        if item is None or known is None or launch.cause != "schedule":
+            return self.state
+        state = self.state.with_item(launch.item, attrs.evolve(known, runs=max(0, known.runs - 1)))
+        if isinstance(item, Schedule):
+            self.agenda.put(item.id, next_slot(item, state.items[item.id]))
+        return state
 
     def _note(self, outcome: Outcome, now: datetime) -> None:
         title, launch = self._title(outcome.launch.item), outcome.launch

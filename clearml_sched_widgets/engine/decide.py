@@ -59,6 +59,19 @@ def slot_launch(schedule: Schedule, slot: datetime) -> Launch:
     )
 
 
+def adopted(
+    item: Schedule | Trigger, before: Schedule | Trigger | None, known: ItemState | None, now: datetime
+) -> ItemState:
+    """The state of an item under a new definition. New, changed and newly enabled schedules begin now: the past slots
+    of a rule that was not in force are nobody's."""
+    if known is None:
+        return ItemState(watermark=now)
+    if not isinstance(item, Schedule) or not isinstance(before, Schedule):
+        return known
+    changed = item.recurrence != before.recurrence or (item.enabled and not before.enabled)
+    return attrs.evolve(known, watermark=max(known.watermark, now)) if changed else known
+
+
 def ended(schedule: Schedule, state: ItemState) -> bool:
     """Whether the schedule has had all the runs it may have."""
     return schedule.policies.max_runs is not None and state.runs >= schedule.policies.max_runs

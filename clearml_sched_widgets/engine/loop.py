@@ -189,6 +189,26 @@ class Engine:
         self._failures = 0
 
     def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 - a thread that ends in silence looks as if it went on
+            self._broken(error)
+
+    def _broken(self, error: Exception) -> None:
+        """An error of our own ends the engine, visibly: in the log, on the screen and as the task's status."""
+        core = self._core
+        core.ended = self._problem = f"The scheduler ended by an error of its own: {error!r}"
+        core.journal.error(self._problem)
+        if self.snapshot is not None:
+            self.snapshot = attrs.evolve(
+                self.snapshot, lines=core.journal.lines, problem=self._problem, running=False, now=self._clock.now()
+            )
+        with contextlib.suppress(GatewayError):
+            core.journal.flush(self._gateway, self.id)
+            self._gateway.set_status(self.id, "failed", self._problem)
+        self._release()
+
+    def _work(self) -> None:
         self._wait_for_lease()
         while not self._stop.is_set() and not self._core.ended:
             self._wake.clear()

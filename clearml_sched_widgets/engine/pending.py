@@ -64,6 +64,21 @@ def _again(launch: Launch, outcomes: Mapping[str, Outcome], now: datetime) -> La
     return attrs.evolve(launch, tries=launch.tries + 1, not_before=now + pause)
 
 
+def superseded(schedule: Schedule, pending: Iterable[Launch]) -> list[Launch]:
+    """The slots that were tried in vain and that a later one replaces: all but the newest, unless all are wanted."""
+    slots = [launch for launch in pending if launch.item == schedule.id and launch.cause == "schedule"]
+    if schedule.policies.missed == "all" or not slots:
+        return []
+    newest = max(launch.nominal for launch in slots)
+    return [launch for launch in slots if launch.tries and launch.nominal < newest]
+
+
+def dropped(launch: Launch, definition: Definition) -> bool:
+    """Whether a new definition no longer wants a launch: its item is gone, or its schedule was disabled."""
+    item = definition.item(launch.item)
+    return item is None or (launch.cause == "schedule" and not item.enabled)
+
+
 def expired(launch: Launch, definition: Definition, now: datetime) -> str:
     """Why a launch is given up; empty if it is not. An event stays pending however long it takes."""
     item = definition.item(launch.item)

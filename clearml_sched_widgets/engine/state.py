@@ -168,10 +168,20 @@ def _item(data: Mapping[str, Any]) -> ItemState:
 
 
 def loads(text: str | None) -> State:
-    """What `dumps` wrote; an empty state for an empty text. Raises SchedulerError for a state of a newer version."""
-    if not text:
-        return State()
-    data = json.loads(text)
+    """What `dumps` wrote; an empty state for an empty text.
+
+    Raises SchedulerError for a state of a newer version, and for one that somebody broke by hand.
+    """
+    try:
+        return _loads(text)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SchedulerError(
+            f"This instance's state cannot be read: {error!r}. Clone it and launch the copy."
+        ) from None
+
+
+def _loads(text: str | None) -> State:
+    data = json.loads(text) if text else {}
     if not data:
         return State()
     if data.get("version") != VERSION:
