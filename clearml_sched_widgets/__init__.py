@@ -30,7 +30,8 @@ if TYPE_CHECKING:
         Weekly,
     )
     from clearml_sched_widgets.errors import InvalidDefinition, SchedulerError
-    from clearml_sched_widgets.manager import Instance, Manager
+    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.manager import Manager
     from clearml_sched_widgets.recurrence import next_after, occurrences
     from clearml_sched_widgets.recurrence.sentences import describe
     from clearml_sched_widgets.widgets import Dashboard, SchedulerApp, Wizard
@@ -58,7 +59,7 @@ _HOME: dict[str, str] = {
     "Weekly": "definition",
     "InvalidDefinition": "errors",
     "SchedulerError": "errors",
-    "Instance": "manager",
+    "Instance": "instance",
     "Manager": "manager",
     "describe": "recurrence.sentences",
     "next_after": "recurrence",

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from clearml_sched_widgets.history import View
-    from clearml_sched_widgets.manager import Instance, Manager
+    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.manager import Manager
 
 LIST_EVERY = 1.0  # seconds between two looks at what the list shows of instances
 READ_EVERY = 5.0  # seconds between two readings of what runs elsewhere

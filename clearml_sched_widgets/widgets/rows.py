@@ -9,7 +9,7 @@ from clearml_sched_widgets.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.records import ACTIVE, LogLine
 
 if TYPE_CHECKING:
-    from clearml_sched_widgets.manager import Instance
+    from clearml_sched_widgets.instance import Instance
 
 SHOWN_RUNS = 200  # the newest ones; all of them are in `dashboard.executed`
 SHOWN_LINES = 200

@@ -19,7 +19,8 @@ from clearml_sched_widgets.widgets.rows import brief
 
 if TYPE_CHECKING:
     from clearml_sched_widgets.definition import Definition
-    from clearml_sched_widgets.manager import Instance, Manager
+    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.manager import Manager
 
 PAGE = 20  # tasks per page of the picker
 

@@ -12,7 +12,7 @@ from clearml_sched_widgets import Action, Daily, Definition, InvalidDefinition, 
 from clearml_sched_widgets.definition import Interval, StatusChanged, TaskTrigger
 from clearml_sched_widgets.errors import InstanceStateError, NotFound, SchedulerError, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.manager import Instance
+from clearml_sched_widgets.instance import Instance
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ def test_an_item_is_paused_resumed_and_backfilled_from_any_notebook(
     instance = manager.launch(daily(base))
     item = instance.definition.schedules[0]
     if where == "another one":
-        monkeypatch.setattr("clearml_sched_widgets.manager._engines", {})
+        monkeypatch.setattr("clearml_sched_widgets.instance._engines", {})
     instance.pause("broken data", item)
     wait_for(lambda: set(instance.scheduled.state) == {"paused"})
     assert set(instance.scheduled.note) == {"broken data"}
@@ -320,3 +320,14 @@ def test_the_tables_are_plots_of_the_instances_task(manager: Manager, gateway: M
     shown = gateway.tables(instance.id)
     assert shown["Scheduled Tasks"]["name"] == ["train", "train"]
     assert set(shown) == {"Scheduled Tasks", "Executed Tasks"}
+
+
+def test_an_instance_shows_itself_as_tables_and_text_from_the_server_is_never_html(
+    manager: Manager, gateway: MemoryGateway
+) -> None:
+    base = gateway.add_task("<script>alert(1)</script>")
+    instance = manager.launch(Definition("<b>nightly</b>", [Schedule(Action(base), Daily("06:20"))]))
+    shown = instance._repr_html_()
+    assert "&lt;b&gt;nightly&lt;/b&gt;" in shown
+    assert "Every day at 06:20 (UTC)." in shown
+    assert "<script>" not in shown

@@ -30,8 +30,10 @@ ORDER = [
     "engine",
     "simulation",
     "history",
-    # Before the manager, which hands an instance to it.
+    # Before the instances, which are handed to it, and checked beforehand.
     "service",
+    "preflight",
+    "instance",
     "manager",
     "interop",
     "widgets",

@@ -1,0 +1,344 @@
+"""One instance: what it shows, and what users do with it. In this kernel, in another one, or on an agent."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta, timezone
+from html import escape
+from typing import TYPE_CHECKING
+
+from clearml_sched_widgets import codec, history, preflight, service
+from clearml_sched_widgets.definition import Definition, Schedule, Trigger, values
+from clearml_sched_widgets.definition.checks import problems_in
+from clearml_sched_widgets.engine import commands, launches, lease, own
+from clearml_sched_widgets.engine import state as states
+from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.engine.runs import Runs
+from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem, SchedulerError
+from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.records import Task, TaskQuery
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SILENT = timedelta(minutes=3)  # an instance in progress that has not been heard of for so long is lost
+STATUSES = {"created": "draft", "in_progress": "running", "completed": "stopped", "closed": "stopped"}
+
+_engines: dict[str, Engine] = {}  # the instances that run in this kernel
+_engines_lock = threading.Lock()
+_starting = threading.Lock()  # one start at a time: two at once would both find that nothing runs
+
+
+def engine_here(instance_id: str) -> Engine | None:
+    """The engine of an instance that runs in this kernel."""
+    with _engines_lock:
+        engine = _engines.get(instance_id)
+        if engine is not None and not engine.running:
+            del _engines[instance_id]
+            return None
+        return engine
+
+
+def _period(start: datetime | str, end: datetime | str, now: datetime) -> tuple[datetime, datetime]:
+    """The period of a backfill. Raises InvalidDefinition for what is no time, for no length, and for the future."""
+    found = {"start": values.moment(start), "end": values.moment(end)}
+    problems = [one.under(name) for name, value in found.items() for one in problems_in(value)]
+    if not problems and found["end"] <= found["start"]:
+        problems = [Problem("end", str(end), "expected a time after the start")]
+    if not problems and found["end"] > now:
+        problems = [Problem("end", str(end), f"expected a time that is past (it is now {now:%Y-%m-%d %H:%M} UTC)")]
+    if problems:
+        raise InvalidDefinition(problems)
+    return found["start"], found["end"]
+
+
+class Instance:
+    """A definition that was saved or launched: a ClearML task of type `service`. Made by a Manager."""
+
+    def __init__(self, gateway: Gateway, task: Task) -> None:
+        self._gateway = gateway
+        self._task = task
+        self._runs: Runs | None = None
+        self._names: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"
+
+    def _repr_html_(self) -> str:
+        view = self.view()
+        head = f"<p><b>{escape(view.name)}</b> {escape(view.status)}, {escape(view.where)}</p>"
+        scheduled = history.scheduled_frame(view.scheduled)[["name", "next_run", "schedule", "queue", "state"]]
+        executed = history.executed_frame(view.executed[:10])[["name", "cause", "started", "finished", "status"]]
+        return head + scheduled.to_html(index=False, na_rep="") + executed.to_html(index=False, na_rep="")
+
+    @property
+    def id(self) -> str:
+        """The id of its ClearML task."""
+        return self._task.id
+
+    @property
+    def name(self) -> str:
+        return self._task.name
+
+    @property
+    def user(self) -> str:
+        """The name of the user who made it."""
+        return self._task.user
+
+    @property
+    def started(self) -> datetime | None:
+        """When it last began to run, as last read; UTC."""
+        return self._task.started
+
+    @property
+    def definition(self) -> Definition:
+        """What it runs. Raises InvalidDefinition if somebody broke it by hand."""
+        engine = engine_here(self.id)
+        if engine is not None and engine.snapshot is not None:
+            return engine.snapshot.definition
+        return own.parse(self._task).definition
+
+    @property
+    def where(self) -> str:
+        """ "kernel" (this one), "service" (an agent runs it) or "elsewhere" (another kernel, or none yet)."""
+        if engine_here(self.id) is not None:
+            return "kernel"
+        return "service" if self._task.configuration.get(own.WHERE) == "service" else "elsewhere"
+
+    @property
+    def status(self) -> str:
+        """As last read: draft, queued, running, paused, stopped, failed, or lost (running, but silent for minutes)."""
+        engine = engine_here(self.id)
+        if engine is not None and engine.snapshot is not None:
+            return "paused" if engine.snapshot.state.paused else "running"
+        return _status(self._task, datetime.now(timezone.utc))
+
+    # -- what it did and will do
+    def view(self) -> history.View:
+        """Everything a screen shows. For an instance of this kernel no request; else it is read from the server."""
+        engine = engine_here(self.id)
+        if engine is not None and engine.snapshot is not None:
+            return self._view_here(engine)
+        return self._view_there()
+
+    def _view_here(self, engine: Engine) -> history.View:
+        now = datetime.now(timezone.utc)
+        shot = engine.snapshot
+        assert shot is not None
+        return history.View(
+            id=self.id,
+            name=shot.definition.name,
+            status=self.status,
+            where="kernel",
+            note=shot.state.note,
+            user=self._task.user,
+            started=shot.started,
+            heartbeat=shot.now,
+            scheduled=history.scheduled_rows(shot.definition, shot.state, shot.names, now),
+            executed=tuple(history.executed_row(run, shot.definition) for run in shot.runs),
+            log=shot.lines,
+            problem=shot.problem,
+        )
+
+    def _view_there(self) -> history.View:
+        gateway, now = self._gateway, datetime.now(timezone.utc)
+        there = own.read(gateway, self.id)
+        self._task = there.task
+        if self._runs is None:
+            self._runs = Runs(self.id, since=there.task.created)
+        self._runs.refresh(gateway, now)
+        return history.View(
+            id=self.id,
+            name=there.task.name,
+            status=_status(there.task, now),
+            where=self.where,
+            note=there.state.note,
+            user=there.task.user,
+            started=there.task.started,
+            heartbeat=there.task.last_update,
+            scheduled=history.scheduled_rows(there.definition, there.state, self._base_names(there.definition), now),
+            executed=tuple(history.executed_row(run, there.definition) for run in self._runs),
+            log=tuple(gateway.log(self.id)),
+        )
+
+    def _base_names(self, definition: Definition) -> dict[str, str]:
+        missing = {item.action.task for item in definition.items}.difference(self._names)
+        if missing:
+            tasks = self._gateway.tasks(TaskQuery(ids=tuple(missing)[:500], order="created"))
+            self._names.update((task.id, task.name) for task in tasks)
+        return self._names
+
+    @property
+    def scheduled(self) -> pd.DataFrame:
+        """What will run: a row for each time of each schedule, and one for each trigger. Times in UTC."""
+        return history.scheduled_frame(self.view().scheduled)
+
+    @property
+    def executed(self) -> pd.DataFrame:
+        """What ran: a row for each launched task, the newest first. Times in UTC."""
+        return history.executed_frame(self.view().executed)
+
+    @property
+    def log(self) -> pd.DataFrame:
+        """What the scheduler did: time (UTC), level and text."""
+        return history.log_frame(self.view().log)
+
+    # -- what users do with it
+    def resume(self, item: Schedule | Trigger | str | None = None) -> None:
+        """Go on: after a pause, after a stop, after the kernel or the agent that ran it is gone; start a draft.
+
+        With an `item` (or its id): end the pause of that one, whoever or whatever paused it.
+
+        In this kernel, or, for a service, on its queue again. What was launched before is never launched again; what
+        was missed falls under the missed-run policy of each schedule.
+        """
+        if item is not None:
+            self._send(Command(do="resume", item=self._item(item).id))
+            return
+        with _starting:
+            if engine_here(self.id) is not None:
+                self._send(Command(do="resume"))
+                return
+            task = self._fresh()
+            if task.configuration.get(own.WHERE) == "service":
+                self._resume_service(task)
+            else:
+                self._resume_here(task)
+
+    def _resume_here(self, task: Task) -> None:
+        paused = _paused(task)
+        engine = Engine(self.id, self._gateway, tables=history.tables)
+        try:
+            engine.start()
+        except InstanceStateError:
+            if not paused:
+                raise
+            self._send(Command(do="resume"))  # it is alive in another kernel: its pause ends there
+            return
+        with _engines_lock:
+            _engines[self.id] = engine
+        if paused:
+            self._send(Command(do="resume"))
+
+    def _resume_service(self, task: Task) -> None:
+        status = _status(task, datetime.now(timezone.utc))
+        if status == "paused":
+            self._send(Command(do="resume"))
+        elif status in ("running", "queued"):
+            raise InstanceStateError(f"The instance {self.name} is {status} already.")
+        else:
+            gateway = self._gateway
+            if task.status == "in_progress":
+                gateway.set_status(self.id, "stopped", "Resumed")
+            queue = task.queue_id or preflight.queue_id(self._gateway, "services")
+            service.enqueue(gateway, self.id, queue)
+            if _paused(task):
+                gateway.write_configuration(self.id, commands.dumps(Command(do="resume")))
+
+    def pause(self, note: str = "", item: Schedule | Trigger | str | None = None) -> None:
+        """Launch nothing until `resume`; the slots and events in between are left out. Runs under way go on.
+
+        With an `item` (or its id), only that one is paused.
+        """
+        self._send(Command(do="pause", note=note, item="" if item is None else self._item(item).id))
+
+    def run_now(self, item: Schedule | Trigger | str) -> None:
+        """Launch an item once, at once, outside of its schedule and whatever its policies. Takes the item or its id."""
+        self._send(Command(do="run_now", item=self._item(item).id))
+
+    def backfill(self, item: Schedule | str, start: datetime | str, end: datetime | str) -> int:
+        """Launch the slots of a schedule after `start` up to `end` that were not launched yet; how many it has there.
+
+        Takes aware datetimes or ISO 8601 with an offset or Z. A slot that has run already does not run again. Unless
+        the schedule's overlap policy is "allow", the runs wait for each other. They do not count for `max_runs`.
+        Raises InvalidDefinition for a period without slots, with more than 1,000, or that is not over.
+        """
+        schedule = self._item(item)
+        period = _period(start, end, datetime.now(timezone.utc))
+        if not isinstance(schedule, Schedule):
+            raise InvalidDefinition([Problem("item", schedule.id, "expected a schedule: a trigger has no times")])
+        try:
+            found = launches.backfill(schedule, *period)
+        except ValueError as error:
+            raise InvalidDefinition([Problem("start", f"{period[0]} to {period[1]}", str(error))]) from None
+        begin, until = (moment.isoformat() for moment in period)
+        self._send(Command(do="backfill", item=schedule.id, start=begin, end=until))
+        return len(found)
+
+    def _item(self, item: Schedule | Trigger | str) -> Schedule | Trigger:
+        item_id = item if isinstance(item, str) else item.id
+        found = self.definition.item(item_id)
+        if found is None:
+            known = ", ".join(f"{one.id} ({one.title})" for one in self.definition.items)
+            raise InvalidDefinition([Problem("item", item_id, f"the instance has no such item; it has: {known}")])
+        return found
+
+    def update(self, definition: Definition, *, check: bool = True) -> None:
+        """Replace the definition; a running instance takes it over within seconds. Items that stay keep their place.
+
+        Raises InvalidDefinition, and then changes nothing.
+        """
+        if check:
+            preflight.check(self._gateway, definition)
+        gateway, task = self._gateway, self._fresh()
+        if task.status == "queued":
+            raise InstanceStateError(
+                f"The instance {self.name} waits in its queue; update it when it runs, or stop it first."
+            )
+        asleep = task.status not in ("created", "in_progress")
+        if asleep:  # the server lets us write to a task only while it is a draft or in progress
+            gateway.set_status(self.id, "in_progress", "Updated")
+        gateway.write_configuration(self.id, {own.DEFINITION: codec.dumps(definition)})
+        gateway.rename(self.id, definition.name)
+        if asleep:
+            gateway.set_status(self.id, "stopped", "Updated")
+        elif task.status == "in_progress":
+            self._send(Command(do="reload"))
+        self._fresh()
+
+    def stop(self) -> None:
+        """End it, wherever it runs. Runs under way go on. It can be resumed later."""
+        engine = engine_here(self.id)
+        if engine is not None:
+            engine.stop()
+        else:
+            self._gateway.request_stop(self.id, "Stopped by its user")
+        self._fresh()
+
+    def delete(self) -> None:
+        """Delete the instance, not its runs. It must not be running."""
+        if self._fresh().status in ("in_progress", "queued"):
+            raise InstanceStateError(f"The instance {self.name} is {self.status}; stop it before you delete it.")
+        self._gateway.delete_task(self.id)
+        lease.drop(self._gateway, self.id)
+
+    def _send(self, command: Command) -> None:
+        engine = engine_here(self.id)
+        if engine is not None:
+            engine.command(command)
+            return
+        if self._fresh().status != "in_progress":
+            raise InstanceStateError(f"The instance {self.name} is {self.status}; resume it first.")
+        self._gateway.write_configuration(self.id, commands.dumps(command))
+
+    def _fresh(self) -> Task:
+        self._task = own.read(self._gateway, self.id).task
+        return self._task
+
+
+def _status(task: Task, now: datetime) -> str:
+    status = STATUSES.get(task.status, task.status)
+    if status != "running":
+        return status
+    if task.last_update is not None and now - task.last_update > SILENT:
+        return "lost"
+    return "paused" if _paused(task) else "running"
+
+
+def _paused(task: Task) -> bool:
+    """Whether its state says so; a state that cannot be read must not hide the instance, or others beside it."""
+    try:
+        return states.loads(task.configuration.get(own.STATE)).paused
+    except SchedulerError:
+        return False

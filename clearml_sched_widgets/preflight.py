@@ -1,0 +1,86 @@
+"""What the server and the clock say is wrong with a definition, before anything is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+
+import attrs
+
+from clearml_sched_widgets.definition import Definition, Once
+from clearml_sched_widgets.errors import InvalidDefinition, NotFound, Problem
+from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.records import Queue, TaskQuery
+from clearml_sched_widgets.recurrence import next_after
+from clearml_sched_widgets.recurrence.sentences import describe
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def check(gateway: Gateway, definition: Definition) -> None:
+    """Raise InvalidDefinition for everything that is wrong. Two requests."""
+    found = problems(gateway, definition)
+    if found:
+        raise InvalidDefinition(found)
+
+
+def problems(gateway: Gateway, definition: Definition) -> list[Problem]:
+    """Unknown tasks and queues, schedules that would never run, a definition without items."""
+    if not definition.items:
+        return [Problem("schedules", [], "expected at least one schedule or trigger")]
+    return [*_unknown(gateway, definition), *_past(definition, datetime.now(timezone.utc))]
+
+
+def warnings(gateway: Gateway, definition: Definition) -> list[Problem]:
+    """What will work but may surprise: a queue that no agent serves. Two requests."""
+    watched = {name: queue.watched for queue in gateway.queues(watched=True) for name in (queue.id, queue.name)}
+    return [
+        Problem(f"{path}.action.queue", item.action.queue, "no agent serves this queue: runs will wait there")
+        for path, item in definition.paths()
+        if watched.get(item.action.queue) is False
+    ]
+
+
+def queue_id(gateway: Gateway, name: str) -> str:
+    """The id of a queue, given its name or id. Raises NotFound."""
+    for queue in gateway.queues():
+        if name in (queue.name, queue.id):
+            return queue.id
+    raise NotFound(f'There is no queue "{name}" on the server.')
+
+
+def missing_queue(queues: Sequence[Queue], path: str, name: str) -> list[Problem]:
+    """The problem with a queue that does not exist; empty if it does."""
+    if any(name in (queue.name, queue.id) for queue in queues):
+        return []
+    known = ", ".join(queue.name for queue in queues[:20])
+    return [Problem(path, name, f"there is no such queue on the server; it has: {known}")]
+
+
+def _unknown(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
+    ids = tuple({item.action.task for item in definition.items})
+    tasks = {
+        task.id
+        for start in range(0, len(ids), 500)
+        for task in gateway.tasks(TaskQuery(ids=ids[start : start + 500], order="created"))
+    }
+    queues = gateway.queues()
+    for path, item in definition.paths():
+        if item.action.task not in tasks:
+            message = "there is no such task on the server; give the id of an existing task, or pick one"
+            yield Problem(f"{path}.action.task", item.action.task, message)
+        yield from missing_queue(queues, f"{path}.action.queue", item.action.queue)
+
+
+def _past(definition: Definition, now: datetime) -> Iterator[Problem]:
+    """Schedules that would never run."""
+    for index, schedule in enumerate(definition.schedules):
+        if schedule.enabled and not schedule.run_at_start and next_after(schedule.recurrence, now) is None:
+            where = ".date" if isinstance(schedule.recurrence, Once) else ".end"
+            if next_after(attrs.evolve(schedule.recurrence, start=None, end=None), BEGINNING) is None:
+                message = "it never happens: there is no such day; expected days that exist"
+                yield Problem(f"schedules[{index}].recurrence", describe(schedule.recurrence), message)
+                continue
+            message = f"its last run is in the past (it is now {now:%Y-%m-%d %H:%M} UTC); expected a time to come"
+            value = getattr(schedule.recurrence, where[1:])
+            yield Problem(f"schedules[{index}].recurrence{where}", str(value), message)
