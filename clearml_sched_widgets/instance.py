@@ -70,7 +70,8 @@ class Instance:
         head = f"<p><b>{escape(view.name)}</b> {escape(view.status)}, {escape(view.where)}</p>"
         scheduled = history.scheduled_frame(view.scheduled)[["name", "next_run", "schedule", "queue", "state"]]
         executed = history.executed_frame(view.executed[:10])[["name", "cause", "started", "finished", "status"]]
-        return head + scheduled.to_html(index=False, na_rep="") + executed.to_html(index=False, na_rep="")
+        tables: list[str] = [frame.to_html(index=False, na_rep="") for frame in (scheduled, executed)]
+        return head + "".join(tables)
 
     @property
     def id(self) -> str:
