@@ -84,6 +84,7 @@ class View:
     problem: str = ""  # what is wrong right now, such as a server that does not answer
 
 
+UNHAPPY = frozenset({"failed", "stopped", "created"})  # a run that ended in these has a reason worth telling
 SCHEDULED_COLUMNS = tuple(field.name for field in attrs.fields(ScheduledRow))
 EXECUTED_COLUMNS = tuple(field.name for field in attrs.fields(ExecutedRow))
 LOG_COLUMNS = ("time", "level", "text")
@@ -185,7 +186,7 @@ def executed_row(run: Run, definition: Definition) -> ExecutedRow:
         status=run.status,
         object=run.object,
         key=run.key,
-        note=task.status_reason,
+        note=task.status_reason if run.status in UNHAPPY else "",
     )
 
 

@@ -105,6 +105,7 @@ class Notebook:
         script = "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})"
         self.page.evaluate(script, name)
         self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def reload(self) -> None:
         """Save the notebook and load the page again; the kernel stays."""
