@@ -135,7 +135,7 @@ def meaning(rule: Cron) -> tuple[object, ...]:
     return (fields.minutes, fields.hours, fields.months, *days)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(first=expressions(), second=expressions(), shared=st.integers(0, 4))
 def test_no_two_expressions_of_different_meaning_have_one_sentence(first: Drawn, second: Drawn, shared: int) -> None:
     texts = first.text.split()

@@ -197,7 +197,7 @@ def drawn_as(text: str, minutes: Iterable[int], hours: Iterable[int]) -> Drawn:
     return Drawn(text, frozenset(minutes), frozenset(hours), lambda _: True, every, lambda _: True)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(cron_cases(), st.booleans())
 @example(
     (
