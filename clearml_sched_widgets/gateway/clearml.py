@@ -274,6 +274,9 @@ def connect() -> ClearMLGateway:
 
 def configured_account() -> Account:
     """The user's configuration, read anew. Raises NotConfigured."""
+    # The package itself before its parts: a cell of the user's may be importing it at this moment. Asking for a part
+    # first would hold the part's import lock and wait for the package's, while that import waits the other way round.
+    import clearml  # noqa: F401
     from clearml.backend_api import Session, load_config
     from clearml.backend_api.session import defs
     from clearml.backend_config.defs import get_active_config_file
