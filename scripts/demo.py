@@ -74,7 +74,8 @@ def wait(instance: Instance) -> str:
         if done[0] >= SCHEDULED_WANTED and done[1] >= TRIGGERED_WANTED:
             return ""
         time.sleep(1)
-    return f"after {LIMIT:.0f} s only {shown[0]} scheduled and {shown[1]} triggered runs were completed"
+    scheduled, triggered = (max(0, number) for number in shown)
+    return f"after {LIMIT:.0f} s only {scheduled} scheduled and {triggered} triggered runs were completed"
 
 
 def check_evaluation(instance: Instance, manager: Manager) -> str:
