@@ -2,6 +2,8 @@
 import type { ExecutedRow } from "../messages";
 import { duration } from "../state/format";
 import { Chip, Empty, TaskLink, Time } from "../ui/parts";
+import { ExecutedActions } from "./ExecutedActions";
+import type { RowContext } from "./rowActions";
 
 interface TableProps {
   rows: readonly ExecutedRow[];
@@ -9,9 +11,10 @@ interface TableProps {
   total: number;
   web: string | undefined;
   now: number;
+  context: RowContext;
 }
 
-export function ExecutedTable({ rows, total, web, now }: TableProps) {
+export function ExecutedTable({ rows, total, web, now, context }: TableProps) {
   return (
     <section class="csw-section">
       <h4>
@@ -34,11 +37,14 @@ export function ExecutedTable({ rows, total, web, now }: TableProps) {
                 <th scope="col">Took</th>
                 <th scope="col">Cause</th>
                 <th scope="col">Task id</th>
+                <th scope="col">
+                  <span class="csw-hidden">Actions</span>
+                </th>
               </tr>
             </thead>
             <tbody>
               {rows.map((row) => (
-                <Row key={row.run} row={row} web={web} now={now} />
+                <Row key={row.run} row={row} web={web} now={now} context={context} />
               ))}
             </tbody>
           </table>
@@ -53,7 +59,14 @@ export function ExecutedTable({ rows, total, web, now }: TableProps) {
   );
 }
 
-function Row({ row, web, now }: { row: ExecutedRow; web: string | undefined; now: number }) {
+interface RowsProps {
+  row: ExecutedRow;
+  web: string | undefined;
+  now: number;
+  context: RowContext;
+}
+
+function Row({ row, web, now, context }: RowsProps) {
   const took = row.started === null ? null : (row.finished ?? now) - row.started;
   return (
     <tr>
@@ -84,6 +97,9 @@ function Row({ row, web, now }: { row: ExecutedRow; web: string | undefined; now
       </td>
       <td class="csw-mono csw-muted" title={row.run}>
         {row.run.slice(0, 8)}
+      </td>
+      <td class="csw-actions">
+        <ExecutedActions row={row} now={now} {...context} />
       </td>
     </tr>
   );

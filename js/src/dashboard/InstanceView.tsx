@@ -42,18 +42,12 @@ function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
   const { web } = useTrait(model, "connection");
   const now = useNow();
   const commands = useCommands(model);
+  const context = { model, view, commands };
   return (
     <div class="csw-instance">
       <Head view={view} web={web} now={now} commands={commands} more={more} />
-      <ScheduledTable
-        rows={scheduled}
-        total={view.items}
-        web={web}
-        now={now}
-        status={view.status}
-        commands={commands}
-      />
-      <ExecutedTable rows={executed} total={view.runs} web={web} now={now} />
+      <ScheduledTable rows={scheduled} total={view.items} web={web} now={now} context={context} />
+      <ExecutedTable rows={executed} total={view.runs} web={web} now={now} context={context} />
       <Log lines={log} now={now} />
       <p class="csw-foot csw-muted">
         Times are in {zone()}

@@ -2,18 +2,19 @@
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import type { ScheduledRow } from "../messages";
-import { clock, relative } from "../state/format";
+import { relative } from "../state/format";
 import { Icon } from "../ui/icons";
 import { Button, Chip, Empty, TaskLink, Time } from "../ui/parts";
-import type { Commands } from "./useCommands";
+import type { RowContext } from "./rowActions";
+import { ScheduledActions } from "./ScheduledActions";
+import { ScheduledDetails } from "./ScheduledDetails";
 
 interface TableProps {
   rows: readonly ScheduledRow[];
   total: number;
   web: string | undefined;
   now: number;
-  status: string;
-  commands: Commands;
+  context: RowContext;
 }
 
 export function ScheduledTable(props: TableProps) {
@@ -61,9 +62,8 @@ export function ScheduledTable(props: TableProps) {
   );
 }
 
-function Row({ row, web, now, status, commands }: TableProps & { row: ScheduledRow }) {
+function Row({ row, web, now, context }: TableProps & { row: ScheduledRow }) {
   const [open, setOpen] = useState(false);
-  const can = status === "running" || status === "paused";
   return (
     <Fragment>
       <tr>
@@ -87,15 +87,7 @@ function Row({ row, web, now, status, commands }: TableProps & { row: ScheduledR
           {row.note ? <span class="csw-sub">{row.note}</span> : null}
         </td>
         <td class="csw-actions">
-          <Button
-            kind="quiet"
-            label={`Run ${row.name} now`}
-            disabled={!can}
-            busy={commands.busy === `run_now${row.item}`}
-            onClick={() => void commands.run("run_now", { item: row.item }, row.item)}
-          >
-            <Icon name="play" />
-          </Button>
+          <ScheduledActions row={row} now={now} {...context} />
           <Button kind="quiet" label={`Details of ${row.name}`} expanded={open} onClick={() => setOpen(!open)}>
             <Icon name={open ? "up" : "down"} />
           </Button>
@@ -104,7 +96,7 @@ function Row({ row, web, now, status, commands }: TableProps & { row: ScheduledR
       {open ? (
         <tr class="csw-details">
           <td colSpan={7}>
-            <Details row={row} now={now} />
+            <ScheduledDetails row={row} now={now} {...context} />
           </td>
         </tr>
       ) : null}
@@ -120,29 +112,5 @@ function NextRun({ row, now }: { row: ScheduledRow; now: number }) {
       <Time at={row.next_run} now={now} />
       <span class="csw-sub">{row.next_run <= now ? "due" : relative(row.next_run, now)}</span>
     </>
-  );
-}
-
-function Details({ row, now }: { row: ScheduledRow; now: number }) {
-  const details = [
-    ["Starting", clock(row.start, now)],
-    ["Recurring", row.recurring ? "yes" : "no"],
-    ["Single instance", row.single_instance ? "yes" : "no"],
-    ["Execution limit", row.time_limit || "none"],
-    ["Launched by", row.method],
-    ["Target project", row.project || "the base task's own"],
-    ["Parameters", row.parameters || "as the base task's"],
-    ["Overrides", row.overrides || "none"],
-    ["Base task id", row.task],
-  ] as const;
-  return (
-    <dl class="csw-facts">
-      {details.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }

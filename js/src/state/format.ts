@@ -2,14 +2,28 @@
 
 const pad = (value: number) => String(value).padStart(2, "0");
 
-/** `14:03:05` today, else `Dec 1, 06:20`; in the browser's own zone. */
-export function clock(at: number | null, now: number): string {
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** `14:03:05` today, else `Dec 1, 06:20`; in the browser's own zone, or in UTC. */
+export function clock(at: number | null, now: number, inUtc = false): string {
   if (at === null) return "–";
-  const [date, today] = [new Date(at), new Date(now)];
-  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
-  if (date.toDateString() === today.toDateString()) return `${time}:${pad(date.getSeconds())}`;
-  const day = date.toLocaleDateString("en", { month: "short", day: "numeric" });
-  return date.getFullYear() === today.getFullYear() ? `${day}, ${time}` : `${day}, ${date.getFullYear()}, ${time}`;
+  const [date, today] = [wall(at, inUtc), wall(now, inUtc)];
+  const time = `${pad(date.hours)}:${pad(date.minutes)}`;
+  if (date.year !== today.year) return `${date.day}, ${date.year}, ${time}`;
+  return date.day === today.day ? `${time}:${pad(date.seconds)}` : `${date.day}, ${time}`;
+}
+
+/** What the wall clock shows. */
+function wall(at: number, inUtc: boolean) {
+  const zoned = new Date(at);
+  const date = inUtc ? zoned : new Date(at - zoned.getTimezoneOffset() * 60_000); // its UTC parts are the local ones
+  return {
+    year: date.getUTCFullYear(),
+    day: `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}`,
+    hours: date.getUTCHours(),
+    minutes: date.getUTCMinutes(),
+    seconds: date.getUTCSeconds(),
+  };
 }
 
 /** The same instant in UTC, for a tooltip. */

@@ -1,7 +1,8 @@
 // Small pieces that several screens share.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { clock, taskUrl, utc, words } from "../state/format";
+import { clock, relative, taskUrl, utc, words } from "../state/format";
+import { useTimes } from "../state/times";
 
 const TONES: Record<string, string> = {
   running: "good",
@@ -22,13 +23,29 @@ export function Chip({ status, children }: { status: string; children?: Componen
   return <span class={`csw-chip csw-${TONES[status] ?? "quiet"}`}>{children ?? words(status)}</span>;
 }
 
-/** A time in the browser's zone, with UTC as its tooltip. */
+/** A time as the user wants times; its tooltip has the others. */
 export function Time({ at, now }: { at: number | null; now: number }) {
+  const times = useTimes();
   if (at === null) return <span class="csw-muted">–</span>;
+  const others = times.relative ? clock(at, now, times.utc) : relative(at, now);
   return (
-    <time dateTime={new Date(at).toISOString()} title={utc(at)}>
-      {clock(at, now)}
+    <time dateTime={new Date(at).toISOString()} title={`${utc(at)}, ${others}`}>
+      {times.relative ? relative(at, now) : clock(at, now, times.utc)}
     </time>
+  );
+}
+
+/** Names and values, side by side. */
+export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ComponentChildren])[] }) {
+  return (
+    <dl class="csw-facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -1,0 +1,15 @@
+// What the small components in a table's rows are given: buttons at the end of a row, and what unfolds below it.
+import type { DashboardTraits, InstanceHead } from "../messages";
+import type { ViewModel } from "../model";
+import type { Commands } from "./useCommands";
+
+export interface RowContext {
+  model: ViewModel<DashboardTraits>;
+  view: InstanceHead;
+  commands: Commands;
+}
+
+export interface RowProps<Row> extends RowContext {
+  row: Row;
+  now: number;
+}
