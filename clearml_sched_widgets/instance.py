@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from html import escape
 from typing import TYPE_CHECKING
 
-from clearml_sched_widgets import codec, history, preflight, service
+from clearml_sched_widgets import codec, history, preflight, service, views
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine import commands, launches, lease, own
-from clearml_sched_widgets.engine import state as states
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.engine.runs import Runs
-from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem, SchedulerError
+from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.records import Task, TaskQuery
+from clearml_sched_widgets.records import Task
+from clearml_sched_widgets.running import engine_here, register, starting
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SILENT = timedelta(minutes=3)  # an instance in progress that has not been heard of for so long is lost
-STATUSES = {"created": "draft", "in_progress": "running", "completed": "stopped", "closed": "stopped"}
-
-_engines: dict[str, Engine] = {}  # the instances that run in this kernel
-_engines_lock = threading.Lock()
-_starting = threading.Lock()  # one start at a time: two at once would both find that nothing runs
-
-
-def engine_here(instance_id: str) -> Engine | None:
-    """The engine of an instance that runs in this kernel."""
-    with _engines_lock:
-        engine = _engines.get(instance_id)
-        if engine is not None and not engine.running:
-            del _engines[instance_id]
-            return None
-        return engine
 
 
 def _period(start: datetime | str, end: datetime | str, now: datetime) -> tuple[datetime, datetime]:
@@ -59,8 +40,7 @@ class Instance:
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self._gateway = gateway
         self._task = task
-        self._runs: Runs | None = None
-        self._names: dict[str, str] = {}
+        self._reader = views.Reader(gateway)
 
     def __repr__(self) -> str:
         return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"
@@ -112,63 +92,18 @@ class Instance:
         """As last read: draft, queued, running, paused, stopped, failed, or lost (running, but silent for minutes)."""
         engine = engine_here(self.id)
         if engine is not None and engine.snapshot is not None:
-            return "paused" if engine.snapshot.state.paused else "running"
-        return _status(self._task, datetime.now(timezone.utc))
+            return views.status_here(engine.snapshot)
+        return views.status_of(self._task, datetime.now(timezone.utc))
 
     # -- what it did and will do
     def view(self) -> history.View:
         """Everything a screen shows. For an instance of this kernel no request; else it is read from the server."""
         engine = engine_here(self.id)
         if engine is not None and engine.snapshot is not None:
-            return self._view_here(engine)
-        return self._view_there()
-
-    def _view_here(self, engine: Engine) -> history.View:
-        now = datetime.now(timezone.utc)
-        shot = engine.snapshot
-        assert shot is not None
-        return history.View(
-            id=self.id,
-            name=shot.definition.name,
-            status=self.status,
-            where="kernel",
-            note=shot.state.note,
-            user=self._task.user,
-            started=shot.started,
-            heartbeat=shot.now,
-            scheduled=history.scheduled_rows(shot.definition, shot.state, shot.names, now),
-            executed=tuple(history.executed_row(run, shot.definition) for run in shot.runs),
-            log=shot.lines,
-            problem=shot.problem,
-        )
-
-    def _view_there(self) -> history.View:
-        gateway, now = self._gateway, datetime.now(timezone.utc)
-        there = own.read(gateway, self.id)
+            return views.view_here(self._task, engine.snapshot)
+        there = own.read(self._gateway, self.id)
         self._task = there.task
-        if self._runs is None:
-            self._runs = Runs(self.id, since=there.task.created)
-        self._runs.refresh(gateway, now)
-        return history.View(
-            id=self.id,
-            name=there.task.name,
-            status=_status(there.task, now),
-            where=self.where,
-            note=there.state.note,
-            user=there.task.user,
-            started=there.task.started,
-            heartbeat=there.task.last_update,
-            scheduled=history.scheduled_rows(there.definition, there.state, self._base_names(there.definition), now),
-            executed=tuple(history.executed_row(run, there.definition) for run in self._runs),
-            log=tuple(gateway.log(self.id)),
-        )
-
-    def _base_names(self, definition: Definition) -> dict[str, str]:
-        missing = {item.action.task for item in definition.items}.difference(self._names)
-        if missing:
-            tasks = self._gateway.tasks(TaskQuery(ids=tuple(missing)[:500], order="created"))
-            self._names.update((task.id, task.name) for task in tasks)
-        return self._names
+        return self._reader.view(there, self.where)
 
     @property
     def scheduled(self) -> pd.DataFrame:
@@ -197,7 +132,7 @@ class Instance:
         if item is not None:
             self._send(Command(do="resume", item=self._item(item).id))
             return
-        with _starting:
+        with starting:
             if engine_here(self.id) is not None:
                 self._send(Command(do="resume"))
                 return
@@ -208,7 +143,7 @@ class Instance:
                 self._resume_here(task)
 
     def _resume_here(self, task: Task) -> None:
-        paused = _paused(task)
+        paused = views.is_paused(task)
         engine = Engine(self.id, self._gateway, tables=history.tables)
         try:
             engine.start()
@@ -217,13 +152,12 @@ class Instance:
                 raise
             self._send(Command(do="resume"))  # it is alive in another kernel: its pause ends there
             return
-        with _engines_lock:
-            _engines[self.id] = engine
+        register(engine)
         if paused:
             self._send(Command(do="resume"))
 
     def _resume_service(self, task: Task) -> None:
-        status = _status(task, datetime.now(timezone.utc))
+        status = views.status_of(task, datetime.now(timezone.utc))
         if status == "paused":
             self._send(Command(do="resume"))
         elif status in ("running", "queued"):
@@ -234,7 +168,7 @@ class Instance:
                 gateway.set_status(self.id, "stopped", "Resumed")
             queue = task.queue_id or preflight.queue_id(self._gateway, "services")
             service.enqueue(gateway, self.id, queue)
-            if _paused(task):
+            if views.is_paused(task):
                 gateway.write_configuration(self.id, commands.dumps(Command(do="resume")))
 
     def pause(self, note: str = "", item: Schedule | Trigger | str | None = None) -> None:
@@ -326,20 +260,3 @@ class Instance:
     def _fresh(self) -> Task:
         self._task = own.read(self._gateway, self.id).task
         return self._task
-
-
-def _status(task: Task, now: datetime) -> str:
-    status = STATUSES.get(task.status, task.status)
-    if status != "running":
-        return status
-    if task.last_update is not None and now - task.last_update > SILENT:
-        return "lost"
-    return "paused" if _paused(task) else "running"
-
-
-def _paused(task: Task) -> bool:
-    """Whether its state says so; a state that cannot be read must not hide the instance, or others beside it."""
-    try:
-        return states.loads(task.configuration.get(own.STATE)).paused
-    except SchedulerError:
-        return False

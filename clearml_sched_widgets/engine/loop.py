@@ -4,47 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import attrs
 
-from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.clock import Clock, SystemClock
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.core import Core
 from clearml_sched_widgets.engine.lease import QUIET, RENEW_EVERY, TTL, LeaseLost
 from clearml_sched_widgets.engine.own import OwnTask, read
-from clearml_sched_widgets.engine.runs import Run
-from clearml_sched_widgets.engine.state import State
+from clearml_sched_widgets.engine.snapshot import Snapshot, Tables, of_other, taken
+from clearml_sched_widgets.engine.upkeep import Upkeep
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, RetryableError, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.records import LogLine, Table
 
 TICK = 1.0  # seconds: the longest sleep between two steps
-TABLES_EVERY = timedelta(seconds=30)
-HEARTBEAT_EVERY = timedelta(seconds=60)
 LONGEST_BACKOFF = 60.0
 LOOK_EVERY = 1.0  # seconds between two looks at the lease that another engine holds
 PATIENCE = 2 * RENEW_EVERY  # seconds in which a holder that is alive shows it
-
-
-@attrs.frozen(kw_only=True)
-class Snapshot:
-    """The engine at one moment, for other threads to read."""
-
-    definition: Definition
-    state: State
-    runs: tuple[Run, ...]
-    names: Mapping[str, str]
-    lines: tuple[LogLine, ...]
-    problem: str
-    running: bool
-    started: datetime
-    now: datetime
-
-
-Tables = Callable[[Snapshot], Mapping[str, Table]]
 
 
 class Engine:
@@ -56,16 +33,16 @@ class Engine:
         self.id = instance_id
         self._gateway = gateway
         self._clock = clock or SystemClock()
-        self._tables = tables
         self._own = OwnTask(gateway, instance_id)
         self._core = Core(instance_id, gateway, self._own, self._clock)
+        self._context = self._core.context
+        self._upkeep = Upkeep(gateway, self._context, tables, self._clock.now())
         self._wake, self._stop = threading.Event(), threading.Event()
         self.thread: threading.Thread | None = None  # where it works, once it was started
         self._problem, self._failures = "", 0
         self._opened = False
         self._refused: SchedulerError | None = None  # why it could not begin
         self._patient = False  # waits for the lease even if its holder is alive
-        self._beat = self._tabled = self._clock.now()
         self.snapshot: Snapshot | None = None
 
     # -- for other threads
@@ -123,50 +100,38 @@ class Engine:
 
     def _begin(self) -> bool:
         """Try to get the lease, and then read what there is. False if another engine holds it."""
-        core = self._core
-        if not core.lease.acquire():
+        if not self._context.lease.acquire():
             self._show_waiting()
             return False
         try:
-            core.open()
+            self._core.open()
         except SchedulerError:
             self._release()
             raise
         with contextlib.suppress(GatewayError):  # what is not swept now is swept at a later start
-            core.lease.sweep()
+            self._context.lease.sweep()
         self._problem = ""
         now = self._clock.now()
-        self._beat = self._tabled = now
+        self._upkeep.begin(now)
         self._publish(now)
         self._opened = True
         return True
 
     def _show_waiting(self) -> None:
         """What the screen shows of an instance that is not ours yet."""
-        text, now, journal = self._waiting(), self._clock.now(), self._core.journal
+        text, journal = self._waiting(), self._context.journal
         if text != self._problem:
             journal.warning(f"{text}. If it is silent, this one goes on in about {TTL + QUIET:.0f} s.")
         if self.snapshot is None or text != self._problem:
-            there = read(self._gateway, self.id)
-            self.snapshot = Snapshot(
-                definition=there.definition,
-                state=there.state,
-                runs=(),
-                names={},
-                lines=journal.lines,
-                problem=text,
-                running=True,
-                started=now,
-                now=now,
-            )
+            self.snapshot = of_other(read(self._gateway, self.id), journal.lines, text, self._clock.now())
         self._problem = text
 
     def _waiting(self) -> str:
-        return f"Waiting for the lease of {self._core.lease.holder or 'another process'}"
+        return f"Waiting for the lease of {self._context.lease.holder or 'another process'}"
 
     def _refuse_if_busy(self) -> None:
         """Another engine that is at work ends the wait; one that was stopped gives its lease back in a moment."""
-        lease = self._core.lease
+        lease = self._context.lease
         if lease.alive and read(self._gateway, self.id).task.status == "in_progress":
             raise InstanceStateError(f"The instance is run by {lease.holder}; stop it there first.")
 
@@ -196,15 +161,15 @@ class Engine:
 
     def _broken(self, error: Exception) -> None:
         """An error of our own ends the engine, visibly: in the log, on the screen and as the task's status."""
-        core = self._core
-        core.ended = self._problem = f"The scheduler ended by an error of its own: {error!r}"
-        core.journal.error(self._problem)
+        journal = self._context.journal
+        self._core.ended = self._problem = f"The scheduler ended by an error of its own: {error!r}"
+        journal.error(self._problem)
         if self.snapshot is not None:
             self.snapshot = attrs.evolve(
-                self.snapshot, lines=core.journal.lines, problem=self._problem, running=False, now=self._clock.now()
+                self.snapshot, lines=journal.lines, problem=self._problem, running=False, now=self._clock.now()
             )
         with contextlib.suppress(GatewayError):
-            core.journal.flush(self._gateway, self.id)
+            self._upkeep.flush()
             self._gateway.set_status(self.id, "failed", self._problem)
         self._release()
 
@@ -227,7 +192,7 @@ class Engine:
 
     def _keep(self) -> None:
         try:
-            self._core.lease.keep()
+            self._context.lease.keep()
         except LeaseLost as lost:
             self._core.ended = str(lost)
         except GatewayError:
@@ -238,7 +203,7 @@ class Engine:
         now = self._clock.now()
         try:
             self._core.step(now)
-            self._housekeeping(now)
+            self._upkeep.do(self.snapshot, now)
             self._recovered()
         except LeaseLost as lost:
             self._core.ended = str(lost)
@@ -256,43 +221,16 @@ class Engine:
         self._failures += 1
         if str(error) != self._problem:
             advice = "trying again" if isinstance(error, RetryableError) else "trying again every minute"
-            self._core.journal.warning(f"{error} ({advice})")
+            self._context.journal.warning(f"{error} ({advice})")
         self._problem = str(error)
 
     def _recovered(self) -> None:
         if self._failures:
-            self._core.journal.info("The server answers again.")
+            self._context.journal.info("The server answers again.")
         self._failures, self._problem = 0, ""
 
-    def _housekeeping(self, now: datetime) -> None:
-        self._beat, self._tabled = min(self._beat, now), min(self._tabled, now)  # the clock may have gone back
-        self._core.journal.flush(self._gateway, self.id)
-        if now - self._beat >= HEARTBEAT_EVERY:
-            self._gateway.ping(self.id)
-            self._beat = now
-        if self._core.changed and now - self._tabled >= TABLES_EVERY:
-            self._report_tables()
-            self._tabled = now
-
-    def _report_tables(self) -> None:
-        if self.snapshot is not None:
-            for title, table in self._tables(self.snapshot).items():
-                self._gateway.report_table(self.id, title, table)
-        self._core.changed = False
-
     def _publish(self, now: datetime) -> None:
-        core = self._core
-        self.snapshot = Snapshot(
-            definition=core.definition,
-            state=core.state,
-            runs=core.run_list(),
-            names=core.names,
-            lines=core.journal.lines,
-            problem=self._problem,
-            running=not core.ended,
-            started=core.started,
-            now=now,
-        )
+        self.snapshot = taken(self._context, self._problem, now, running=not self._core.ended)
 
     def _close(self) -> None:
         """The last words: the log, the tables and the state are on the server when the instance ends."""
@@ -300,13 +238,13 @@ class Engine:
         if not self._opened:
             self._end_waiting()
             return
-        core.journal.info(f"Stopped: {core.ended}." if core.ended else "Stopped.")
+        self._context.journal.info(f"Stopped: {core.ended}." if core.ended else "Stopped.")
         foreign = bool(core.ended)
         core.ended = core.ended or "it was stopped"
         self._publish(self._clock.now())
         try:
-            core.journal.flush(self._gateway, self.id)
-            self._report_tables()
+            self._upkeep.flush()
+            self._upkeep.report_tables(self.snapshot)
             if not foreign or core.asked_to_stop:
                 core.save()
                 self._gateway.set_status(self.id, "stopped", "Stopped by its user")
@@ -323,6 +261,6 @@ class Engine:
 
     def _release(self) -> None:
         try:
-            self._core.lease.release()
+            self._context.lease.release()
         except GatewayError as error:
-            self._core.journal.warning(f"The lease was not given back: {error}")
+            self._context.journal.warning(f"The lease was not given back: {error}")

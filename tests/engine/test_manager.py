@@ -207,7 +207,7 @@ def test_an_item_is_paused_resumed_and_backfilled_from_any_notebook(
     instance = manager.launch(daily(base))
     item = instance.definition.schedules[0]
     if where == "another one":
-        monkeypatch.setattr("clearml_sched_widgets.instance._engines", {})
+        monkeypatch.setattr("clearml_sched_widgets.running._engines", {})
     instance.pause("broken data", item)
     wait_for(lambda: set(instance.scheduled.state) == {"paused"})
     assert set(instance.scheduled.note) == {"broken data"}

@@ -33,6 +33,9 @@ ORDER = [
     # Before the instances, which are handed to it, and checked beforehand.
     "service",
     "preflight",
+    # The engines of this kernel, and what is shown of an instance wherever it runs.
+    "running",
+    "views",
     "instance",
     "manager",
     "interop",

@@ -1,0 +1,100 @@
+"""Carries out what users ask: pause, resume, reload, run now, backfill. From this kernel or through the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import attrs
+
+from clearml_sched_widgets.definition import Schedule, Trigger
+from clearml_sched_widgets.engine import controls, polling, words
+from clearml_sched_widgets.engine.adopting import adopt
+from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.context import Context
+from clearml_sched_widgets.engine.own import read
+from clearml_sched_widgets.engine.runs import launched_since
+from clearml_sched_widgets.engine.state import parse
+from clearml_sched_widgets.errors import InvalidDefinition
+
+
+class Handler:
+    """Carries out commands. `decide` decides about the slots that are due: a backfill comes after them."""
+
+    def __init__(self, context: Context, decide: Callable[[datetime], None]) -> None:
+        self._context = context
+        self._decide = decide
+
+    def obey(self, command: Command, now: datetime) -> None:
+        """Carry out one command. Raises GatewayError."""
+        context = self._context
+        context.changed = True
+        if command.item:
+            self._for_item(command, now)
+        elif command.do == "pause":
+            context.state = attrs.evolve(context.state, paused=True, note=command.note)
+            context.journal.info(f"Paused{': ' + command.note if command.note else ''}.")
+        elif command.do == "resume" and context.state.paused:
+            self._unpause(now)
+        elif command.do == "reload":
+            self._reload(now)
+        elif command.do != "resume":
+            context.journal.error(f"A command could not be read and was dropped ({command.id}).")
+
+    def _reload(self, now: datetime) -> None:
+        context = self._context
+        own = read(context.gateway, context.id)
+        try:
+            adopt(context, own, now)
+        except InvalidDefinition as error:
+            context.journal.error(f"The new definition was refused, the one before it goes on: {error}")
+            return
+        context.journal.info(f"The definition was updated: {words.counted(context.definition)}.")
+
+    def _unpause(self, now: datetime) -> None:
+        """Slots and events of a pause are left out: that is what pausing is for."""
+        context = self._context
+        items = {
+            key: attrs.evolve(item, watermark=max(item.watermark, now)) for key, item in context.state.items.items()
+        }
+        context.state = attrs.evolve(context.state, paused=False, note="", items=items)
+        for schedule in context.definition.schedules:
+            context.plan(schedule)
+        context.gateway.ping(context.id)  # a write: the task's last change is the server's present time then
+        server_now = read(context.gateway, context.id).task.last_change or now
+        context.state = polling.skip_to(context.definition, context.state, server_now)
+        context.journal.info("Goes on after the pause.")
+
+    def _for_item(self, command: Command, now: datetime) -> None:
+        context = self._context
+        item, text = context.item(command.item), ""
+        if item is None:
+            context.journal.error(f"{command.do}: there is no item {command.item}.")
+            return
+        if command.do == "pause":
+            context.state, text = controls.pause(item, context.state, command.note)
+        elif command.do == "resume":
+            context.state, text = controls.resume(item, context.state, now)
+        elif command.do == "run_now":
+            context.state = controls.run_now(item, context.state, command.id, now, context.exists)
+        elif command.do == "backfill":
+            text = self._backfill(item, command, now)
+        if text:
+            context.journal.info(f"{item.title}: {text}")
+        context.plan(item)
+
+    def _backfill(self, item: Schedule | Trigger, command: Command, now: datetime) -> str:
+        context = self._context
+        start, end = parse(command.start), parse(command.end)
+        if not isinstance(item, Schedule) or start is None or end is None:
+            return "nothing is backfilled: it takes a schedule and a period."
+        if not context.state.paused:
+            self._decide(now)  # what is due by now is decided by the schedule itself
+        done = launched_since(context.gateway, context.id, start)
+        try:
+            context.state, text = controls.backfill(
+                item, context.state, start, end, now, lambda key: key in done or context.exists(key)
+            )
+        except ValueError as error:
+            return f"nothing is backfilled: {error}."
+        return text

@@ -1,0 +1,63 @@
+"""The engine at one moment, for other threads to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import attrs
+
+from clearml_sched_widgets.definition import Definition
+from clearml_sched_widgets.engine.context import Context
+from clearml_sched_widgets.engine.own import Own
+from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.engine.state import State
+from clearml_sched_widgets.records import LogLine, Table
+
+
+@attrs.frozen(kw_only=True)
+class Snapshot:
+    """Immutable and whole: nobody who reads it waits for the engine."""
+
+    definition: Definition
+    state: State
+    runs: tuple[Run, ...]
+    names: Mapping[str, str]  # of the base tasks, by id
+    lines: tuple[LogLine, ...]
+    problem: str  # what is wrong right now; empty if nothing is
+    running: bool
+    started: datetime
+    now: datetime
+
+
+Tables = Callable[[Snapshot], Mapping[str, Table]]
+
+
+def taken(context: Context, problem: str, now: datetime, *, running: bool) -> Snapshot:
+    """What an engine that works knows now."""
+    return Snapshot(
+        definition=context.definition,
+        state=context.state,
+        runs=context.run_list(),
+        names=context.names,
+        lines=context.journal.lines,
+        problem=problem,
+        running=running,
+        started=context.started,
+        now=now,
+    )
+
+
+def of_other(there: Own, lines: tuple[LogLine, ...], problem: str, now: datetime) -> Snapshot:
+    """What an engine shows of an instance that another one holds."""
+    return Snapshot(
+        definition=there.definition,
+        state=there.state,
+        runs=(),
+        names={},
+        lines=lines,
+        problem=problem,
+        running=True,
+        started=now,
+        now=now,
+    )
