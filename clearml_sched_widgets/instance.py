@@ -59,6 +59,11 @@ class Instance:
         return self._task.id
 
     @property
+    def task(self) -> Task:
+        """Its ClearML task, as last read."""
+        return self._task
+
+    @property
     def name(self) -> str:
         return self._task.name
 

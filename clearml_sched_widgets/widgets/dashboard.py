@@ -19,8 +19,9 @@ from clearml_sched_widgets.errors import (
 )
 from clearml_sched_widgets.widgets.base import SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
+from clearml_sched_widgets.widgets.listing import Listing
 from clearml_sched_widgets.widgets.messages import Handler, Request
-from clearml_sched_widgets.widgets.rows import brief, view_data
+from clearml_sched_widgets.widgets.rows import view_data
 from clearml_sched_widgets.widgets.worker import READINGS
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from clearml_sched_widgets.instance import Instance
     from clearml_sched_widgets.manager import Manager
 
-LIST_EVERY = 1.0  # seconds between two looks at what the list shows of instances
 READ_EVERY = 5.0  # seconds between two readings of what runs elsewhere
 READ_FOR = 90.0  # seconds after the page was last heard of
 
@@ -52,12 +52,11 @@ class DashboardPart:
         self._view: View | None = None
         self._drawn: View | None = None
         self._shown = view_data(None)
-        self._instances: list[Instance] = []
-        self._briefs: list[dict[str, Any]] = []
-        self._listed_at = -LIST_EVERY
-        self._loaded = False
         self._problem = ""  # why the chosen instance cannot be shown
+        self.listing = Listing()
         self.instance = instance
+        if instance is not None:
+            self.listing.add(instance)
 
     def instant(self) -> Mapping[str, Handler]:
         return {"select": self._on_select}
@@ -77,9 +76,8 @@ class DashboardPart:
             self.instance, self._view, self._problem, self._read_at = instance, None, "", -READ_EVERY
             self._look_at = 0.0
             self._automatic = False
-            if instance is not None and instance not in self._instances:
-                self._instances = [instance, *self._instances]
-            self._listed_at = -LIST_EVERY
+        if instance is not None:
+            self.listing.add(instance)
 
     def refresh(self) -> None:
         self._heard_at = time.monotonic()
@@ -95,8 +93,7 @@ class DashboardPart:
         shown = {**self._shown, "view": {"problem": self._problem}} if self._problem else self._shown
         return {
             "selected": "" if instance is None else instance.id,
-            "instances": self._listed(),
-            "loaded": self._loaded,
+            **self.listing.state(),
             **shown,
         }
 
@@ -112,12 +109,6 @@ class DashboardPart:
             if self.instance is instance:  # another one may have been chosen meanwhile
                 self._view, self._problem = view, ""
 
-    def _listed(self) -> list[dict[str, Any]]:
-        now = time.monotonic()
-        if now - self._listed_at >= LIST_EVERY:
-            self._listed_at, self._briefs = now, [brief(instance) for instance in self._instances]
-        return self._briefs
-
     def _read_if_due(self) -> None:
         now = time.monotonic()
         if self._reading or not self._connection.connected or now - self._heard_at > READ_FOR:
@@ -128,10 +119,9 @@ class DashboardPart:
 
     def _read(self) -> None:
         try:
-            manager = self._connection.manager()
-            self._instances, self._loaded = manager.instances(), True
+            self.listing.read(self._connection.manager().gateway)
             if self._automatic:
-                self._choose_own(self._instances)
+                self._choose_own()
             self._read_instance()
         except GatewayError as error:
             self._connection.failed(error)
@@ -149,21 +139,14 @@ class DashboardPart:
         except SchedulerError as error:  # it was deleted, or somebody broke its definition
             self._problem = str(error)
 
-    def _choose_own(self, instances: list[Instance]) -> None:
-        own = [instance for instance in instances if instance.where == "kernel"]
+    def _choose_own(self) -> None:
+        own = [instance for instance in self.listing if instance.where == "kernel"]
         if own:
             self.choose(own[0])
 
-    def listed(self, instance_id: str) -> Instance:
-        """An instance of the list, by its id. Raises InstanceStateError if it is not there any more."""
-        for instance in self._instances:
-            if instance.id == instance_id:
-                return instance
-        raise InstanceStateError(f"There is no instance {instance_id} any more.")
-
     def _on_select(self, request: Request) -> dict[str, Any]:
         wanted = request.text("instance", "")
-        self.choose(self.listed(wanted) if wanted else None)
+        self.choose(self.listing.get(wanted) if wanted else None)
         return {}
 
     def _on_pause(self, request: Request) -> dict[str, Any]:
@@ -179,12 +162,13 @@ class DashboardPart:
         return self._again()
 
     def _on_stop(self, request: Request) -> dict[str, Any]:
-        self.listed(request.text("instance")).stop()
+        self.listing.get(request.text("instance")).stop()
         return self._again()
 
     def _again(self) -> dict[str, Any]:
         """Read again at the next chance, so that the page shows what the command did."""
         self._read_at = -READ_EVERY
+        self.listing.look_again()
         return {}
 
 
@@ -192,6 +176,7 @@ class ShowsInstance(SchedulerWidget):
     """The traits that show an instance, and the frames behind them."""
 
     instances: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    instance_changes = traitlets.Dict().tag(sync=True)
     loaded = traitlets.Bool().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)

@@ -77,13 +77,30 @@ export interface Queue {
   watched: boolean | null;
 }
 
+/** One row of the list of instances. Times are milliseconds since the epoch. */
 export interface InstanceBrief {
   id: string;
   name: string;
   status: string;
   where: string;
   user: string;
+  mine: boolean;
   started: number | null;
+  /** When its status changed last, or it was made. */
+  changed: number | null;
+  /** When it was last heard of, if that is longer ago than it should be. */
+  heard: number | null;
+  /** How many schedules and triggers it has; null until that was read. */
+  items: number | null;
+  next: number | null;
+  /** Why its definition cannot be read. */
+  problem: string;
+}
+
+/** What changed since `instances` was sent: rows that are new or differ, and the ids of those that are gone. */
+export interface InstanceChanges {
+  rows?: InstanceBrief[];
+  gone?: string[];
 }
 
 export interface InstanceHead {
@@ -150,7 +167,9 @@ export interface WizardTraits {
 
 export interface DashboardTraits {
   connection: Connection;
+  /** See `useInstances`: what is shown is this with the changes laid over it. */
   instances: InstanceBrief[];
+  instance_changes: InstanceChanges;
   /** Whether `instances` was read from the server. */
   loaded: boolean;
   selected: string;

@@ -10,6 +10,7 @@ import { Button, Empty } from "../ui/parts";
 import { useOpen } from "../ui/useOpen";
 import { WizardForm } from "../wizard/Wizard";
 import { Instances } from "./Instances";
+import { useInstances } from "./useInstances";
 
 export function AppWidget({ model: untyped }: { model: ViewModel }) {
   const model = untyped as unknown as ViewModel<AppTraits>;
@@ -72,7 +73,7 @@ function unfinished(draft: Data): Data | null {
 
 function Selected({ model, onClone }: { model: ViewModel<DashboardTraits>; onClone: (id: string) => void }) {
   const selected = useTrait(model, "selected");
-  const instances = useTrait(model, "instances");
+  const instances = useInstances(model);
   const loaded = useTrait(model, "loaded");
   if (selected === "" && instances.length > 0) {
     return <Empty title="No instance selected">Choose one from the list, or launch a new one.</Empty>;

@@ -2,7 +2,9 @@
 import type { DashboardTraits, InstanceBrief } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import { duration } from "../state/format";
+import { chosen, NO_FILTERS } from "../state/instances";
 import { Chip, useNow } from "../ui/parts";
+import { useInstances } from "./useInstances";
 
 const PLACES: Record<string, string> = { kernel: "this kernel", service: "service", elsewhere: "another kernel" };
 
@@ -14,7 +16,7 @@ interface InstancesProps {
 }
 
 export function Instances({ model, title, onSelect, shown = true }: InstancesProps) {
-  const instances = useTrait(model, "instances");
+  const instances = chosen(useInstances(model), NO_FILTERS);
   const loaded = useTrait(model, "loaded");
   const selected = useTrait(model, "selected");
   const connection = useTrait(model, "connection");

@@ -1,6 +1,7 @@
 // The Dashboard widget: one instance, or a choice of which.
 
 import { Instances } from "../app/Instances";
+import { useInstances } from "../app/useInstances";
 import type { DashboardTraits } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
@@ -26,7 +27,7 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
 }
 
 function Choice({ model }: { model: ViewModel<DashboardTraits> }) {
-  const instances = useTrait(model, "instances");
+  const instances = useInstances(model);
   const loaded = useTrait(model, "loaded");
   if (loaded && instances.length === 0) {
     return (

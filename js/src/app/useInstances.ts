@@ -1,0 +1,11 @@
+import { useMemo } from "preact/hooks";
+import type { DashboardTraits, InstanceBrief } from "../messages";
+import { useTrait, type ViewModel } from "../model";
+import { merged } from "../state/instances";
+
+/** All instances of the workspace, in no particular order. */
+export function useInstances(model: ViewModel<DashboardTraits>): InstanceBrief[] {
+  const base = useTrait(model, "instances");
+  const changes = useTrait(model, "instance_changes");
+  return useMemo(() => merged(base, changes), [base, changes]);
+}

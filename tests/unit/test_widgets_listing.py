@@ -1,0 +1,155 @@
+"""The list of instances: what it asks of the server, what it says, and how little of it is sent again."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from clearml_sched_widgets import Manager
+from clearml_sched_widgets.codec import from_data
+from clearml_sched_widgets.errors import InstanceStateError
+from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.widgets import listing as listings
+from clearml_sched_widgets.widgets.deltas import Deltas
+from clearml_sched_widgets.widgets.listing import Listing
+from tests.unit.widgets_page import memory_manager, schedule_data
+
+
+def rows(listing: Listing) -> dict[str, dict[str, Any]]:
+    """The rows by name, as the page puts them together; a second's wait between two looks left out."""
+    listing.look_again()
+    state = listing.state()
+    changes = state["instance_changes"]
+    merged = {row["id"]: row for row in [*state["instances"], *changes["rows"]]}
+    return {row["name"]: row for key, row in merged.items() if key not in changes["gone"]}
+
+
+def saved(manager: Manager, task: str, name: str) -> Instance:
+    return manager.save(from_data({**schedule_data(task), "name": name}))
+
+
+def requests(manager: Manager, listing: Listing) -> int:
+    """How many requests one reading takes."""
+    gateway = manager.gateway
+    assert isinstance(gateway, MemoryGateway)
+    before = gateway.requests.total() - gateway.requests["server"]
+    listing.read(gateway)
+    return gateway.requests.total() - gateway.requests["server"] - before
+
+
+def test_a_row_says_what_runs_where_since_when_and_when_next() -> None:
+    manager, task = memory_manager()
+    running = manager.launch(from_data({**schedule_data(task), "name": "Nightly"}))
+    saved(manager, task, "Draft")
+    listing = Listing()
+    listing.read(manager.gateway)
+    found = rows(listing)
+    now = datetime.now(timezone.utc).timestamp() * 1000
+    row = found["Nightly"]
+    assert (row["status"], row["where"], row["user"], row["mine"], row["items"]) == (
+        "running",
+        "kernel",
+        "tester",
+        True,
+        1,
+    )
+    assert now < row["next"] < now + timedelta(days=1) / timedelta(milliseconds=1)
+    assert row["started"] <= now
+    assert row["heard"] is None
+    assert (found["Draft"]["status"], found["Draft"]["next"], found["Draft"]["items"]) == ("draft", None, 1)
+    running.stop()
+    listing.read(manager.gateway)
+    assert (rows(listing)["Nightly"]["status"], rows(listing)["Nightly"]["next"]) == ("stopped", None)
+
+
+def test_what_nobody_changed_costs_one_request_and_no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listings, "DETAILS", 3)
+    manager, task = memory_manager()
+    names = [f"number {number}" for number in range(7)]
+    made = [saved(manager, task, name) for name in names]
+    listing = Listing()
+    assert [requests(manager, listing) for _ in range(5)] == [2, 2, 2, 1, 1]
+    assert {row["items"] for row in rows(listing).values()} == {1}
+
+    manager.gateway.ping(made[0].id)  # it changes, but was read just now
+    assert requests(manager, listing) == 1
+    monkeypatch.setattr(listings, "DETAILS_EVERY", 0.0)
+    assert [requests(manager, listing) for _ in range(2)] == [2, 1]
+
+
+def test_one_whose_kernel_is_silent_is_lost_and_says_since_when() -> None:
+    ago = [timedelta(0)]
+    gateway = MemoryGateway(now=lambda: datetime.now(timezone.utc) - ago[0])
+    gateway.add_queue("default")
+    task = gateway.add_task("train model")
+    instance = Manager(gateway=gateway).save(from_data(schedule_data(task)))
+    listing = Listing()
+    seen = []
+    for minutes in (0, 2, 4):
+        ago[0] = timedelta(minutes=minutes)
+        gateway.set_status(instance.id, "in_progress")
+        listing.read(gateway)
+        row = rows(listing)["Nightly"]
+        silence = None if row["heard"] is None else round(time.time() / 60 - row["heard"] / 60_000)
+        seen.append((row["status"], silence))
+    assert seen == [("running", None), ("running", 2), ("lost", 4)]
+
+
+def test_a_broken_definition_is_named_and_others_stay() -> None:
+    manager, task = memory_manager()
+    broken, _ = saved(manager, task, "Broken"), saved(manager, task, "Whole")
+    manager.gateway.write_configuration(broken.id, {"definition": "{"})
+    listing = Listing()
+    listing.read(manager.gateway)
+    found = rows(listing)
+    assert found["Broken"]["problem"]
+    assert (found["Whole"]["problem"], found["Whole"]["items"]) == ("", 1)
+
+
+def test_what_was_made_or_deleted_during_a_reading_is_not_undone_by_it() -> None:
+    manager, task = memory_manager()
+    gateway = manager.gateway
+    assert isinstance(gateway, MemoryGateway)
+    old = saved(manager, task, "old")
+    listing = Listing()
+    listing.read(gateway)
+
+    def meanwhile(method: str, moment: str) -> None:
+        if (method, moment) == ("tasks", "after"):
+            gateway.fault = lambda _method, _moment: None
+            listing.add(saved(manager, task, "new"))
+            listing.drop(old.id)
+
+    gateway.fault = meanwhile
+    listing.read(gateway)
+    assert set(rows(listing)) == {"new"}
+    with pytest.raises(InstanceStateError, match="no instance"):
+        listing.get(old.id)
+
+
+def test_of_two_hundred_rows_only_what_changed_is_sent_again() -> None:
+    deltas = Deltas()
+    many = [{"id": str(number), "name": "n" * 200, "status": "running"} for number in range(200)]
+    deltas.update(many)
+    base = deltas.base
+    assert base == many
+    assert deltas.changes == {"rows": [], "gone": []}
+
+    deltas.update([dict(row) for row in many])
+    assert deltas.base is base
+    quiet = deltas.changes
+    deltas.update([{**many[0], "status": "paused"}, *many[2:]])
+    assert deltas.base is base
+    assert deltas.changes == {"rows": [{**many[0], "status": "paused"}], "gone": ["1"]}
+    assert len(json.dumps(deltas.changes)) < 500
+    deltas.update(many)
+    assert deltas.changes == quiet
+
+    deltas.update([{**row, "status": "paused"} for row in many[:60]] + many[60:])
+    assert deltas.base is not base
+    assert deltas.changes == quiet
