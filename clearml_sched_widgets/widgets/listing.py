@@ -16,8 +16,9 @@ from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.errors import InstanceStateError, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.history import scheduled_rows
-from clearml_sched_widgets.instance import Instance, engine_here
+from clearml_sched_widgets.instance import Instance
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
+from clearml_sched_widgets.running import engine_here
 from clearml_sched_widgets.widgets.deltas import Deltas
 from clearml_sched_widgets.widgets.rows import brief, millis
 
