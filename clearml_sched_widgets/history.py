@@ -82,6 +82,7 @@ class View:
     executed: tuple[ExecutedRow, ...]
     log: tuple[LogLine, ...]
     problem: str = ""  # what is wrong right now, such as a server that does not answer
+    whole: bool = True  # whether `executed` has every run; older ones are read page by page
 
 
 UNHAPPY = frozenset({"failed", "stopped", "created"})  # a run that ended in these has a reason worth telling
@@ -100,10 +101,17 @@ def scheduled_rows(
 
 
 def _scheduled(definition: Definition, state: State, names: Mapping[str, str], now: datetime) -> Iterator[ScheduledRow]:
-    for schedule in definition.schedules:
-        yield from _schedule_rows(schedule, state.items.get(schedule.id), state, names, now)
-    for trigger in definition.triggers:
-        yield _trigger_row(trigger, state.items.get(trigger.id), state, names)
+    for item in definition.items:
+        yield from item_rows(item, state.items.get(item.id), state, names, now)
+
+
+def item_rows(
+    item: Schedule | Trigger, known: ItemState | None, state: State, names: Mapping[str, str], now: datetime
+) -> Iterable[ScheduledRow]:
+    """The rows of one item: one for each time of a schedule. They hold until the first of their next runs."""
+    if isinstance(item, Schedule):
+        return _schedule_rows(item, known, state, names, now)
+    return (_trigger_row(item, known, state, names),)
 
 
 def _common(

@@ -40,7 +40,7 @@ class Instance:
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self._gateway = gateway
         self._task = task
-        self._reader = views.Reader(gateway)
+        self._viewer = views.Viewer(gateway, task.id)
 
     def __repr__(self) -> str:
         return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"
@@ -105,10 +105,17 @@ class Instance:
         """Everything a screen shows. For an instance of this kernel no request; else it is read from the server."""
         engine = engine_here(self.id)
         if engine is not None and engine.snapshot is not None:
-            return views.view_here(self._task, engine.snapshot)
+            return self._viewer.here(self._task, engine.snapshot)
         there = own.read(self._gateway, self.id)
         self._task = there.task
-        return self._reader.view(there, self.where)
+        return self._viewer.there(there, self.where)
+
+    def read_older(self) -> bool:
+        """Read a page of the runs from before the engine began, newest first; whether there are more. One request.
+
+        Until all are read, `view` has the newest ones only. Raises GatewayError.
+        """
+        return self._viewer.read_older(self.definition)
 
     @property
     def scheduled(self) -> pd.DataFrame:
@@ -117,8 +124,16 @@ class Instance:
 
     @property
     def executed(self) -> pd.DataFrame:
-        """What ran: a row for each launched task, the newest first. Times in UTC."""
-        return history.executed_frame(self.view().executed)
+        """What ran: a row for each launched task, the newest first. Times in UTC.
+
+        The first time, one request for each 500 runs from before the engine began.
+        """
+        view = self.view()
+        if not view.whole:
+            while self.read_older():
+                pass
+            view = self.view()
+        return history.executed_frame(view.executed)
 
     @property
     def log(self) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from clearml_sched_widgets.engine.runs import Runs
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.ledger import ExecutedLedger, ScheduledLedger
 from clearml_sched_widgets.records import Task, TaskQuery
 
 SILENT = timedelta(minutes=3)  # an instance in progress that has not been heard of for so long is lost
@@ -41,38 +42,46 @@ def status_here(shot: Snapshot) -> str:
     return "paused" if shot.state.paused else "running"
 
 
-def view_here(task: Task, shot: Snapshot) -> history.View:
-    """An instance that runs in this kernel. No request."""
-    return history.View(
-        id=task.id,
-        name=shot.definition.name,
-        status=status_here(shot),
-        where="kernel",
-        note=shot.state.note,
-        user=task.user,
-        started=shot.started,
-        heartbeat=shot.now,
-        scheduled=history.scheduled_rows(shot.definition, shot.state, shot.names, datetime.now(timezone.utc)),
-        executed=tuple(history.executed_row(run, shot.definition) for run in shot.runs),
-        log=shot.lines,
-        problem=shot.problem,
-    )
+class Viewer:
+    """Looks at one instance time and again; what has not changed since the last look is kept."""
 
-
-class Reader:
-    """Reads an instance from the server, time and again: what has been read of its runs is kept."""
-
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, instance_id: str) -> None:
         self._gateway = gateway
         self._runs: Runs | None = None
         self._names: dict[str, str] = {}
+        self._parsed: tuple[str, Definition] | None = None
+        self._executed = ExecutedLedger(instance_id)
+        self._scheduled = ScheduledLedger()
 
-    def view(self, there: own.Own, where: str) -> history.View:
+    def here(self, task: Task, shot: Snapshot) -> history.View:
+        """An instance that runs in this kernel. No request."""
+        self._executed.take(shot.runs, shot.definition, whole=shot.whole)
+        return history.View(
+            id=task.id,
+            name=shot.definition.name,
+            status=status_here(shot),
+            where="kernel",
+            note=shot.state.note,
+            user=task.user,
+            started=shot.started,
+            heartbeat=shot.now,
+            scheduled=self._scheduled.rows(shot.definition, shot.state, shot.names, datetime.now(timezone.utc)),
+            executed=self._executed.rows,
+            log=shot.lines,
+            problem=shot.problem,
+            whole=self._executed.whole,
+        )
+
+    def there(self, there: own.Own, where: str) -> history.View:
         """What the instance's task says. Raises GatewayError, InvalidDefinition."""
         gateway, now, task = self._gateway, datetime.now(timezone.utc), there.task
-        if self._runs is None:
-            self._runs = Runs(task.id, since=task.created)
+        definition = self._definition_of(there)
+        if self._runs is None:  # the task's last change is a time of the server: what changes later is followed
+            self._runs = Runs(task.id, since=task.last_change or task.created)
+        if not self._executed.begun:
+            self._executed.read_older(gateway, definition)
         self._runs.refresh(gateway, now)
+        self._executed.take(tuple(self._runs), definition)
         return history.View(
             id=task.id,
             name=task.name,
@@ -82,14 +91,28 @@ class Reader:
             user=task.user,
             started=task.started,
             heartbeat=task.last_update,
-            scheduled=history.scheduled_rows(there.definition, there.state, self._base_names(there.definition), now),
-            executed=tuple(history.executed_row(run, there.definition) for run in self._runs),
+            scheduled=self._scheduled.rows(definition, there.state, self._base_names(definition), now),
+            executed=self._executed.rows,
             log=tuple(gateway.log(task.id)),
+            whole=self._executed.whole,
         )
+
+    def read_older(self, definition: Definition) -> bool:
+        """Read a page of the runs that are not known yet, newest first; whether there are more. One request."""
+        if not self._executed.whole:
+            self._executed.read_older(self._gateway, definition)
+        return not self._executed.whole
+
+    def _definition_of(self, there: own.Own) -> Definition:
+        """Parsed anew only if its text changed: one of ten thousand schedules takes seconds."""
+        text = there.task.configuration[own.DEFINITION]
+        if self._parsed is None or self._parsed[0] != text:
+            self._parsed = (text, there.definition)
+        return self._parsed[1]
 
     def _base_names(self, definition: Definition) -> dict[str, str]:
         missing = {item.action.task for item in definition.items}.difference(self._names)
         if missing:
             tasks = self._gateway.tasks(TaskQuery(ids=tuple(missing)[:500], order="created"))
-            self._names.update((task.id, task.name) for task in tasks)
+            self._names = {**self._names, **{task.id: task.name for task in tasks}}
         return self._names

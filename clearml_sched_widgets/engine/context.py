@@ -35,6 +35,7 @@ class Context:
         self.journal = Journal(clock)
         self.agenda = Agenda()
         self.names: Mapping[str, str] = {}  # of the base tasks, by id
+        self.from_start = False  # whether the runs are followed from the very first one
         self.changed = True  # since the tables were last reported
         self._run_list: tuple[Run, ...] | None = None
 

@@ -53,6 +53,7 @@ class Core:
         context.started, context.definition, context.state = now, own.definition, own.state
         fresh = not own.state.items
         context.runs = Runs(context.id, since=own.state.runs_since or own.task.created)
+        context.from_start = own.state.runs_since is None
         self._settled = context.runs.cursor
         self._launcher = Launcher(self._gateway, context.id, context.runs, context.lease.keep)
         self._own_read = self._followed = self._checked_deleted = now

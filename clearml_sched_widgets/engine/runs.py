@@ -96,6 +96,7 @@ class Runs:
         self._runs: dict[str, Run] = {}
         self._by_key: dict[str, set[str]] = {}
         self._active: set[str] = set()
+        self.forgot = False  # whether any was dropped from memory
         self.news: deque[Run] = deque(maxlen=KEEP)  # runs that are new or changed their status; its reader empties it
 
     def __iter__(self) -> Iterator[Run]:
@@ -190,6 +191,7 @@ class Runs:
         """Drop the oldest finished runs beyond a bound, in one go now and then."""
         if len(self._runs) <= KEEP + KEEP // 10:
             return
+        self.forgot = True
         oldest = sorted(self._runs.values(), key=lambda run: run.age)[: len(self._runs) - KEEP]
         self.drop(run.task.id for run in oldest if not run.active)
 

@@ -28,6 +28,7 @@ class Snapshot:
     running: bool
     started: datetime
     now: datetime
+    whole: bool = False  # whether `runs` has every run that there ever was
 
 
 Tables = Callable[[Snapshot], Mapping[str, Table]]
@@ -45,6 +46,7 @@ def taken(context: Context, problem: str, now: datetime, *, running: bool) -> Sn
         running=running,
         started=context.started,
         now=now,
+        whole=context.from_start and not context.runs.forgot,
     )
 
 
