@@ -72,7 +72,7 @@ def test_older_runs_are_read_page_by_page_newest_first_and_the_engines_word_coun
     assert sizes == [500, 1000, 1100]
     assert ledger.rows[0].status == "completed"
     ages = [(row.started, row.run) for row in ledger.rows]
-    assert ages == sorted(ages, reverse=True)  # type: ignore[type-var]
+    assert ages == sorted(ages, reverse=True)
     assert {row.name for row in ledger.rows} == {f"run {number}" for number in range(1100)}
     ledger.read_older(gateway, DEFINITION)
     assert gateway.requests["tasks"] == 3
