@@ -102,6 +102,14 @@ class Queue:
 
 
 @attrs.frozen(kw_only=True)
+class Project:
+    """A project by its full name."""
+
+    id: str
+    name: str
+
+
+@attrs.frozen(kw_only=True)
 class Lease:
     """A hidden project that says who works on something: its name is unique on the server, its id not used again."""
 
@@ -157,7 +165,8 @@ class TaskQuery:
     """Which tasks to read, and how much of them. What is given must all hold; None and empty mean no restriction.
     But an empty `ids` finds nothing.
 
-    `ids` any of these; `text` a part of the name (case-insensitive) or a whole id; `types`, `statuses`: any of these;
+    `ids` any of these; `text` a part of the name (case-insensitive) or a whole id, with `text_tags` also a part of a
+    tag; tasks of the projects `text_projects` (ids) match a text, too. `types`, `statuses`: any of these;
     `system_tags`: all of these; `without_system_tags`: none of these. `since`: the `order` field is at or after it.
     `order` is a field name of Task among created, status_changed, last_update, last_change; a leading "-" descends.
     At most 500 rows; `page` counts from 0. `hyperparams`: "none", "scheduler" (that section only) or "all".
@@ -165,6 +174,8 @@ class TaskQuery:
 
     ids: tuple[str, ...] | None = None
     text: str = ""
+    text_tags: bool = False
+    text_projects: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     project_id: str | None = None

@@ -11,7 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from clearml_sched_widgets.records import Clone, Enqueued, Entity, Lease, LogLine, Queue, Server, Table, Task, TaskQuery
+from clearml_sched_widgets.records import (
+    Clone,
+    Enqueued,
+    Entity,
+    Lease,
+    LogLine,
+    Project,
+    Queue,
+    Server,
+    Table,
+    Task,
+    TaskQuery,
+)
 
 
 class Gateway(Protocol):
@@ -40,8 +52,8 @@ class Gateway(Protocol):
     def queues(self, *, watched: bool = False) -> list[Queue]:
         """All queues by name; with `watched` also whether an agent serves each (one more request)."""
 
-    def projects(self, text: str = "", limit: int = 50) -> list[str]:
-        """Full names of projects that contain `text` (case-insensitive), recently used first; hidden ones left out."""
+    def projects(self, text: str = "", limit: int = 50) -> list[Project]:
+        """Projects whose full names contain `text` (case-insensitive), recently used first; hidden ones left out."""
 
     def log(self, task_id: str, limit: int = 200) -> list[LogLine]:
         """The last lines of a task's console, oldest first."""

@@ -50,8 +50,7 @@ def task_query(query: TaskQuery) -> Body:
     if query.ids is not None:
         body["id"] = list(query.ids)
     if query.text:
-        fields = ["name", "id"] if WHOLE_ID.fullmatch(query.text) else ["name"]
-        body["_any_"] = {"fields": fields, "pattern": re.escape(query.text)}
+        body["_any_"] = _search(query)
     if query.types:
         body["type"] = list(query.types)
     if query.statuses:
@@ -65,6 +64,19 @@ def task_query(query: TaskQuery) -> Body:
     # Who names tasks or tags means hidden ones too; who looks around does not.
     body["search_hidden"] = query.ids is not None or bool(query.system_tags)
     return body
+
+
+def _search(query: TaskQuery) -> Body:
+    """Where a text is looked for. The server takes one pattern for all fields, so ids of projects stand in it, too."""
+    fields, patterns = ["name"], [re.escape(query.text)]
+    if WHOLE_ID.fullmatch(query.text):
+        fields.append("id")
+    if query.text_tags:
+        fields.append("tags")
+    if query.text_projects:
+        fields.append("project")
+        patterns += [f"^{re.escape(project)}$" for project in query.text_projects]
+    return {"fields": fields, "pattern": "|".join(patterns)}
 
 
 def _optional_fields(query: TaskQuery) -> list[str]:

@@ -22,6 +22,7 @@ from clearml_sched_widgets.records import (
     Entity,
     Lease,
     LogLine,
+    Project,
     Queue,
     Server,
     Table,
@@ -101,11 +102,10 @@ class ClearMLGateway:
                 break
         return sorted(found, key=lambda queue: queue.name)
 
-    def projects(self, text: str = "", limit: int = 50) -> list[str]:
-        """Full names of projects that contain `text`, recently used first; hidden ones left out."""
-        return [
-            str(row["name"]) for row in self._read("projects.get_all", bodies.projects_query(text, limit))["projects"]
-        ]
+    def projects(self, text: str = "", limit: int = 50) -> list[Project]:
+        """Projects whose full names contain `text`, recently used first; hidden ones left out."""
+        rows = self._read("projects.get_all", bodies.projects_query(text, limit))["projects"]
+        return [Project(id=str(row["id"]), name=str(row["name"])) for row in rows]
 
     def log(self, task_id: str, limit: int = 200) -> list[LogLine]:
         """The last lines of a task's console, oldest first."""

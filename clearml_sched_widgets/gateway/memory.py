@@ -22,6 +22,7 @@ from clearml_sched_widgets.records import (
     Entity,
     Lease,
     LogLine,
+    Project,
     Queue,
     Server,
     Table,
@@ -116,10 +117,11 @@ class MemoryGateway(MemoryServer):
         ]
 
     @_request
-    def projects(self, text: str = "", limit: int = 50) -> list[str]:
-        """Names of projects that contain `text`, recently used first; hidden ones left out."""
+    def projects(self, text: str = "", limit: int = 50) -> list[Project]:
+        """Projects whose names contain `text`, recently used first; hidden ones left out."""
         found = [p for p in self._projects.values() if text.lower() in p.name.lower() and not p.hidden]
-        return [p.name for p in sorted(found, key=lambda p: p.last_update, reverse=True)][:limit]
+        found.sort(key=lambda p: p.last_update, reverse=True)
+        return [Project(id=p.id, name=p.name) for p in found[:limit]]
 
     @_request
     def log(self, task_id: str, limit: int = 200) -> list[LogLine]:

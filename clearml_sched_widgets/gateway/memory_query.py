@@ -16,7 +16,7 @@ def matches(task: Task, query: TaskQuery) -> bool:
     moment: Any = getattr(task, query.order.removeprefix("-"))
     return (
         (query.ids is None or task.id in query.ids)
-        and (not query.text or query.text.lower() in task.name.lower() or query.text == task.id)
+        and (not query.text or _has_text(task, query))
         and (not query.types or task.type in query.types)
         and (not query.statuses or task.status in query.statuses)
         and (query.project_id is None or task.project_id == query.project_id)
@@ -24,6 +24,16 @@ def matches(task: Task, query: TaskQuery) -> bool:
         and tags.isdisjoint(query.without_system_tags)
         and ("hidden" not in tags or query.ids is not None or bool(query.system_tags))
         and (query.since is None or (moment is not None and moment >= query.since))
+    )
+
+
+def _has_text(task: Task, query: TaskQuery) -> bool:
+    text = query.text.lower()
+    return (
+        text in task.name.lower()
+        or query.text == task.id
+        or (query.text_tags and any(text in tag.lower() for tag in task.tags))
+        or task.project_id in query.text_projects
     )
 
 

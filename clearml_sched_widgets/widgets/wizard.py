@@ -10,10 +10,10 @@ import traitlets
 
 from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
 from clearml_sched_widgets.errors import InvalidDefinition
-from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, Task, TaskQuery
+from clearml_sched_widgets.widgets import lookup
 from clearml_sched_widgets.widgets.base import SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
-from clearml_sched_widgets.widgets.messages import Handler, Request, problems_data
+from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request, problems_data
 from clearml_sched_widgets.widgets.review import review
 from clearml_sched_widgets.widgets.rows import brief
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from clearml_sched_widgets.definition import Definition
     from clearml_sched_widgets.instance import Instance
     from clearml_sched_widgets.manager import Manager
-
-PAGE = 20  # tasks per page of the picker
 
 
 class WizardPart:
@@ -50,6 +48,7 @@ class WizardPart:
             "check": self._check,
             "task": self._task,
             "tasks": self._tasks,
+            "parameters": self._parameters,
             "queues": self._queues,
             "projects": self._projects,
             "launch": self._launch,
@@ -74,32 +73,29 @@ class WizardPart:
         warnings: list[dict[str, str]] = []
         try:
             definition = from_data(request.data())
-            warnings = problems_data(manager.warnings(definition))
+            warnings = problems_data([*manager.warnings(definition), *lookup.misfits(manager.gateway, definition)])
             manager.check(definition)
         except InvalidDefinition as error:
             problems = problems_data(error.problems)
         return {"revision": request.number("revision"), "problems": problems, "warnings": warnings}
 
     def _task(self, request: Request) -> dict[str, Any]:
-        found = self._connection.manager().gateway.tasks(TaskQuery(ids=(request.text("id"),), limit=1))
-        return {"task": _task_data(found[0]) if found else None}
+        return lookup.resolve(self._connection.manager().gateway, request.text("id"))
 
     def _tasks(self, request: Request) -> dict[str, Any]:
-        query = TaskQuery(
-            text=request.text("text", ""),
-            without_system_tags=("archived", INSTANCE_TAG, RUN_TAG),
-            limit=PAGE,
-            page=request.number("page"),
-        )
-        found = self._connection.manager().gateway.tasks(query)
-        return {"tasks": [_task_data(task) for task in found], "more": len(found) == PAGE}
+        gateway = self._connection.manager().gateway
+        found, more = lookup.search(gateway, request.text("text", ""), request.number("page"))
+        return {"tasks": [lookup.task_data(task) for task in found], "more": more}
+
+    def _parameters(self, request: Request) -> dict[str, Any]:
+        return {"parameters": lookup.parameters(self._connection.manager().gateway, request.text("id"))}
 
     def _queues(self, _: Request) -> dict[str, Any]:
         queues = self._connection.manager().gateway.queues(watched=True)
         return {"queues": [{"id": queue.id, "name": queue.name, "watched": queue.watched} for queue in queues]}
 
     def _projects(self, request: Request) -> dict[str, Any]:
-        return {"projects": self._connection.manager().gateway.projects(request.text("text", ""))}
+        return lookup.projects(self._connection.manager().gateway, request.text("text", ""))
 
     def _launch(self, request: Request) -> dict[str, Any]:
         manager = self._connection.manager()
@@ -126,12 +122,10 @@ class WizardPart:
         return {}
 
     def _export(self, request: Request) -> dict[str, Any]:
-        definition = from_data(request.data())
-        return {"name": definition.name, "text": dumps(definition)}
-
-
-def _task_data(task: Task) -> dict[str, Any]:
-    return {"id": task.id, "name": task.name, "project": task.project, "status": task.status, "type": task.type}
+        definition, format = from_data(request.data()), request.text("format", "json")
+        if format not in ("json", "yaml"):
+            raise BadMessage(f"The message 'export' names the format {format!r}; expected json or yaml.")
+        return {"name": definition.name, "text": dumps(definition, "yaml" if format == "yaml" else "json")}
 
 
 class Wizard(SchedulerWidget):

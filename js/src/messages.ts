@@ -7,6 +7,7 @@ export const ACTIONS = [
   "check",
   "task",
   "tasks",
+  "parameters",
   "queues",
   "projects",
   "launch",
@@ -69,6 +70,31 @@ export interface BaseTask {
   project: string;
   status: string;
   type: string;
+  tags: string[];
+  user: string;
+  /** Milliseconds since the epoch. */
+  updated: number | null;
+  archived: boolean;
+  /** What it is instead of a plain task, such as dataset; empty if nothing. */
+  kind: string;
+}
+
+/** What an id or a web address stands for. */
+export interface Resolved {
+  id: string;
+  task: BaseTask | null;
+  problem: string;
+}
+
+/** A hyperparameter of a base task. */
+export interface Parameter {
+  /** Section/name */
+  name: string;
+  value: string;
+  /** Of the whole value, in characters: a very long one is sent in part. */
+  length: number;
+  type: string;
+  description: string;
 }
 
 export interface Queue {

@@ -139,6 +139,18 @@ def test_a_whole_id_as_text_finds_its_task(world: World) -> None:
     assert [task.id for task in world.gateway.tasks(TaskQuery(text=task_id))] == [task_id]
 
 
+def test_a_text_can_be_looked_for_in_tags_too_and_in_the_tasks_of_some_projects(world: World) -> None:
+    tagged = world.task("one", tags=[f"{world.prefix}.Nightly (1)"])
+    inside = world.task("two", project="a+b")
+    world.task("three", project="elsewhere")
+    (project,) = [each for each in world.gateway.projects(f"{world.prefix}/a+b") if each.name.endswith("/a+b")]
+    text = f"{world.prefix}.NIGHTLY ("
+    assert world.gateway.tasks(TaskQuery(text=text)) == []
+    assert [task.id for task in world.gateway.tasks(TaskQuery(text=text, text_tags=True))] == [tagged]
+    both = TaskQuery(text=text, text_tags=True, text_projects=(project.id,), order="created")
+    assert [task.id for task in world.gateway.tasks(both)] == [tagged, inside]
+
+
 def test_types_and_statuses_mean_any_of_them(world: World) -> None:
     draft, running, done = world.task(type="training"), world.task(type="testing"), world.task(type="service")
     world.start(running)
@@ -404,14 +416,14 @@ def test_projects_are_found_by_a_part_of_their_name_recently_used_first(world: W
     pause()
     world.task(project="secret")
     world.hide_project("secret")
-    names = [name for name in world.gateway.projects(world.prefix.upper()) if name != world.prefix]
+    names = [found.name for found in world.gateway.projects(world.prefix.upper()) if found.name != world.prefix]
     assert names == [f"{world.prefix}/newer", f"{world.prefix}/older"]
     assert len(world.gateway.projects(world.prefix, limit=1)) == 1
 
 
 def test_special_characters_of_a_projects_name_are_no_pattern(world: World) -> None:
     world.task(project="a+b (c)")
-    assert world.gateway.projects(f"{world.prefix}/A+B (C)") == [f"{world.prefix}/a+b (c)"]
+    assert [found.name for found in world.gateway.projects(f"{world.prefix}/A+B (C)")] == [f"{world.prefix}/a+b (c)"]
 
 
 def test_the_console_is_read_from_its_end_oldest_line_first(world: World) -> None:

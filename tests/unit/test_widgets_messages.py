@@ -121,5 +121,5 @@ def test_tasks_are_found_page_by_page_without_runs_and_instances() -> None:
 def test_an_unknown_task_is_null() -> None:
     manager, task = memory_manager()
     page = Page(Wizard(manager=manager))
-    assert page.ask("task", id="0" * 32)["result"] == {"task": None}
+    assert page.ask("task", id="0" * 32)["result"]["task"] is None
     assert page.ask("task", id=task)["result"]["task"]["name"] == "train model"
