@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { blankSchedule, blankTrigger, duplicated, moved, newId, replaced, without } from "../src/state/draft";
+import { blankSchedule, blankTrigger, duplicated, inserted, moved, newId, replaced, without } from "../src/state/draft";
 import { withEntity } from "../src/wizard/TriggerFields";
 
 it("moves an item by one place, and not beyond the ends", () => {
@@ -7,6 +7,7 @@ it("moves an item by one place, and not beyond the ends", () => {
   expect(moved(["a", "b", "c"], 1, 1)).toEqual(["a", "c", "b"]);
   expect(moved(["a", "b"], 0, -1)).toEqual(["a", "b"]);
   expect(moved(["a", "b"], 1, 1)).toEqual(["a", "b"]);
+  expect(moved(["a", "b", "c"], 0, 2)).toEqual(["b", "c", "a"]);
 });
 
 it("puts a copy after the item, under an id of its own and sharing nothing with it", () => {
@@ -22,6 +23,8 @@ it("puts a copy after the item, under an id of its own and sharing nothing with 
 it("replaces and removes by place", () => {
   expect(replaced([1, 2, 3], 1, 9)).toEqual([1, 9, 3]);
   expect(without([1, 2, 3], 1)).toEqual([1, 3]);
+  expect(inserted([1, 3], 1, 2)).toEqual([1, 2, 3]);
+  expect(inserted([1], 5, 2)).toEqual([1, 2]);
 });
 
 it("makes ids that differ", () => {

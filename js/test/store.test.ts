@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { blankSchedule, type Draft, inserted } from "../src/state/draft";
 import { type Asks, WizardStore } from "../src/state/store";
 
 interface Asked {
@@ -135,4 +136,27 @@ it("tells its listeners until they leave, and nobody after it was closed", async
   store.close();
   await vi.advanceTimersByTimeAsync(5000);
   expect(kernel.asked).toEqual([]);
+});
+
+it("takes back a deletion at its place, keeping what was edited since", () => {
+  const [first, second] = [blankSchedule(), blankSchedule()];
+  store.edit((draft) => ({ ...draft, schedules: [first, second] }));
+  const restore = (draft: Draft) => ({ ...draft, schedules: inserted(draft.schedules, 0, first) });
+  store.edit((draft) => ({ ...draft, schedules: [second] }), undefined, { text: "Deleted", restore });
+  name("Nightly");
+  store.undo();
+  expect(store.state.draft.name).toBe("Nightly");
+  expect(store.state.draft.schedules).toEqual([first, second]);
+  expect(store.state.undo).toBeNull();
+});
+
+it("takes back what another definition has replaced", () => {
+  name("mine");
+  expect(store.state.edited).toBe(true);
+  store.replace({ name: "theirs" }, "Imported");
+  expect([store.state.draft.name, store.state.edited, store.state.undo?.text]).toEqual(["theirs", false, "Imported"]);
+  store.undo();
+  expect([store.state.draft.name, store.state.edited]).toEqual(["mine", true]);
+  store.replace({});
+  expect(store.state.undo).toBeNull();
 });

@@ -14,6 +14,12 @@ export interface ParameterRow {
   value: string;
 }
 
+export interface ContainerDraft {
+  image: string;
+  arguments: string;
+  setup_shell_script: string;
+}
+
 export interface ActionDraft {
   task: string;
   queue: string;
@@ -22,6 +28,9 @@ export interface ActionDraft {
   parameters: ParameterRow[];
   tags: string;
   time_limit: string;
+  container: ContainerDraft;
+  /** Fields of the script, by dotted name. */
+  overrides: ParameterRow[];
   /** What the form has no field for, kept as it came. */
   rest: Record<string, unknown>;
 }
@@ -101,7 +110,18 @@ export function blankDraft(): Draft {
 }
 
 export function blankAction(): ActionDraft {
-  return { task: "", queue: "default", project: "", name: "", parameters: [], tags: "", time_limit: "", rest: {} };
+  return {
+    task: "",
+    queue: "default",
+    project: "",
+    name: "",
+    parameters: [],
+    tags: "",
+    time_limit: "",
+    container: { image: "", arguments: "", setup_shell_script: "" },
+    overrides: [],
+    rest: {},
+  };
 }
 
 export function blankPolicies(): PoliciesDraft {
@@ -171,8 +191,8 @@ export function blankTrigger(): TriggerDraft {
   };
 }
 
-/** The item moved by one place (-1 up, 1 down); the list as it is at its ends. */
-export function moved<T>(items: readonly T[], index: number, by: -1 | 1): T[] {
+/** The item moved by that many places (-1 one up, 1 one down); the list as it is if it would leave it. */
+export function moved<T>(items: readonly T[], index: number, by: number): T[] {
   const target = index + by;
   const copy = [...items];
   const item = copy[index];
@@ -180,6 +200,11 @@ export function moved<T>(items: readonly T[], index: number, by: -1 | 1): T[] {
   copy.splice(index, 1);
   copy.splice(target, 0, item);
   return copy;
+}
+
+/** The list with an item put back at its place, or at the end if the list has become shorter. */
+export function inserted<T>(items: readonly T[], index: number, item: T): T[] {
+  return [...items.slice(0, index), item, ...items.slice(index)];
 }
 
 /** The list with a copy of the item after it, under an id of its own. */

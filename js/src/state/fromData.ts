@@ -9,9 +9,11 @@ import {
   blankTrigger,
   CONDITIONS,
   type ConditionKind,
+  type ContainerDraft,
   type Draft,
   ENTITIES,
   newId,
+  type ParameterRow,
   type PoliciesDraft,
   RULES,
   type RuleDraft,
@@ -103,19 +105,28 @@ function triggerDraft(data: Data): TriggerDraft {
 }
 
 function actionDraft(data: Data): ActionDraft {
-  const parameters = Object.entries(record(data.parameters)).map(([name, value]) => ({ name, value: text(value) }));
-  const { task, queue, project, name, parameters: _, tags, time_limit, ...rest } = data;
+  const { task, queue, project, name, parameters, tags, time_limit, container, overrides, ...rest } = data;
   return {
     ...blankAction(),
     task: text(task),
     queue: text(queue, "default"),
     project: text(project),
     name: text(name),
-    parameters,
+    parameters: rows(parameters),
     tags: joined(tags),
     time_limit: text(time_limit),
+    container: containerDraft(container),
+    overrides: rows(overrides),
     rest,
   };
+}
+
+const rows = (data: unknown): ParameterRow[] =>
+  Object.entries(record(data)).map(([name, value]) => ({ name, value: text(value) }));
+
+function containerDraft(data: unknown): ContainerDraft {
+  const { image, arguments: given, setup_shell_script } = typeof data === "string" ? { image: data } : record(data);
+  return { image: text(image), arguments: text(given), setup_shell_script: text(setup_shell_script) };
 }
 
 function policiesDraft(data: Data): PoliciesDraft {

@@ -8,6 +8,14 @@ export interface Asks {
   request<Result>(action: string, payload: unknown): Promise<Result>;
 }
 
+/** What can be taken back: its words, and the draft as it was before. */
+export interface Undo {
+  text: string;
+  restore: (now: Draft) => Draft;
+  /** The item that is back then. */
+  item?: string;
+}
+
 export interface WizardState {
   draft: Draft;
   revision: number;
@@ -17,6 +25,9 @@ export interface WizardState {
   touched: ReadonlySet<string>;
   /** After an attempt to launch every problem is shown. */
   showAll: boolean;
+  /** Whether the user changed anything since the form was filled. */
+  edited: boolean;
+  undo: Undo | null;
 }
 
 const VALIDATE_AFTER_MS = 150;
@@ -53,17 +64,33 @@ export class WizardStore {
   }
 
   /** The user changed something; `field` is the path of the field, if it is one. */
-  edit(change: (draft: Draft) => Draft, field?: string): void {
+  edit(change: (draft: Draft) => Draft, field?: string, undo?: Undo): void {
     const revision = Math.max(Date.now(), this.#state.revision + 1);
-    this.#set({ draft: change(this.#state.draft), revision });
+    this.#set({ draft: change(this.#state.draft), revision, edited: true, ...(undo && { undo }) });
     if (field !== undefined) this.touch(field);
     this.#schedule();
   }
 
-  /** Another definition takes the form's place. */
-  replace(data: Data): void {
-    this.#set({ ...fresh(fromData(data), Object.keys(data).length > 0) });
+  /** Another definition takes the form's place; `text` says so, and lets the user take it back. */
+  replace(data: Data, text?: string): void {
+    const before = this.#state.draft;
+    const revision = Math.max(Date.now(), this.#state.revision + 1);
+    const undo = text === undefined ? null : { text, restore: () => before };
+    this.#set({ ...fresh(fromData(data), Object.keys(data).length > 0), revision, undo });
     this.#schedule();
+  }
+
+  /** Takes back what `undo` tells of. */
+  undo(): void {
+    const { undo } = this.#state;
+    if (undo === null) return;
+    this.edit(undo.restore);
+    this.dismiss();
+  }
+
+  /** What could be taken back stays as it is. */
+  dismiss(): void {
+    this.#set({ undo: null });
   }
 
   /** Problems of this field are shown from now on. */
@@ -150,5 +177,6 @@ export class WizardStore {
 
 /** A prefilled form shows its problems at once; a blank one as the user goes. */
 function fresh(draft: Draft, prefilled: boolean): WizardState {
-  return { draft, revision: Date.now(), review: null, check: null, touched: new Set(), showAll: prefilled };
+  const nothing = { review: null, check: null, touched: new Set<string>(), edited: false, undo: null };
+  return { draft, revision: Date.now(), showAll: prefilled, ...nothing };
 }

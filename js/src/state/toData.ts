@@ -1,5 +1,5 @@
 // From the form's content to the definition's plain data, in the format of clearml_sched_widgets/codec.
-import type { ActionDraft, Draft, PoliciesDraft, RuleDraft, ScheduleDraft, TriggerDraft } from "./draft";
+import type { ActionDraft, Draft, ParameterRow, PoliciesDraft, RuleDraft, ScheduleDraft, TriggerDraft } from "./draft";
 
 export type Data = Record<string, unknown>;
 
@@ -78,17 +78,26 @@ function conditionData(when: TriggerDraft["when"]): Data {
 }
 
 function actionData(action: ActionDraft): Data {
-  const rows = action.parameters.filter((row) => row.name !== "" || row.value !== "");
+  const container = Object.fromEntries(Object.entries(action.container).filter(([, value]) => value.trim() !== ""));
+  const overrides = mapping(action.overrides);
   return {
     ...action.rest,
     task: action.task.trim(),
     queue: action.queue,
     project: orNull(action.project),
     name: orNull(action.name),
-    parameters: Object.fromEntries(rows.map((row) => [row.name.trim(), row.value])),
+    parameters: mapping(action.parameters),
     tags: split(action.tags),
     time_limit: orNull(action.time_limit),
+    ...(Object.keys(container).length > 0 && { container }),
+    ...(Object.keys(overrides).length > 0 && { overrides }),
   };
+}
+
+/** Rows that are quite empty are left out; of a name that stands twice the last counts, and the form says so. */
+function mapping(rows: readonly ParameterRow[]): Record<string, string> {
+  const filled = rows.filter((row) => row.name !== "" || row.value !== "");
+  return Object.fromEntries(filled.map((row) => [row.name.trim(), row.value]));
 }
 
 function policiesData(policies: PoliciesDraft): Data {
