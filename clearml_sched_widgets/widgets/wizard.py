@@ -101,14 +101,15 @@ class WizardPart:
         manager = self._connection.manager()
         definition = from_data(request.data())
         where, queue = request.text("where"), request.text("queue", "services")
-        return self._keep(manager.launch(definition, where=where, queue=queue))
+        return self._keep(manager.launch(definition, where=where, queue=queue), request.data())
 
     def _save(self, request: Request) -> dict[str, Any]:
         manager = self._connection.manager()
-        return self._keep(manager.save(from_data(request.data())))
+        return self._keep(manager.save(from_data(request.data())), request.data())
 
-    def _keep(self, instance: Instance) -> dict[str, Any]:
+    def _keep(self, instance: Instance, data: dict[str, Any]) -> dict[str, Any]:
         self.instance = instance
+        self._draft = data  # the last edit may not have been validated apart
         if self._made is not None:
             self._draft = {}  # the next form begins blank
             self._made(instance)

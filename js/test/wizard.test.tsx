@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import widget from "../src/index";
 import { queueOptions } from "../src/wizard/ActionFields";
 import { upcoming } from "../src/wizard/Preview";
-import { taskId } from "../src/wizard/TaskField";
 import { FakeHost, type Sent } from "./fakeHost";
 
 let host: FakeHost;
@@ -68,14 +67,6 @@ it("says what came of a launch", async () => {
   const instance = { id: "i1", name: "Nightly", status: "running", where: "kernel", user: "", started: null };
   await act(async () => host.answer({ id, ok: true, result: { instance } }));
   expect(el.querySelector(".csw-done")?.textContent).toContain("Nightly is running in this kernel.");
-});
-
-it("takes the id out of the address of a task's page", () => {
-  const id = "0123456789abcdef0123456789abcdef";
-  expect(taskId(`https://app.clear.ml/projects/p/experiments/${id}/output/log`)).toBe(id);
-  expect(taskId(`https://app.clear.ml/projects/p/tasks/${id}`)).toBe(id);
-  expect(taskId(` ${id} `)).toBe(id);
-  expect(taskId("anything else")).toBe("anything else");
 });
 
 it("names queues without an agent, and keeps a chosen one that the server lacks", () => {

@@ -97,6 +97,9 @@ def test_a_draft_can_be_saved_cloned_exported_and_imported() -> None:
     page = Page(SchedulerApp(manager))
     saved = page.ask("save", data=schedule_data(task))["result"]["instance"]
     assert (saved["name"], saved["status"]) == ("Nightly", "draft")
+    alone = Wizard(manager=manager)
+    Page(alone).ask("save", data=schedule_data(task))  # right after an edit, before it was validated
+    assert alone.definition.name == "Nightly"
     clone = page.ask("clone", instance=saved["id"])["result"]["data"]
     assert clone["name"] == "Nightly (copy)"
     assert clone["schedules"][0]["id"] != "a1"

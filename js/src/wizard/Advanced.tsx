@@ -58,7 +58,6 @@ function ItemFlags<T extends Item>({ value, onChange }: Pick<EditorProps<T>, "va
   const set = (change: Partial<ScheduleDraft> | Partial<TriggerDraft>) => onChange({ ...value, ...change });
   return (
     <div class="csw-checks">
-      <CheckBox label="Enabled" checked={item.enabled} onInput={(enabled) => set({ enabled })} />
       {"recurrence" in item ? (
         <CheckBox
           label="Run once at launch, too"

@@ -1,161 +1,161 @@
-// One schedule or trigger: a card that folds, moves, is copied and deleted.
-import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+// One schedule or trigger: a card that folds to a summary, moves, is switched off, copied and deleted.
+import { useEffect } from "preact/hooks";
 import type { ItemKind, ScheduleDraft, TriggerDraft } from "../state/draft";
 import { useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
-import { ActionFields } from "./ActionFields";
-import { Advanced } from "./Advanced";
-import { BoundText } from "./BoundField";
 import { type EditorProps, useForm } from "./form";
-import { Parameters } from "./Parameters";
-import { RecurrenceFields } from "./RecurrenceFields";
-import { TriggerFields } from "./TriggerFields";
+import { ItemBody } from "./ItemBody";
+import { useTask } from "./TaskField";
+import type { Drag } from "./useDrag";
 
 interface CardProps<T> extends EditorProps<T> {
   kind: ItemKind;
   index: number;
-  last: boolean;
+  count: number;
+  open: boolean;
+  drag: Drag;
+  onToggle: (open: boolean) => void;
   onMove: (by: -1 | 1) => void;
   onDuplicate: () => void;
   onDelete: () => void;
 }
 
-export function ItemCard(props: CardProps<ScheduleDraft> | CardProps<TriggerDraft>) {
-  const { value, path, kind, index } = props;
+type AnyCard = CardProps<ScheduleDraft> | CardProps<TriggerDraft>;
+
+export function titleOf(item: { name: string }, kind: ItemKind, index: number): string {
+  return item.name || `${kind === "schedules" ? "Schedule" : "Trigger"} ${index + 1}`;
+}
+
+export function ItemCard(props: AnyCard) {
+  const { value, path, kind, index, open, onToggle, drag } = props;
   const form = useForm();
-  const [open, setOpen] = useState(true);
   const body = useUid();
   const problems = form.count(path);
-  const title = value.name || `${kind === "schedules" ? "Schedule" : "Trigger"} ${index + 1}`;
+  const title = titleOf(value, kind, index);
   const { showAll } = form.store.state;
   // After an attempt to launch, what is wrong must be visible.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each refusal, not whenever it is folded again
   useEffect(() => {
-    if (showAll && problems > 0) setOpen(true);
-  }, [showAll, problems]);
+    if (showAll && problems > 0) onToggle(true);
+  }, [showAll, problems > 0]);
   return (
-    <section class="csw-card" aria-label={title}>
+    <section
+      class={`csw-card ${drag.state ? `csw-${drag.state}` : ""} ${value.enabled ? "" : "csw-card-off"}`}
+      aria-label={title}
+      data-item={value.id}
+    >
       <header class="csw-card-head">
+        <Grip {...props} />
         <button
           type="button"
           class="csw-card-title"
           aria-expanded={open}
           aria-controls={body}
-          onClick={() => setOpen(!open)}
+          aria-labelledby={`${body}-name`}
+          aria-describedby={`${body}-summary`}
+          onClick={() => onToggle(!open)}
         >
-          <Icon name={open ? "up" : "down"} />
+          <Icon name={open ? "down" : "right"} />
           <span class={`csw-kind csw-kind-${kind}`}>
             <Icon name={kind === "schedules" ? "clock" : "bolt"} />
           </span>
-          <span class="csw-card-name">{title}</span>
-          <Summary
-            problems={problems}
-            sentence={open ? "" : (form.store.state.review?.items[value.id]?.sentence ?? "")}
-          />
+          <span class="csw-card-words">
+            <span class="csw-card-name" id={`${body}-name`} title={title}>
+              {title}
+            </span>
+            <Summary {...props} id={`${body}-summary`} problems={problems} />
+          </span>
         </button>
         <CardActions {...props} title={title} />
       </header>
       {open ? (
         <div id={body} class="csw-card-body">
-          <CardBody {...props} />
+          <ItemBody {...props} />
         </div>
       ) : null}
     </section>
   );
 }
 
-function Summary({ problems, sentence }: { problems: number; sentence: string }) {
-  if (problems > 0)
-    return <span class="csw-chip csw-bad">{problems === 1 ? "1 problem" : `${problems} problems`}</span>;
-  return <span class="csw-card-sentence">{sentence}</span>;
+function Grip({ count, drag }: AnyCard) {
+  if (count < 2) return <span class="csw-grip csw-grip-none" />;
+  return (
+    <span class="csw-grip" title="Drag to move" aria-hidden="true" onPointerDown={drag.onPointerDown}>
+      <Icon name="grip" />
+    </span>
+  );
 }
 
-type Actions = Pick<CardProps<unknown>, "index" | "last" | "onMove" | "onDuplicate" | "onDelete">;
+/** What a folded card says: what is launched, when, and where. An open one says it in its fields. */
+function Summary({ id: own, value, open, problems }: AnyCard & { id: string; problems: number }) {
+  const form = useForm();
+  const { task: id, queue } = value.action;
+  const task = useTask(id)?.task;
+  const sentence = form.store.state.review?.items[value.id]?.sentence;
+  const chips = (
+    <>
+      {value.enabled ? null : <span class="csw-chip csw-quiet">off</span>}
+      {problems > 0 ? (
+        <span class="csw-chip csw-bad">{problems === 1 ? "1 problem" : `${problems} problems`}</span>
+      ) : null}
+    </>
+  );
+  const unserved = form.queues?.find(({ name }) => name === queue)?.watched === false;
+  return (
+    <span class="csw-card-summary" id={own}>
+      {chips}
+      {open ? null : (
+        <>
+          {sentence ? <span class="csw-card-sentence">{sentence}</span> : null}
+          <span>
+            <bdi>{task?.name ?? (id ? `Task ${id}` : "No base task yet")}</bdi> · queue{" "}
+            <bdi>{queue || "not chosen"}</bdi>
+            {unserved ? " (no agent)" : ""}
+          </span>
+        </>
+      )}
+    </span>
+  );
+}
 
-function CardActions({ index, last, onMove, onDuplicate, onDelete, title }: Actions & { title: string }) {
+function CardActions(props: AnyCard & { title: string }) {
+  const { index, count, onMove, onDuplicate, onDelete, title } = props;
   return (
     <div class="csw-card-actions">
-      <Button kind="quiet" label={`Move ${title} up`} disabled={index === 0} onClick={() => onMove(-1)}>
-        <Icon name="up" />
-      </Button>
-      <Button kind="quiet" label={`Move ${title} down`} disabled={last} onClick={() => onMove(1)}>
-        <Icon name="down" />
-      </Button>
+      <Enabled {...props} />
+      {count > 1 ? (
+        <span class="csw-card-moves">
+          <Button kind="quiet" label={`Move ${title} up`} disabled={index === 0} onClick={() => onMove(-1)}>
+            <Icon name="up" />
+          </Button>
+          <Button kind="quiet" label={`Move ${title} down`} disabled={index === count - 1} onClick={() => onMove(1)}>
+            <Icon name="down" />
+          </Button>
+        </span>
+      ) : null}
       <Button kind="quiet" label={`Duplicate ${title}`} onClick={onDuplicate}>
         <Icon name="copy" />
       </Button>
       <Button kind="quiet" label={`Delete ${title}`} onClick={onDelete}>
-        <Icon name="close" />
+        <Icon name="trash" />
       </Button>
     </div>
   );
 }
 
-function CardBody(props: CardProps<ScheduleDraft> | CardProps<TriggerDraft>) {
-  return props.kind === "schedules"
-    ? scheduleBody(props as CardProps<ScheduleDraft>)
-    : triggerBody(props as CardProps<TriggerDraft>);
-}
-
-function scheduleBody(props: CardProps<ScheduleDraft>) {
-  const { value, path, onChange } = props;
-  const when = (
-    <Group title="When">
-      <RecurrenceFields
-        value={value.recurrence}
-        path={`${path}.recurrence`}
-        onChange={(recurrence, field) => onChange({ ...value, recurrence }, field)}
-      />
-    </Group>
-  );
-  return <ItemBody {...props}>{when}</ItemBody>;
-}
-
-function triggerBody(props: CardProps<TriggerDraft>) {
-  const when = (
-    <Group title="When">
-      <TriggerFields {...props} />
-    </Group>
-  );
-  return <ItemBody {...props}>{when}</ItemBody>;
-}
-
-function ItemBody<T extends ScheduleDraft | TriggerDraft>(props: EditorProps<T> & { children: ComponentChildren }) {
-  const { value, path, onChange, children } = props;
-  const named: EditorProps<ScheduleDraft | TriggerDraft> = {
-    value,
-    path,
-    onChange: (changed, field) => onChange(changed as T, field),
-  };
+function Enabled({ value, onChange, title }: AnyCard & { title: string }) {
+  const set = (enabled: boolean) => (onChange as (item: typeof value) => void)({ ...value, enabled });
   return (
-    <>
-      <Group title="What">
-        <BoundText {...named} name="name" label="Item name" placeholder="Optional" />
-        <ActionFields
-          value={value.action}
-          path={`${path}.action`}
-          onChange={(action, field) => onChange({ ...value, action }, field)}
-        />
-      </Group>
-      {children}
-      <div class="csw-folds">
-        <Parameters
-          value={value.action.parameters}
-          path={`${path}.action.parameters`}
-          onChange={(parameters, field) => onChange({ ...value, action: { ...value.action, parameters } }, field)}
-        />
-        <Advanced value={value} path={path} onChange={onChange} />
-      </div>
-    </>
-  );
-}
-
-function Group({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <div class="csw-group">
-      <h4>{title}</h4>
-      <div class="csw-stack">{children}</div>
-    </div>
+    <input
+      type="checkbox"
+      role="switch"
+      aria-checked={value.enabled}
+      class="csw-switch"
+      aria-label={`${title} is on`}
+      title={value.enabled ? "On: it runs once launched" : "Off: kept, but does not run"}
+      checked={value.enabled}
+      onInput={(event) => set(event.currentTarget.checked)}
+    />
   );
 }

@@ -1,10 +1,12 @@
-// The list of schedules and triggers.
+// The list of schedules and triggers: added, copied, moved, deleted, and brought back.
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import {
   blankSchedule,
   blankTrigger,
   type Draft,
   duplicated,
   type ItemKind,
+  inserted,
   moved,
   replaced,
   type ScheduleDraft,
@@ -14,27 +16,36 @@ import {
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
 import { useForm } from "./form";
-import { ItemCard } from "./ItemCard";
+import { ItemCard, titleOf } from "./ItemCard";
+import { UndoBar } from "./UndoBar";
+import { useDrag } from "./useDrag";
+import { useFolds } from "./useFolds";
 
 type Item = ScheduleDraft | TriggerDraft;
 
 export function Items() {
   const { store, draft } = useForm();
-  const add = (kind: ItemKind) =>
-    store.edit((old) =>
-      kind === "schedules"
-        ? { ...old, schedules: [...old.schedules, blankSchedule()] }
-        : { ...old, triggers: [...old.triggers, blankTrigger()] },
-    );
+  const root = useRef<HTMLDivElement>(null);
+  const focus = useFocusLater(root);
+  const [said, say] = useState("");
+  const ids = [...draft.schedules, ...draft.triggers].map(({ id }) => id);
+  const folds = useFolds(ids);
+  const shared: Shared = { focus, say, folds };
+  const add = (kind: ItemKind) => {
+    const item = kind === "schedules" ? blankSchedule() : blankTrigger();
+    store.edit((old) => ({ ...old, [kind]: [...old[kind], item] }) as Draft);
+    folds.open(item.id);
+    focus(item.id, "input");
+  };
   return (
-    <div class="csw-items">
-      {draft.schedules.length + draft.triggers.length === 0 ? (
+    <div class="csw-items" ref={root}>
+      {ids.length === 0 ? (
         <Empty title="Nothing to run yet">
           Add a schedule to run a task at set times, or a trigger to run it when something happens.
         </Empty>
       ) : null}
-      <Cards kind="schedules" />
-      <Cards kind="triggers" />
+      <Cards kind="schedules" {...shared} />
+      <Cards kind="triggers" {...shared} />
       <div class="csw-row">
         <Button onClick={() => add("schedules")}>
           <Icon name="plus" /> Add schedule
@@ -42,15 +53,53 @@ export function Items() {
         <Button onClick={() => add("triggers")}>
           <Icon name="plus" /> Add trigger
         </Button>
+        {ids.length > 1 ? (
+          <span class="csw-items-folds">
+            <Button kind="quiet" onClick={folds.anyOpen ? folds.closeAll : folds.openAll}>
+              {folds.anyOpen ? "Collapse all" : "Expand all"}
+            </Button>
+          </span>
+        ) : null}
       </div>
+      <UndoBar onUndone={(item) => (item ? focus(item, ".csw-card-title") : undefined)} />
+      <p class="csw-hidden" role="status">
+        {said}
+      </p>
     </div>
   );
 }
 
-function Cards({ kind }: { kind: ItemKind }) {
+const MOVES = {
+  up: ".csw-card-moves > :first-child",
+  down: ".csw-card-moves > :last-child",
+  any: ".csw-card-moves > *",
+};
+
+interface Shared {
+  focus: (item: string, ...selectors: string[]) => void;
+  say: (text: string) => void;
+  folds: ReturnType<typeof useFolds>;
+}
+
+function Cards({ kind, focus, say, folds }: { kind: ItemKind } & Shared) {
   const { store, draft } = useForm();
   const items = draft[kind] as Item[];
   const change = (items: Item[], field?: string) => store.edit((old) => ({ ...old, [kind]: items }) as Draft, field);
+  const move = (index: number, by: number) => {
+    const item = items[index];
+    if (item === undefined || by === 0 || index + by < 0 || index + by >= items.length) return;
+    change(moved(items, index, by));
+    say(`${titleOf(item, kind, index)} is now ${index + by + 1} of ${items.length}.`);
+  };
+  const drag = useDrag(
+    items.map(({ id }) => id),
+    move,
+  );
+  const remove = (item: Item, index: number) => {
+    const restore = (now: Draft) => ({ ...now, [kind]: inserted(now[kind] as Item[], index, item) }) as Draft;
+    const undo = { text: `Deleted “${titleOf(item, kind, index)}”`, restore, item: item.id };
+    store.edit((old) => ({ ...old, [kind]: without(items, index) }) as Draft, undefined, undo);
+  };
   return (
     <>
       {items.map((item, index) => (
@@ -59,13 +108,44 @@ function Cards({ kind }: { kind: ItemKind }) {
           {...({ kind, value: item } as { kind: "schedules"; value: ScheduleDraft })}
           path={`${kind}[${index}]`}
           index={index}
-          last={index === items.length - 1}
+          count={items.length}
+          open={folds.isOpen(item.id)}
+          onToggle={(open) => (open ? folds.open(item.id) : folds.close(item.id))}
+          drag={drag(item.id)}
           onChange={(value: Item, field?: string) => change(replaced(items, index, value), field)}
-          onMove={(by) => change(moved(items, index, by))}
-          onDuplicate={() => change(duplicated(items, index))}
-          onDelete={() => change(without(items, index))}
+          onMove={(by) => {
+            move(index, by);
+            focus(item.id, by < 0 ? MOVES.up : MOVES.down, MOVES.any);
+          }}
+          onDuplicate={() => {
+            const copies = duplicated(items, index);
+            const copy = copies[index + 1];
+            change(copies);
+            if (copy) {
+              folds.open(copy.id);
+              focus(copy.id, ".csw-card-title");
+            }
+          }}
+          onDelete={() => remove(item, index)}
         />
       ))}
     </>
   );
+}
+
+/** Puts the focus into an item's card once it is drawn in its place: moving an element takes the focus from it. */
+function useFocusLater(root: { current: HTMLElement | null }) {
+  const wanted = useRef<{ item: string; selectors: string[] } | null>(null);
+  useLayoutEffect(() => {
+    const { current } = wanted;
+    const card = current && root.current?.querySelector(`[data-item="${CSS.escape(current.item)}"]`);
+    if (!card || !current) return;
+    wanted.current = null;
+    // At the end of the list the button that was just pressed is disabled; its neighbour is not.
+    const all = current.selectors.flatMap((selector) => [...card.querySelectorAll<HTMLElement>(selector)]);
+    all.find((each) => !each.matches(":disabled"))?.focus();
+  });
+  return (item: string, ...selectors: string[]) => {
+    wanted.current = { item, selectors };
+  };
 }

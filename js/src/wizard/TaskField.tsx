@@ -1,17 +1,11 @@
-// The base task: typed or pasted by id (or by the address of its page), or picked from the server.
+// The base task: typed or pasted by id or by the address of its page, or picked from the server.
 import { useEffect, useState } from "preact/hooks";
-import type { BaseTask } from "../messages";
-import { words } from "../state/format";
+import type { BaseTask, Resolved } from "../messages";
 import { Field } from "../ui/fields";
 import { Icon } from "../ui/icons";
-import { Button } from "../ui/parts";
+import { Button, Chip, TaskLink } from "../ui/parts";
 import { useForm } from "./form";
 import { TaskPicker } from "./TaskPicker";
-
-/** The id in the address of a task's page, else the text itself. */
-export function taskId(text: string): string {
-  return /\/(?:experiments|tasks)\/([0-9a-f]{32})\b/.exec(text)?.[1] ?? text.trim();
-}
 
 interface TaskProps {
   task: string;
@@ -22,16 +16,20 @@ interface TaskProps {
 export function TaskField({ task, path, onChange }: TaskProps) {
   const form = useForm();
   const [picking, setPicking] = useState(false);
-  const found = useTask(task);
+  const found = useTask(task, 250);
   const { problems, warnings } = form.notes(path);
-  const unknown = found === null && problems.length === 0;
+  const address = found?.task && found.id !== task.trim() ? found.id : "";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what the address stands for matters
+  useEffect(() => {
+    if (address) onChange(address);
+  }, [address]);
   return (
-    <div>
+    <>
       <Field
         label="Base task"
-        problems={unknown ? ["The server has no task of this id. Browse for one, or paste its id."] : problems}
-        warnings={warnings}
-        hint={found ? <Described task={found} /> : "The task to clone and enqueue: its id, or browse."}
+        problems={found?.problem ? [found.problem] : problems}
+        warnings={[...warnings, ...oddities(found?.task)]}
+        hint={found?.task ? <Described task={found.task} /> : "Cloned and enqueued when it is due."}
       >
         {(attributes) => (
           <div class="csw-joined">
@@ -39,13 +37,13 @@ export function TaskField({ task, path, onChange }: TaskProps) {
               {...attributes}
               class="csw-input csw-mono"
               value={task}
-              placeholder="Task id"
+              placeholder="Id or web address of a task"
               autocomplete="off"
               spellcheck={false}
-              onInput={(event) => onChange(taskId(event.currentTarget.value))}
+              onInput={(event) => onChange(event.currentTarget.value)}
               onBlur={() => form.store.leave(path)}
             />
-            <Button onClick={() => setPicking(!picking)} expanded={picking}>
+            <Button onClick={() => setPicking(true)}>
               <Icon name="search" /> Browse
             </Button>
           </div>
@@ -61,30 +59,47 @@ export function TaskField({ task, path, onChange }: TaskProps) {
           }}
         />
       ) : null}
-    </div>
-  );
-}
-
-function Described({ task }: { task: BaseTask }) {
-  return (
-    <>
-      <span class="csw-strong">{task.name}</span> · {task.project || "no project"} · {words(task.status)}
     </>
   );
 }
 
-/** The task of an id: undefined while unknown, null if the server has none. */
-function useTask(id: string): BaseTask | null | undefined {
-  const { model, queues } = useForm();
+function Described({ task }: { task: BaseTask }) {
+  const { web } = useForm();
+  return (
+    <span class="csw-described">
+      <span class="csw-strong">
+        <TaskLink web={web} id={task.id}>
+          {task.name}
+        </TaskLink>
+      </span>{" "}
+      <bdi>{task.project || "no project"}</bdi> <Chip status={task.status} />
+    </span>
+  );
+}
+
+const KINDS: Record<string, string> = {
+  dataset: "This is a dataset, not a task with code to run.",
+  report: "This is a report, not a task with code to run.",
+  scheduler: "This is a scheduler itself: each run would start another one.",
+  run: "A scheduler launched this task; you may rather want the task that it was cloned from.",
+};
+
+/** What one may not expect of a base task. */
+export function oddities(task: BaseTask | null | undefined): string[] {
+  if (!task) return [];
+  const kind = KINDS[task.kind];
+  const archived = "This task is in the archive. It is cloned all the same, until somebody deletes it.";
+  return [...(kind ? [kind] : []), ...(task.archived ? [archived] : [])];
+}
+
+/** What the server knows of an id or an address; undefined before it has answered. */
+export function useTask(text: string, afterMs = 0): Resolved | undefined {
+  const { tasks, queues } = useForm();
   const connected = queues !== null;
-  const [found, setFound] = useState<{ id: string; task: BaseTask | null } | null>(null);
   useEffect(() => {
-    if (id === "" || !connected) return;
-    const timer = setTimeout(async () => {
-      const answer = await model.request<{ task: BaseTask | null }>("task", { id }).catch(() => null);
-      if (answer !== null) setFound({ id, task: answer.task });
-    }, 250);
+    if (text.trim() === "" || !connected) return;
+    const timer = setTimeout(() => void tasks.resolve(text), afterMs);
     return () => clearTimeout(timer);
-  }, [model, id, connected]);
-  return found !== null && found.id === id ? found.task : undefined;
+  }, [tasks, text, connected, afterMs]);
+  return tasks.resolved(text);
 }

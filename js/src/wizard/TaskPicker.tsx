@@ -1,8 +1,10 @@
-// A searchable list of the server's tasks, page by page.
+// A window to find a base task in: by name, tag, project or id, the latest first, page by page.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { BaseTask } from "../messages";
 import type { ViewModel } from "../model";
-import { TextField } from "../ui/fields";
+import { relative, words } from "../state/format";
+import { Dialog } from "../ui/Dialog";
+import { useUid } from "../ui/fields";
 import { Button, Chip, Empty } from "../ui/parts";
 
 interface Answer {
@@ -18,54 +20,143 @@ interface PickerProps {
 
 export function TaskPicker({ model, onPick, onClose }: PickerProps) {
   const [text, setText] = useState("");
-  const { tasks, more, error, next } = useSearch(model, text);
-  const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.querySelector("input")?.focus(), []);
+  const found = useSearch(model, text);
+  const { tasks, more, error, next } = found;
+  const [at, setAt] = useState(0);
+  const list = useRef<HTMLDivElement>(null);
+  const id = useUid();
+  const rows = tasks ?? [];
+  const chosen = Math.min(at, rows.length - 1);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another search begins at its first row
+  useEffect(() => setAt(0), [text]);
+  useEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  });
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = STEPS[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      if (step > 0 && chosen + step >= rows.length && more) next();
+      setAt(Math.max(0, Math.min(chosen + step, rows.length - 1)));
+    } else if (event.key === "Enter") {
+      event.preventDefault(); // or it would press the button that the focus goes back to
+      const task = rows[chosen];
+      if (task && !found.stale) onPick(task.id);
+    }
+  };
   return (
-    <section
-      ref={panel}
-      class="csw-picker"
-      aria-label="Browse base tasks"
-      onKeyDown={(event) => event.key === "Escape" && onClose()}
-    >
-      <div class="csw-picker-head">
-        <TextField label="Search tasks" value={text} onInput={setText} placeholder="Part of a name, or an id" />
-        <Button kind="quiet" onClick={onClose}>
-          Close
-        </Button>
+    <Dialog title="Choose a base task" size="large" onClose={onClose}>
+      <div class="csw-field csw-picker-search">
+        <label for={id}>Search tasks</label>
+        <input
+          id={id}
+          class="csw-input"
+          role="combobox"
+          aria-expanded={rows.length > 0}
+          aria-controls={`${id}-list`}
+          aria-autocomplete="list"
+          aria-activedescendant={rows.length > 0 ? `${id}-${chosen}` : undefined}
+          aria-describedby={`${id}-said`}
+          placeholder="Name, tag, project, id or web address"
+          autocomplete="off"
+          spellcheck={false}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
       </div>
       {error ? (
         <p class="csw-note csw-note-error" role="alert">
           {error}
         </p>
       ) : null}
-      {tasks === null && !error ? <p class="csw-note">Searching …</p> : null}
-      {tasks?.length === 0 ? (
-        <Empty title="No task found">
-          Run the task to schedule once, so that the server knows it, or search for another name.
-        </Empty>
-      ) : null}
-      <ul class="csw-picker-list">
-        {tasks?.map((task) => (
-          <li key={task.id}>
-            <button type="button" class="csw-option" onClick={() => onPick(task.id)}>
-              <span class="csw-option-name">{task.name}</span>
-              <span class="csw-option-project">{task.project || "no project"}</span>
-              <Chip status={task.status} />
-            </button>
-          </li>
+      <div
+        ref={list}
+        id={`${id}-list`}
+        class={`csw-picker-list ${found.stale ? "csw-stale" : ""}`}
+        role="listbox"
+        aria-label="Tasks"
+        tabIndex={-1}
+      >
+        {rows.map((task, index) => (
+          <Option
+            key={task.id}
+            id={`${id}-${index}`}
+            task={task}
+            chosen={index === chosen}
+            onPick={() => onPick(task.id)}
+          />
         ))}
-      </ul>
-      {more ? <Button onClick={next}>Show more</Button> : null}
-    </section>
+      </div>
+      {tasks?.length === 0 ? <Nothing text={text} /> : null}
+      <div class="csw-row csw-picker-foot">
+        <p id={`${id}-said`} class="csw-note" role="status">
+          {found.stale && !error ? "Searching …" : said(rows.length, more)}
+        </p>
+        {more ? <Button onClick={next}>Show more</Button> : null}
+      </div>
+    </Dialog>
   );
 }
 
+const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
+
+function said(count: number, more: boolean): string {
+  if (count === 0) return "";
+  return `${count}${more ? " or more" : ""} ${count === 1 ? "task" : "tasks"}, the latest first. Choose with the arrow keys and Enter.`;
+}
+
+function Nothing({ text }: { text: string }) {
+  return (
+    <Empty title={text ? "No task fits" : "No task found"}>
+      {text
+        ? "Try a part of its name, of a tag or of its project. Archived tasks and datasets are not listed."
+        : "Run the task to schedule once, so that the server knows it."}
+    </Empty>
+  );
+}
+
+interface OptionProps {
+  id: string;
+  task: BaseTask;
+  chosen: boolean;
+  onPick: () => void;
+}
+
+function Option({ id, task, chosen, onPick }: OptionProps) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the search field, which names the active option
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the search field handles the keys
+    <div id={id} class="csw-option" role="option" aria-selected={chosen} onClick={onPick}>
+      <span class="csw-option-name" title={task.name}>
+        {task.name}
+      </span>
+      <Chip status={task.status} />
+      <span class="csw-option-about">
+        <bdi>{task.project || "no project"}</bdi> · {words(task.type)} · <bdi>{task.user}</bdi>
+        {task.updated === null ? "" : ` · ${relative(task.updated, Date.now())}`}
+      </span>
+      <span class="csw-option-tags">
+        {task.tags.slice(0, 4).map((tag) => (
+          <span key={tag} class="csw-tag" title={tag}>
+            {tag}
+          </span>
+        ))}
+        {task.tags.length > 4 ? <span class="csw-muted">+{task.tags.length - 4}</span> : null}
+      </span>
+    </div>
+  );
+}
+
+/** The tasks that fit a text. `stale` while an answer is awaited: the rows are those of the search before. */
 function useSearch(model: Pick<ViewModel, "request">, text: string) {
   const [tasks, setTasks] = useState<BaseTask[] | null>(null);
   const [more, setMore] = useState(false);
   const [error, setError] = useState("");
-  const [page, setPage] = useState(0);
+  const [stale, setStale] = useState(true);
+  const page = useRef(0);
   const search = useRef(0);
 
   const read = async (wanted: number) => {
@@ -73,10 +164,11 @@ function useSearch(model: Pick<ViewModel, "request">, text: string) {
     try {
       const answer = await model.request<Answer>("tasks", { text, page: wanted });
       if (mine !== search.current) return; // a newer search is under way
-      setTasks((before) => (wanted === 0 ? answer.tasks : [...(before ?? []), ...answer.tasks]));
+      setTasks((before) => (wanted === 0 ? answer.tasks : merged(before ?? [], answer.tasks)));
       setMore(answer.more);
-      setPage(wanted);
+      page.current = wanted;
       setError("");
+      setStale(false);
     } catch (reason) {
       if (mine === search.current) setError(reason instanceof Error ? reason.message : String(reason));
     }
@@ -84,9 +176,16 @@ function useSearch(model: Pick<ViewModel, "request">, text: string) {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a search starts when the text changes, and only then
   useEffect(() => {
+    setStale(true);
     const timer = setTimeout(() => void read(0), text === "" ? 0 : 250);
     return () => clearTimeout(timer);
   }, [text]);
 
-  return { tasks, more, error, next: () => void read(page + 1) };
+  return { tasks, more, error, stale, next: () => void read(page.current + 1) };
+}
+
+/** Pages are read from a moving list: a task that moved on may come twice. */
+function merged(before: readonly BaseTask[], page: readonly BaseTask[]): BaseTask[] {
+  const known = new Set(before.map(({ id }) => id));
+  return [...before, ...page.filter(({ id }) => !known.has(id))];
 }

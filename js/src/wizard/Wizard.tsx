@@ -3,6 +3,7 @@ import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import type { Connection, InstanceBrief, Queue, WizardTraits } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import { WizardStore } from "../state/store";
+import { TaskBook } from "../state/tasks";
 import type { Data } from "../state/toData";
 import { TextField, useUid } from "../ui/fields";
 import { Form, FormContext, useForm } from "./form";
@@ -20,17 +21,18 @@ interface WizardProps {
 
 export function WizardForm({ model, data, onDone, onCancel }: WizardProps) {
   const store = useMemo(() => new WizardStore(model, data ?? model.get("draft")), [model, data]);
+  const tasks = useMemo(() => new TaskBook(model), [model]);
   const [, render] = useReducer((count: number) => count + 1, 0);
   const connection = useTrait(model, "connection");
   const queues = useQueues(model, connection);
   const zones = useUid();
   useEffect(() => {
-    const end = store.subscribe(() => render(undefined));
+    const ends = [store.subscribe(() => render(undefined)), tasks.subscribe(() => render(undefined))];
     return () => {
-      end();
+      for (const end of ends) end();
       store.close();
     };
-  }, [store]);
+  }, [store, tasks]);
   const top = useRef<HTMLDivElement>(null);
   const asked = data !== undefined;
   useEffect(() => {
@@ -39,7 +41,7 @@ export function WizardForm({ model, data, onDone, onCancel }: WizardProps) {
   useEffect(() => {
     if (connection.state === "connected") store.recheck();
   }, [store, connection.state]);
-  const form = new Form(store, model, queues, zones);
+  const form = new Form(store, model, queues, zones, tasks, connection.web);
   return (
     <FormContext.Provider value={form}>
       <div class="csw-wizard" ref={top}>

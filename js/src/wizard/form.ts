@@ -6,6 +6,7 @@ import type { ViewModel } from "../model";
 import type { Draft } from "../state/draft";
 import { messagesAt, unplaced } from "../state/problems";
 import type { WizardStore } from "../state/store";
+import type { TaskBook } from "../state/tasks";
 
 export class Form {
   /** Fields that this rendering shows. */
@@ -16,6 +17,9 @@ export class Form {
     readonly model: Pick<ViewModel, "request">,
     readonly queues: readonly Queue[] | null,
     readonly zones: string,
+    readonly tasks: TaskBook,
+    /** The web server's address, for links. */
+    readonly web: string | undefined,
   ) {}
 
   get draft(): Draft {
