@@ -64,6 +64,7 @@ class ExecutedRow:
     object: str = ""  # the object that triggered it
     key: str = ""  # the run key: what makes the run one and the same
     note: str = ""  # why it was stopped or failed, as the server knows it
+    began: datetime | None = None  # when an agent began to work on it
 
 
 @attrs.frozen(kw_only=True)
@@ -83,6 +84,8 @@ class View:
     log: tuple[LogLine, ...]
     problem: str = ""  # what is wrong right now, such as a server that does not answer
     whole: bool = True  # whether `executed` has every run; older ones are read page by page
+    definition: Definition | None = None
+    state: State | None = None
 
 
 UNHAPPY = frozenset({"failed", "stopped", "created"})  # a run that ended in these has a reason worth telling
@@ -90,7 +93,7 @@ SCHEDULED_COLUMNS = tuple(field.name for field in attrs.fields(ScheduledRow))
 EXECUTED_COLUMNS = tuple(field.name for field in attrs.fields(ExecutedRow))
 LOG_COLUMNS = ("time", "level", "text")
 MOST_ROWS = 500  # of a table in the web page: it has no paging, and is written anew every half minute
-TIME_COLUMNS = frozenset({"next_run", "start", "scheduled", "started", "finished", "time"})
+TIME_COLUMNS = frozenset({"next_run", "start", "scheduled", "started", "began", "finished", "time"})
 
 
 def scheduled_rows(
@@ -195,6 +198,7 @@ def executed_row(run: Run, definition: Definition) -> ExecutedRow:
         object=run.object,
         key=run.key,
         note=task.status_reason if run.status in UNHAPPY else "",
+        began=task.started,
     )
 
 

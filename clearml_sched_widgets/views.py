@@ -70,6 +70,8 @@ class Viewer:
             log=shot.lines,
             problem=shot.problem,
             whole=self._executed.whole,
+            definition=shot.definition,
+            state=shot.state,
         )
 
     def there(self, there: own.Own, where: str) -> history.View:
@@ -95,6 +97,8 @@ class Viewer:
             executed=self._executed.rows,
             log=tuple(gateway.log(task.id)),
             whole=self._executed.whole,
+            definition=definition,
+            state=there.state,
         )
 
     def read_older(self, definition: Definition) -> bool:

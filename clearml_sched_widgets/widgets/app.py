@@ -11,6 +11,7 @@ from clearml_sched_widgets.codec import to_data
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.dashboard import DashboardPart, ShowsInstance
 from clearml_sched_widgets.widgets.messages import Handler, Request
+from clearml_sched_widgets.widgets.timeline.part import TimelinePart
 from clearml_sched_widgets.widgets.wizard import WizardPart
 
 if TYPE_CHECKING:
@@ -49,4 +50,5 @@ class SchedulerApp(ShowsInstance):
         connection = connection_to(manager)
         self._dashboard = DashboardPart(connection, None, automatic=False)
         wizard = WizardPart(connection, None, made=self._dashboard.choose)
-        super().__init__(connection, (self._dashboard, wizard, ClonePart(connection)))
+        timeline = TimelinePart(self._dashboard.shown)
+        super().__init__(connection, (self._dashboard, timeline, wizard, ClonePart(connection)))

@@ -22,6 +22,7 @@ from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.listing import Listing
 from clearml_sched_widgets.widgets.messages import Handler, Request
 from clearml_sched_widgets.widgets.rows import view_data
+from clearml_sched_widgets.widgets.timeline.part import ShowsTimeline, TimelinePart
 from clearml_sched_widgets.widgets.worker import READINGS
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ class DashboardPart:
 
     def slow(self) -> Mapping[str, Handler]:
         return {"pause": self._on_pause, "resume": self._on_resume, "run_now": self._on_run_now, "stop": self._on_stop}
+
+    def shown(self) -> View | None:
+        """What is shown, as last read; None while there is nothing."""
+        with self._lock:
+            return self._view
 
     def required(self) -> Instance:
         """The instance that is shown. Raises InstanceStateError if there is none."""
@@ -172,7 +178,7 @@ class DashboardPart:
         return {}
 
 
-class ShowsInstance(SchedulerWidget):
+class ShowsInstance(ShowsTimeline, SchedulerWidget):
     """The traits that show an instance, and the frames behind them."""
 
     instances: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -218,4 +224,4 @@ class Dashboard(ShowsInstance):
     def __init__(self, instance: Instance | None = None, manager: Manager | None = None) -> None:
         connection = connection_to(manager)
         self._dashboard = DashboardPart(connection, instance, automatic=True)
-        super().__init__(connection, (self._dashboard,))
+        super().__init__(connection, (self._dashboard, TimelinePart(self._dashboard.shown)))

@@ -1,0 +1,102 @@
+"""PURE: runs as the bars of the timeline. Runs of one lane that begin within one bucket of time become one bar.
+
+So the size of what the page gets is bounded by its width, whatever the number of runs; and no run is lost: the counts
+of all bars add up to the runs that touch the window. Times are milliseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from clearml_sched_widgets.history import ExecutedRow
+from clearml_sched_widgets.records import ACTIVE
+from clearml_sched_widgets.widgets.rows import millis
+
+MOST_BARS = 1500  # of one message; with more, the buckets get wider
+
+
+@attrs.frozen(kw_only=True)
+class Stay:
+    """One run's time: from its launch over its begin on an agent to its end; None for what has not happened."""
+
+    run: str
+    item: str
+    status: str
+    start: int
+    began: int | None
+    end: int | None
+
+    @property
+    def active(self) -> bool:
+        return self.status in ACTIVE
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether some of it lies in a window. What is active goes on."""
+        return self.start <= end and (self.active or (self.end or self.start) >= start)
+
+
+@attrs.frozen(kw_only=True)
+class Bar:
+    """One run, or several that begin too close together to be told apart. `end` is None while one of them is active."""
+
+    item: str
+    start: int
+    began: int | None
+    end: int | None
+    counts: Mapping[str, int]  # runs by status
+    run: str = ""  # its id, if it is a single one
+
+    def data(self) -> list[Any]:
+        """For the page: `[item, start, began, end, status, run]`, or `[item, start, null, end, {status: count}]`."""
+        if self.run:
+            return [self.item, self.start, self.began, self.end, next(iter(self.counts)), self.run]
+        return [self.item, self.start, None, self.end, dict(self.counts)]
+
+
+def stay(row: ExecutedRow) -> Stay | None:
+    """A run's time; None for one that has no time at all."""
+    start = millis(row.started or row.scheduled)
+    if start is None:
+        return None
+    end = None if row.status in ACTIVE else max(start, millis(row.finished) or start)
+    return Stay(run=row.run, item=row.item, status=row.status, start=start, began=millis(row.began), end=end)
+
+
+def bars(stays: Iterable[Stay], bucket: int, most: int = MOST_BARS) -> list[Bar]:
+    """The bars of these runs, by item and time; the bucket is doubled until there are not too many."""
+    listed = list(stays)
+    while True:
+        found = _grouped(listed, bucket)
+        lanes = len({one.item for one in listed})
+        if len(found) <= max(most, lanes):
+            return [_bar(group) for group in found]
+        bucket *= 2
+
+
+def _grouped(stays: Sequence[Stay], bucket: int) -> list[list[Stay]]:
+    groups: dict[tuple[str, int], list[Stay]] = {}
+    for one in stays:
+        groups.setdefault((one.item, one.start // bucket), []).append(one)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _bar(group: Sequence[Stay]) -> Bar:
+    first = group[0]
+    if len(group) == 1:
+        return Bar(
+            item=first.item,
+            start=first.start,
+            began=first.began,
+            end=first.end,
+            counts={first.status: 1},
+            run=first.run,
+        )
+    counts: dict[str, int] = {}
+    for one in group:
+        counts[one.status] = counts.get(one.status, 0) + 1
+    ends = [one.end for one in group if one.end is not None]
+    end = max(ends) if len(ends) == len(group) else None
+    return Bar(item=first.item, start=min(one.start for one in group), began=None, end=end, counts=counts)

@@ -1,0 +1,170 @@
+"""The timeline as a part of a widget: the window that its page asked for, and what is sent when.
+
+What has ended is sent once for a window; what goes on, and what ended since, is sent apart and is small. So one more
+run costs a few hundred bytes, however many there are.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from itertools import count
+from typing import Any
+
+import attrs
+import traitlets
+
+from clearml_sched_widgets.definition import Definition
+from clearml_sched_widgets.engine.state import State
+from clearml_sched_widgets.history import ExecutedRow, View
+from clearml_sched_widgets.records import ACTIVE
+from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
+from clearml_sched_widgets.widgets.timeline.bars import bars, stay
+from clearml_sched_widgets.widgets.timeline.picture import Window, in_lanes, picture
+
+HOUR = 3_600_000  # milliseconds
+FIRST = Window(start=0, end=6 * HOUR, bucket=6 * HOUR // 100, follow=True)
+SHORTEST, LONGEST = 60_000, 400 * 24 * HOUR
+END_OF_TIME = 250_000_000_000_000  # milliseconds; in the year 9892
+MOST_BUCKETS = 1000
+MOST_LATER = 6  # runs that ended since the picture was made; with more there is a new one ...
+PICTURE_EVERY = 10.0  # ... but not more often than in so many seconds
+MOST_LIVE = 30  # bars that are sent whenever one of them changes; with more ...
+LIVE_EVERY = 2.0  # ... not more often than in so many seconds
+STALE = 0.2  # of the window's length: how far the time goes on until the future is computed anew
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Settled:
+    """A picture, and what it was made from."""
+
+    view: str
+    window: Window
+    definition: Definition
+    paused: frozenset[str]
+    at: int
+    made: float  # on the monotonic clock
+    ended: Mapping[str, str]  # the runs that had ended, with their status
+    data: dict[str, Any]
+
+    def holds(self, view: View, window: Window, now: int) -> bool:
+        """Whether it still shows what it should, but for the runs."""
+        assert view.state is not None
+        moved = window.follow and now - self.at > STALE * window.length
+        same = self.definition is view.definition or self.definition == view.definition
+        return (
+            self.view == view.id and self.window == window and not moved and same and self.paused == _paused(view.state)
+        )
+
+
+class TimelinePart:
+    """Follows what a dashboard shows: `view` tells what that is at the moment, None for nothing."""
+
+    def __init__(self, view: Callable[[], View | None]) -> None:
+        self._view = view
+        self._lock = threading.Lock()
+        self._ids = count(1)
+        self._window = FIRST
+        self._seen: View | None = None
+        self._settled: Settled | None = None
+        self._live: dict[str, Any] = {}
+        self._live_at = 0.0
+
+    def instant(self) -> Mapping[str, Handler]:
+        return {"timeline": self._on_window}
+
+    def slow(self) -> Mapping[str, Handler]:
+        return {}
+
+    def refresh(self) -> None:
+        """Nothing to read: it is all computed from what the dashboard knows."""
+
+    def state(self) -> dict[str, Any]:
+        view = self._view()
+        if view is None or view.definition is None or view.state is None:
+            self._settled, self._seen, self._live = None, None, {}
+        else:
+            self._renew(view, datetime.now(timezone.utc))
+        return {"timeline": self._settled.data if self._settled else {}, "timeline_live": self._live}
+
+    def _renew(self, view: View, now: datetime) -> None:
+        with self._lock:
+            window = self._window
+        settled, at = self._settled, int(now.timestamp() * 1000)
+        if settled is None or not settled.holds(view, window, at):
+            settled = self._settle(view, window, now)
+        elif view is self._seen:
+            return
+        fresh = [row for row in view.executed if settled.ended.get(row.run) != row.status]
+        if _outdated(settled, fresh):
+            settled = self._settle(view, window, now)
+            fresh = [row for row in view.executed if row.status in ACTIVE]
+        self._enliven(view, settled, fresh, at)
+
+    def _settle(self, view: View, window: Window, now: datetime) -> Settled:
+        assert view.definition is not None
+        assert view.state is not None
+        at = int(now.timestamp() * 1000)
+        stays = [one for row in view.executed if (one := stay(row)) is not None]
+        ended = [one for one in stays if not one.active]
+        active = [one for one in stays if one.active]
+        drawn = picture(view.definition, view.state, ended, active, window.at(at).padded(), now)
+        self._settled = Settled(
+            view=view.id,
+            window=window,
+            definition=view.definition,
+            paused=_paused(view.state),
+            at=at,
+            made=time.monotonic(),
+            ended={row.run: row.status for row in view.executed if row.status not in ACTIVE},
+            data={"id": next(self._ids), "length": window.length, "follow": window.follow, "at": at, **drawn},
+        )
+        self._live_at = 0.0
+        return self._settled
+
+    def _enliven(self, view: View, settled: Settled, fresh: list[ExecutedRow], at: int) -> None:
+        """Show the runs that are not in the picture."""
+        now = time.monotonic()
+        if len(fresh) > MOST_LIVE and now - self._live_at < LIVE_EVERY:
+            return
+        window = settled.window.at(at).padded()
+        stays = [one for row in fresh if (one := stay(row)) is not None and one.touches(window.start, window.end)]
+        drawn = [bar.data() for bar in bars(in_lanes(stays, settled.data["lanes"]), window.bucket)]
+        live = {"id": settled.data["id"], "bars": drawn}
+        if live != self._live:
+            self._live, self._live_at = live, now
+        self._seen = view
+
+    def _on_window(self, request: Request) -> dict[str, Any]:
+        """The page shows another stretch of time."""
+        start, end, buckets = (request.number(name) for name in ("from", "to", "buckets"))
+        if not (0 <= start < end <= END_OF_TIME and SHORTEST <= end - start <= LONGEST and 0 < buckets <= MOST_BUCKETS):
+            raise BadMessage("The message 'timeline' names no stretch of time that can be shown.")
+        follow = bool(request.payload.get("follow"))
+        first = 0 if follow else start
+        window = Window(start=first, end=first + end - start, bucket=max(1, (end - start) // buckets), follow=follow)
+        with self._lock:
+            self._window = window
+        return {}
+
+
+class ShowsTimeline(traitlets.HasTraits):
+    """The traits of a widget that has a timeline."""
+
+    timeline = traitlets.Dict().tag(sync=True)
+    timeline_live = traitlets.Dict().tag(sync=True)
+
+
+def _outdated(settled: Settled, fresh: list[ExecutedRow]) -> bool:
+    """Whether the picture shows a run as it is no more, or too many have ended since."""
+    later = [row for row in fresh if row.status not in ACTIVE]
+    if any(row.run in settled.ended for row in fresh):
+        return True
+    return len(later) > MOST_LATER and time.monotonic() - settled.made > PICTURE_EVERY
+
+
+def _paused(state: State) -> frozenset[str]:
+    """What does not run at present: items, or everything."""
+    return frozenset({""} if state.paused else {key for key, item in state.items.items() if item.paused})
