@@ -8,6 +8,7 @@ import { ExecutedTable } from "./ExecutedTable";
 import { Head } from "./Head";
 import { Log } from "./Log";
 import { ScheduledTable } from "./ScheduledTable";
+import { Timeline } from "./timeline/Timeline";
 import { useCommands } from "./useCommands";
 
 interface InstanceProps {
@@ -46,6 +47,7 @@ function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
   return (
     <div class="csw-instance">
       <Head view={view} web={web} now={now} commands={commands} more={more} />
+      <Timeline key={view.id} model={model} web={web} now={now} />
       <ScheduledTable rows={scheduled} total={view.items} web={web} now={now} context={context} />
       <ExecutedTable rows={executed} total={view.runs} web={web} now={now} context={context} />
       <Log lines={log} now={now} />

@@ -10,6 +10,8 @@ export interface Bar {
   began: number | null;
   /** Null while it goes on. */
   end: number | null;
+  /** Its real end, where it is drawn longer than it was. */
+  ended?: number;
   counts: Record<string, number>;
   count: number;
   /** The id of a single run, or empty. */

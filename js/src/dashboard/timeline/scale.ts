@@ -91,8 +91,7 @@ export function ticks(shown: Stretch, width: number, utc: boolean): Tick[] {
   return found;
 }
 
-const wall = (moment: number, utc: boolean) =>
-  moment - (utc ? 0 : new Date(moment).getTimezoneOffset() * MINUTE);
+const wall = (moment: number, utc: boolean) => moment - (utc ? 0 : new Date(moment).getTimezoneOffset() * MINUTE);
 const unwall = (clock: number, utc: boolean) => {
   if (utc) return clock;
   const guess = clock + new Date(clock).getTimezoneOffset() * MINUTE;

@@ -1,0 +1,60 @@
+// The same as the drawing, in numbers: for screen readers, and to copy.
+import { relative } from "../../state/format";
+import { moment } from "./describe";
+import type { LaneLayout } from "./layout";
+import type { Stretch } from "./scale";
+
+interface LaneTableProps {
+  lanes: readonly LaneLayout[];
+  shown: Stretch;
+  now: number;
+  utc: boolean;
+}
+
+const COLUMNS = [
+  ["completed", ["completed", "published", "closed"]],
+  ["failed", ["failed"]],
+  ["running", ["in_progress"]],
+  ["queued", ["queued"]],
+  ["stopped", ["stopped"]],
+] as const;
+
+export function LaneTable({ lanes, shown, now, utc }: LaneTableProps) {
+  return (
+    <div class="csw-scroll">
+      <table class="csw-table">
+        <caption class="csw-tl-caption">
+          Runs from {moment(shown.start, utc)} to {moment(shown.end, utc)}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Item</th>
+            <th scope="col" class="csw-number">
+              Runs
+            </th>
+            {COLUMNS.map(([name]) => (
+              <th key={name} scope="col" class="csw-number">
+                {name}
+              </th>
+            ))}
+            <th scope="col">Next run</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lanes.map(({ lane, summary }) => (
+            <tr key={lane.item}>
+              <th scope="row">{lane.name}</th>
+              <td class="csw-number">{summary.runs}</td>
+              {COLUMNS.map(([name, statuses]) => (
+                <td key={name} class="csw-number">
+                  {statuses.reduce((sum, status) => sum + (summary.counts[status] ?? 0), 0)}
+                </td>
+              ))}
+              <td>{summary.next === null ? "–" : `${moment(summary.next, utc)} (${relative(summary.next, now)})`}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+// What the pointer or the focus is on, in words. Screen readers have the same from the bar itself.
+import { statusText } from "./bars";
+import type { Pointed } from "./Chart";
+import { barFacts, markText } from "./describe";
+
+interface TooltipProps {
+  pointed: Pointed;
+  now: number;
+  utc: boolean;
+}
+
+const WIDE = 240;
+
+export function Tooltip({ pointed: { lane, placed, mark, x, y }, now, utc }: TooltipProps) {
+  return (
+    <div
+      class="csw-tl-tip"
+      style={{ left: `clamp(0px, ${x - WIDE / 2}px, 100% - ${WIDE}px)`, top: `${y + 5}px` }}
+      aria-hidden="true"
+    >
+      <strong>{lane.lane.name}</strong>
+      {placed ? (
+        <>
+          <p>{statusText(placed.bar)}</p>
+          <dl>
+            {barFacts(placed.bar, now, utc).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ))}
+          </dl>
+          {placed.bar.run ? null : <p class="csw-muted">Press to zoom in.</p>}
+        </>
+      ) : (
+        <p>will run at {markText(mark ?? now, now, utc)}</p>
+      )}
+    </div>
+  );
+}
