@@ -36,7 +36,7 @@ ACTIONS: dict[str, str] = {
     "resume": "{} -> {}",
     "run_now": "{item} -> {}",
     "stop": "{instance} -> {}",
-    "timeline": "{from, to, buckets, follow} -> {}: the stretch of time that is shown; `follow`: it moves with the time",
+    "timeline": "{from, to, buckets, follow} -> {}: the stretch of time that is shown; `follow`: up to the present",
     # -- the app
     "clone": "{instance} -> {data}: its definition as a new one",
 }

@@ -1,0 +1,111 @@
+"""The timeline: what it shows, zoom and movement by pointer and keyboard, the present."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Open
+from tests.browser.memory_history import SEED
+
+PAST = (
+    SEED
+    + """
+for minutes in (5, 30, 60, 90):
+    ran(train, minutes, 4)
+ran(train, 120, 9, "failed")
+ran(report, 180, 40)
+ran(report, 60 * 24 * 5, 10, "stopped")
+saved.resume()
+Dashboard(saved, manager)
+"""
+)
+
+
+def timeline_of(board: Locator) -> Locator:
+    return board.get_by_role("group", name=re.compile("^Timeline from"))
+
+
+def test_the_timeline_shows_past_runs_and_runs_to_come_and_zooms(open_notebook: Open) -> None:
+    board = open_notebook(PAST).widget()
+    chart = timeline_of(board)
+    expect(chart).to_have_accessible_name(re.compile("6 runs, 1 failed"))
+    expect(chart.get_by_role("list", name="Items").get_by_role("listitem")).to_have_text(["Train", "Report"])
+    expect(chart.get_by_label(re.compile("^Train, failed, .*took 9 min"))).to_be_visible()
+    board.get_by_role("button", name="7 d").click()
+    expect(chart).to_have_accessible_name(re.compile("7 runs, 1 failed"))
+    expect(chart.get_by_label(re.compile("^Report, stopped"))).to_be_visible()
+    board.get_by_role("button", name="1 h", exact=True).click()
+    expect(chart).to_have_accessible_name(re.compile("2 runs, 0 failed"))
+
+    board.get_by_text("Timeline as a table").click()
+    table = board.get_by_role("table", name=re.compile("^Runs from"))
+    expect(table.get_by_role("row").filter(has_text="Train")).to_contain_text("in ")
+
+
+@pytest.mark.slow
+def test_keys_zoom_and_move_the_timeline_and_walk_its_runs(open_notebook: Open) -> None:
+    board = open_notebook(PAST).widget()
+    page = board.page
+    chart = timeline_of(board)
+    expect(chart).to_have_accessible_name(re.compile("6 runs"))
+    chart.focus()
+    page.keyboard.press("-")
+    expect(board.get_by_role("button", name="6 h")).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("+")
+    expect(board.get_by_role("button", name="6 h")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("PageUp")  # six hours back: nothing ran there
+    expect(chart).to_have_accessible_name(re.compile(": 0 runs"))
+    expect(board.get_by_role("button", name="Now", exact=True)).to_be_visible()
+    page.keyboard.press("Home")
+    expect(chart).to_have_accessible_name(re.compile("6 runs"))
+
+    page.keyboard.press("Tab")
+    expect(chart.get_by_label(re.compile("^Train, failed"))).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(chart.get_by_label(re.compile("^Train, completed")).first).to_be_focused()
+    expect(chart.get_by_text("Took", exact=True)).to_be_visible()  # its tooltip
+    page.keyboard.press("Escape")
+    expect(chart.get_by_text("Took", exact=True)).to_have_count(0)
+    page.keyboard.press("ArrowDown")
+    expect(chart.get_by_label(re.compile("^Report, completed"))).to_be_focused()
+
+
+@pytest.mark.slow
+def test_the_pointer_drags_zooms_and_tells_about_a_run(open_notebook: Open) -> None:
+    board = open_notebook(PAST).widget()
+    page = board.page
+    chart = timeline_of(board)
+    expect(chart).to_have_accessible_name(re.compile("6 runs, 1 failed"))
+    chart.get_by_label(re.compile("^Train, failed")).hover()
+    expect(chart.get_by_text("9 min", exact=True)).to_be_visible()
+    box = chart.bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] - 12)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 450, middle[1], steps=5)
+    page.mouse.up()
+    expect(chart).to_have_accessible_name(re.compile(": 1 run, 0 failed"))
+    board.get_by_role("button", name="Now", exact=True).click()
+    expect(chart).to_have_accessible_name(re.compile("6 runs"))
+    page.mouse.move(*middle)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, 3000)
+    page.keyboard.up("Control")
+    expect(chart).to_have_accessible_name(re.compile("7 runs"))
+
+
+@pytest.mark.slow
+def test_five_thousand_runs_are_bars_with_numbers_and_none_is_lost(open_notebook: Open) -> None:
+    many = SEED + "for k in range(5000):\n    ran(train, 1 + k / 15, 1)\nsaved.resume()\nDashboard(saved, manager)"
+    board = open_notebook(many).widget()
+    chart = timeline_of(board)
+    board.get_by_role("button", name="24 h").click()
+    expect(chart).to_have_accessible_name(re.compile("5000 runs, 0 failed"), timeout=60_000)
+    group = chart.get_by_role("button", name=re.compile("^Train, .* runs: .* completed")).first
+    group.click()  # closer
+    expect(board.get_by_role("button", name="Now", exact=True)).to_be_visible()
+    expect(chart).not_to_have_accessible_name(re.compile("5000 runs"))
