@@ -82,7 +82,7 @@ def _changes(gateway: Gateway, kind: str, known: EntityState) -> tuple[list[Enti
     """Every change that was not handled yet, oldest first."""
     seen, since = dict(known.seen), (known.cursor or BEGINNING) - LOOKBACK
     rows: list[Entity] = []
-    for row in _read(gateway, kind, since):
+    for row in objects_since(gateway, kind, since):
         stamp = row.changed.isoformat() if row.changed else ""
         if seen.get(row.id) != stamp:
             seen[row.id] = stamp
@@ -92,7 +92,7 @@ def _changes(gateway: Gateway, kind: str, known: EntityState) -> tuple[list[Enti
     return rows, EntityState(cursor=cursor, seen={key: stamp for key, stamp in seen.items() if stamp >= recent})
 
 
-def _read(gateway: Gateway, kind: str, since: datetime) -> Iterator[Entity]:
+def objects_since(gateway: Gateway, kind: str, since: datetime) -> Iterator[Entity]:
     """All changes at or after a time, oldest first; an object that changes meanwhile may come twice."""
     while True:
         page = gateway.changed(kind, since, PAGE)

@@ -19,6 +19,9 @@ ACTIONS: dict[str, str] = {
     "retry": "connect again, now",
     # -- the wizard
     "validate": "{revision, data} -> {revision, problems, items}: what is wrong and what would run; no request",
+    "outlook": "{data, month, zone} -> {days, left_out, clashes, until}: two months by day, and who meets; no request",
+    "day": "{data, date, zone} -> {runs, more}: the runs of one local date; no request",
+    "matches": "{data, item} -> {count, read, all_read, objects}: what a trigger matches on the server now",
     "check": "{revision, data} -> {revision, problems, warnings}: against the server and the clock",
     "task": "{id} -> {id, task, problem}: the base task of an id or a web address; null, and why",
     "tasks": "{text, page} -> {tasks, more}: base tasks by name, tag, project or id, the latest first",

@@ -6,60 +6,32 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.conditions.describe import describe_trigger
-from clearml_sched_widgets.definition import Definition, Rule, Schedule, Trigger
-from clearml_sched_widgets.errors import InvalidDefinition
-from clearml_sched_widgets.recurrence import describe, next_after
+from clearml_sched_widgets.definition import Schedule
+from clearml_sched_widgets.recurrence import describe, occurrences
+from clearml_sched_widgets.recurrence.local import END, zone
+from clearml_sched_widgets.widgets.drafts import Item, read_draft
 from clearml_sched_widgets.widgets.messages import problems_data
 
-PREVIEWED = 5
+PREVIEWED = 10
 
 
 def review(data: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The problems of a draft by path, and by item id its sentence and next runs, for those items that are valid."""
-    try:
-        definition = from_data(data)
-    except InvalidDefinition as error:
-        return {"problems": problems_data(error.problems), "items": _reviewed_singly(data, now)}
-    return {"problems": [], "items": _reviewed(definition, now)}
+    """The problems of a draft by path, and by item id its sentence and next runs, for items that say when they run."""
+    problems, items = read_draft(data)
+    return {"problems": problems_data(problems), "items": {item.id: _item(item, now) for item in items}}
 
 
-def _reviewed(definition: Definition, now: datetime) -> dict[str, Any]:
-    return {item.id: _item(item, now) for item in definition.items}
-
-
-def _reviewed_singly(data: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """One item that is wrong does not take the preview from the others."""
-    found: dict[str, Any] = {}
-    for key in ("schedules", "triggers"):
-        items = data.get(key)
-        for item in items if isinstance(items, list) else ():
-            alone = {**data, "name": "draft", "schedules": [], "triggers": [], key: [item]}
-            try:
-                found.update(_reviewed(from_data(alone), now))
-            except InvalidDefinition:
-                continue
-    return found
-
-
-def _item(item: Schedule | Trigger, now: datetime) -> dict[str, Any]:
+def _item(item: Item, now: datetime) -> dict[str, Any]:
     if isinstance(item, Schedule):
-        return {"sentence": describe(item.recurrence), "next": list(_next_runs(item.recurrence, now))}
+        return {"sentence": describe(item.recurrence), "next": list(_next_runs(item, now)) if item.enabled else []}
     return {"sentence": describe_trigger(item), "next": []}
 
 
-def _next_runs(rule: Rule, now: datetime) -> Iterator[dict[str, Any]]:
-    zone = ZoneInfo(rule.timezone)
-    for moment in islice(_after(rule, now), PREVIEWED):
-        local = moment.astimezone(zone)
-        yield {"at": int(moment.timestamp() * 1000), "local": f"{local:%a %Y-%m-%d %H:%M:%S}", "zone": rule.timezone}
-
-
-def _after(rule: Rule, moment: datetime) -> Iterator[datetime]:
-    following = next_after(rule, moment)
-    while following is not None:
-        yield following
-        following = next_after(rule, following)
+def _next_runs(schedule: Schedule, now: datetime) -> Iterator[dict[str, Any]]:
+    here = zone(schedule.recurrence.timezone)
+    count = min(PREVIEWED, schedule.policies.max_runs or PREVIEWED)
+    for moment in islice(occurrences(schedule.recurrence, now, END), count):
+        local = moment.astimezone(here)
+        yield {"at": int(moment.timestamp() * 1000), "local": f"{local:%a %Y-%m-%d %H:%M:%S}", "zone": here.key}

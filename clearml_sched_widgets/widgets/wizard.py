@@ -10,7 +10,7 @@ import traitlets
 
 from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
 from clearml_sched_widgets.errors import InvalidDefinition
-from clearml_sched_widgets.widgets import lookup
+from clearml_sched_widgets.widgets import lookup, previews
 from clearml_sched_widgets.widgets.base import SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request, problems_data
@@ -41,11 +41,19 @@ class WizardPart:
         return from_data(self._draft or {"name": ""})
 
     def instant(self) -> Mapping[str, Handler]:
-        return {"validate": self._validate, "import": self._import, "export": self._export, "discard": self._discard}
+        return {
+            "validate": self._validate,
+            "outlook": previews.outlook,
+            "day": previews.day,
+            "import": self._import,
+            "export": self._export,
+            "discard": self._discard,
+        }
 
     def slow(self) -> Mapping[str, Handler]:
         return {
             "check": self._check,
+            "matches": lambda request: previews.matches(request, self._connection.manager().gateway),
             "task": self._task,
             "tasks": self._tasks,
             "parameters": self._parameters,

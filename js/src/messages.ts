@@ -4,6 +4,9 @@ export const ACTIONS = [
   "open",
   "retry",
   "validate",
+  "outlook",
+  "day",
+  "matches",
   "check",
   "task",
   "tasks",
@@ -57,6 +60,54 @@ export interface Review {
   revision: number;
   problems: Problem[];
   items: Record<string, ItemReview>;
+}
+
+export interface DayCount {
+  /** A local date, such as 2026-12-01. */
+  date: string;
+  count: number;
+  /** There are more than `count`. */
+  more: boolean;
+}
+
+/** Items that are due in the same minute on one queue. Times are milliseconds since the epoch. */
+export interface Clash {
+  queue: string;
+  items: string[];
+  count: number;
+  first: number[];
+}
+
+export interface Outlook {
+  /** The local date now in the asked zone. */
+  today: string;
+  days: DayCount[];
+  /** Schedules that were not looked at, as there are too many. */
+  left_out: number;
+  clashes: Clash[];
+  until: number;
+}
+
+export interface DayRuns {
+  runs: { at: number; item: string }[];
+  more: boolean;
+}
+
+export interface MatchingObject {
+  id: string;
+  name: string;
+  project: string;
+  status: string;
+  tags: string[];
+  changed: number | null;
+}
+
+/** What a trigger matches on the server now. */
+export interface Matches {
+  count: number;
+  read: number;
+  all_read: boolean;
+  objects: MatchingObject[];
 }
 
 export interface Check {
