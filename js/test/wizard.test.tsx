@@ -3,7 +3,6 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import widget from "../src/index";
 import { queueOptions } from "../src/wizard/ActionFields";
-import { upcoming } from "../src/wizard/Preview";
 import { FakeHost, type Sent } from "./fakeHost";
 
 let host: FakeHost;
@@ -80,21 +79,6 @@ it("names queues without an agent, and keeps a chosen one that the server lacks"
   ]);
   expect(queueOptions(queues, "old")[0]).toEqual(["old", "old (not on this server)"]);
   expect(queueOptions(null, "old")).toEqual([["old", "old"]]);
-});
-
-it("merges the next runs of all schedules, soonest first", () => {
-  const run = (at: number) => ({ at, local: "", zone: "UTC" });
-  const items = {
-    a: { sentence: "", next: [run(10), run(30), run(50)] },
-    b: { sentence: "", next: [run(20), run(40), run(60)] },
-  };
-  expect(upcoming(items, new Map([["a", "Train"]])).map(({ at, item }) => [at, item])).toEqual([
-    [10, "Train"],
-    [20, "b"],
-    [30, "Train"],
-    [40, "b"],
-    [50, "Train"],
-  ]);
 });
 
 it("brings the user to the first field that Python refused", async () => {

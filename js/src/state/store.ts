@@ -41,6 +41,7 @@ export class WizardStore {
   #checkTimer: ReturnType<typeof setTimeout> | undefined;
   #leaving = new Set<ReturnType<typeof setTimeout>>();
   #listeners = new Set<() => void>();
+  #renewing = false;
 
   constructor(
     private readonly kernel: Asks,
@@ -120,6 +121,16 @@ export class WizardStore {
   /** Ask the server again, such as after the connection was made. */
   recheck(): void {
     this.#scheduleCheck(0);
+  }
+
+  /** Time has passed: what runs next is asked again. The draft is the same, so the server need not look at it. */
+  async renew(): Promise<void> {
+    if (this.#renewing || this.#state.review === null) return; // a kernel that runs a cell answers late
+    this.#renewing = true;
+    const { revision } = this.#state;
+    const review = await this.#ask<Review>("validate");
+    this.#renewing = false;
+    if (review !== null && revision === this.#state.revision) this.#set({ review });
   }
 
   close(): void {

@@ -1,22 +1,23 @@
 // What is rarely changed: policies, names and tags of the launched task.
 import type { PoliciesDraft, ScheduleDraft, TriggerDraft } from "../state/draft";
+import {
+  changed,
+  type ItemType,
+  jitterWords,
+  MISSED,
+  maxWords,
+  missedWords,
+  OVERLAP,
+  overlapOf,
+  overlapWords,
+  pauseWords,
+  retries,
+  retryWords,
+} from "../state/policies";
 import { CheckBox } from "../ui/fields";
 import { Fold } from "../ui/parts";
 import { BoundSelect, BoundText } from "./BoundField";
 import type { EditorProps } from "./form";
-
-const OVERLAP = [
-  ["allow", "Launch all the same"],
-  ["skip", "Skip the new run"],
-  ["queue", "Wait until it is"],
-  ["cancel_previous", "Stop it first"],
-] as const;
-const USUAL_OVERLAP = { schedule: "allow", trigger: "queue" } as const;
-const MISSED = [
-  ["skip", "Skip them"],
-  ["latest", "Launch the latest"],
-  ["all", "Launch all of them"],
-] as const;
 
 type Item = ScheduleDraft | TriggerDraft;
 
@@ -31,25 +32,77 @@ export function Advanced<T extends Item>({ value, path, onChange }: EditorProps<
     path: `${path}.action`,
     onChange: (changed: Item["action"], field?: string) => onChange({ ...value, action: changed }, field),
   };
-  const usual = USUAL_OVERLAP["recurrence" in value ? "schedule" : "trigger"];
-  const overlap = { ...policies, value: { ...value.policies, overlap: value.policies.overlap || usual } };
+  const type: ItemType = "recurrence" in value ? "schedule" : "trigger";
   return (
-    <Fold title="Advanced">
+    <Fold title="Advanced" note={summary(value, type)}>
+      <Policies {...policies} type={type} />
       <div class="csw-grid">
-        <BoundSelect {...overlap} name="overlap" label="If the last run is not finished" options={OVERLAP} />
-        <BoundSelect {...policies} name="missed" label="Missed runs" options={MISSED} />
-        <BoundText {...policies} name="catchup_window" label="Catch up at most" hint="Such as 30m, 1h or 1d." />
-        <BoundText {...policies} name="max_runs" label="End after runs" placeholder="No limit" />
-        <BoundText {...policies} name="retries" label="Retries of a failed run" placeholder="0" />
-        <BoundText {...policies} name="retry_backoff" label="First retry after" hint="Doubles with every retry." />
-        <BoundText {...policies} name="pause_after_failures" label="Pause after failures" placeholder="Never" />
         <BoundText {...action} name="time_limit" label="Time limit of a run" placeholder="None" />
-        <BoundText {...policies} name="jitter" label="Random delay up to" placeholder="None" />
         <BoundText {...action} name="name" label="Name of launched tasks" placeholder="The item's name" />
         <BoundText {...action} name="tags" label="Tags of launched tasks" placeholder="nightly, demo" />
       </div>
       <ItemFlags value={value} onChange={onChange} />
     </Fold>
+  );
+}
+
+/** What is not as usual, so that nobody has to unfold to know. */
+function summary(item: Item, type: ItemType): string {
+  const found = changed(item.policies, type);
+  if (!item.enabled) found.unshift("disabled");
+  if ("recurrence" in item && item.run_at_start) found.push("runs at launch");
+  if (item.action.time_limit) found.push(`time limit ${item.action.time_limit}`);
+  if (item.action.name) found.push("task name");
+  if (item.action.tags) found.push("tags");
+  return found.length > 0 ? `· ${found.join(" · ")}` : "";
+}
+
+function Policies({ type, ...props }: EditorProps<PoliciesDraft> & { type: ItemType }) {
+  const { value } = props;
+  const overlap = { ...props, value: { ...value, overlap: overlapOf(value, type) } };
+  return (
+    <>
+      <div class="csw-grid">
+        <BoundSelect
+          {...overlap}
+          name="overlap"
+          label="If the last run is not finished"
+          options={OVERLAP}
+          hint={overlapWords(value, type)}
+        />
+        {type === "schedule" ? <Missed {...props} /> : null}
+      </div>
+      <div class="csw-grid">
+        <BoundText {...props} name="retries" label="Retries of a failed run" placeholder="0" hint={retryWords(value)} />
+        {retries(value) ? (
+          <BoundText {...props} name="retry_backoff" label="First retry after" hint="Such as 30s, 1m or 1h." />
+        ) : null}
+        <BoundText
+          {...props}
+          name="pause_after_failures"
+          label="Pause after failures"
+          placeholder="Never"
+          hint={pauseWords(value)}
+        />
+      </div>
+      <div class="csw-grid">
+        <BoundText {...props} name="max_runs" label="End after runs" placeholder="No limit" hint={maxWords(value)} />
+        {type === "schedule" ? (
+          <BoundText {...props} name="jitter" label="Random delay up to" placeholder="None" hint={jitterWords(value)} />
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+function Missed(props: EditorProps<PoliciesDraft>) {
+  return (
+    <>
+      <BoundSelect {...props} name="missed" label="Missed runs" options={MISSED} hint={missedWords(props.value)} />
+      {props.value.missed === "skip" ? null : (
+        <BoundText {...props} name="catchup_window" label="Catch up at most" hint="Such as 30m, 1h or 1d." />
+      )}
+    </>
   );
 }
 
@@ -64,20 +117,7 @@ function ItemFlags<T extends Item>({ value, onChange }: Pick<EditorProps<T>, "va
           checked={item.run_at_start}
           onInput={(run_at_start) => set({ run_at_start })}
         />
-      ) : (
-        <>
-          <CheckBox
-            label="Fire for what matches already at the launch"
-            checked={item.include_existing}
-            onInput={(include_existing) => set({ include_existing })}
-          />
-          <CheckBox
-            label="Fire on runs that this trigger led to"
-            checked={item.include_own}
-            onInput={(include_own) => set({ include_own })}
-          />
-        </>
-      )}
+      ) : null}
     </div>
   );
 }

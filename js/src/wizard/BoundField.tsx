@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { SelectField, TextField } from "../ui/fields";
 import { type EditorProps, useForm } from "./form";
 
-type TextKeys<T> = { [K in keyof T]: T[K] extends string ? K : never }[keyof T] & string;
+export type TextKeys<T> = { [K in keyof T]: T[K] extends string ? K : never }[keyof T] & string;
 
 interface BoundProps<T> extends EditorProps<T> {
   name: TextKeys<T>;

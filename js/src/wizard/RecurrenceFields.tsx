@@ -1,9 +1,16 @@
 // When a schedule runs.
-import { type RuleDraft, type RuleKind, WEEKDAYS } from "../state/draft";
-import { Segments, Toggles } from "../ui/fields";
+import type { RuleDraft, RuleKind } from "../state/draft";
+import { wallText } from "../state/zones";
+import { Segments } from "../ui/fields";
 import { Fold } from "../ui/parts";
+import { BLANKS, BoundChips } from "./BoundChips";
 import { BoundText } from "./BoundField";
-import { type EditorProps, useForm } from "./form";
+import type { EditorProps } from "./form";
+import { IntervalField } from "./IntervalField";
+import { MonthDays, Months } from "./MonthDays";
+import { RunsNext, useSentence } from "./RunsNext";
+import { WeekdayField } from "./WeekdayField";
+import { ZoneField } from "./ZoneField";
 
 const KINDS: readonly (readonly [RuleKind, string])[] = [
   ["once", "Once"],
@@ -14,12 +21,8 @@ const KINDS: readonly (readonly [RuleKind, string])[] = [
   ["cron", "Cron"],
 ];
 
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
-const DAYS = WEEKDAYS.map((day) => [day, capital(day), capital(day).slice(0, 3)] as const);
-
 export function RecurrenceFields(props: EditorProps<RuleDraft>) {
-  const { value, path, onChange } = props;
-  const form = useForm();
+  const { value, onChange } = props;
   return (
     <div class="csw-stack">
       <Segments
@@ -28,25 +31,30 @@ export function RecurrenceFields(props: EditorProps<RuleDraft>) {
         value={value.kind}
         onInput={(kind) => onChange({ ...value, kind })}
       />
-      {value.kind === "weekly" ? (
-        <Toggles
-          legend="Weekdays"
-          options={DAYS}
-          values={value.weekdays}
-          onInput={(weekdays) => onChange({ ...value, weekdays }, `${path}.weekdays`)}
-          {...form.notes(`${path}.weekdays`)}
-        />
-      ) : null}
-      <div class="csw-grid">
-        <KindFields {...props} />
-        <BoundText {...props} name="timezone" label="Time zone" list={form.zones} />
+      <DayFields {...props} />
+      <div class="csw-grid csw-times">
+        <TimeFields {...props} />
+        <ZoneField {...props} />
       </div>
+      <RunsNext {...props} />
       <Bounds {...props} />
     </div>
   );
 }
 
-function KindFields(props: EditorProps<RuleDraft>) {
+/** On which days: what needs the whole width. */
+function DayFields(props: EditorProps<RuleDraft>) {
+  switch (props.value.kind) {
+    case "weekly":
+      return <WeekdayField {...props} />;
+    case "monthly":
+      return <MonthDays {...props} />;
+    default:
+      return null;
+  }
+}
+
+function TimeFields(props: EditorProps<RuleDraft>) {
   switch (props.value.kind) {
     case "once":
       return (
@@ -55,32 +63,10 @@ function KindFields(props: EditorProps<RuleDraft>) {
           <Times {...props} />
         </>
       );
-    case "monthly":
-      return (
-        <>
-          <BoundText
-            {...props}
-            name="days"
-            label="Days of the month"
-            placeholder="1, 15, last"
-            hint="Numbers, “last”, or such as “first monday”."
-          />
-          <Times {...props} />
-        </>
-      );
     case "interval":
-      return <BoundText {...props} name="every" label="Every" placeholder="15m" hint="Such as 90s, 15m, 2h or 1d." />;
+      return <IntervalField {...props} />;
     case "cron":
-      return (
-        <BoundText
-          {...props}
-          name="expression"
-          label="Cron expression"
-          placeholder="*/15 8-18 * * mon-fri"
-          hint="Minute, hour, day of the month, month, weekday."
-          mono
-        />
-      );
+      return <CronField {...props} />;
     default:
       return <Times {...props} />;
   }
@@ -88,12 +74,29 @@ function KindFields(props: EditorProps<RuleDraft>) {
 
 function Times(props: EditorProps<RuleDraft>) {
   return (
-    <BoundText
+    <BoundChips
       {...props}
       name="times"
       label="Times of the day"
+      separators={BLANKS}
       placeholder="6:20, 18:20"
-      hint="One or several, separated by commas."
+      hint={props.value.times === "" ? "One or several, typed or pasted." : undefined}
+    />
+  );
+}
+
+const CRON_HELP = "Minute, hour, day of the month, month, weekday.";
+
+function CronField(props: EditorProps<RuleDraft>) {
+  const sentence = useSentence(props.path);
+  return (
+    <BoundText
+      {...props}
+      name="expression"
+      label="Cron expression"
+      placeholder="*/15 8-18 * * mon-fri"
+      hint={sentence ? <span class="csw-sentence">{sentence}</span> : CRON_HELP}
+      mono
     />
   );
 }
@@ -101,18 +104,23 @@ function Times(props: EditorProps<RuleDraft>) {
 function Bounds(props: EditorProps<RuleDraft>) {
   const { start, end, months, anchor, kind } = props.value;
   const set = [start, end, kind === "monthly" && months, kind === "interval" && anchor].some(Boolean);
+  const title = kind === "monthly" ? "Months, start and end" : "Start and end";
   return (
-    <Fold title="Start and end" note={set ? "· set" : ""}>
+    <Fold title={title} note={set ? "· set" : ""}>
+      {kind === "monthly" ? <Months {...props} /> : null}
       <div class="csw-grid">
-        <BoundText {...props} name="start" label="Not before (UTC)" type="datetime-local" />
-        <BoundText {...props} name="end" label="Not after (UTC)" type="datetime-local" />
-        {kind === "monthly" ? (
-          <BoundText {...props} name="months" label="Months" placeholder="All" hint="Such as 1, 4, 7, 10." />
-        ) : null}
-        {kind === "interval" ? (
-          <BoundText {...props} name="anchor" label="Counted from (UTC)" type="datetime-local" />
-        ) : null}
+        <Moment {...props} name="start" label="Not before (UTC)" />
+        <Moment {...props} name="end" label="Not after (UTC)" />
+        {kind === "interval" ? <Moment {...props} name="anchor" label="Counted from (UTC)" /> : null}
       </div>
     </Fold>
   );
+}
+
+/** A moment in UTC, and below it what the rule's own clock shows then. */
+function Moment(props: EditorProps<RuleDraft> & { name: "start" | "end" | "anchor"; label: string }) {
+  const { timezone } = props.value;
+  const at = Date.parse(`${props.value[props.name]}Z`);
+  const there = Number.isNaN(at) || timezone === "UTC" ? "" : wallText(at, timezone);
+  return <BoundText {...props} type="datetime-local" hint={there ? `${there} ${timezone}` : undefined} />;
 }

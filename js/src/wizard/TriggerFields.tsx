@@ -1,10 +1,13 @@
 // What a trigger waits for, and on which objects.
 import type { ConditionKind, Entity, TriggerDraft } from "../state/draft";
 import { words } from "../state/format";
+import { split } from "../state/toData";
 import { CheckBox, Segments, Toggles } from "../ui/fields";
 import { Fold } from "../ui/parts";
+import { BLANKS, BoundChips, COMMAS } from "./BoundChips";
 import { BoundText } from "./BoundField";
 import { type EditorProps, useForm } from "./form";
+import { TriggerSentence } from "./RunsNext";
 
 const ENTITIES: readonly (readonly [Entity, string])[] = [
   ["task", "Task"],
@@ -16,7 +19,7 @@ const CONDITIONS: readonly (readonly [ConditionKind, string])[] = [
   ["published", "Is published"],
   ["tagged", "Is tagged"],
 ];
-const STATUSES = ["queued", "in_progress", "completed", "failed", "stopped", "published"].map(
+const STATUSES = ["created", "queued", "in_progress", "completed", "failed", "stopped", "published", "closed"].map(
   (status) => [status, words(status)] as const,
 );
 
@@ -53,8 +56,11 @@ export function TriggerFields(props: EditorProps<TriggerDraft>) {
       <SelectFields
         value={value.select}
         path={`${path}.select`}
+        entity={value.entity}
         onChange={(select, field) => onChange({ ...value, select }, field)}
       />
+      <TriggerSentence id={value.id} />
+      <EventFlags {...props} />
     </div>
   );
 }
@@ -65,57 +71,147 @@ function ConditionFields(props: EditorProps<TriggerDraft["when"]>) {
   if (value.kind === "published") return null;
   if (value.kind === "status_changed") {
     return (
-      <Toggles
-        legend="New status"
-        options={STATUSES}
-        values={value.to}
-        onInput={(to) => onChange({ ...value, to }, `${path}.to`)}
-        {...form.notes(`${path}.to`)}
-      />
+      <div class="csw-stack">
+        <Toggles
+          legend="New status"
+          options={STATUSES}
+          values={value.to}
+          onInput={(to) => onChange({ ...value, to }, `${path}.to`)}
+          {...form.notes(`${path}.to`)}
+        />
+        <Fold
+          title="Only after another status"
+          note={value.from.length > 0 ? `· ${value.from.map(words).join(", ")}` : ""}
+        >
+          <Toggles
+            legend="Status before"
+            options={STATUSES}
+            values={value.from}
+            onInput={(from) => onChange({ ...value, from }, `${path}.from`)}
+            hint="None chosen: whatever it was before. A status shorter than the time between two looks is not seen."
+            {...form.notes(`${path}.from`)}
+          />
+        </Fold>
+      </div>
     );
   }
   return (
     <div class="csw-grid">
-      <BoundText {...props} name="any" label="Any of these tags" placeholder="ready, approved" />
-      <BoundText {...props} name="all" label="All of these tags" />
-      <BoundText {...props} name="none" label="None of these tags" />
+      <BoundChips {...props} separators={COMMAS} name="any" label="Any of these tags" placeholder="ready, approved" />
+      <BoundChips {...props} separators={COMMAS} name="all" label="All of these tags" placeholder="Optional" />
+      <BoundChips {...props} separators={COMMAS} name="none" label="None of these tags" placeholder="Optional" />
     </div>
   );
 }
 
-function SelectFields(props: EditorProps<TriggerDraft["select"]>) {
-  const { value, onChange } = props;
-  const more = [value.name_regex, value.tags_any, value.tags_all, value.tags_none].some(Boolean);
+function SelectFields(props: EditorProps<TriggerDraft["select"]> & { entity: Entity }) {
+  const { value, onChange, entity } = props;
   return (
     <>
       <div class="csw-grid">
-        <BoundText
+        <BoundChips
           {...props}
+          separators={COMMAS}
           name="projects"
           label="In projects"
           placeholder="Any project"
-          hint="Full names, separated by commas."
+          hint={value.projects === "" ? "Full names, such as Vision/nightly." : undefined}
         />
         <BoundText {...props} name="name" label="Name contains" placeholder="Any name" />
       </div>
-      <Fold title="More about the object" note={more ? "· set" : ""}>
+      <Fold title={`More about the ${entity}`} note={selected(value, entity)}>
         <div class="csw-grid">
-          <BoundText {...props} name="name_regex" label="Name matches (regular expression)" mono />
-          <BoundText {...props} name="tags_any" label="Has any of the tags" />
-          <BoundText {...props} name="tags_all" label="Has all of the tags" />
-          <BoundText {...props} name="tags_none" label="Has none of the tags" />
+          <BoundText
+            {...props}
+            name="name_regex"
+            label="Name matches (regular expression)"
+            placeholder="^train-v\d+$"
+            mono
+          />
+          <BoundChips
+            {...props}
+            separators={COMMAS}
+            name="tags_any"
+            label="Has any of the tags"
+            placeholder="Any tags"
+          />
+          <BoundChips
+            {...props}
+            separators={COMMAS}
+            name="tags_all"
+            label="Has all of the tags"
+            placeholder="Any tags"
+          />
+          <BoundChips
+            {...props}
+            separators={COMMAS}
+            name="tags_none"
+            label="Has none of the tags"
+            placeholder="Any tags"
+          />
+          <Users {...props} />
         </div>
         <CheckBox
           label="In subprojects too"
           checked={value.subprojects}
           onInput={(subprojects) => onChange({ ...value, subprojects })}
         />
-        <CheckBox
-          label="Leave out tasks in development (not run by an agent, not finished)"
-          checked={value.exclude_development}
-          onInput={(exclude_development) => onChange({ ...value, exclude_development })}
-        />
+        {entity === "task" ? (
+          <CheckBox
+            label="Leave out tasks in development (run by hand, not by an agent)"
+            checked={value.exclude_development}
+            onInput={(exclude_development) => onChange({ ...value, exclude_development })}
+          />
+        ) : null}
       </Fold>
     </>
+  );
+}
+
+function Users({ value, path, onChange }: EditorProps<TriggerDraft["select"]>) {
+  const text = { value: { users: value.users.join(", ") }, path };
+  return (
+    <BoundChips
+      {...text}
+      separators={BLANKS}
+      name="users"
+      label="Of users (ids)"
+      placeholder="Any user"
+      onChange={({ users }, field) => onChange({ ...value, users: split(users) }, field)}
+    />
+  );
+}
+
+/** What the folded part holds, in a few words. */
+function selected(value: TriggerDraft["select"], entity: Entity): string {
+  const found = [
+    value.name_regex && "name",
+    (value.tags_any || value.tags_all || value.tags_none) && "tags",
+    value.users.length > 0 && "users",
+    !value.subprojects && "no subprojects",
+    entity === "task" && !value.exclude_development && "development too",
+  ].filter(Boolean);
+  return found.length > 0 ? `· ${found.join(", ")}` : "";
+}
+
+function EventFlags({ value, onChange }: EditorProps<TriggerDraft>) {
+  return (
+    <div class="csw-checks">
+      <CheckBox
+        label="Fire for what matches already at the launch"
+        checked={value.include_existing}
+        onInput={(include_existing) => onChange({ ...value, include_existing })}
+      />
+      <CheckBox
+        label="Fire on runs that this trigger led to"
+        checked={value.include_own}
+        onInput={(include_own) => onChange({ ...value, include_own })}
+      />
+      {value.include_own ? (
+        <p class="csw-note csw-note-warning" role="status">
+          A run that matches its own trigger launches the next one, without end. “End after runs” sets a limit.
+        </p>
+      ) : null}
+    </div>
   );
 }

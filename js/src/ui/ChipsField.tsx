@@ -1,0 +1,106 @@
+// Several values as chips, with an input for more of them.
+import { useRef, useState } from "preact/hooks";
+import { asText, type Chips, chipsOf, withAll, withTyped } from "../state/chips";
+import { Field, type Notes } from "./fields";
+import { Icon } from "./icons";
+
+export interface ChipsProps extends Notes {
+  label: string;
+  /** The values, joined by commas. */
+  value: string;
+  /** `done` when a value is complete, else while one is being typed. */
+  onInput: (value: string, done: boolean) => void;
+  onBlur?: () => void;
+  /** What ends a value, beside Enter. */
+  separators: RegExp;
+  /** Whether the value at this place is wrong. */
+  isBad?: (index: number) => boolean;
+  placeholder?: string;
+  class?: string;
+  mono?: boolean;
+}
+
+export function ChipsField(props: ChipsProps) {
+  const { label, value, onInput, onBlur, separators, isBad, placeholder, mono, ...notes } = props;
+  const [text, setText] = useState("");
+  const { chips, typing } = chipsOf(value, text);
+  const input = useRef<HTMLInputElement>(null);
+  const set = (found: Chips, done: boolean) => {
+    setText(found.typing);
+    if (asText(found) !== value || done) onInput(asText(found), done);
+  };
+  const remove = (index: number) => {
+    set({ chips: chips.filter((_, at) => at !== index), typing }, true);
+    input.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter") {
+      event.preventDefault();
+      set(withAll(chips, typing, separators), true);
+    } else if (event.key === "Backspace" && typing === "" && chips.length > 0) {
+      remove(chips.length - 1);
+    }
+  };
+  // An input of one line would take the line breaks out of what is pasted.
+  const onPaste = (event: ClipboardEvent) => {
+    const pasted = event.clipboardData?.getData("text") ?? "";
+    if (pasted.split(separators).length < 2) return;
+    event.preventDefault();
+    set(withAll(chips, typing + pasted, separators), true);
+  };
+  return (
+    <Field label={label} {...notes}>
+      {(attributes) => (
+        // biome-ignore lint/a11y: a press beside the input is only a longer way to it
+        <div
+          class="csw-input csw-chips"
+          onClick={(event) => event.target === event.currentTarget && input.current?.focus()}
+        >
+          {chips.length > 0 ? <ChipList label={label} chips={chips} isBad={isBad} onRemove={remove} /> : null}
+          <input
+            {...attributes}
+            ref={input}
+            class={mono ? "csw-mono" : ""}
+            type="text"
+            value={typing}
+            placeholder={chips.length > 0 ? "" : placeholder}
+            autocomplete="off"
+            spellcheck={false}
+            onInput={(event) => {
+              const found = withTyped(chips, event.currentTarget.value, separators);
+              set(found, found.chips.length > chips.length);
+            }}
+            onKeyDown={onKeyDown}
+            onPaste={onPaste}
+            onBlur={() => {
+              if (typing !== "") set(withAll(chips, typing, separators), true);
+              onBlur?.();
+            }}
+          />
+        </div>
+      )}
+    </Field>
+  );
+}
+
+interface ListProps {
+  label: string;
+  chips: readonly string[];
+  isBad: ChipsProps["isBad"];
+  onRemove: (index: number) => void;
+}
+
+export function ChipList({ label, chips, isBad, onRemove }: ListProps) {
+  return (
+    <ul class="csw-chip-list" aria-label={`${label}: chosen`}>
+      {chips.map((chip, index) => (
+        <li key={chip} class={isBad?.(index) ? "csw-value csw-value-bad" : "csw-value"}>
+          <span>{chip}</span>
+          <button type="button" aria-label={`Remove ${chip}`} onClick={() => onRemove(index)}>
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

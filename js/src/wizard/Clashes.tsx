@@ -1,0 +1,50 @@
+// Schedules that are due in the same minute on one queue.
+import type { Clash } from "../messages";
+import { wallText } from "../state/zones";
+import { useForm } from "./form";
+import { titled } from "./titles";
+import type { OutlookView } from "./useOutlook";
+
+export function Clashes({ outlook }: { outlook: OutlookView }) {
+  const { draft } = useForm();
+  const found = outlook.outlook;
+  if (found === null || draft.schedules.length < 2) return null;
+  const names = new Map(titled(draft).map((item) => [item.id, item.title]));
+  const until = wallText(found.until, outlook.zone);
+  return (
+    <section class="csw-preview-part" aria-label="Clashes">
+      <h3>At the same minute</h3>
+      {found.clashes.length === 0 ? (
+        <p class="csw-muted">No two schedules are due together on one queue until {until}.</p>
+      ) : (
+        <>
+          <ul class="csw-clashes">
+            {found.clashes.map((clash) => (
+              <ClashRow key={`${clash.queue} ${clash.items.join()}`} clash={clash} names={names} zone={outlook.zone} />
+            ))}
+          </ul>
+          <p class="csw-note">
+            Looked at until {until}. The queue starts them one after the other; a random delay (Advanced) spreads them.
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+interface RowProps {
+  clash: Clash;
+  names: ReadonlyMap<string, string>;
+  zone: string;
+}
+
+function ClashRow({ clash, names, zone }: RowProps) {
+  const more = clash.count - clash.first.length;
+  return (
+    <li>
+      <strong>{clash.items.map((id) => names.get(id) ?? "").join(" + ")}</strong> on queue {clash.queue}:{" "}
+      {clash.first.map((at) => wallText(at, zone)).join("; ")}
+      {more > 0 ? ` and ${more.toLocaleString("en")} more` : ""}
+    </li>
+  );
+}

@@ -1,0 +1,40 @@
+// The runs of one day.
+import type { DayCount } from "../messages";
+import { countWords, dateName } from "../state/calendar";
+import { wall } from "../state/zones";
+import { Icon } from "../ui/icons";
+import { Button } from "../ui/parts";
+import { useForm } from "./form";
+import { titled } from "./titles";
+import type { OutlookView } from "./useOutlook";
+
+interface DayListProps {
+  outlook: OutlookView;
+  day: string;
+  count: DayCount | undefined;
+}
+
+export function DayList({ outlook, day, count }: DayListProps) {
+  const { draft } = useForm();
+  const names = new Map(titled(draft).map((item) => [item.id, item.title]));
+  const { runs } = outlook;
+  return (
+    <section class="csw-day-list" aria-label={`Runs of ${dateName(day)}`}>
+      <div class="csw-calendar-head">
+        <strong>{dateName(day)}</strong>
+        <span class="csw-muted">{countWords(count?.count ?? 0, count?.more ?? false)}</span>
+        <Button kind="quiet" label="Close the day" onClick={() => outlook.setDay(null)}>
+          <Icon name="close" />
+        </Button>
+      </div>
+      <ul>
+        {(runs?.runs ?? []).map((run) => (
+          <li key={`${run.item} ${run.at}`}>
+            <b>{wall(run.at, outlook.zone)?.time}</b> {names.get(run.item) ?? ""}
+          </li>
+        ))}
+      </ul>
+      {runs?.more ? <p class="csw-note">These are the first {runs.runs.length} of the day.</p> : null}
+    </section>
+  );
+}

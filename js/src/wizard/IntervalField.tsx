@@ -1,0 +1,67 @@
+// Every so much time: an amount and its unit.
+import { useState } from "preact/hooks";
+import type { RuleDraft } from "../state/draft";
+import { lengthOf, lengthText } from "../state/recurrence";
+import { Field } from "../ui/fields";
+import { type EditorProps, useForm } from "./form";
+import { UNIT_OPTIONS } from "./options";
+
+const USUAL = ["5m", "15m", "30m", "1h", "6h", "12h"];
+
+export function IntervalField({ value, path, onChange }: EditorProps<RuleDraft>) {
+  const form = useForm();
+  const field = `${path}.every`;
+  const { amount, unit: written } = lengthOf(value.every);
+  const [chosen, setChosen] = useState("m");
+  const unit = written || chosen;
+  const set = (every: string, done = false) => onChange({ ...value, every }, done ? field : undefined);
+  return (
+    <Field label="Every" {...form.notes(field)}>
+      {(attributes) => (
+        <>
+          <div class="csw-joined">
+            <input
+              {...attributes}
+              class="csw-input csw-amount"
+              inputMode="numeric"
+              value={amount}
+              placeholder="15"
+              autocomplete="off"
+              onInput={(event) => set(lengthText(event.currentTarget.value, unit))}
+              onBlur={() => form.store.leave(field)}
+            />
+            <select
+              class="csw-input csw-select"
+              aria-label="Unit"
+              value={unit}
+              onInput={(event) => {
+                setChosen(event.currentTarget.value);
+                set(lengthText(amount, event.currentTarget.value));
+              }}
+            >
+              {UNIT_OPTIONS.map(([option, text]) => (
+                <option key={option} value={option} selected={option === unit}>
+                  {text}
+                </option>
+              ))}
+            </select>
+          </div>
+          <div class="csw-shortcuts">
+            {USUAL.map((every) => (
+              <button
+                key={every}
+                type="button"
+                class="csw-link"
+                aria-label={`Every ${every}`}
+                aria-pressed={value.every === every}
+                onClick={() => set(every, true)}
+              >
+                {every}
+              </button>
+            ))}
+          </div>
+        </>
+      )}
+    </Field>
+  );
+}

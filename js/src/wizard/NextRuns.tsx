@@ -1,0 +1,102 @@
+// The next ten runs, of all schedules or of one, on the clock of the chosen zone.
+import { useState } from "preact/hooks";
+import { relative } from "../state/format";
+import { SHOWN, type Upcoming, upcoming } from "../state/upcoming";
+import { wall } from "../state/zones";
+import { SelectField } from "../ui/fields";
+import { useNow } from "../ui/parts";
+import { useForm } from "./form";
+import { titled } from "./titles";
+import type { OutlookView } from "./useOutlook";
+
+export function NextRuns({ outlook }: { outlook: OutlookView }) {
+  const { store, draft } = useForm();
+  const now = useNow();
+  const [chosen, setChosen] = useState("");
+  const items = titled(draft).filter((item) => item.kind === "schedules");
+  const only = items.find((item) => item.id === chosen) ?? null;
+  const runs = upcoming(store.state.review?.items ?? {}, now, only?.id ?? null);
+  const names = new Map(items.map((item) => [item.id, item.title]));
+  return (
+    <section class="csw-preview-part" aria-label="When">
+      <h3>Next runs</h3>
+      <div class="csw-preview-choices">
+        {items.length > 1 ? (
+          <SelectField
+            label="Runs of"
+            value={only?.id ?? ""}
+            options={[["", "All schedules"], ...items.map((item) => [item.id, item.title] as const)]}
+            onInput={setChosen}
+          />
+        ) : null}
+        <SelectField
+          label="Times in"
+          value={outlook.zone}
+          options={outlook.zones.map((zone) => [zone, zone] as const)}
+          onInput={outlook.setZone}
+        />
+      </div>
+      {runs.length > 0 ? (
+        <RunTable runs={runs} names={names} zone={outlook.zone} now={now} />
+      ) : (
+        <p class="csw-muted">{nothing(store.state.review?.items ?? {}, items)}</p>
+      )}
+    </section>
+  );
+}
+
+/** Why there is no run to show. */
+function nothing(reviewed: Record<string, unknown>, items: readonly { id: string; enabled: boolean }[]): string {
+  if (items.every((item) => !item.enabled)) return "All schedules are disabled.";
+  return items.some((item) => item.id in reviewed)
+    ? "No run is to come: the times lie in the past, or never come."
+    : "Say when a schedule runs to see its runs here.";
+}
+
+interface TableProps {
+  runs: readonly Upcoming[];
+  names: ReadonlyMap<string, string>;
+  zone: string;
+  now: number;
+}
+
+function RunTable({ runs, names, zone, now }: TableProps) {
+  return (
+    <>
+      <table class="csw-table csw-next">
+        <caption class="csw-hidden">Next runs</caption>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            {names.size > 1 ? <th scope="col">What</th> : null}
+            <th scope="col" class="csw-number">
+              In
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <tr key={`${run.item} ${run.at}`}>
+              <td class="csw-nowrap" title={`${run.local} ${run.zone}`}>
+                <When run={run} zone={zone} />
+              </td>
+              {names.size > 1 ? <td class="csw-next-name">{names.get(run.item) ?? ""}</td> : null}
+              <td class="csw-number csw-muted csw-nowrap">{relative(run.at, now).replace(/^in /, "")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {runs.length < SHOWN ? <p class="csw-note">No run after that.</p> : null}
+    </>
+  );
+}
+
+function When({ run, zone }: { run: Upcoming; zone: string }) {
+  const shown = wall(run.at, zone);
+  if (shown === null) return <>{run.local}</>;
+  return (
+    <>
+      {shown.day} <b>{shown.time}</b>
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+// Each item in a sentence, or what it still lacks.
+import { needs } from "../state/needs";
+import { Icon } from "../ui/icons";
+import { useForm } from "./form";
+import { type Titled, titled } from "./titles";
+
+export function PreviewItems() {
+  const { draft } = useForm();
+  const items = titled(draft);
+  if (items.length === 0) return null;
+  return (
+    <section class="csw-preview-part" aria-label="What will happen">
+      <h3>What will happen</h3>
+      <ul class="csw-sentences">
+        {items.map((item) => (
+          <PreviewItem key={item.id} item={item} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function PreviewItem({ item }: { item: Titled }) {
+  const { store, draft } = useForm();
+  const { review } = store.state;
+  const sentence = review?.items[item.id]?.sentence;
+  const lacking = needs(review === null ? [] : store.problems, item.path);
+  const atLaunch = draft.schedules.some((each) => each.id === item.id && each.run_at_start);
+  return (
+    <li class={item.enabled ? "" : "csw-disabled"}>
+      <span class={`csw-kind csw-kind-${item.kind}`}>
+        <Icon name={item.kind === "schedules" ? "clock" : "bolt"} />
+      </span>
+      <div>
+        <div class="csw-preview-name">
+          {item.title}
+          {item.enabled ? null : <span class="csw-chip csw-quiet">disabled</span>}
+        </div>
+        {sentence ? (
+          <p>
+            {sentence}
+            {atLaunch ? " Also once at the launch." : ""}
+          </p>
+        ) : null}
+        <Lacking label="To say when it runs" what={lacking.when} />
+        <Lacking label="Before a launch" what={lacking.launch} />
+      </div>
+    </li>
+  );
+}
+
+function Lacking({ label, what }: { label: string; what: readonly string[] }) {
+  if (what.length === 0) return null;
+  return (
+    <p class="csw-lacking">
+      {label}: {what.join(", ")}
+    </p>
+  );
+}

@@ -1,0 +1,137 @@
+// The zone of a schedule's times: found by any part of its name, each with what its clock shows now.
+import { useRef, useState } from "preact/hooks";
+import type { RuleDraft } from "../state/draft";
+import { findZones, offset, ownZone, wall } from "../state/zones";
+import { Field, useUid } from "../ui/fields";
+import { type EditorProps, useForm } from "./form";
+
+/** The zones to offer first: the user's, UTC, and those that other items have. */
+function usual(zones: readonly string[]): string[] {
+  return [...new Set([ownZone(), "UTC", ...zones.filter((zone) => wall(0, zone) !== null)])];
+}
+
+export function ZoneField({ value, path, onChange }: EditorProps<RuleDraft>) {
+  const form = useForm();
+  const list = useUid();
+  const [open, setOpen] = useState(false);
+  const [search, setSearch] = useState("");
+  const [active, setActive] = useState(-1);
+  const field = `${path}.timezone`;
+  const known = form.draft.schedules.map((item) => item.recurrence.timezone);
+  const zones = open ? findZones(search, usual(known)) : [];
+  const choose = (zone: string) => {
+    onChange({ ...value, timezone: zone }, field);
+    setOpen(false);
+  };
+  const show = (text: string) => {
+    setSearch(text);
+    setActive(text === "" ? -1 : 0);
+    setOpen(true);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && open) {
+      event.stopPropagation();
+      setOpen(false);
+    } else if (event.key === "Enter" && open) {
+      event.preventDefault();
+      const zone = zones[active];
+      if (zone !== undefined) choose(zone);
+      else setOpen(false);
+    } else if (event.key === "Tab" && open && search !== "") {
+      const zone = zones[active];
+      if (zone !== undefined) choose(zone); // what is marked is meant; the key moves on as always
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!open) show("");
+      else setActive(stepped(active, event.key === "ArrowDown" ? 1 : -1, zones.length));
+    }
+  };
+  return (
+    <Field
+      label="Time zone"
+      class="csw-zone"
+      {...form.notes(field)}
+      hint={value.kind === "interval" ? "Only for showing times: an interval is elapsed time." : undefined}
+    >
+      {(attributes) => (
+        <div class="csw-combobox">
+          <input
+            {...attributes}
+            class="csw-input"
+            role="combobox"
+            aria-expanded={open}
+            aria-controls={list}
+            aria-autocomplete="list"
+            aria-activedescendant={open && active >= 0 ? `${list}-${active}` : undefined}
+            value={value.timezone}
+            placeholder="UTC"
+            autocomplete="off"
+            spellcheck={false}
+            onFocus={(event) => event.currentTarget.select()}
+            onClick={() => show("")}
+            onInput={(event) => {
+              onChange({ ...value, timezone: event.currentTarget.value });
+              show(event.currentTarget.value);
+            }}
+            onKeyDown={onKeyDown}
+            onBlur={() => {
+              setOpen(false);
+              form.store.leave(field);
+            }}
+          />
+          {open && zones.length === 0 ? <p class="csw-options csw-zone-none">No time zone has this name.</p> : null}
+          <ZoneList
+            id={list}
+            open={zones.length > 0}
+            zones={zones}
+            active={active}
+            chosen={value.timezone}
+            onChoose={choose}
+          />
+        </div>
+      )}
+    </Field>
+  );
+}
+
+const stepped = (from: number, by: number, count: number) => (count === 0 ? -1 : (from + by + count) % count);
+
+interface ListProps {
+  id: string;
+  open: boolean;
+  zones: readonly string[];
+  active: number;
+  chosen: string;
+  onChoose: (zone: string) => void;
+}
+
+function ZoneList({ id, open, zones, active, chosen, onChoose }: ListProps) {
+  const now = useRef(0);
+  if (open) now.current ||= Date.now();
+  else now.current = 0;
+  return (
+    <div id={id} role="listbox" aria-label="Time zones" class="csw-options" hidden={!open}>
+      {zones.map((zone, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox has the keys
+        <div
+          key={zone}
+          id={`${id}-${index}`}
+          ref={(element) => {
+            if (index === active) element?.scrollIntoView({ block: "nearest" });
+          }}
+          role="option"
+          aria-selected={index === active}
+          tabIndex={-1}
+          class={zone === chosen ? "csw-zone-option csw-chosen" : "csw-zone-option"}
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => onChoose(zone)}
+        >
+          <span>{zone.replaceAll("_", " ")}</span>
+          <span class="csw-muted">
+            {wall(now.current, zone)?.time.slice(0, 5)} · {offset(now.current, zone)}
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}
