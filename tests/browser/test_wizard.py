@@ -100,7 +100,9 @@ def test_a_trigger_is_launched_as_a_draft_and_python_has_what_the_form_held(
     form.get_by_role("button", name="Add parameter").click()
     form.get_by_label("Parameter 1 name").fill("Args/task_id")
     form.get_by_label("Parameter 1 value").fill("${task.id}")
-    expect(form.get_by_label("Preview").get_by_text(re.compile("When a task .*train.* becomes completed"))).to_be_visible()
+    expect(
+        form.get_by_label("Preview").get_by_text(re.compile("When a task .*train.* becomes completed"))
+    ).to_be_visible()
     form.get_by_role("button", name="Save draft").click()
     expect(form.get_by_text("was saved as a draft")).to_be_visible()
     printed = notebook.run("print(wizard.instance.status, wizard.definition.triggers[0].action.parameters)")

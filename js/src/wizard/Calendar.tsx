@@ -1,7 +1,17 @@
 // Two months with the number of runs of each day, and the runs of the chosen day.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DayCount } from "../messages";
-import { addMonths, countText, countWords, dateName, monthName, monthOf, moveBy, weeks } from "../state/calendar";
+import {
+  addMonths,
+  countText,
+  countWords,
+  dateName,
+  fullness,
+  monthName,
+  monthOf,
+  moveBy,
+  weeks,
+} from "../state/calendar";
 import { dateIn } from "../state/zones";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";

@@ -110,7 +110,7 @@ function ZoneList({ id, open, zones, active, chosen, onChoose }: ListProps) {
   if (open) now.current ||= Date.now();
   else now.current = 0;
   return (
-    <div id={id} role="listbox" aria-label="Time zones" class="csw-options" hidden={!open}>
+    <div id={id} role="listbox" aria-label="Matching zones" class="csw-options" hidden={!open}>
       {zones.map((zone, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox has the keys
         <div
