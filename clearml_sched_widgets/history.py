@@ -42,7 +42,7 @@ class ScheduledRow:
     parameters: str
     overrides: str = ""
     time_limit: str = ""  # how long a run may take, such as "2h"
-    method: str = "clone"
+    method: str = "clone"  # or "function"
     state: str = "waiting"  # waiting, paused, disabled, ended or error
     note: str = ""
     runs: int = 0
@@ -52,7 +52,7 @@ class ScheduledRow:
 class ExecutedRow:
     """One run. `started` is when it was put on its queue, as ClearML's own scheduler shows it; times in UTC."""
 
-    run: str  # the id of the launched task
+    run: str  # tells it from all other runs: the id of the launched task where there is one
     item: str
     name: str
     item_name: str
@@ -65,6 +65,7 @@ class ExecutedRow:
     key: str = ""  # the run key: what makes the run one and the same
     note: str = ""  # why it was stopped or failed, as the server knows it
     began: datetime | None = None  # when an agent began to work on it
+    task: str = ""  # the id of the launched task; empty for the call of a function
 
 
 @attrs.frozen(kw_only=True)
@@ -126,11 +127,12 @@ def _common(
     condition = "error" if error else "paused" if paused else "waiting" if item.enabled else "disabled"
     return {
         "item": item.id,
-        "name": item.name or action.name or names.get(action.task, "") or action.task,
+        "name": item.name or action.name or names.get(action.task, "") or action.subject,
         "task": action.task,
+        "method": "function" if action.function else "clone",
         "task_name": names.get(action.task, ""),
         "project": action.project or "",
-        "queue": action.queue,
+        "queue": "" if action.function else action.queue,
         "single_instance": item.overlap != "allow",
         "overrides": ", ".join(f"{name}={value}" for name, value in action.overrides.items()),
         "time_limit": duration_text(action.time_limit) if action.time_limit else "",
@@ -186,7 +188,8 @@ def executed_row(run: Run, definition: Definition) -> ExecutedRow:
     item = definition.item(run.item)
     task = run.task
     return ExecutedRow(
-        run=task.id,
+        run=run.id,
+        task=task.id,
         item=run.item,
         name=task.name,
         item_name=item.title if item else run.item,

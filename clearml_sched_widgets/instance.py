@@ -15,7 +15,7 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import Task
-from clearml_sched_widgets.running import engine_here, register, starting
+from clearml_sched_widgets.running import engine_here, forget, functions_here, register, starting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +164,7 @@ class Instance:
 
     def _resume_here(self, task: Task) -> None:
         paused = views.is_paused(task)
-        engine = Engine(self.id, self._gateway, tables=history.tables)
+        engine = Engine(self.id, self._gateway, tables=history.tables, functions=functions_here(self.id))
         try:
             engine.start()
         except InstanceStateError:
@@ -213,6 +213,9 @@ class Instance:
         period = _period(start, end, datetime.now(timezone.utc))
         if not isinstance(schedule, Schedule):
             raise InvalidDefinition([Problem("item", schedule.id, "expected a schedule: a trigger has no times")])
+        if schedule.action.function:
+            message = "expected a schedule that launches a task: a function is not told which time it is called for"
+            raise InvalidDefinition([Problem("item", schedule.id, message)])
         try:
             found = launches.backfill(schedule, *period)
         except ValueError as error:
@@ -234,9 +237,12 @@ class Instance:
 
         Raises InvalidDefinition, and then changes nothing.
         """
+        functions = functions_here(self.id)
+        definition = functions.bind(definition)
         if check:
             preflight.check(self._gateway, definition)
         gateway, task = self._gateway, self._fresh()
+        self._refuse_functions(definition, task)
         if task.status == "queued":
             raise InstanceStateError(
                 f"The instance {self.name} waits in its queue; update it when it runs, or stop it first."
@@ -244,13 +250,22 @@ class Instance:
         asleep = task.status not in ("created", "in_progress")
         if asleep:  # the server lets us write to a task only while it is a draft or in progress
             gateway.set_status(self.id, "in_progress", "Updated")
-        gateway.write_configuration(self.id, {own.DEFINITION: codec.dumps(definition)})
+        functions.keep(definition)
+        gateway.write_configuration(self.id, {own.DEFINITION: codec.dumps(definition, functions=True)})
         gateway.rename(self.id, definition.name)
         if asleep:
             gateway.set_status(self.id, "stopped", "Updated")
         elif task.status == "in_progress":
             self._send(Command(do="reload"))
         self._fresh()
+
+    def _refuse_functions(self, definition: Definition, task: Task) -> None:
+        """Python functions can only be given to an instance that this kernel runs, or is going to run."""
+        service = task.configuration.get(own.WHERE) == "service"
+        if service or (task.status == "in_progress" and engine_here(self.id) is None):
+            problems = preflight.functions_elsewhere(definition)
+            if problems:
+                raise InvalidDefinition(problems)
 
     def stop(self) -> None:
         """End it, wherever it runs. Runs under way go on. It can be resumed later."""
@@ -267,6 +282,7 @@ class Instance:
             raise InstanceStateError(f"The instance {self.name} is {self.status}; stop it before you delete it.")
         self._gateway.delete_task(self.id)
         lease.drop(self._gateway, self.id)
+        forget(self.id)
 
     def _send(self, command: Command) -> None:
         engine = engine_here(self.id)

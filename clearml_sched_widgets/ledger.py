@@ -86,7 +86,7 @@ class ExecutedLedger:
             runs = [run for task in tasks if (run := run_of(task))]
             with self._lock:
                 for run in runs:
-                    if run.task.id not in self._by_run:  # the engine's word on a run is newer than this
+                    if run.id not in self._by_run:  # the engine's word on a run is newer than this
                         self._put(executed_row(run, definition))
                 self._page += 1
                 self._whole = len(tasks) < PAGE

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from clearml_sched_widgets import codec, preflight, service
+from clearml_sched_widgets import codec, preflight, running, service
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.definition.items import new_id
 from clearml_sched_widgets.engine import own
@@ -57,10 +57,12 @@ class Manager:
         problems = [] if where in ("kernel", "service") else [Problem("where", where, 'expected "kernel" or "service"')]
         problems += preflight.problems(self.gateway, definition)
         if where == "service":
+            problems += preflight.functions_elsewhere(definition)
             problems += preflight.missing_queue(self.gateway.queues(), "service queue", queue)
         if problems:
             raise InvalidDefinition(problems)
-        instance = self._create(definition, where)
+        instance = self._create(definition, where, functions=True)
+        running.functions_here(instance.id).keep(definition)
         if where == "service":
             service.submit(self.gateway, instance.id, preflight.queue_id(self.gateway, queue), requirements)
             return self.get(instance.id)
@@ -68,7 +70,10 @@ class Manager:
         return instance
 
     def save(self, definition: Definition, instance: Instance | None = None) -> Instance:
-        """Save a definition as a draft, or as an instance's new definition. It is not checked against the server."""
+        """Save a definition as a draft, or as an instance's new definition. It is not checked against the server.
+
+        Raises InvalidDefinition for a draft with Python functions: they cannot be saved.
+        """
         if instance is None:
             return self._create(definition, "kernel")
         instance.update(definition, check=False)
@@ -101,6 +106,7 @@ class Manager:
         """What will work but may surprise: a queue that no agent serves. Two requests."""
         return preflight.warnings(self.gateway, definition)
 
-    def _create(self, definition: Definition, where: str) -> Instance:
-        configuration = {own.DEFINITION: codec.dumps(definition), own.STATE: "{}", own.WHERE: where}
+    def _create(self, definition: Definition, where: str, *, functions: bool = False) -> Instance:
+        text = codec.dumps(definition, functions=functions)
+        configuration = {own.DEFINITION: text, own.STATE: "{}", own.WHERE: where}
         return self.get(self.gateway.create_instance(definition.name, self.project, configuration))

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import attrs
 
-from clearml_sched_widgets.definition import Definition, Once
+from clearml_sched_widgets.definition import Definition, Function, Once
 from clearml_sched_widgets.errors import InvalidDefinition, NotFound, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import Queue, TaskQuery
@@ -28,7 +28,27 @@ def problems(gateway: Gateway, definition: Definition) -> list[Problem]:
     """Unknown tasks and queues, schedules that would never run, a definition without items."""
     if not definition.items:
         return [Problem("schedules", [], "expected at least one schedule or trigger")]
-    return [*_unknown(gateway, definition), *_past(definition, datetime.now(timezone.utc))]
+    now = datetime.now(timezone.utc)
+    return [*_unknown(gateway, definition), *_names_only(definition), *_past(definition, now)]
+
+
+def functions_elsewhere(definition: Definition) -> list[Problem]:
+    """The problems with Python functions in what another process is to run."""
+    message = "a Python function lives in this kernel only: launch it here, or have a task do the work"
+    return [Problem(f"{path}.action.function", function.name, message) for path, function in _functions(definition)]
+
+
+def _names_only(definition: Definition) -> list[Problem]:
+    message = "expected the function itself: a saved definition has only its name; set it in Python"
+    return [
+        Problem(f"{path}.action.function", function.name, message)
+        for path, function in _functions(definition)
+        if function.call is None
+    ]
+
+
+def _functions(definition: Definition) -> list[tuple[str, Function]]:
+    return [(path, item.action.function) for path, item in definition.paths() if item.action.function]
 
 
 def warnings(gateway: Gateway, definition: Definition) -> list[Problem]:
@@ -37,7 +57,7 @@ def warnings(gateway: Gateway, definition: Definition) -> list[Problem]:
     return [
         Problem(f"{path}.action.queue", item.action.queue, "no agent serves this queue: runs will wait there")
         for path, item in definition.paths()
-        if watched.get(item.action.queue) is False
+        if not item.action.function and watched.get(item.action.queue) is False
     ]
 
 
@@ -58,7 +78,7 @@ def missing_queue(queues: Sequence[Queue], path: str, name: str) -> list[Problem
 
 
 def _unknown(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
-    ids = tuple({item.action.task for item in definition.items})
+    ids = tuple({item.action.task for item in definition.items if item.action.task})
     tasks = {
         task.id
         for start in range(0, len(ids), 500)
@@ -66,6 +86,8 @@ def _unknown(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
     }
     queues = gateway.queues()
     for path, item in definition.paths():
+        if item.action.function:
+            continue
         if item.action.task not in tasks:
             message = "there is no such task on the server; give the id of an existing task, or pick one"
             yield Problem(f"{path}.action.task", item.action.task, message)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 
+from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.loop import Engine
 
 _engines: dict[str, Engine] = {}
+_functions: dict[str, Functions] = {}
 _lock = threading.Lock()
 starting = threading.Lock()  # one start at a time: two at once would both find that nothing runs
 
@@ -25,3 +27,15 @@ def register(engine: Engine) -> None:
     """Note that an engine runs here."""
     with _lock:
         _engines[engine.id] = engine
+
+
+def functions_here(instance_id: str) -> Functions:
+    """The Python functions of an instance that this kernel has, and those of them that are running."""
+    with _lock:
+        return _functions.setdefault(instance_id, Functions())
+
+
+def forget(instance_id: str) -> None:
+    """Forget the functions of an instance that was deleted."""
+    with _lock:
+        _functions.pop(instance_id, None)

@@ -8,6 +8,7 @@ from clearml_sched_widgets import history
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine import state as states
+from clearml_sched_widgets.engine.calling import past_runs
 from clearml_sched_widgets.engine.runs import Runs
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
@@ -83,7 +84,7 @@ class Viewer:
         if not self._executed.begun:
             self._executed.read_older(gateway, definition)
         self._runs.refresh(gateway, now)
-        self._executed.take(tuple(self._runs), definition)
+        self._executed.take((*self._runs, *past_runs(there.state)), definition)
         return history.View(
             id=task.id,
             name=task.name,
@@ -115,7 +116,7 @@ class Viewer:
         return self._parsed[1]
 
     def _base_names(self, definition: Definition) -> dict[str, str]:
-        missing = {item.action.task for item in definition.items}.difference(self._names)
+        missing = {item.action.task for item in definition.items if item.action.task}.difference(self._names)
         if missing:
             tasks = self._gateway.tasks(TaskQuery(ids=tuple(missing)[:500], order="created"))
             self._names = {**self._names, **{task.id: task.name for task in tasks}}

@@ -22,7 +22,7 @@ import attrs
 import cattrs
 
 from clearml_sched_widgets.codec.texts import parsed
-from clearml_sched_widgets.definition import Condition, Definition, Rule, Trigger
+from clearml_sched_widgets.definition import Condition, Definition, Function, Rule, Trigger
 from clearml_sched_widgets.definition.checks import Bad, bad, key_of
 from clearml_sched_widgets.definition.display import moment_text, time_text
 from clearml_sched_widgets.definition.items import TRIGGERS
@@ -68,8 +68,14 @@ def from_data(data: object) -> Definition:
     return found
 
 
-def dumps(definition: Definition, format: Literal["json", "yaml"] = "json") -> str:
-    """The definition as a text of that format. Raises ValueError for another format."""
+def dumps(definition: Definition, format: Literal["json", "yaml"] = "json", *, functions: bool = False) -> str:
+    """The definition as a text of that format. Raises ValueError for another format.
+
+    Raises InvalidDefinition for items that call Python functions, which no text can hold; with `functions` their names
+    are written, by which the kernel that has them knows them again.
+    """
+    if not functions:
+        _refuse_functions(definition)
     if format == "json":
         return json.dumps(to_data(definition), indent=2, ensure_ascii=False)
     if format == "yaml":
@@ -80,6 +86,13 @@ def dumps(definition: Definition, format: Literal["json", "yaml"] = "json") -> s
         plain = not re.search("[\x85\u2028\u2029]", json.dumps(data, ensure_ascii=False))
         return yaml.safe_dump(data, sort_keys=False, allow_unicode=plain)
     raise ValueError(f'format: expected "json" or "yaml", got {format!r}')
+
+
+def _refuse_functions(definition: Definition) -> None:
+    message = "a Python function cannot be saved or exported: it lives in this kernel only; launch it from here"
+    found = [(path, item.action.function) for path, item in definition.paths() if item.action.function]
+    if found:
+        raise InvalidDefinition(Problem(f"{path}.action.function", each.name, message) for path, each in found)
 
 
 def loads(text: str) -> Definition:
@@ -140,6 +153,7 @@ def _converter() -> cattrs.Converter:
     converter.register_unstructure_hook(time, time_text)
     converter.register_unstructure_hook(dt.date, dt.date.isoformat)
     converter.register_unstructure_hook(datetime, moment_text)
+    converter.register_unstructure_hook(Function, str)
     converter.register_unstructure_hook_func(attrs.has, lambda instance: _written(instance, converter))
     converter.register_structure_hook_func(attrs.has, lambda data, kind: _read(data, kind, converter))
     converter.register_structure_hook_func(_lists_parts, lambda data, kind: _read_list(data, kind, converter))

@@ -2,11 +2,12 @@
 
 checks   how all problems are found at once      values   times, durations, zones, names
 rules    recurrences; cron their expressions     when     conditions and selections of triggers
-items    actions, policies, schedules, triggers, the definition
+actions  what is launched; functions Python functions     items    schedules, triggers, the definition
 """
 
+from clearml_sched_widgets.definition.actions import Action
+from clearml_sched_widgets.definition.functions import Function
 from clearml_sched_widgets.definition.items import (
-    Action,
     DatasetTrigger,
     Definition,
     ModelTrigger,
@@ -25,6 +26,7 @@ __all__ = [
     "Daily",
     "DatasetTrigger",
     "Definition",
+    "Function",
     "Interval",
     "ModelTrigger",
     "Monthly",

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
-from clearml_sched_widgets.definition import overrides as overriding
 from clearml_sched_widgets.definition import values
+from clearml_sched_widgets.definition.actions import Action, action
 from clearml_sched_widgets.definition.checks import collect, each, is_a
 from clearml_sched_widgets.definition.display import Part, html_table
-from clearml_sched_widgets.definition.policies import Policies, optional_duration
+from clearml_sched_widgets.definition.functions import misfits
+from clearml_sched_widgets.definition.policies import Policies
 from clearml_sched_widgets.definition.rules import RULES, Rule
 from clearml_sched_widgets.definition.when import CONDITIONS, Condition, Published, Select, StatusChanged, Tagged
 from clearml_sched_widgets.errors import Problem
@@ -27,40 +28,6 @@ if TYPE_CHECKING:
 def new_id() -> str:
     """A short id that no other item has."""
     return uuid.uuid4().hex[:12]
-
-
-@attrs.frozen(repr=False)
-class Action(Part):
-    """What an item launches: a clone of `task` (an id), put on `queue` (a name or an id).
-
-    `project` is the full name of the project for the clone (created if missing), the base task's own by default; `name`
-    the clone's name, the item's by default. `parameters` replace or add hyperparameters by "Section/name"; their
-    values, the name and the tags may contain `${task.id}`, `${dataset.id}`, `${model.id}`, `${scheduled}` and the like.
-
-    `container` is the image to run in, or a mapping of image, arguments and setup_shell_script; it takes the place of
-    the base task's whole container. `overrides` set fields of the script, such as {"script.branch": "main",
-    "script.version_num": ""}; their values may contain `${…}` too.
-
-    `time_limit`: a run that works for longer, counted from its start, is asked to stop; one that has not started so
-    long after it was put on its queue is taken off it. Both while the instance runs.
-    """
-
-    task: str = attrs.field(converter=values.text)
-    queue: str = attrs.field(default="default", converter=values.text)
-    project: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_project)
-    name: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_task_name)
-    parameters: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=values.parameters)
-    tags: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=values.texts)
-    container: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=overriding.container)
-    overrides: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=overriding.overrides)
-    time_limit: timedelta | None = attrs.field(default=None, kw_only=True, converter=optional_duration)
-
-    def __attrs_post_init__(self) -> None:
-        collect(self)
-
-
-def action(value: Action) -> Action:
-    return is_a(Action, "expected an Action", value)
 
 
 def recurrence(value: Rule) -> Rule:
@@ -85,6 +52,7 @@ class Item(Part):
     """What schedules and triggers share. `id` is the item's identity: names may repeat and change."""
 
     usual_overlap: ClassVar[str] = "allow"
+    function_takes: ClassVar[tuple[str, ...]] = ()  # what a function is called with
 
     action: Action = attrs.field(converter=action)
 
@@ -102,7 +70,15 @@ class Item(Part):
         return (rules.overlap if rules else None) or self.usual_overlap
 
     def __attrs_post_init__(self) -> None:
-        collect(self)
+        collect(self, self._rules, needs=())
+
+    def _rules(self) -> Iterator[Problem]:
+        """What the action and the policies do not allow together; of fields that are bad themselves, nothing."""
+        function = self.action.function if isinstance(self.action, Action) else None
+        yield from misfits(function, self.function_takes)
+        if function and isinstance(getattr(self, "policies", None), Policies) and self.overlap == "cancel_previous":
+            message = 'expected "allow", "skip" or "queue": a function cannot be stopped from outside'
+            yield Problem("policies.overlap", self.overlap, message)
 
 
 @attrs.frozen(repr=False)
@@ -126,6 +102,7 @@ class Trigger(Item):
     """
 
     usual_overlap = "queue"
+    function_takes = ("the id of the object",)
     entity: ClassVar[str] = ""
     conditions: ClassVar[tuple[type[Condition], ...]] = (Published, Tagged)
 
@@ -138,11 +115,9 @@ class Trigger(Item):
     include_own: bool = attrs.field(default=False, kw_only=True, converter=values.flag)
     id: str = attrs.field(factory=new_id, kw_only=True, converter=values.text)
 
-    def __attrs_post_init__(self) -> None:
-        collect(self, self._rules, needs=("when",))
-
     def _rules(self) -> Iterator[Problem]:
-        if not isinstance(self.when, self.conditions):
+        yield from super()._rules()
+        if isinstance(self.when, Condition) and not isinstance(self.when, self.conditions):
             allowed = ", ".join(kind.__name__ for kind in self.conditions)
             yield Problem("when", type(self.when).__name__, f"expected, for a {self.entity}, one of {allowed}")
 
@@ -259,4 +234,5 @@ def _counted(items: Sized, noun: str) -> str:
 
 def _row(item: Schedule | Trigger) -> tuple[str, ...]:
     when = repr(item.recurrence) if isinstance(item, Schedule) else f"{item.entity}: {item.when!r}"
-    return (item.title, when, item.action.task, item.action.queue, "yes" if item.enabled else "no")
+    action = item.action
+    return (item.title, when, action.subject, action.place, "yes" if item.enabled else "no")

@@ -10,36 +10,47 @@ from clearml_sched_widgets.engine import launches, pending, polling
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.decide import adopted
+from clearml_sched_widgets.engine.functions import missing
 from clearml_sched_widgets.engine.own import Own
 from clearml_sched_widgets.records import TaskQuery
 
 
 def adopt(context: Context, own: Own, now: datetime) -> None:
     """Known items keep their watermark, new ones begin now, removed ones go. Raises InvalidDefinition, GatewayError."""
-    before, context.definition = context.definition, own.definition
+    before, context.definition = context.definition, context.functions.bind(own.definition)
     definition, known = context.definition, context.state.items
     items = {item.id: adopted(item, before.item(item.id), known.get(item.id), now) for item in definition.items}
     owed = [launch for launch in context.state.pending if not pending.dropped(launch, definition)]
     owed += [
         launches.at_start(item, now) for item in definition.schedules if item.run_at_start and item.id not in known
     ]
-    context.state = attrs.evolve(context.state, items=items, pending=tuple(owed))
+    past = {key: runs for key, runs in context.state.past.items() if key in items}
+    context.state = attrs.evolve(context.state, items=items, pending=tuple(owed), past=past)
     context.agenda = Agenda()
     for schedule in definition.schedules:
         context.plan(schedule)
     context.state = polling.watch(definition, context.state, own.task.last_change or now)
     context.names = _base_names(context)
+    _check_functions(context)
     context.changed = True
 
 
 def _base_names(context: Context) -> dict[str, str]:
     """The base tasks' names, for the tables; an item whose task is gone is reported at once."""
-    ids = sorted({item.action.task for item in context.definition.items})
+    wanted = [item for item in context.definition.items if item.action.task]
+    ids = sorted({item.action.task for item in wanted})
     names: dict[str, str] = {}
     for start in range(0, len(ids), 500):
         tasks = context.gateway.tasks(TaskQuery(ids=tuple(ids[start : start + 500]), order="created"))
         names.update((task.id, task.name) for task in tasks)
-    for item in context.definition.items:
+    for item in wanted:
         if item.action.task not in names:
             context.set_error(item.id, f"its base task {item.action.task} does not exist (any more)")
     return names
+
+
+def _check_functions(context: Context) -> None:
+    """An item whose function is not in this process is reported at once; one that has it (again) is well."""
+    for item in context.definition.items:
+        if item.action.function:
+            context.set_error(item.id, "" if item.action.function.call else missing(item.action.function))

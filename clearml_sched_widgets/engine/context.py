@@ -12,6 +12,7 @@ from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.decide import next_slot
+from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.journal import Journal
 from clearml_sched_widgets.engine.launch import launched
 from clearml_sched_widgets.engine.lease import Lease
@@ -28,9 +29,9 @@ class Context:
     runs: Runs
     started: datetime
 
-    def __init__(self, instance_id: str, gateway: Gateway, clock: Clock) -> None:
+    def __init__(self, instance_id: str, gateway: Gateway, clock: Clock, functions: Functions) -> None:
         self.id = instance_id
-        self.gateway, self.clock = gateway, clock
+        self.gateway, self.clock, self.functions = gateway, clock, functions
         self.lease = Lease(gateway, instance_id, clock)
         self.journal = Journal(clock)
         self.agenda = Agenda()

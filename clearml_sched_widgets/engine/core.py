@@ -12,10 +12,12 @@ import attrs
 from clearml_sched_widgets.engine import launches, limits, retries, words
 from clearml_sched_widgets.engine import pending as owed
 from clearml_sched_widgets.engine.adopting import adopt
+from clearml_sched_widgets.engine.calling import Caller
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.deciding import Decider
+from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.handling import Handler
 from clearml_sched_widgets.engine.launch import Launcher, launched
 from clearml_sched_widgets.engine.own import WATCHDOG, OwnTask, read
@@ -37,11 +39,14 @@ LONG_AGO = timedelta(days=1)
 class Core:
     """Everything that one instance's engine does. Used by one thread."""
 
-    def __init__(self, instance_id: str, gateway: Gateway, own: OwnTask, clock: Clock) -> None:
-        self.context = Context(instance_id, gateway, clock)
+    def __init__(
+        self, instance_id: str, gateway: Gateway, own: OwnTask, clock: Clock, functions: Functions | None = None
+    ) -> None:
+        self.context = Context(instance_id, gateway, clock, functions or Functions())
         self._gateway, self._own, self._clock = gateway, own, clock
         self._decider = Decider(self.context)
         self._handler = Handler(self.context, self._decider.schedules)
+        self._caller = Caller(self.context, self.save)
         self.inbox: deque[Command] = deque()
         self.ended = ""  # why the engine has to end
         self.asked_to_stop = False
@@ -59,6 +64,7 @@ class Core:
         self._own_read = self._followed = self._checked_deleted = now
         self._polled = now - LONG_AGO
         context.journal.remember(self._gateway.log(context.id))
+        self._caller.open()
         context.runs.load(self._gateway, now)
         context.runs_changed()
         self._ahead = (own.task.last_change or now) - now  # of the server's clock
@@ -90,6 +96,7 @@ class Core:
             self._poll(now)
             self._launch(now)
         self._follow(now)
+        self._caller.collect()
         self._tell(now)
         self.save()
 
@@ -152,15 +159,16 @@ class Core:
     def _launch(self, now: datetime) -> None:
         context = self.context
         self._give_up(now)
-        batch = []
         turn, context.state = self._turns.take(context.definition, context.state, now)
-        for launch in owed.ready(turn, now):
-            item = context.item(launch.item)
-            if item is not None:
-                batch.append((launch, launches.named(item)))
-        if not batch:
+        due = [(launch, item) for launch in owed.ready(turn, now) if (item := context.item(launch.item)) is not None]
+        tasks = [(launch, launches.named(item)) for launch, item in due if not item.action.function]
+        self._noted(self._launcher.launch(tasks, now), now)
+        self._noted(self._caller.call([pair for pair in due if pair[1].action.function], now), now)
+
+    def _noted(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        if not outcomes:
             return
-        outcomes = self._launcher.launch(batch, now)
+        context = self.context
         for outcome in outcomes:
             self._note(outcome, now)
         context.state = attrs.evolve(context.state, pending=owed.after(context.state.pending, outcomes, now))
@@ -214,7 +222,7 @@ class Core:
         for run in news:
             context.runs_changed()
             if not run.active and run.status != "created":
-                context.journal.info(f"{context.title(run.item)}: task {run.task.id} is {run.status}.")
+                context.journal.info(f"{context.title(run.item)}: {words.subject(run)} is {run.status}.")
                 self._stops.forget(run)
         self._after_ends(news, now)
 

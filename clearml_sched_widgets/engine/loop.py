@@ -11,6 +11,7 @@ import attrs
 from clearml_sched_widgets.engine.clock import Clock, SystemClock
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.core import Core
+from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.lease import QUIET, RENEW_EVERY, TTL, LeaseLost
 from clearml_sched_widgets.engine.own import OwnTask, read
 from clearml_sched_widgets.engine.snapshot import Snapshot, Tables, of_other, taken
@@ -28,13 +29,19 @@ class Engine:
     """Works on one instance until it is stopped, here or in ClearML. Public methods may be called from any thread."""
 
     def __init__(
-        self, instance_id: str, gateway: Gateway, *, clock: Clock | None = None, tables: Tables = lambda _: {}
+        self,
+        instance_id: str,
+        gateway: Gateway,
+        *,
+        clock: Clock | None = None,
+        tables: Tables = lambda _: {},
+        functions: Functions | None = None,
     ) -> None:
         self.id = instance_id
         self._gateway = gateway
         self._clock = clock or SystemClock()
         self._own = OwnTask(gateway, instance_id)
-        self._core = Core(instance_id, gateway, self._own, self._clock)
+        self._core = Core(instance_id, gateway, self._own, self._clock, functions)
         self._context = self._core.context
         self._upkeep = Upkeep(gateway, self._context, tables, self._clock.now())
         self._wake, self._stop = threading.Event(), threading.Event()

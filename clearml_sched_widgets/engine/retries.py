@@ -15,6 +15,7 @@ import attrs
 from clearml_sched_widgets.definition import Definition, Policies, Schedule, Trigger
 from clearml_sched_widgets.engine.runs import LOOKBACK, Run
 from clearml_sched_widgets.engine.state import EntityState, ItemState, Launch, State, slot_text
+from clearml_sched_widgets.engine.words import subject
 from clearml_sched_widgets.records import SECTION
 
 LONGEST = timedelta(hours=1)
@@ -74,7 +75,10 @@ def follow(
     ended = [run for run in runs if not run.active]
     found = {run.item: definition.item(run.item) for run in ended}
     items = {item_id: item for item_id, item in found.items() if item is not None and concerns(item.policies)}
-    ends, fresh = unhandled(state.ends, (run for run in ended if run.item in items))
+    concerned = [run for run in ended if run.item in items]
+    ends, fresh = unhandled(state.ends, (run for run in concerned if not run.local))
+    # The call of a function is seen to end once, here, by our own clock; one of an earlier process has no such time.
+    fresh += [run for run in concerned if run.local and run.task.status_changed]
     lines = []
     for run in fresh:
         exists = partial(_exists, state, launched)
@@ -116,7 +120,7 @@ def _retry(
     if exists(key):
         return Verdict(state=state)
     pause = backoff(item.policies, number)
-    text = f"retry {number + 1} of {item.policies.retries} of task {run.task.id} follows in {pause}"
+    text = f"retry {number + 1} of {item.policies.retries} of {subject(run)} follows in {pause}"
     return Verdict(state=state, retry=launch_of(run, key, now + pause), text=text)
 
 

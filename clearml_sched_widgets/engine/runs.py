@@ -33,6 +33,12 @@ class Run:
     nominal: datetime | None
     object: str
     deleted: bool = False
+    local: bool = False  # a function's: no task of the server's, `task` only says what it would say
+
+    @property
+    def id(self) -> str:
+        """Tells it from all other runs."""
+        return self.key if self.local else self.task.id
 
     @property
     def status(self) -> str:
@@ -108,7 +114,8 @@ class Runs:
 
     @property
     def unfinished(self) -> int:
-        return len(self._active)
+        """How many of the server's tasks are queued or running."""
+        return sum(not self._runs[run_id].local for run_id in self._active)
 
     def active_runs(self) -> list[Run]:
         """The runs that are queued or running."""
@@ -157,13 +164,17 @@ class Runs:
 
     def find_deleted(self, gateway: Gateway) -> None:
         """Find unfinished runs that are gone from the server: one request per 500 unfinished runs."""
-        ids = sorted(self._active)
+        ids = sorted(run_id for run_id in self._active if not self._runs[run_id].local)
         for start in range(0, len(ids), PAGE):
             chunk = tuple(ids[start : start + PAGE])
             present = {task.id for task in gateway.tasks(TaskQuery(ids=chunk, order="created"))}
             for run_id in chunk:
                 if run_id not in present:
                     self._put(attrs.evolve(self._runs[run_id], deleted=True))
+
+    def put(self, run: Run) -> None:
+        """Note what is known of a run that no server knows."""
+        self._put(run)
 
     def _query(self, **kwargs: object) -> TaskQuery:
         return TaskQuery(system_tags=(self._tag,), hyperparams="scheduler", limit=PAGE, **kwargs)  # type: ignore[arg-type]
@@ -177,15 +188,15 @@ class Runs:
         self._forget()
 
     def _put(self, run: Run) -> None:
-        known = self._runs.get(run.task.id)
+        known = self._runs.get(run.id)
         if known is None or known.status != run.status:
             self.news.append(run)
-        self._runs[run.task.id] = run
-        self._by_key.setdefault(run.key, set()).add(run.task.id)
+        self._runs[run.id] = run
+        self._by_key.setdefault(run.key, set()).add(run.id)
         if run.active:
-            self._active.add(run.task.id)
+            self._active.add(run.id)
         else:
-            self._active.discard(run.task.id)
+            self._active.discard(run.id)
 
     def _forget(self) -> None:
         """Drop the oldest finished runs beyond a bound, in one go now and then."""
@@ -193,7 +204,7 @@ class Runs:
             return
         self.forgot = True
         oldest = sorted(self._runs.values(), key=lambda run: run.age)[: len(self._runs) - KEEP]
-        self.drop(run.task.id for run in oldest if not run.active)
+        self.drop(run.id for run in oldest if not run.active)
 
     def drop(self, ids: Iterable[str]) -> None:
         """Forget runs."""

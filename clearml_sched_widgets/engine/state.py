@@ -64,6 +64,26 @@ class ItemState:
 
 
 @attrs.frozen(kw_only=True)
+class Past:
+    """One run that the server does not keep: the call of a function. `status` and the times are as a task's."""
+
+    key: str
+    name: str
+    cause: str
+    nominal: datetime
+    status: str
+    started: datetime
+    finished: datetime | None = None
+    object: str = ""
+    note: str = ""
+
+
+KEEP_PAST = 10  # runs of one item that the server does not keep
+LONGEST_NOTE = 200
+PAST_TIMES = ("nominal", "started", "finished")
+
+
+@attrs.frozen(kw_only=True)
 class EntityState:
     """How far the changes of one kind of object were read. Server time."""
 
@@ -81,6 +101,7 @@ class State:
     memory: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)  # per trigger: what its conditions remember
     watching: Mapping[str, datetime] = attrs.field(factory=dict)  # per trigger: since when (server time)
     baseline: tuple[str, ...] = ()  # triggers that have had their first look
+    past: Mapping[str, tuple[Past, ...]] = attrs.field(factory=dict)  # per item: the last runs that only we know of
     ends: EntityState | None = None  # how far the ends of runs were dealt with, for retries (server time)
     runs_since: datetime | None = None  # the runs' cursor when all before it had been dealt with (server time)
     paused: bool = False
@@ -88,6 +109,15 @@ class State:
 
     def with_item(self, item_id: str, value: ItemState) -> State:
         return attrs.evolve(self, items={**self.items, item_id: value})
+
+    def with_past(self, item_id: str, run: Past) -> State:
+        """With a run of an item: in the place of what was known of it, else as the newest."""
+        known = self.past.get(item_id, ())
+        if any(one.key == run.key for one in known):
+            runs = tuple(run if one.key == run.key else one for one in known)
+        else:
+            runs = (*known, run)[-KEEP_PAST:]
+        return attrs.evolve(self, past={**self.past, item_id: runs})
 
 
 def _launch_data(launch: Launch) -> dict[str, Any]:
@@ -146,6 +176,7 @@ def _without_items(state: State) -> dict[str, Any]:
         "pending": [_launch_data(launch) for launch in state.pending],
         "entities": {key: _entity_data(entity) for key, entity in state.entities.items()},
         "ends": _entity_data(state.ends) if state.ends else None,
+        "past": {key: [_past_data(run) for run in runs] for key, runs in state.past.items()},
         "memory": state.memory,
         "watching": {key: iso(moment) for key, moment in state.watching.items()},
         "baseline": [*state.baseline],
@@ -157,6 +188,15 @@ def _without_items(state: State) -> dict[str, Any]:
 
 def _entity_data(entity: EntityState) -> dict[str, Any]:
     return {"cursor": iso(entity.cursor), "seen": dict(entity.seen)}
+
+
+def _past_data(run: Past) -> dict[str, Any]:
+    data = attrs.asdict(run) | {name: iso(getattr(run, name)) for name in PAST_TIMES}
+    return {name: value for name, value in data.items() if value}
+
+
+def _past(data: Mapping[str, Any]) -> Past:
+    return Past(**{**data, **{name: parse(data.get(name)) for name in PAST_TIMES}})
 
 
 def _entity(data: Mapping[str, Any]) -> EntityState:
@@ -194,6 +234,7 @@ def _loads(text: str | None) -> State:
         pending=tuple(_launch(launch) for launch in data["pending"]),
         entities={key: _entity(entity) for key, entity in data["entities"].items()},
         ends=_entity(data["ends"]) if data.get("ends") else None,
+        past={key: tuple(_past(run) for run in runs) for key, runs in data.get("past", {}).items()},
         memory=data["memory"],
         watching={key: datetime.fromisoformat(moment) for key, moment in data["watching"].items()},
         baseline=tuple(data["baseline"]),

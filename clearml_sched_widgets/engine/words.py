@@ -9,6 +9,7 @@ from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine.decide import Skip, due_at
 from clearml_sched_widgets.engine.overlap import REPLACED
 from clearml_sched_widgets.engine.pending import Outcome
+from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.state import Launch, slot_text
 
 
@@ -46,7 +47,14 @@ def launched(outcome: Outcome, now: datetime, item: Schedule | Trigger | None) -
     late = (now - due).total_seconds()
     lateness = f" ({late:.0f} s late)" if late >= 2 and launch.cause == "schedule" else ""
     note = f"; {outcome.note}" if outcome.note else ""
-    return f"launched task {outcome.run_id} for {slot_text(launch.nominal)}{lateness}{note}."
+    function = item.action.function if item else None
+    what = f"called its function {function}" if function else f"launched task {outcome.run_id}"
+    return f"{what} for {slot_text(launch.nominal)}{lateness}{note}."
+
+
+def subject(run: Run) -> str:
+    """What a run is called in a sentence."""
+    return "the call of its function" if run.local else f"task {run.task.id}"
 
 
 def counted(definition: Definition) -> str:

@@ -125,7 +125,7 @@ class Walk:
         self._runs[place] = attrs.evolve(self._runs[place], ended=now, stopped="a later run took its place")
 
     def _begin(self, schedule: Schedule, launch: Launch, now: datetime) -> None:
-        length, limit, queue = self._length[schedule.id], schedule.action.time_limit, schedule.action.queue
+        length, limit, queue = self._length[schedule.id], schedule.action.time_limit, schedule.action.place
         over = limit is not None and length > limit
         run = SimulatedRun(
             item=schedule.id,

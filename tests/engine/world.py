@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine import lease, own
+from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.errors import InstanceStateError
@@ -53,6 +54,7 @@ class World:
         self.gateway.add_queue("default")
         self.base = self.gateway.add_task("train model", project="Vision", hyperparams={"Args": {"lr": "0.1"}})
         self.instance = ""
+        self.functions = Functions()  # those of this process
 
     def tick(self) -> datetime:
         """The server's clock: every reading is a little later, as no two requests come at one time. Never set back."""
@@ -60,7 +62,9 @@ class World:
         return datetime.fromtimestamp(self.clock.monotonic(), timezone.utc) + self._ahead
 
     def create(self, definition: Definition) -> str:
-        configuration = {own.DEFINITION: codec.dumps(definition), own.STATE: "{}", own.WHERE: "kernel"}
+        self.functions.keep(definition)
+        text = codec.dumps(definition, functions=True)
+        configuration = {own.DEFINITION: text, own.STATE: "{}", own.WHERE: "kernel"}
         self.instance = self.gateway.create_instance(definition.name, "DevOps/Schedulers", configuration)
         return self.instance
 
@@ -86,7 +90,7 @@ class World:
 
     def rival(self) -> Engine:
         """One more engine on the instance, which has not tried to take it yet."""
-        return Engine(self.instance, self.way, clock=self.clock, tables=tables)
+        return Engine(self.instance, self.way, clock=self.clock, tables=tables, functions=self.functions)
 
     def run_for(self, engine: Engine, seconds: float, each: Callable[[], None] = lambda: None) -> None:
         """Step as the engine's own thread would, and let `each` happen in between."""

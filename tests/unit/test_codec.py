@@ -210,7 +210,7 @@ schedules:
   enabled: true
   run_at_start: false
   action: {task: abc, name: backup, queue: default, project: null, parameters: {Args/lr: '0.1'}, tags: [x],
-    container: {image: 'python:3.11'}, overrides: {script.branch: main}, time_limit: 2h}
+    container: {image: 'python:3.11'}, overrides: {script.branch: main}, time_limit: 2h, function: null}
   recurrence: {type: daily, times: ['06:20'], timezone: UTC, start: null, end: null}
   policies: {overlap: null, missed: latest, catchup_window: 1h, retries: 0, retry_backoff: 1m,
     pause_after_failures: null, max_runs: null, jitter: 5m}
@@ -220,7 +220,7 @@ triggers:
   name: null
   enabled: true
   action: {task: abc, name: null, queue: default, project: null, parameters: {}, tags: [],
-    container: {}, overrides: {}, time_limit: null}
+    container: {}, overrides: {}, time_limit: null, function: null}
   when: {type: status_changed, to: [completed], from: [queued]}
   select:
     projects: [p]

@@ -35,7 +35,19 @@ from clearml_sched_widgets.definition.values import duration_text
 from clearml_sched_widgets.errors import InvalidDefinition
 
 ACTION = Action("abc")
+
+
+async def waits() -> None: ...
+
+
+def takes_none() -> None: ...
+
+
+def takes_one(object_id: str) -> None: ...
+
+
 HOURLY = Interval("1h")
+DONE = StatusChanged(to=["completed"])
 
 
 def problems(make: Callable[[], object]) -> dict[str, str]:
@@ -153,7 +165,9 @@ def test_items_have_ids_of_their_own_and_names_may_repeat() -> None:
 
 
 REFUSED: list[tuple[Callable[[], object], str, str]] = [
-    (lambda: Action(""), "task", "expected some text"),
+    (lambda: Action(""), "task", "expected the id of a task (or a Python function"),
+    (Action, "task", "expected the id of a task"),
+    (lambda: Action(" "), "task", "expected some text"),
     (lambda: Action(5), "task", "expected some text"),  # type: ignore[arg-type]
     (lambda: Action("a", queue=" "), "queue", "expected some text"),
     (lambda: Action("a" * 201), "task", "at most 200 characters, got 201"),
@@ -200,6 +214,20 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
     (lambda: Action("a", overrides={"container.image": "x"}), "overrides['container.image']", "action's `container`"),
     (lambda: Action("a", overrides={"execution.queue": "x"}), "overrides['execution.queue']", "cannot be set"),
     (lambda: Action("a", overrides={"script.branch": 5}), "overrides['script.branch']", "expected text"),
+    (lambda: Action("a", function=print), "task", "not both"),
+    (lambda: Action(function=5), "function", "expected a Python function"),  # type: ignore[arg-type]
+    (lambda: Action(function=waits), "function", "never be awaited"),
+    (lambda: Action("", "gpu", function=print), "queue", "on no queue"),
+    (lambda: Action(function=print, time_limit="1h"), "time_limit", "cannot be stopped from outside"),
+    (lambda: Action(function=print, parameters={"Args/a": 1}), "parameters", "functools.partial"),
+    (lambda: Action(function=print, tags="x", project="Vision"), "project", "makes no task"),
+    (lambda: Schedule(Action(function=takes_one), HOURLY), "action.function", "called with no argument"),
+    (lambda: TaskTrigger(Action(function=takes_none), DONE), "action.function", "one argument, the id of the object"),
+    (
+        lambda: Schedule(Action(function=print), HOURLY, Policies(overlap="cancel_previous")),
+        "policies.overlap",
+        "a function cannot be stopped",
+    ),
     (lambda: Action("a", time_limit="0s"), "time_limit", "longer than zero"),
     (lambda: Policies(missed="none"), "missed", "expected one of skip, latest, all"),
     (lambda: Policies(max_runs=0), "max_runs", "1 or more"),

@@ -37,7 +37,7 @@ class Refused:
 
 Answer = Ours | Later | Refused
 
-FUNCTIONS = Later("functions as actions", "Action.function")
+FUNCTIONS = Ours("Action.function")
 REUSE = Later("launching the base task itself", "Action.reuse_task")
 OVERRIDES = Ours("Action.overrides", "Action.container", "Action.parameters")
 METRICS = "triggers on metrics"

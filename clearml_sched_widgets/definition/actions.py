@@ -1,0 +1,94 @@
+"""What an item launches: a clone of a task, the task itself, or a Python function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import attrs
+
+from clearml_sched_widgets.definition import overrides as overriding
+from clearml_sched_widgets.definition import values
+from clearml_sched_widgets.definition.checks import collect, is_a
+from clearml_sched_widgets.definition.display import Part
+from clearml_sched_widgets.definition.functions import Function, optional_function
+from clearml_sched_widgets.definition.policies import optional_duration
+from clearml_sched_widgets.errors import Problem
+
+KERNEL = "this kernel"  # where a function runs: it has no queue
+NOT_FOR_FUNCTIONS = {
+    "queue": "a function runs in the kernel that launched it, on no queue",
+    "project": "a function makes no task",
+    "parameters": "a function takes no hyperparameters; use functools.partial to give it arguments",
+    "tags": "a function makes no task",
+    "container": "a function runs in the kernel that launched it",
+    "overrides": "a function makes no task",
+    "time_limit": "a function cannot be stopped from outside; let it watch the time itself",
+}
+
+
+def _optional_task(value: str | None) -> str:
+    return "" if value is None or value == "" else values.text(value)
+
+
+@attrs.frozen(repr=False)
+class Action(Part):
+    """What an item launches: a clone of `task` (an id), put on `queue` (a name or an id); or a Python function.
+
+    `project` is the full name of the project for the clone (created if missing), the base task's own by default; `name`
+    the clone's name, the item's by default. `parameters` replace or add hyperparameters by "Section/name"; their
+    values, the name and the tags may contain `${task.id}`, `${dataset.id}`, `${model.id}`, `${scheduled}` and the like.
+
+    `container` is the image to run in, or a mapping of image, arguments and setup_shell_script; it takes the place of
+    the base task's whole container. `overrides` set fields of the script, such as {"script.branch": "main",
+    "script.version_num": ""}; their values may contain `${…}` too.
+
+    `time_limit`: a run that works for longer, counted from its start, is asked to stop; one that has not started so
+    long after it was put on its queue is taken off it. Both while the instance runs.
+
+    `function` takes the place of the task: it is called in the kernel that launched the instance, each time in a thread
+    of its own, at most once for each slot or event. A schedule calls it with no argument, a trigger with the id of the
+    object (None for a run by hand). An exception makes the run failed. It lives in that kernel only: a document keeps
+    its name alone, and in another process its item shows an error.
+    """
+
+    task: str = attrs.field(default="", converter=_optional_task)
+    queue: str = attrs.field(default="default", converter=values.text)
+    project: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_project)
+    name: str | None = attrs.field(default=None, kw_only=True, converter=values.optional_task_name)
+    parameters: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=values.parameters)
+    tags: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=values.texts)
+    container: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=overriding.container)
+    overrides: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=overriding.overrides)
+    time_limit: timedelta | None = attrs.field(default=None, kw_only=True, converter=optional_duration)
+    function: Function | None = attrs.field(default=None, kw_only=True, converter=optional_function)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self, self._rules, needs=("task", "function"))
+
+    def _rules(self) -> Iterator[Problem]:
+        if self.function is None:
+            if not self.task:
+                yield Problem("task", self.task, "expected the id of a task (or a Python function as `function`)")
+            return
+        if self.task:
+            yield Problem("task", self.task, "expected a task or a function, not both")
+        defaults = {field.name: field.default for field in attrs.fields(Action)}
+        for name, reason in NOT_FOR_FUNCTIONS.items():
+            value = getattr(self, name)
+            if value and value != defaults[name]:
+                yield Problem(name, value, f"expected none beside a function: {reason}")
+
+    @property
+    def place(self) -> str:
+        """Where it runs: the queue, or the kernel."""
+        return KERNEL if self.function else self.queue
+
+    @property
+    def subject(self) -> str:
+        """What it launches: the id of a task, or the name of a function."""
+        return str(self.function or self.task)
+
+
+def action(value: Action) -> Action:
+    return is_a(Action, "expected an Action", value)
