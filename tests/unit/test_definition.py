@@ -220,7 +220,7 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
     (lambda: Action("", "gpu", function=print), "queue", "on no queue"),
     (lambda: Action(function=print, time_limit="1h"), "time_limit", "cannot be stopped from outside"),
     (lambda: Action(function=print, parameters={"Args/a": 1}), "parameters", "functools.partial"),
-    (lambda: Action(function=print, tags="x", project="Vision"), "project", "makes no task"),
+    (lambda: Action(function=print, project="Vision"), "project", "makes no task"),
     (lambda: Schedule(Action(function=takes_one), HOURLY), "action.function", "called with no argument"),
     (lambda: TaskTrigger(Action(function=takes_none), DONE), "action.function", "one argument, the id of the object"),
     (
