@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -105,7 +105,7 @@ def scheduled_rows(
 
 
 def _scheduled(definition: Definition, state: State, names: Mapping[str, str], now: datetime) -> Iterator[ScheduledRow]:
-    for item in chain(definition.schedules, definition.triggers):
+    for item in (*definition.schedules, *definition.triggers):
         yield from item_rows(item, state.items.get(item.id), state, names, now)
 
 
