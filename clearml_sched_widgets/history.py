@@ -105,7 +105,8 @@ def scheduled_rows(
 
 
 def _scheduled(definition: Definition, state: State, names: Mapping[str, str], now: datetime) -> Iterator[ScheduledRow]:
-    for item in (*definition.schedules, *definition.triggers):
+    items: tuple[Schedule | Trigger, ...] = (*definition.schedules, *definition.triggers)
+    for item in items:
         yield from item_rows(item, state.items.get(item.id), state, names, now)
 
 
