@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.loop import Engine
@@ -10,6 +11,7 @@ from clearml_sched_widgets.engine.loop import Engine
 _engines: dict[str, Engine] = {}
 _functions: dict[str, Functions] = {}
 _lock = threading.Lock()
+_listeners: list[Callable[[], None]] = []
 starting = threading.Lock()  # one start at a time: two at once would both find that nothing runs
 
 
@@ -27,6 +29,7 @@ def register(engine: Engine) -> None:
     """Note that an engine runs here."""
     with _lock:
         _engines[engine.id] = engine
+    engine.on_news = _tell
 
 
 def functions_here(instance_id: str) -> Functions:
@@ -39,3 +42,13 @@ def forget(instance_id: str) -> None:
     """Forget the functions of an instance that was deleted."""
     with _lock:
         _functions.pop(instance_id, None)
+
+
+def on_news(listener: Callable[[], None]) -> None:
+    """Call this whenever an engine of this kernel has news; it must return at once."""
+    _listeners.append(listener)
+
+
+def _tell() -> None:
+    for listener in _listeners:
+        listener()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 import attrs
@@ -51,6 +52,7 @@ class Engine:
         self._refused: SchedulerError | None = None  # why it could not begin
         self._patient = False  # waits for the lease even if its holder is alive
         self.snapshot: Snapshot | None = None
+        self.on_news: Callable[[], None] = lambda: None  # called when a snapshot differs from the one before
 
     # -- for other threads
     @property
@@ -237,7 +239,10 @@ class Engine:
         self._failures, self._problem = 0, ""
 
     def _publish(self, now: datetime) -> None:
+        before = self.snapshot
         self.snapshot = taken(self._context, self._problem, now, running=not self._core.ended)
+        if before is None or self.snapshot.news(before):
+            self.on_news()
 
     def _close(self) -> None:
         """The last words: the log, the tables and the state are on the server when the instance ends."""

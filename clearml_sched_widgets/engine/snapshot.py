@@ -30,6 +30,13 @@ class Snapshot:
     now: datetime
     whole: bool = False  # whether `runs` has every run that there ever was
 
+    def news(self, before: Snapshot) -> bool:
+        """Whether there is anything in it, beside the time, that was not in the one before."""
+        same = self.runs is before.runs and self.state is before.state and self.definition is before.definition
+        return (
+            not same or self.lines != before.lines or (self.problem, self.running) != (before.problem, before.running)
+        )
+
 
 Tables = Callable[[Snapshot], Mapping[str, Table]]
 

@@ -51,10 +51,13 @@ class SchedulerWidget(anywidget.AnyWidget):
         super().__init__(connection=connection.state, **self._states())
         self.on_msg(self._receive)
 
-    def publish(self) -> bool:
-        """Set the traits that changed, in one message; False when the widget is closed. For the publisher only."""
+    def publish(self) -> bool | None:
+        """Set the traits that changed, in one message: whether any did. None when the widget is closed.
+
+        For the publisher only.
+        """
         if self.comm is None:
-            return False
+            return None
         self._connection.tick()
         states = {"connection": self._connection.state, **self._states()}
         changed = {name: value for name, value in states.items() if getattr(self, name) != value}
@@ -62,7 +65,7 @@ class SchedulerWidget(anywidget.AnyWidget):
             with self.hold_sync():
                 for name, value in changed.items():
                     self.set_trait(name, value)
-        return True
+        return bool(changed)
 
     def _states(self) -> dict[str, Any]:
         return {name: value for part in self._parts for name, value in part.state().items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -22,6 +22,7 @@ from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.listing import Listing
 from clearml_sched_widgets.widgets.messages import Handler, Request
 from clearml_sched_widgets.widgets.rows import view_data
+from clearml_sched_widgets.widgets.tables import Tables
 from clearml_sched_widgets.widgets.timeline.part import ShowsTimeline, TimelinePart
 from clearml_sched_widgets.widgets.worker import READINGS
 
@@ -53,6 +54,8 @@ class DashboardPart:
         self._view: View | None = None
         self._drawn: View | None = None
         self._shown = view_data(None)
+        self._tables = Tables()
+        self._older = False  # whether a page of older runs is being read
         self._problem = ""  # why the chosen instance cannot be shown
         self.listing = Listing()
         self.instance = instance
@@ -60,7 +63,11 @@ class DashboardPart:
             self.listing.add(instance)
 
     def instant(self) -> Mapping[str, Handler]:
-        return {"select": self._on_select}
+        return {"select": self._on_select, **self._tables.handlers()}
+
+    def first_rows(self, table: str) -> dict[str, Any]:
+        """The first rows of a table, as they are now."""
+        return self._tables.first(table)
 
     def slow(self) -> Mapping[str, Handler]:
         return {"pause": self._on_pause, "resume": self._on_resume, "run_now": self._on_run_now, "stop": self._on_stop}
@@ -94,12 +101,16 @@ class DashboardPart:
             instance = self.instance
         if instance is not None and instance.where == "kernel":
             self._look(instance)
-        if self._view != self._drawn:
-            self._drawn, self._shown = self._view, view_data(self._view)
+        self._read_older_if_due(instance)
+        view = self._view
+        if view != self._drawn:
+            self._drawn, self._shown = view, view_data(view)
+            self._tables.show(view)
         shown = {**self._shown, "view": {"problem": self._problem}} if self._problem else self._shown
         return {
             "selected": "" if instance is None else instance.id,
             **self.listing.state(),
+            **self._tables.state(),
             **shown,
         }
 
@@ -145,6 +156,23 @@ class DashboardPart:
         except SchedulerError as error:  # it was deleted, or somebody broke its definition
             self._problem = str(error)
 
+    def _read_older_if_due(self, instance: Instance | None) -> None:
+        """Read the runs of long ago, a page at a time, so that nothing else that is read waits for all of them."""
+        heard = time.monotonic() - self._heard_at <= READ_FOR
+        if instance is None or self._view is None or self._view.whole or self._older or not heard:
+            return
+        if self._connection.connected:
+            self._older = True
+            READINGS.submit(lambda: self._read_older(instance))
+
+    def _read_older(self, instance: Instance) -> None:
+        try:
+            instance.read_older()
+        except GatewayError as error:
+            self._connection.failed(error)
+        finally:
+            self._older = False
+
     def _choose_own(self) -> None:
         own = [instance for instance in self.listing if instance.where == "kernel"]
         if own:
@@ -178,6 +206,11 @@ class DashboardPart:
         return {}
 
 
+def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
+    """Sends for a window, which is a number in Python, the table's first rows as they are at that moment."""
+    return lambda _, widget: widget._dashboard.first_rows(table)
+
+
 class ShowsInstance(ShowsTimeline, SchedulerWidget):
     """The traits that show an instance, and the frames behind them."""
 
@@ -186,8 +219,13 @@ class ShowsInstance(ShowsTimeline, SchedulerWidget):
     loaded = traitlets.Bool().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
-    scheduled_rows: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    executed_rows: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    # A number in Python; what is sent are the first rows as they are at that moment.
+    scheduled_window = traitlets.Int().tag(
+        sync=True, to_json=lambda _, widget: widget._dashboard.first_rows("scheduled")
+    )
+    scheduled_changes = traitlets.Dict().tag(sync=True)
+    executed_window = traitlets.Int().tag(sync=True, to_json=lambda _, widget: widget._dashboard.first_rows("executed"))
+    executed_changes = traitlets.Dict().tag(sync=True)
     log_lines: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     _dashboard: DashboardPart

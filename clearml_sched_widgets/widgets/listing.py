@@ -20,7 +20,8 @@ from clearml_sched_widgets.instance import Instance
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 from clearml_sched_widgets.running import engine_here
 from clearml_sched_widgets.widgets.deltas import Deltas
-from clearml_sched_widgets.widgets.rows import brief, millis
+from clearml_sched_widgets.widgets.plain import millis
+from clearml_sched_widgets.widgets.rows import brief
 
 LOOK_EVERY = 1.0  # seconds between two looks at what the rows say
 DETAILS_EVERY = 15.0  # seconds between two readings of the configuration of one instance that changes all the time

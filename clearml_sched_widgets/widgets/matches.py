@@ -14,7 +14,7 @@ from clearml_sched_widgets.definition import Trigger
 from clearml_sched_widgets.engine.polling import BEGINNING, objects_since
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import Entity
-from clearml_sched_widgets.widgets.rows import millis
+from clearml_sched_widgets.widgets.plain import millis
 
 MOST_READ = 5000  # objects: ten requests
 MOST_LISTED = 50

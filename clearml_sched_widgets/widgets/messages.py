@@ -35,6 +35,8 @@ ACTIONS: dict[str, str] = {
     "discard": "{} -> {}: forget the draft",
     # -- the dashboard
     "select": "{instance} -> {}: show that one; null for none",
+    "rows": "{table, sort, search, values, period, offset, limit, choices} -> {revision, total, matching, rows}",
+    "csv": "{table, sort, search, values, period, token, offset} -> {token, name, text, done, total, next}: a piece",
     "pause": "{note} -> {}",
     "resume": "{} -> {}",
     "run_now": "{item} -> {}",

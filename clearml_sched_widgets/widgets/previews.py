@@ -14,7 +14,7 @@ from clearml_sched_widgets.widgets import outlook as looking
 from clearml_sched_widgets.widgets.drafts import read_draft
 from clearml_sched_widgets.widgets.matches import matches_data, matching
 from clearml_sched_widgets.widgets.messages import BadMessage, Request
-from clearml_sched_widgets.widgets.rows import millis
+from clearml_sched_widgets.widgets.plain import millis
 
 HORIZON = timedelta(days=14)  # for clashes
 MOST_CLASHES = 20

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import weakref
 from typing import Protocol
+
+from clearml_sched_widgets import running
 
 
 class Source(Protocol):
     """A widget, as the publisher sees it."""
 
-    def publish(self) -> bool:
-        """Set the traits that changed since the last time; False when the widget is closed for good."""
+    def publish(self) -> bool | None:
+        """Set the traits that changed since the last time: whether any did. None when the widget is closed for good."""
 
 
 class Publisher:
-    """Asks every live widget to publish, a few times a second.
+    """Asks every live widget to publish, a few times a second, and at once when it is woken after some quiet.
 
     Widgets are held weakly, and dropped when they are closed; when none is left, the thread ends.
     """
 
     def __init__(self, interval: float = 0.25) -> None:
         self._interval = interval
+        self._woken = threading.Event()
         self._sources: weakref.WeakSet[Source] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._pause = threading.Event()  # never set: a wait that a test can shorten by its interval
 
     def add(self, source: Source) -> None:
         """Publish this widget from now on. Adding it twice changes nothing."""
@@ -41,30 +44,39 @@ class Publisher:
         """Whether there is a thread."""
         return self._thread is not None
 
-    def _run(self) -> None:
-        while self._round():
-            self._pause.wait(self._interval)
+    def wake(self) -> None:
+        """Something happened: publish now, unless something was sent a moment ago. Safe from any thread."""
+        self._woken.set()
 
-    def _round(self) -> bool:
-        """Publish everything once; False when nothing is left and the thread has to end."""
+    def _run(self) -> None:
+        while (sent := self._round()) is not None:
+            if sent:  # what happens in a burst is sent together
+                time.sleep(self._interval)
+            self._woken.wait(self._interval)
+            self._woken.clear()
+
+    def _round(self) -> bool | None:
+        """Publish everything once: whether anything was sent. None when nothing is left and the thread has to end."""
         with self._lock:
             sources = list(self._sources)
             if not sources:
                 self._thread = None
-                return False
-        for source in sources:
-            if not _published(source):
-                with self._lock:
+                return None
+        told = {source: _published(source) for source in sources}
+        with self._lock:
+            for source in sources:
+                if told[source] is None:
                     self._sources.discard(source)
-        return True
+        return any(told.values())
 
 
-def _published(source: Source) -> bool:
+def _published(source: Source) -> bool | None:
     try:
         return source.publish()
     except Exception:
         logging.getLogger(__name__).exception("a widget could not be updated")
-        return True
+        return False
 
 
 PUBLISHER = Publisher()
+running.on_news(PUBLISHER.wake)

@@ -1,4 +1,5 @@
 // What the page and the kernel say to each other; clearml_sched_widgets/widgets/messages.py lists the same actions.
+import type { ChangesData, WindowData } from "./state/tableState";
 
 export const ACTIONS = [
   "open",
@@ -19,6 +20,8 @@ export const ACTIONS = [
   "export",
   "discard",
   "select",
+  "rows",
+  "csv",
   "pause",
   "resume",
   "run_now",
@@ -195,7 +198,31 @@ export interface InstanceHead {
   runs: number;
   active: number;
   failed: number;
+  /** Whether all runs were read from the server; older ones are read page by page. */
+  whole: boolean;
 }
+
+export const SCHEDULED_COLUMNS = [
+  "item",
+  "kind",
+  "name",
+  "task",
+  "task_name",
+  "next_run",
+  "project",
+  "queue",
+  "schedule",
+  "start",
+  "recurring",
+  "single_instance",
+  "parameters",
+  "overrides",
+  "time_limit",
+  "method",
+  "state",
+  "note",
+  "runs",
+] as const;
 
 export interface ScheduledRow {
   item: string;
@@ -219,8 +246,24 @@ export interface ScheduledRow {
   runs: number;
 }
 
+export const EXECUTED_COLUMNS = [
+  "run",
+  "item",
+  "name",
+  "item_name",
+  "cause",
+  "scheduled",
+  "started",
+  "finished",
+  "status",
+  "object",
+  "key",
+  "note",
+] as const;
+
 export interface ExecutedRow {
   run: string;
+  item: string;
   name: string;
   item_name: string;
   cause: string;
@@ -229,6 +272,7 @@ export interface ExecutedRow {
   finished: number | null;
   status: string;
   object: string;
+  key: string;
   note: string;
 }
 
@@ -291,8 +335,11 @@ export interface DashboardTraits extends TimelineTraits {
   selected: string;
   /** Empty while it is being read; only a problem if it cannot be. */
   view: InstanceHead | { problem?: string };
-  scheduled_rows: ScheduledRow[];
-  executed_rows: ExecutedRow[];
+  /** The first rows of a table, and what has changed in it; see state/tableState.ts. */
+  scheduled_window: WindowData;
+  scheduled_changes: ChangesData;
+  executed_window: WindowData;
+  executed_changes: ChangesData;
   log_lines: LogLine[];
 }
 

@@ -7,8 +7,8 @@ import json
 import threading
 import time
 import weakref
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,12 +16,11 @@ from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.errors import AccessDenied, GatewayError, InstanceStateError, NotConfigured, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.history import ExecutedRow, View
+from clearml_sched_widgets.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS
 from clearml_sched_widgets.widgets import bundle
 from clearml_sched_widgets.widgets import connection as connections
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.publisher import Publisher
-from clearml_sched_widgets.widgets.rows import view_data
 from clearml_sched_widgets.widgets.worker import Worker
 from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
 
@@ -34,11 +33,11 @@ class Source:
         self._lives = lives
         self._fails = fails
 
-    def publish(self) -> bool:
+    def publish(self) -> bool | None:
         self.count += 1
         if self._fails and self.count == 1:
             raise ValueError("a bug")
-        return self.count < self._lives
+        return False if self.count < self._lives else None
 
 
 def test_the_publisher_goes_on_after_an_error_and_drops_what_is_closed() -> None:
@@ -62,6 +61,30 @@ def test_the_publisher_ends_when_nobody_holds_a_widget_any_more() -> None:
     gc.collect()
     until(lambda: not publisher.running)
     assert reference() is None
+
+
+class Noted:
+    """A widget that has something to send whenever it is asked, and notes when that was."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def publish(self) -> bool:
+        self.times.append(time.monotonic())
+        return len(self.times) > 1
+
+
+def test_news_are_published_at_once_and_what_follows_in_a_burst_together() -> None:
+    publisher = Publisher(interval=0.5)
+    publisher.add(noted := Noted())
+    until(lambda: len(noted.times) == 1)
+    woken = time.monotonic()
+    for _ in range(50):
+        publisher.wake()
+        time.sleep(0.001)
+    until(lambda: len(noted.times) == 3)
+    assert noted.times[1] - woken < 0.2
+    assert noted.times[2] - noted.times[1] >= 0.5
 
 
 def broken() -> None:
@@ -159,6 +182,13 @@ def launched(manager: Manager, task: str, name: str = "Nightly") -> str:
     return manager.launch(from_data({**schedule_data(task), "name": name})).id
 
 
+def shown(dashboard: Dashboard, table: str) -> list[dict[str, Any]]:
+    """The rows that a page which opens now gets."""
+    columns = {"scheduled": SCHEDULED_COLUMNS, "executed": EXECUTED_COLUMNS}[table]
+    window = dashboard.get_state(f"{table}_window")[f"{table}_window"]
+    return [dict(zip(columns, row, strict=True)) for row in window["rows"]]
+
+
 def test_a_dashboard_shows_the_latest_instance_of_this_kernel_and_its_frames() -> None:
     manager, task = memory_manager()
     launched(manager, task, "earlier")
@@ -170,12 +200,12 @@ def test_a_dashboard_shows_the_latest_instance_of_this_kernel_and_its_frames() -
     page.ask("open")
     until(lambda: dashboard.view.get("name") == "later")
     assert dashboard.selected == wanted
-    assert [row["name"] for row in dashboard.scheduled_rows] == ["train model", "train model"]
+    assert [row["name"] for row in shown(dashboard, "scheduled")] == ["train model", "train model"]
     assert len(dashboard.scheduled) == 2
     page.ask("run_now", item="a1")
-    until(lambda: dashboard.executed_rows)
-    assert dashboard.executed_rows[0]["cause"] == "manual"
-    json.dumps(dashboard.get_state(["view", "scheduled_rows", "executed_rows", "log_lines", "instances"]))
+    until(lambda: shown(dashboard, "executed"))
+    assert shown(dashboard, "executed")[0]["cause"] == "manual"
+    json.dumps({name: dashboard.get_state(name) for name in dashboard.keys if name not in ("layout", "comm")})
     for instance in manager.instances():
         instance.stop()
     dashboard.close()
@@ -211,22 +241,3 @@ def test_an_instance_whose_definition_somebody_broke_says_so_and_the_list_stays(
     until(lambda: app.view.get("problem"))
     assert app.connection["state"] == "connected"
     app.close()
-
-
-def test_of_very_many_rows_the_newest_are_sent_with_their_number() -> None:
-    start = datetime(2026, 11, 22, tzinfo=timezone.utc)
-    runs = tuple(
-        ExecutedRow(
-            run=f"r{number}", item="a1", name="Train", item_name="Train", cause="schedule", scheduled=None,
-            started=start + timedelta(seconds=number), finished=None, status="failed" if number % 2 else "queued",
-        )
-        for number in range(1000)
-    )  # fmt: skip
-    view = View(
-        id="i1", name="Nightly", status="running", where="kernel", note="", user="Ann", started=start, heartbeat=None,
-        scheduled=(), executed=runs, log=(),
-    )  # fmt: skip
-    data = view_data(view)
-    assert [row["run"] for row in data["executed_rows"][:2]] == ["r999", "r998"]
-    assert len(data["executed_rows"]) == 200
-    assert (data["view"]["runs"], data["view"]["failed"], data["view"]["active"]) == (1000, 500, 500)

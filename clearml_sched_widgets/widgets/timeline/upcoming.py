@@ -10,7 +10,7 @@ from clearml_sched_widgets.engine.decide import due_at, ended
 from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.recurrence import next_after
 from clearml_sched_widgets.recurrence.jitter import TICK
-from clearml_sched_widgets.widgets.rows import millis
+from clearml_sched_widgets.widgets.plain import millis
 
 
 def marks(schedule: Schedule, state: State, now: datetime, end: datetime, bucket: timedelta) -> Iterator[int]:

@@ -1,106 +1,127 @@
-// What ran: the newest launched tasks.
+// What ran: one row for each launched task, the newest first.
 import type { ExecutedRow } from "../messages";
 import { duration } from "../state/format";
-import { Chip, Empty, TaskLink, Time } from "../ui/parts";
+import type { TableStore } from "../state/tableStore";
+import { Chip, Empty, Facts, TaskLink, Time } from "../ui/parts";
+import { type Column, Table, useStore } from "../ui/Table";
+import { NoMatch, shownColumns, TableStatus, TableTools } from "../ui/TableTools";
 import { ExecutedActions } from "./ExecutedActions";
 import type { RowContext } from "./rowActions";
+import { EXECUTED_CHOICES } from "./tables";
 
 interface TableProps {
-  rows: readonly ExecutedRow[];
-  /** How many there are in all; only the newest are shown. */
-  total: number;
+  store: TableStore<ExecutedRow>;
   web: string | undefined;
   now: number;
   context: RowContext;
 }
 
-export function ExecutedTable({ rows, total, web, now, context }: TableProps) {
+const PERIODS = [
+  ["started", "Started"],
+  ["finished", "Finished"],
+  ["scheduled", "Scheduled for"],
+] as const;
+
+export function ExecutedTable({ store, web, now, context }: TableProps) {
+  const { total, matching } = useStore(store).state;
+  const columns = columnsFor(web);
+  const tools = { model: context.model, store, columns, choosable: EXECUTED_CHOICES, periods: PERIODS };
   return (
     <section class="csw-section">
-      <h4>
-        Executed tasks <span class="csw-count">{total}</span>
-      </h4>
-      {rows.length === 0 ? (
+      <div class="csw-section-head">
+        <h4>
+          Executed tasks <span class="csw-count">{total.toLocaleString("en")}</span>
+        </h4>
+        {total === 0 ? null : <TableTools {...tools} />}
+      </div>
+      {total === 0 ? (
         <Empty title="Nothing has run yet">
           Launched tasks appear here with their status; the first one after the next run time above.
         </Empty>
+      ) : matching === 0 ? (
+        <NoMatch store={store} />
       ) : (
-        <div class="csw-scroll csw-tall">
-          <table class="csw-table">
-            <caption class="csw-hidden">Executed tasks</caption>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Status</th>
-                <th scope="col">Started</th>
-                <th scope="col">Finished</th>
-                <th scope="col">Took</th>
-                <th scope="col">Cause</th>
-                <th scope="col">Task id</th>
-                <th scope="col">
-                  <span class="csw-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <Row key={row.run} row={row} web={web} now={now} context={context} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          title="Executed tasks"
+          store={store}
+          columns={shownColumns(store, columns)}
+          rowHeight={36}
+          tall={12}
+          keyOf={(row) => row.run}
+          now={now}
+          actionsWidth={104}
+          actions={(row) => <ExecutedActions row={row} now={now} {...context} />}
+          details={(row) => <Details row={row} web={web} now={now} />}
+        />
       )}
-      {total > rows.length ? (
-        <p class="csw-note">
-          The newest {rows.length} of {total}; all of them are in <code>executed</code> of this widget in Python.
-        </p>
-      ) : null}
+      {total === 0 ? null : (
+        <TableStatus
+          store={store}
+          more={context.view.whole ? "" : `${total.toLocaleString("en")} runs read so far, older ones follow …`}
+        />
+      )}
     </section>
   );
 }
 
-interface RowsProps {
-  row: ExecutedRow;
-  web: string | undefined;
-  now: number;
-  context: RowContext;
+function columnsFor(web: string | undefined): Column<ExecutedRow>[] {
+  return [
+    {
+      name: "name",
+      title: "Name",
+      width: 200,
+      cell: (row) => (
+        <>
+          <TaskLink web={web} id={row.run}>
+            {row.name}
+          </TaskLink>
+          {row.item_name === row.name ? null : <span class="csw-muted"> · {row.item_name}</span>}
+        </>
+      ),
+    },
+    { name: "status", title: "Status", width: 112, cell: (row) => <Chip status={row.status} /> },
+    { name: "started", title: "Started", width: 120, class: "csw-nowrap", cell: at("started") },
+    { name: "finished", title: "Finished", width: 120, class: "csw-nowrap", cell: at("finished") },
+    { name: "took", title: "Took", width: 96, sort: false, class: "csw-nowrap csw-muted", cell: took },
+    { name: "cause", title: "Cause", width: 92, class: "csw-muted", cell: (row) => row.cause },
+    { name: "run", title: "Task id", width: 92, class: "csw-mono csw-muted", cell: short("run") },
+    { name: "item_name", title: "Item", width: 160, optional: true, cell: (row) => row.item_name },
+    { name: "scheduled", title: "Scheduled for", width: 130, optional: true, cell: at("scheduled") },
+    { name: "object", title: "Triggered by", width: 110, optional: true, class: "csw-mono", cell: short("object") },
+    { name: "note", title: "Reason", width: 220, optional: true, cell: (row) => row.note },
+    { name: "item", title: "Item id", width: 100, optional: true, class: "csw-mono", cell: short("item") },
+    { name: "key", title: "Run key", width: 220, optional: true, class: "csw-mono", cell: (row) => row.key },
+  ];
 }
 
-function Row({ row, web, now, context }: RowsProps) {
-  const took = row.started === null ? null : (row.finished ?? now) - row.started;
+const at = (name: "started" | "finished" | "scheduled") => (row: ExecutedRow, now: number) => (
+  <Time at={row[name]} now={now} />
+);
+
+const short = (name: "run" | "object" | "item") => (row: ExecutedRow) => (
+  <span title={row[name]}>{row[name].slice(0, 8)}</span>
+);
+
+function took(row: ExecutedRow, now: number): string {
+  return row.started === null ? "–" : duration((row.finished ?? now) - row.started);
+}
+
+function Details({ row, web, now }: { row: ExecutedRow; web: string | undefined; now: number }) {
   return (
-    <tr>
-      <td class="csw-cell-name">
-        <TaskLink web={web} id={row.run}>
-          {row.name}
-        </TaskLink>
-        {row.item_name === row.name ? null : <span class="csw-sub">{row.item_name}</span>}
-      </td>
-      <td>
-        <Chip status={row.status} />
-        {row.note ? <span class="csw-sub">{row.note}</span> : null}
-      </td>
-      <td class="csw-nowrap">
-        <Time at={row.started} now={now} />
-      </td>
-      <td class="csw-nowrap">
-        <Time at={row.finished} now={now} />
-      </td>
-      <td class="csw-nowrap csw-muted">{took === null ? "–" : duration(took)}</td>
-      <td class="csw-muted">
-        {row.cause}
-        {row.object ? (
-          <span class="csw-sub csw-mono" title={row.object}>
-            {row.object.slice(0, 8)}
-          </span>
-        ) : null}
-      </td>
-      <td class="csw-mono csw-muted" title={row.run}>
-        {row.run.slice(0, 8)}
-      </td>
-      <td class="csw-actions">
-        <ExecutedActions row={row} now={now} {...context} />
-      </td>
-    </tr>
+    <Facts
+      facts={[
+        ["Item", row.item_name],
+        ["Scheduled for", <Time key="scheduled" at={row.scheduled} now={now} />],
+        ["Triggered by", row.object || "–"],
+        ["Reason", row.note || "–"],
+        [
+          "Task id",
+          <TaskLink key="run" web={web} id={row.run}>
+            {row.run}
+          </TaskLink>,
+        ],
+        ["Run key", row.key],
+      ]}
+    />
   );
 }

@@ -2,12 +2,13 @@
 import type { ComponentChildren } from "preact";
 import type { DashboardTraits, InstanceHead } from "../messages";
 import { useTrait, type ViewModel } from "../model";
-import { zone } from "../state/format";
 import { useNow } from "../ui/parts";
+import { TimesSwitch } from "../ui/TimesSwitch";
 import { ExecutedTable } from "./ExecutedTable";
 import { Head } from "./Head";
 import { Log } from "./Log";
 import { ScheduledTable } from "./ScheduledTable";
+import { tablesOf } from "./tables";
 import { Timeline } from "./timeline/Timeline";
 import { useCommands } from "./useCommands";
 
@@ -37,8 +38,7 @@ export function InstanceView({ model, more }: InstanceProps) {
 }
 
 function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
-  const scheduled = useTrait(model, "scheduled_rows");
-  const executed = useTrait(model, "executed_rows");
+  const { scheduled, executed } = tablesOf(model, view.id);
   const log = useTrait(model, "log_lines");
   const { web } = useTrait(model, "connection");
   const now = useNow();
@@ -48,13 +48,10 @@ function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
     <div class="csw-instance">
       <Head view={view} web={web} now={now} commands={commands} more={more} />
       <Timeline key={view.id} model={model} web={web} now={now} />
-      <ScheduledTable rows={scheduled} total={view.items} web={web} now={now} context={context} />
-      <ExecutedTable rows={executed} total={view.runs} web={web} now={now} context={context} />
+      <ScheduledTable store={scheduled} web={web} now={now} context={context} />
+      <ExecutedTable store={executed} web={web} now={now} context={context} />
       <Log lines={log} now={now} />
-      <p class="csw-foot csw-muted">
-        Times are in {zone()}
-        {zone() === "UTC" ? "." : "; point at one to see it in UTC."}
-      </p>
+      <TimesSwitch />
     </div>
   );
 }

@@ -1,116 +1,145 @@
 // What will run: one row for each time of each schedule, and one for each trigger.
-import { Fragment } from "preact";
-import { useState } from "preact/hooks";
 import type { ScheduledRow } from "../messages";
-import { relative } from "../state/format";
-import { Icon } from "../ui/icons";
-import { Button, Chip, Empty, TaskLink, Time } from "../ui/parts";
+import { clock, relative } from "../state/format";
+import type { TableStore } from "../state/tableStore";
+import { useTimes } from "../state/times";
+import { Chip, Empty, TaskLink, Time } from "../ui/parts";
+import { type Column, Table, useStore } from "../ui/Table";
+import { NoMatch, shownColumns, TableStatus, TableTools } from "../ui/TableTools";
 import type { RowContext } from "./rowActions";
 import { ScheduledActions } from "./ScheduledActions";
 import { ScheduledDetails } from "./ScheduledDetails";
+import { SCHEDULED_CHOICES } from "./tables";
 
 interface TableProps {
-  rows: readonly ScheduledRow[];
-  total: number;
+  store: TableStore<ScheduledRow>;
   web: string | undefined;
   now: number;
   context: RowContext;
 }
 
-export function ScheduledTable(props: TableProps) {
-  const { rows, total } = props;
+const PERIODS = [
+  ["next_run", "Next run"],
+  ["start", "Starting"],
+] as const;
+
+export function ScheduledTable({ store, web, now, context }: TableProps) {
+  const { total, matching } = useStore(store).state;
+  const columns = columnsFor(web);
+  const tools = { model: context.model, store, columns, choosable: SCHEDULED_CHOICES, periods: PERIODS };
   return (
     <section class="csw-section">
-      <h4>
-        Scheduled tasks <span class="csw-count">{total}</span>
-      </h4>
-      {rows.length === 0 ? (
+      <div class="csw-section-head">
+        <h4>
+          Scheduled tasks <span class="csw-count">{total.toLocaleString("en")}</span>
+        </h4>
+        {total === 0 ? null : <TableTools {...tools} />}
+      </div>
+      {total === 0 ? (
         <Empty title="Nothing is scheduled">This instance has no schedule or trigger.</Empty>
+      ) : matching === 0 ? (
+        <NoMatch store={store} />
       ) : (
-        <div class="csw-scroll">
-          <table class="csw-table">
-            <caption class="csw-hidden">Scheduled tasks</caption>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Next run</th>
-                <th scope="col">Base task</th>
-                <th scope="col">Queue</th>
-                <th scope="col" class="csw-number csw-runs">
-                  Runs
-                </th>
-                <th scope="col">State</th>
-                <th scope="col">
-                  <span class="csw-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row, index) => (
-                <Row key={`${row.item} ${index}`} row={row} {...props} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          title="Scheduled tasks"
+          store={store}
+          columns={shownColumns(store, columns)}
+          rowHeight={50}
+          tall={8}
+          keyOf={(row) => `${row.item} ${row.schedule}`}
+          now={now}
+          actionsWidth={104}
+          actions={(row) => <ScheduledActions row={row} now={now} {...context} />}
+          details={(row) => <ScheduledDetails row={row} now={now} {...context} />}
+        />
       )}
-      {total > rows.length ? (
-        <p class="csw-note">
-          The first {rows.length} of {total}; all of them are in <code>scheduled</code> of this widget in Python.
-        </p>
-      ) : null}
+      {total === 0 ? null : <TableStatus store={store} />}
     </section>
   );
 }
 
-function Row({ row, web, now, context }: TableProps & { row: ScheduledRow }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <Fragment>
-      <tr>
-        <td class="csw-cell-name">
+function columnsFor(web: string | undefined): Column<ScheduledRow>[] {
+  return [
+    {
+      name: "name",
+      title: "Name",
+      width: 230,
+      cell: (row) => (
+        <>
           <span class="csw-strong">{row.name}</span>
-          <span class="csw-sub">{row.schedule}</span>
-        </td>
-        <td class="csw-nowrap">
-          <NextRun row={row} now={now} />
-        </td>
-        <td>
+          <span class="csw-sub" title={row.schedule}>
+            {row.schedule}
+          </span>
+        </>
+      ),
+    },
+    {
+      name: "next_run",
+      title: "Next run",
+      width: 124,
+      class: "csw-nowrap",
+      cell: (row, now) => <NextRun row={row} now={now} />,
+    },
+    {
+      name: "task_name",
+      title: "Base task",
+      width: 160,
+      cell: (row) => (
+        <>
           <TaskLink web={web} id={row.task}>
             {row.task_name || row.task.slice(0, 8)}
           </TaskLink>
-          {row.project ? <span class="csw-sub">{`→\u00a0${row.project}`}</span> : null}
-        </td>
-        <td>{row.queue}</td>
-        <td class="csw-number csw-runs">{row.runs}</td>
-        <td>
+          {row.project ? <span class="csw-sub" title={row.project}>{`→\u00a0${row.project}`}</span> : null}
+        </>
+      ),
+    },
+    { name: "queue", title: "Queue", width: 110, cell: (row) => row.queue },
+    { name: "runs", title: "Runs", width: 70, class: "csw-number", cell: (row) => row.runs.toLocaleString("en") },
+    {
+      name: "state",
+      title: "State",
+      width: 130,
+      cell: (row) => (
+        <>
           <Chip status={row.state} />
-          {row.note ? <span class="csw-sub">{row.note}</span> : null}
-        </td>
-        <td class="csw-actions">
-          <ScheduledActions row={row} now={now} {...context} />
-          <Button kind="quiet" label={`Details of ${row.name}`} expanded={open} onClick={() => setOpen(!open)}>
-            <Icon name={open ? "up" : "down"} />
-          </Button>
-        </td>
-      </tr>
-      {open ? (
-        <tr class="csw-details">
-          <td colSpan={7}>
-            <ScheduledDetails row={row} now={now} {...context} />
-          </td>
-        </tr>
-      ) : null}
-    </Fragment>
-  );
+          {row.note ? (
+            <span class="csw-sub" title={row.note}>
+              {row.note}
+            </span>
+          ) : null}
+        </>
+      ),
+    },
+    { name: "schedule", title: "Schedule", width: 240, optional: true, cell: (row) => row.schedule },
+    { name: "project", title: "Target project", width: 150, optional: true, cell: (row) => row.project },
+    { name: "start", title: "Starting", width: 120, optional: true, cell: (row, now) => <Start row={row} now={now} /> },
+    { name: "time_limit", title: "Execution limit", width: 120, optional: true, cell: (row) => row.time_limit },
+    { name: "recurring", title: "Recurring", width: 96, optional: true, cell: (row) => yes(row.recurring) },
+    { name: "single_instance", title: "Single instance", width: 120, optional: true, cell: single },
+    { name: "parameters", title: "Parameters", width: 200, optional: true, cell: (row) => row.parameters },
+    { name: "overrides", title: "Overrides", width: 160, optional: true, cell: (row) => row.overrides },
+    { name: "method", title: "Clone or reuse", width: 120, optional: true, cell: (row) => row.method },
+    { name: "kind", title: "Kind", width: 90, optional: true, cell: (row) => row.kind },
+    { name: "task", title: "Base task id", width: 110, optional: true, class: "csw-mono", cell: (row) => row.task },
+  ];
+}
+
+const yes = (value: boolean) => (value ? "yes" : "no");
+const single = (row: ScheduledRow) => yes(row.single_instance);
+
+function Start({ row, now }: { row: ScheduledRow; now: number }) {
+  return row.start === null ? <span class="csw-muted">–</span> : <Time at={row.start} now={now} />;
 }
 
 function NextRun({ row, now }: { row: ScheduledRow; now: number }) {
+  const times = useTimes();
   if (row.kind === "trigger") return <span class="csw-muted">on its event</span>;
   if (row.next_run === null) return <span class="csw-muted">none</span>;
+  const fromNow = row.next_run <= now ? "due" : relative(row.next_run, now);
   return (
     <>
       <Time at={row.next_run} now={now} />
-      <span class="csw-sub">{row.next_run <= now ? "due" : relative(row.next_run, now)}</span>
+      <span class="csw-sub">{times.relative ? clock(row.next_run, now, times.utc) : fromNow}</span>
     </>
   );
 }

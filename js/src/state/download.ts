@@ -1,0 +1,37 @@
+// A file from the kernel, piece by piece.
+import type { ViewModel } from "../model";
+
+interface Piece {
+  token: number;
+  name: string;
+  text: string;
+  done: number;
+  total: number;
+  next: number | null;
+}
+
+/** All rows that match as CSV: the file's name and text. `onProgress` is told how many rows there are so far. */
+export async function fetchCsv(
+  model: Pick<ViewModel, "request">,
+  query: object,
+  onProgress: (done: number, total: number) => void,
+): Promise<{ name: string; parts: string[] }> {
+  const parts: string[] = [];
+  let piece = await model.request<Piece>("csv", query);
+  for (;;) {
+    parts.push(piece.text);
+    onProgress(piece.done, piece.total);
+    if (piece.next === null) return { name: piece.name, parts };
+    piece = await model.request<Piece>("csv", { ...query, token: piece.token, offset: piece.next });
+  }
+}
+
+/** Lets the browser save a text as a file. */
+export function saveFile(name: string, parts: string[]): void {
+  const url = URL.createObjectURL(new Blob(parts, { type: "text/csv;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
