@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import traitlets
 
 from clearml_sched_widgets.errors import (
@@ -103,7 +104,7 @@ class DashboardPart:
             self._look(instance)
         self._read_older_if_due(instance)
         view = self._view
-        if view != self._drawn:
+        if view is not self._drawn:
             self._drawn, self._shown = view, view_data(view)
             self._tables.show(view)
         shown = {**self._shown, "view": {"problem": self._problem}} if self._problem else self._shown
@@ -124,7 +125,7 @@ class DashboardPart:
     def _keep(self, instance: Instance, view: View) -> None:
         with self._lock:
             if self.instance is instance:  # another one may have been chosen meanwhile
-                self._view, self._problem = view, ""
+                self._view, self._problem = _renewed(self._view, view), ""
 
     def _read_if_due(self) -> None:
         now = time.monotonic()
@@ -204,6 +205,11 @@ class DashboardPart:
         self._read_at = -READ_EVERY
         self.listing.look_again()
         return {}
+
+
+def _renewed(old: View | None, new: View) -> View:
+    """The new view, or the old one if nothing but the time has changed: the same object is the same picture."""
+    return old if old is not None and attrs.evolve(new, heartbeat=old.heartbeat) == old else new
 
 
 def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:

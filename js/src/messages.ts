@@ -259,6 +259,8 @@ export const EXECUTED_COLUMNS = [
   "object",
   "key",
   "note",
+  "began",
+  "task",
 ] as const;
 
 export interface ExecutedRow {
@@ -274,6 +276,9 @@ export interface ExecutedRow {
   object: string;
   key: string;
   note: string;
+  began: number | null;
+  /** The launched task's id; empty for a call of a Python function. */
+  task: string;
 }
 
 export interface LogLine {

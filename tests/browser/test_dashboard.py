@@ -52,7 +52,7 @@ def test_run_now_pause_with_a_reason_resume_and_stop(open_notebook: Open, exampl
     expect(board.get_by_role("button", name="Pause")).to_be_visible()
     board.get_by_role("button", name="Stop", exact=True).click()
     board.get_by_role("button", name="Stop now").click()
-    expect(board.get_by_text("stopped", exact=True)).to_be_visible()
+    expect(board.get_by_text("stopped", exact=True).first).to_be_visible()
 
 
 def test_a_server_that_goes_away_is_named_and_its_return_is_noticed(

@@ -195,6 +195,8 @@ class Screen:
 
         monkeypatch.setattr(parts, "datetime", Clock)
         self.part = TimelinePart(lambda: self.view)
+        assert self.part.state() == {"timeline": {}, "timeline_live": {}}  # nobody looks yet
+        self.part.refresh()
 
     def shows(self) -> tuple[int, list[Any]]:
         """The picture's id, and the live bars as run and status."""

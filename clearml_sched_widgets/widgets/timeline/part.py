@@ -71,6 +71,7 @@ class TimelinePart:
         self._settled: Settled | None = None
         self._live: dict[str, Any] = {}
         self._live_at = 0.0
+        self._open = False  # whether a page has been there: a long history takes a moment to draw
 
     def instant(self) -> Mapping[str, Handler]:
         return {"timeline": self._on_window}
@@ -80,9 +81,10 @@ class TimelinePart:
 
     def refresh(self) -> None:
         """Nothing to read: it is all computed from what the dashboard knows."""
+        self._open = True
 
     def state(self) -> dict[str, Any]:
-        view = self._view()
+        view = self._view() if self._open else None
         if view is None or view.definition is None or view.state is None:
             self._settled, self._seen, self._live = None, None, {}
         else:

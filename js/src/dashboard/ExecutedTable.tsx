@@ -18,6 +18,7 @@ interface TableProps {
 
 const PERIODS = [
   ["started", "Started"],
+  ["began", "Began"],
   ["finished", "Finished"],
   ["scheduled", "Scheduled for"],
 ] as const;
@@ -72,7 +73,7 @@ function columnsFor(web: string | undefined): Column<ExecutedRow>[] {
       width: 200,
       cell: (row) => (
         <>
-          <TaskLink web={web} id={row.run}>
+          <TaskLink web={web} id={row.task}>
             {row.name}
           </TaskLink>
           {row.item_name === row.name ? null : <span class="csw-muted"> · {row.item_name}</span>}
@@ -84,7 +85,8 @@ function columnsFor(web: string | undefined): Column<ExecutedRow>[] {
     { name: "finished", title: "Finished", width: 120, class: "csw-nowrap", cell: at("finished") },
     { name: "took", title: "Took", width: 96, sort: false, class: "csw-nowrap csw-muted", cell: took },
     { name: "cause", title: "Cause", width: 92, class: "csw-muted", cell: (row) => row.cause },
-    { name: "run", title: "Task id", width: 92, class: "csw-mono csw-muted", cell: short("run") },
+    { name: "task", title: "Task id", width: 92, class: "csw-mono csw-muted", cell: short("task") },
+    { name: "began", title: "Began", width: 120, optional: true, class: "csw-nowrap", cell: at("began") },
     { name: "item_name", title: "Item", width: 160, optional: true, cell: (row) => row.item_name },
     { name: "scheduled", title: "Scheduled for", width: 130, optional: true, cell: at("scheduled") },
     { name: "object", title: "Triggered by", width: 110, optional: true, class: "csw-mono", cell: short("object") },
@@ -94,11 +96,11 @@ function columnsFor(web: string | undefined): Column<ExecutedRow>[] {
   ];
 }
 
-const at = (name: "started" | "finished" | "scheduled") => (row: ExecutedRow, now: number) => (
+const at = (name: "started" | "began" | "finished" | "scheduled") => (row: ExecutedRow, now: number) => (
   <Time at={row[name]} now={now} />
 );
 
-const short = (name: "run" | "object" | "item") => (row: ExecutedRow) => (
+const short = (name: "task" | "object" | "item") => (row: ExecutedRow) => (
   <span title={row[name]}>{row[name].slice(0, 8)}</span>
 );
 
@@ -111,13 +113,14 @@ function Details({ row, web, now }: { row: ExecutedRow; web: string | undefined;
     <Facts
       facts={[
         ["Item", row.item_name],
+        ["Agent began", <Time key="began" at={row.began} now={now} />],
         ["Scheduled for", <Time key="scheduled" at={row.scheduled} now={now} />],
         ["Triggered by", row.object || "–"],
         ["Reason", row.note || "–"],
         [
           "Task id",
-          <TaskLink key="run" web={web} id={row.run}>
-            {row.run}
+          <TaskLink key="task" web={web} id={row.task}>
+            {row.task || "–"}
           </TaskLink>,
         ],
         ["Run key", row.key],
