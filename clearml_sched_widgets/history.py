@@ -42,7 +42,7 @@ class ScheduledRow:
     parameters: str
     overrides: str = ""
     time_limit: str = ""  # how long a run may take, such as "2h"
-    method: str = "clone"  # or "function"
+    method: str = "clone"  # or "reuse", "function"
     state: str = "waiting"  # waiting, paused, disabled, ended or error
     note: str = ""
     runs: int = 0
@@ -130,7 +130,7 @@ def _common(
         "item": item.id,
         "name": item.name or action.name or names.get(action.task, "") or action.subject,
         "task": action.task,
-        "method": "function" if action.function else "clone",
+        "method": action.method,
         "task_name": names.get(action.task, ""),
         "project": action.project or "",
         "queue": "" if action.function else action.queue,
@@ -196,7 +196,7 @@ def executed_row(run: Run, definition: Definition) -> ExecutedRow:
         item_name=item.title if item else run.item,
         cause=run.cause,
         scheduled=run.nominal,
-        started=task.created,
+        started=run.launched,
         finished=(task.completed or task.status_changed) if run.status in FINISHED else None,
         status=run.status,
         object=run.object,

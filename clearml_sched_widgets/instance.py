@@ -213,8 +213,8 @@ class Instance:
         period = _period(start, end, datetime.now(timezone.utc))
         if not isinstance(schedule, Schedule):
             raise InvalidDefinition([Problem("item", schedule.id, "expected a schedule: a trigger has no times")])
-        if schedule.action.function:
-            message = "expected a schedule that launches a task: a function is not told which time it is called for"
+        if schedule.action.method != "clone":
+            message = "expected a schedule that launches clones: it is not known when others ran"
             raise InvalidDefinition([Problem("item", schedule.id, message)])
         try:
             found = launches.backfill(schedule, *period)

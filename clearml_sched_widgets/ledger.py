@@ -31,7 +31,7 @@ class ExecutedLedger:
     """
 
     def __init__(self, instance_id: str) -> None:
-        self._tag = run_tag(instance_id)
+        self._instance, self._tag = instance_id, run_tag(instance_id)
         self._lock = threading.Lock()
         self._reading = threading.Lock()
         self._rows: list[ExecutedRow] = []
@@ -83,7 +83,7 @@ class ExecutedLedger:
                 return
             query = TaskQuery(system_tags=(self._tag,), order="-created", hyperparams="scheduler", page=self._page)
             tasks = gateway.tasks(query)
-            runs = [run for task in tasks if (run := run_of(task))]
+            runs = [run for task in tasks if (run := run_of(task, self._instance))]
             with self._lock:
                 for run in runs:
                     if run.id not in self._by_run:  # the engine's word on a run is newer than this

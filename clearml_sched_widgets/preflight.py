@@ -80,7 +80,7 @@ def missing_queue(queues: Sequence[Queue], path: str, name: str) -> list[Problem
 def _unknown(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
     ids = tuple({item.action.task for item in definition.items if item.action.task})
     tasks = {
-        task.id
+        task.id: task
         for start in range(0, len(ids), 500)
         for task in gateway.tasks(TaskQuery(ids=ids[start : start + 500], order="created"))
     }
@@ -90,6 +90,9 @@ def _unknown(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
             continue
         if item.action.task not in tasks:
             message = "there is no such task on the server; give the id of an existing task, or pick one"
+            yield Problem(f"{path}.action.task", item.action.task, message)
+        elif item.action.reuse_task and tasks[item.action.task].status in ("published", "publishing"):
+            message = "it is published and cannot be run again; expected a task that is not, or reuse_task=False"
             yield Problem(f"{path}.action.task", item.action.task, message)
         yield from missing_queue(queues, f"{path}.action.queue", item.action.queue)
 

@@ -152,6 +152,16 @@ class Clone:
 
 
 @attrs.frozen(kw_only=True)
+class Edit:
+    """What a draft is to have in place of its own: the caller merges it first."""
+
+    tags: tuple[str, ...]
+    system_tags: tuple[str, ...]
+    hyperparams: Params
+    container: Mapping[str, str] = attrs.field(factory=dict)  # empty: it keeps its own
+
+
+@attrs.frozen(kw_only=True)
 class Enqueued:
     """What became of an enqueue request: ids by outcome; `failed` maps an id to the server's words."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 import attrs
 
 from clearml_sched_widgets.definition import overrides as overriding
 from clearml_sched_widgets.definition import values
-from clearml_sched_widgets.definition.checks import collect, is_a
+from clearml_sched_widgets.definition.checks import Bad, collect, is_a
 from clearml_sched_widgets.definition.display import Part
 from clearml_sched_widgets.definition.functions import Function, optional_function
 from clearml_sched_widgets.definition.policies import optional_duration
@@ -23,7 +23,13 @@ NOT_FOR_FUNCTIONS = {
     "tags": "a function makes no task",
     "container": "a function runs in the kernel that launched it",
     "overrides": "a function makes no task",
+    "reuse_task": "a function is no task",
     "time_limit": "a function cannot be stopped from outside; let it watch the time itself",
+}
+
+NOT_FOR_REUSED = {
+    "project": "a reused task stays in its project",
+    "name": "a reused task keeps its name",
 }
 
 
@@ -46,6 +52,11 @@ class Action(Part):
     `time_limit`: a run that works for longer, counted from its start, is asked to stop; one that has not started so
     long after it was put on its queue is taken off it. Both while the instance runs.
 
+    `reuse_task` launches the task itself and no clone: it is reset, which erases what its run before has made, gets the
+    parameters (they stay in it) and is put on the queue, at most once for each slot or event. It runs once at a time:
+    where no overlap policy is given, a schedule skips and a trigger waits while it is queued or running, whoever
+    launched it.
+
     `function` takes the place of the task: it is called in the kernel that launched the instance, each time in a thread
     of its own, at most once for each slot or event. A schedule calls it with no argument, a trigger with the id of the
     object (None for a run by hand). An exception makes the run failed. It lives in that kernel only: a document keeps
@@ -61,6 +72,7 @@ class Action(Part):
     container: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=overriding.container)
     overrides: dict[str, str] = attrs.field(factory=dict, kw_only=True, converter=overriding.overrides)
     time_limit: timedelta | None = attrs.field(default=None, kw_only=True, converter=optional_duration)
+    reuse_task: bool = attrs.field(default=False, kw_only=True, converter=values.flag)
     function: Function | None = attrs.field(default=None, kw_only=True, converter=optional_function)
 
     def __attrs_post_init__(self) -> None:
@@ -70,19 +82,29 @@ class Action(Part):
         if self.function is None:
             if not self.task:
                 yield Problem("task", self.task, "expected the id of a task (or a Python function as `function`)")
+            if self.reuse_task is True:
+                yield from self._not_beside("reuse_task", NOT_FOR_REUSED)
             return
         if self.task:
             yield Problem("task", self.task, "expected a task or a function, not both")
+        yield from self._not_beside("a function", NOT_FOR_FUNCTIONS)
+
+    def _not_beside(self, what: str, reasons: Mapping[str, str]) -> Iterator[Problem]:
         defaults = {field.name: field.default for field in attrs.fields(Action)}
-        for name, reason in NOT_FOR_FUNCTIONS.items():
+        for name, reason in reasons.items():
             value = getattr(self, name)
-            if value and value != defaults[name]:
-                yield Problem(name, value, f"expected none beside a function: {reason}")
+            if value and value != defaults[name] and not isinstance(value, Bad):
+                yield Problem(name, value, f"expected none beside {what}: {reason}")
 
     @property
     def place(self) -> str:
         """Where it runs: the queue, or the kernel."""
         return KERNEL if self.function else self.queue
+
+    @property
+    def method(self) -> str:
+        """How it launches: "clone", "reuse" or "function"."""
+        return "function" if self.function else "reuse" if self.reuse_task else "clone"
 
     @property
     def subject(self) -> str:

@@ -67,16 +67,24 @@ class Item(Part):
     def overlap(self) -> str:
         """What happens while the run before is not finished: the policy, or else what is usual for this kind."""
         rules: Policies | None = getattr(self, "policies", None)
-        return (rules.overlap if rules else None) or self.usual_overlap
+        usual = "skip" if self.action.reuse_task and self.usual_overlap == "allow" else self.usual_overlap
+        return (rules.overlap if rules else None) or usual
 
     def __attrs_post_init__(self) -> None:
         collect(self, self._rules, needs=())
 
     def _rules(self) -> Iterator[Problem]:
         """What the action and the policies do not allow together; of fields that are bad themselves, nothing."""
-        function = self.action.function if isinstance(self.action, Action) else None
+        if not isinstance(self.action, Action):
+            return
+        function = self.action.function
         yield from misfits(function, self.function_takes)
-        if function and isinstance(getattr(self, "policies", None), Policies) and self.overlap == "cancel_previous":
+        if not isinstance(getattr(self, "policies", None), Policies):
+            return
+        if self.action.reuse_task and self.overlap == "allow":
+            message = 'expected "skip", "queue" or "cancel_previous": a reused task cannot run twice at once'
+            yield Problem("policies.overlap", self.overlap, message)
+        if function and self.overlap == "cancel_previous":
             message = 'expected "allow", "skip" or "queue": a function cannot be stopped from outside'
             yield Problem("policies.overlap", self.overlap, message)
 

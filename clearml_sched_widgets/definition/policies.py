@@ -51,7 +51,8 @@ class Policies(Part):
     about to be. "queue" waits until no run of it is queued or running: of a schedule one slot waits and later ones are
     skipped, of a trigger all events wait, in their order. "cancel_previous" asks the runs of this item to stop and
     launches when they have ended; what waited before it is left out. None is "allow" for schedules and "queue" for
-    triggers. A run that a user starts by hand never waits.
+    triggers; for a schedule that reuses its task it is "skip", and "allow" is refused. A run that a user starts by hand
+    never waits.
 
     `missed`: of the slots that passed while nobody looked, launch none ("skip"), the "latest", or "all" of them;
     only slots younger than `catchup_window` count.

@@ -33,16 +33,40 @@ def past_runs(state: State) -> list[Run]:
 
 def _run(item_id: str, past: Past) -> Run:
     task = Task(
-        id="",
+        id=past.task,
         name=past.name,
         status=past.status,
         created=past.started,
-        started=past.started,
+        started=None if past.task else past.started,
         completed=past.finished,
         status_reason=past.note,
     )
     return Run(
-        task=task, key=past.key, item=item_id, cause=past.cause, nominal=past.nominal, object=past.object, local=True
+        task=task,
+        key=past.key,
+        item=item_id,
+        cause=past.cause,
+        nominal=past.nominal,
+        object=past.object,
+        local=not past.task,
+        reset=past.started if past.task else None,
+    )
+
+
+def past_of(run: Run) -> Past:
+    """What stays of a run of a reused task when the task is reset."""
+    task = run.task
+    return Past(
+        key=run.key,
+        name=task.name,
+        cause=run.cause,
+        nominal=run.nominal or run.age[0],
+        status=run.status,
+        started=run.age[0],
+        finished=task.completed or task.status_changed,
+        object=run.object,
+        note=task.status_reason[:LONGEST_NOTE],
+        task=task.id,
     )
 
 
@@ -62,7 +86,7 @@ class Caller:
                     lost = attrs.evolve(past, status="stopped", finished=context.clock.now(), note=LOST)
                     context.state = context.state.with_past(item_id, lost)
         for run in past_runs(context.state):
-            context.runs.put(run)
+            context.runs.remember(run)
 
     def call(self, due: Sequence[Due], now: datetime) -> list[Outcome]:
         """Call what is due; an outcome each. Raises GatewayError, and then nothing was called."""

@@ -79,6 +79,12 @@ class Context:
             self.changed = True
             self.state = self.state.with_item(item_id, attrs.evolve(item, error=error))
 
+    def set_note(self, item_id: str, note: str) -> None:
+        """Say what was last skipped, or with an empty text nothing; why an item is paused stays."""
+        item = self.state.items[item_id]
+        if item.note != note and not item.paused:
+            self.state = self.state.with_item(item_id, attrs.evolve(item, note=note))
+
     def run_list(self) -> tuple[Run, ...]:
         """The runs, newest first; the same tuple as long as nothing changed."""
         if self._run_list is None:

@@ -22,6 +22,7 @@ from clearml_sched_widgets.engine.handling import Handler
 from clearml_sched_widgets.engine.launch import Launcher, launched
 from clearml_sched_widgets.engine.own import WATCHDOG, OwnTask, read
 from clearml_sched_widgets.engine.pending import Outcome
+from clearml_sched_widgets.engine.reusing import Reuser
 from clearml_sched_widgets.engine.runs import Run, Runs
 from clearml_sched_widgets.engine.state import EntityState, slot_text
 from clearml_sched_widgets.engine.stops import Stops
@@ -69,6 +70,7 @@ class Core:
         context.runs_changed()
         self._ahead = (own.task.last_change or now) - now  # of the server's clock
         self._stops = Stops(self._gateway, context.journal)
+        self._reuser = Reuser(context, self._stops, self.save)
         self._turns = Turns(context.runs, self._stops, context.journal)
         adopt(context, own, now)
         if context.state.ends is None:
@@ -161,9 +163,10 @@ class Core:
         self._give_up(now)
         turn, context.state = self._turns.take(context.definition, context.state, now)
         due = [(launch, item) for launch in owed.ready(turn, now) if (item := context.item(launch.item)) is not None]
-        tasks = [(launch, launches.named(item)) for launch, item in due if not item.action.function]
-        self._noted(self._launcher.launch(tasks, now), now)
-        self._noted(self._caller.call([pair for pair in due if pair[1].action.function], now), now)
+        clones = [(launch, launches.named(item)) for launch, item in due if item.action.method == "clone"]
+        self._noted(self._launcher.launch(clones, now), now)
+        self._noted(self._reuser.launch([pair for pair in due if pair[1].action.method == "reuse"]), now)
+        self._noted(self._caller.call([pair for pair in due if pair[1].action.method == "function"], now), now)
 
     def _noted(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         if not outcomes:
@@ -192,13 +195,16 @@ class Core:
                 context.journal.error(f"{title}: not launched: {outcome.error}. It is tried again later.")
             context.set_error(launch.item, outcome.error, quiet=True)
             return
+        if outcome.given_up:
+            text = words.given_up(outcome)
+            context.journal.warning(f"{title}: {text}")
+            context.set_note(launch.item, text)
+            return
         context.journal.info(f"{title}: {words.launched(outcome, now, context.item(launch.item))}")
         if outcome.watched is False:
             context.journal.warning(f"{title}: no agent serves its queue; the run waits until one does.")
         context.set_error(launch.item, "")
-        known = context.state.items[launch.item]
-        if known.note and not known.paused:
-            context.state = context.state.with_item(launch.item, attrs.evolve(known, note=""))
+        context.set_note(launch.item, "")
 
     # -- runs
     def _follow(self, now: datetime) -> None:

@@ -86,8 +86,8 @@ class Handler:
     def _backfill(self, item: Schedule | Trigger, command: Command, now: datetime) -> str:
         context = self._context
         start, end = parse(command.start), parse(command.end)
-        if item.action.function:
-            return "nothing is backfilled: a function is not told which time it is called for."
+        if item.action.method != "clone":
+            return "nothing is backfilled: only clones are known to have run, or not, at a time that is past."
         if not isinstance(item, Schedule) or start is None or end is None:
             return "nothing is backfilled: it takes a schedule and a period."
         if not context.state.paused:

@@ -80,6 +80,12 @@ def _section(launch: Launch, instance_id: str) -> dict[str, str]:
     }
 
 
+def queue_ids(gateway: Gateway) -> dict[str, str]:
+    """The ids of all queues, by their names and by themselves."""
+    queues = gateway.queues()
+    return {**{queue.id: queue.id for queue in queues}, **{queue.name: queue.id for queue in queues}}
+
+
 class Launcher:
     """Launches batches. Keeps the queues' ids, and which tasks this process itself has made."""
 
@@ -111,8 +117,7 @@ class Launcher:
 
         Asked anew for every batch: enqueueing on a deleted queue would spoil the drafts.
         """
-        queues = self._gateway.queues()
-        self._queues = {**{queue.id: queue.id for queue in queues}, **{queue.name: queue.id for queue in queues}}
+        self._queues = queue_ids(self._gateway)
         missing = 'there is no queue "{}"; create it, or choose another one'
         failed = [
             Outcome(launch=launch, error=missing.format(action.queue))
@@ -247,4 +252,6 @@ def launched(runs: Runs, key: str) -> bool:
 def is_draft(run: Run) -> bool:
     """Whether it waits to be enqueued by us. Our own failed try leaves a mark; no dequeue or reset does."""
     task = run.task
+    if run.reset is not None:  # a reused task is never a virgin: nobody has touched it since its reset
+        return task.status == "created" and (task.status_changed == run.reset or task.status_reason == ENQUEUE_FAILED)
     return task.virgin or (task.status == "created" and task.status_reason == ENQUEUE_FAILED)

@@ -25,6 +25,7 @@ class Outcome:
     retryable: bool = False
     watched: bool | None = None
     note: str = ""
+    given_up: str = ""  # why it is never launched
 
 
 def delay(tries: int, *, retryable: bool) -> timedelta:

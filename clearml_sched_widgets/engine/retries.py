@@ -72,7 +72,7 @@ def follow(
     """
     if state.ends is None:
         return state, []
-    ended = [run for run in runs if not run.active]
+    ended = [run for run in runs if not run.active and run.status != "created"]
     found = {run.item: definition.item(run.item) for run in ended}
     items = {item_id: item for item_id, item in found.items() if item is not None and concerns(item.policies)}
     concerned = [run for run in ended if run.item in items]

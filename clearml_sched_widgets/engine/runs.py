@@ -16,9 +16,11 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import ACTIVE, SECTION, Task, TaskQuery, run_tag
 
 PAGE = 500
+RESET = "reset"  # the parameter of the Scheduler section that a reused task has, and no other
 NEVER = datetime.max.replace(tzinfo=timezone.utc)
 # A change gets its time before it can be read, so one with an earlier time may show up after a later one.
 LOOKBACK = timedelta(seconds=10)
+REPLACED = "its task was launched again"
 KEEP = 20_000  # finished runs that stay in memory; older ones are on the server
 
 
@@ -34,11 +36,19 @@ class Run:
     object: str
     deleted: bool = False
     local: bool = False  # a function's: no task of the server's, `task` only says what it would say
+    reset: datetime | None = None  # of a reused task: when it was reset for this run (server time)
 
     @property
     def id(self) -> str:
         """Tells it from all other runs."""
-        return self.key if self.local else self.task.id
+        if self.local:
+            return self.key
+        return f"{self.task.id}/{self.key}" if self.reset else self.task.id
+
+    @property
+    def launched(self) -> datetime | None:
+        """When it was made, or its task reset for it."""
+        return self.reset or self.task.created
 
     @property
     def status(self) -> str:
@@ -51,17 +61,24 @@ class Run:
     @property
     def age(self) -> tuple[datetime, str]:
         """Orders runs of one key: the oldest counts."""
-        return self.task.created or NEVER, self.task.id
+        return self.launched or NEVER, self.id
 
 
-def run_of(task: Task) -> Run | None:
-    """The run that a task is; None if it does not carry what makes one."""
+def run_of(task: Task, instance_id: str) -> Run | None:
+    """The run of an instance that a task is; None if it does not carry what makes one.
+
+    A reused task may be that of several instances; it is a run of the one that launched it last.
+    """
     section = task.hyperparams.get(SECTION, {})
     texts = {name: param.value for name, param in section.items()}
     if not (texts.get("key") and texts.get("item")):
         return None
+    reset = _time(texts.get(RESET, ""))
+    if reset is not None and texts.get("instance") != instance_id:
+        return None
     return Run(
         task=task,
+        reset=reset,
         key=texts["key"],
         item=texts["item"],
         cause=texts.get("cause", ""),
@@ -86,7 +103,7 @@ def launched_since(gateway: Gateway, instance_id: str, start: datetime) -> set[s
             system_tags=(run_tag(instance_id),), order="created", since=start, hyperparams="scheduler", page=page
         )
         tasks = gateway.tasks(query)
-        keys.update(run.key for task in tasks if not task.virgin and (run := run_of(task)))
+        keys.update(run.key for task in tasks if not task.virgin and (run := run_of(task, instance_id)))
         if len(tasks) < PAGE:
             return keys
         page += 1
@@ -96,7 +113,8 @@ class Runs:
     """The runs of one instance."""
 
     def __init__(self, instance_id: str, since: datetime | None = None) -> None:
-        self._tag = run_tag(instance_id)
+        self._instance, self._tag = instance_id, run_tag(instance_id)
+        self._reused: dict[str, str] = {}  # the present run of each reused task, by the task's id
         self.cursor = since
         self._moved = NEVER  # when the cursor last moved; a difference to NEVER is not positive
         self._runs: dict[str, Run] = {}
@@ -164,16 +182,23 @@ class Runs:
 
     def find_deleted(self, gateway: Gateway) -> None:
         """Find unfinished runs that are gone from the server: one request per 500 unfinished runs."""
-        ids = sorted(run_id for run_id in self._active if not self._runs[run_id].local)
+        active = {run.task.id: run for run in self.active_runs() if not run.local}
+        ids = sorted(active)
         for start in range(0, len(ids), PAGE):
             chunk = tuple(ids[start : start + PAGE])
             present = {task.id for task in gateway.tasks(TaskQuery(ids=chunk, order="created"))}
-            for run_id in chunk:
-                if run_id not in present:
-                    self._put(attrs.evolve(self._runs[run_id], deleted=True))
+            for task_id in chunk:
+                if task_id not in present:
+                    self._put(attrs.evolve(active[task_id], deleted=True))
+
+    def remember(self, run: Run) -> None:
+        """Take over a run of an earlier process that the state knows of."""
+        self._put(run)
 
     def put(self, run: Run) -> None:
-        """Note what is known of a run that no server knows."""
+        """Note what this process knows of a run."""
+        if run.reset:
+            self._replace(run.task.id, run.id)
         self._put(run)
 
     def _query(self, **kwargs: object) -> TaskQuery:
@@ -181,8 +206,10 @@ class Runs:
 
     def _take(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
-            run = run_of(task)
-            known = self._runs.get(task.id)
+            run = run_of(task, self._instance)
+            known = self._runs.get(run.id) if run else None
+            if run is None or run.reset:
+                self._replace(task.id, run.id if run else "")
             if run is not None and (known is None or known.task != task):
                 self._put(run)
         self._forget()
@@ -197,6 +224,15 @@ class Runs:
             self._active.add(run.id)
         else:
             self._active.discard(run.id)
+
+    def _replace(self, task_id: str, run_id: str) -> None:
+        """A reused task that has another run now has left the one before, however that ended."""
+        before = self._runs.get(self._reused.get(task_id, ""))
+        if run_id:
+            self._reused[task_id] = run_id
+        if before is not None and before.id != run_id and before.active:
+            over = attrs.evolve(before.task, status="stopped", status_reason=REPLACED, completed=None)
+            self._put(attrs.evolve(before, task=over))
 
     def _forget(self) -> None:
         """Drop the oldest finished runs beyond a bound, in one go now and then."""

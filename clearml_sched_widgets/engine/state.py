@@ -45,6 +45,7 @@ class Launch:
     what: str = ""  # the event in words
     tries: int = 0
     not_before: datetime | None = None  # after a failure: when to try again
+    begun: bool = False  # of a reused task: whether it may have been reset for this already
 
 
 @attrs.frozen(kw_only=True)
@@ -65,7 +66,10 @@ class ItemState:
 
 @attrs.frozen(kw_only=True)
 class Past:
-    """One run that the server does not keep: the call of a function. `status` and the times are as a task's."""
+    """One run that the server does not keep: the call of a function, or what a reused task did before it was reset.
+
+    `status` is a task's; `started` is when it was launched.
+    """
 
     key: str
     name: str
@@ -76,6 +80,7 @@ class Past:
     finished: datetime | None = None
     object: str = ""
     note: str = ""
+    task: str = ""  # the reused one; empty for a function
 
 
 KEEP_PAST = 10  # runs of one item that the server does not keep
@@ -122,6 +127,8 @@ class State:
 
 def _launch_data(launch: Launch) -> dict[str, Any]:
     data = attrs.asdict(launch, recurse=False)
+    if not launch.begun:
+        del data["begun"]
     return {**data, "nominal": iso(launch.nominal), "not_before": iso(launch.not_before), "lineage": [*launch.lineage]}
 
 

@@ -17,15 +17,19 @@ class Stops:
 
     def ask(self, run: Run, title: str, reason: str) -> None:
         """Ask a run to end. Raises RetryableError, and then it is to be asked again."""
-        if run.task.id in self._asked:
+        self.ask_task(run.task.id, title, reason)
+
+    def ask_task(self, task_id: str, title: str, reason: str) -> None:
+        """The same, for a task that may be somebody else's run."""
+        if task_id in self._asked:
             return
         try:
-            self._gateway.request_stop(run.task.id, reason)
+            self._gateway.request_stop(task_id, reason)
         except PermanentError as error:
-            self._journal.warning(f"{title}: task {run.task.id} could not be stopped: {error}.")
+            self._journal.warning(f"{title}: task {task_id} could not be stopped: {error}.")
         else:
-            self._journal.warning(f"{title}: task {run.task.id} is being stopped: {reason}.")
-        self._asked.add(run.task.id)
+            self._journal.warning(f"{title}: task {task_id} is being stopped: {reason}.")
+        self._asked.add(task_id)
 
     def forget(self, run: Run) -> None:
         """Note that a run has ended."""

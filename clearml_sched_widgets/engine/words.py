@@ -52,6 +52,10 @@ def launched(outcome: Outcome, now: datetime, item: Schedule | Trigger | None) -
     return f"{what} for {slot_text(launch.nominal)}{lateness}{note}."
 
 
+def given_up(outcome: Outcome) -> str:
+    return f"the run of {slot_text(outcome.launch.nominal)} is left out: {outcome.given_up}."
+
+
 def subject(run: Run) -> str:
     """What a run is called in a sentence."""
     return "the call of its function" if run.local else f"task {run.task.id}"

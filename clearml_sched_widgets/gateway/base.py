@@ -13,6 +13,7 @@ from typing import Protocol
 
 from clearml_sched_widgets.records import (
     Clone,
+    Edit,
     Enqueued,
     Entity,
     Lease,
@@ -66,6 +67,12 @@ class Gateway(Protocol):
         """Set fields of a draft's script, such as branch or requirements.pip; others stay, and it stays a virgin.
 
         Conflict if it is no draft any more.
+        """
+
+    def edit_draft(self, task_id: str, request: Edit) -> None:
+        """Replace tags, system tags, hyperparameters and, if one is given, the container of a draft.
+
+        Its status, and the time of its last change of status, stay. Conflict if it is no draft any more.
         """
 
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timezone
 from typing import Any
 
-from clearml_sched_widgets.records import INSTANCE_TAG, SECTION, Clone, LogLine, Param, Params, Table, TaskQuery
+from clearml_sched_widgets.records import INSTANCE_TAG, SECTION, Clone, Edit, LogLine, Param, Params, Table, TaskQuery
 
 PAGE = 500  # the server gives no more rows at once
 WHOLE_ID = re.compile(r"[0-9a-f]{32}")
@@ -154,6 +154,16 @@ def clone(request: Clone) -> Body:
     if request.container:
         body["new_task_container"] = dict(request.container)
     return body | ({"new_project_name": request.project} if request.project else {})
+
+
+def edit(request: Edit) -> Body:
+    """The fields of tasks.edit; what is given replaces the whole field."""
+    body: Body = {
+        "tags": list(request.tags),
+        "system_tags": list(request.system_tags),
+        "hyperparams": _params(request.hyperparams),
+    }
+    return body | ({"container": dict(request.container)} if request.container else {})
 
 
 def _params(params: Params) -> Body:

@@ -18,6 +18,7 @@ from clearml_sched_widgets.records import (
     ACTIVE,
     INSTANCE_TAG,
     Clone,
+    Edit,
     Enqueued,
     Entity,
     Lease,
@@ -120,6 +121,10 @@ class ClearMLGateway:
     def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:
         """Set fields of a draft's script; others stay. Conflict if it is no draft any more."""
         self._write("tasks.edit", {"task": task_id, "script": bodies.script_fields(fields)})
+
+    def edit_draft(self, task_id: str, request: Edit) -> None:
+        """Replace tags, hyperparameters and container of a draft. Conflict if it is no draft any more."""
+        self._write("tasks.edit", {"task": task_id, **bodies.edit(request)})
 
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:
         """Put drafts on a queue. If the queue is gone they stay drafts, but the server marks them as changed."""

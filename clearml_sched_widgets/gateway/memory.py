@@ -18,6 +18,7 @@ from clearml_sched_widgets.records import (
     ACTIVE,
     INSTANCE_TAG,
     Clone,
+    Edit,
     Enqueued,
     Entity,
     Lease,
@@ -170,6 +171,19 @@ class MemoryGateway(MemoryServer):
         self._editable(task_id, {"created"})
         self._extras[task_id].script = {**self._extras[task_id].script, **fields}
         self._touch(task_id)
+
+    @_request
+    def edit_draft(self, task_id: str, request: Edit) -> None:
+        """Replace tags, hyperparameters and container of a draft."""
+        self._editable(task_id, {"created"})
+        self._touch(
+            task_id,
+            tags=tuple(sorted(set(request.tags))),
+            system_tags=tuple(sorted(set(request.system_tags))),
+            hyperparams=request.hyperparams,
+        )
+        if request.container:
+            self._extras[task_id].container = dict(request.container)
 
     @_request
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:

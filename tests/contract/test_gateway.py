@@ -9,13 +9,14 @@ from typing import Any
 import attrs
 import pytest
 
-from clearml_sched_widgets.errors import Conflict, NotFound, Refused
+from clearml_sched_widgets.errors import Conflict, NotFound, PermanentError, Refused
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import (
     INSTANCE_TAG,
     RUN_TAG,
     SECTION,
     Clone,
+    Edit,
     Lease,
     LogLine,
     Param,
@@ -513,6 +514,67 @@ def test_the_script_of_what_is_no_draft_is_not_touched(world: World) -> None:
         world.gateway.edit_script(run, {"branch": "main"})
     with pytest.raises(NotFound):
         world.gateway.edit_script(NOBODY, {"branch": "main"})
+
+
+def an_edit(**changes: object) -> Edit:
+    wanted = {
+        "tags": ("one", "two"),
+        "system_tags": (RUN_TAG,),
+        "hyperparams": {"Args": {"lr": Param(value="0.2", type="float")}, "Scheduler": {"key": Param(value="k")}},
+        **changes,
+    }
+    return Edit(**wanted)  # type: ignore[arg-type]
+
+
+def test_a_task_that_was_reset_is_edited_without_a_trace_in_its_status(world: World) -> None:
+    params = {"Args": {"lr": Param(value="0.1"), "old": Param(value="1")}, "General": {"n": Param(value="2")}}
+    task = world.task(tags=["zero"], hyperparams=params)
+    world.start(task)
+    world.finish(task)
+    world.gateway.set_status(task, "created", "Launched again")
+    before = only(world, task)
+    assert (before.status, before.started, before.completed) == ("created", None, None)
+    assert before.status_changed is not None
+    world.gateway.edit_draft(task, an_edit())
+    after = world.gateway.tasks(TaskQuery(ids=(task,), hyperparams="all"))[0]
+    assert (after.status, after.status_changed) == ("created", before.status_changed)
+    assert (after.tags, after.system_tags) == (("one", "two"), (RUN_TAG,))
+    assert {name: dict(items) for name, items in after.hyperparams.items()} == {
+        "Args": {"lr": Param(value="0.2", type="float")},
+        "Scheduler": {"key": Param(value="k")},
+    }
+    assert after.name == before.name
+
+
+def test_a_container_is_replaced_if_one_is_given(world: World) -> None:
+    run = world.gateway.clone(a_clone(world, world.task(), container={"image": "python:3.10", "arguments": "-v"}))
+    world.gateway.edit_draft(run, an_edit())
+    assert world.container(run) == {"image": "python:3.10", "arguments": "-v"}
+    world.gateway.edit_draft(run, an_edit(container={"image": "python:3.11"}))
+    assert world.container(run) == {"image": "python:3.11"}
+
+
+def test_what_is_no_draft_is_not_edited(world: World) -> None:
+    run = a_run(world)
+    world.gateway.enqueue([run], world.queue())
+    with pytest.raises(Conflict):
+        world.gateway.edit_draft(run, an_edit())
+    with pytest.raises(NotFound):
+        world.gateway.edit_draft(NOBODY, an_edit())
+
+
+def test_a_reset_task_is_enqueued_again_and_a_published_one_is_not_reset(world: World) -> None:
+    task, queue_id = world.task(), world.queue()
+    world.start(task)
+    world.finish(task)
+    for _ in range(2):  # resetting what is reset already only moves the time
+        world.gateway.set_status(task, "created")
+    assert world.gateway.enqueue([task], queue_id).succeeded == (task,)
+    world.start(task)
+    world.finish(task)
+    world.publish(task)
+    with pytest.raises(PermanentError):
+        world.gateway.set_status(task, "created")
 
 
 def test_cloning_a_task_that_is_gone_is_not_found(world: World) -> None:

@@ -277,7 +277,7 @@ def test_in_another_process_the_item_shows_an_error_and_the_others_go_on(world: 
     row = scheduled_rows(shot.definition, shot.state, shot.names, world.clock.now())[0]
     assert (row.state, row.method, row.queue) == ("error", "function", "")
     assert "its function test_functions.Job lives only in the kernel that launched it" in row.note
-    assert rows(engine)[0] == ("12:00:30", "completed")  # what is known of earlier calls is still shown
+    assert ("12:00:30", "completed") in rows(engine)  # what is known of earlier calls is still shown
 
 
 def test_the_state_keeps_few_calls_of_each_item(world: World) -> None:
@@ -390,7 +390,7 @@ def test_a_definition_that_has_only_a_functions_name_is_not_launched(manager: Ma
 
 def test_a_function_is_not_backfilled(manager: Manager) -> None:
     instance = manager.launch(of(quick()))
-    with pytest.raises(InvalidDefinition, match="not told which time"):
+    with pytest.raises(InvalidDefinition, match="launches clones"):
         instance.backfill("call", "2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z")
 
 

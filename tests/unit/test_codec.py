@@ -210,7 +210,8 @@ schedules:
   enabled: true
   run_at_start: false
   action: {task: abc, name: backup, queue: default, project: null, parameters: {Args/lr: '0.1'}, tags: [x],
-    container: {image: 'python:3.11'}, overrides: {script.branch: main}, time_limit: 2h, function: null}
+    container: {image: 'python:3.11'}, overrides: {script.branch: main}, time_limit: 2h,
+    reuse_task: false, function: null}
   recurrence: {type: daily, times: ['06:20'], timezone: UTC, start: null, end: null}
   policies: {overlap: null, missed: latest, catchup_window: 1h, retries: 0, retry_backoff: 1m,
     pause_after_failures: null, max_runs: null, jitter: 5m}
@@ -220,7 +221,7 @@ triggers:
   name: null
   enabled: true
   action: {task: abc, name: null, queue: default, project: null, parameters: {}, tags: [],
-    container: {}, overrides: {}, time_limit: null, function: null}
+    container: {}, overrides: {}, time_limit: null, reuse_task: false, function: null}
   when: {type: status_changed, to: [completed], from: [queued]}
   select:
     projects: [p]
@@ -245,6 +246,15 @@ def test_the_format_is_as_it_is_documented() -> None:
     assert list(data) == ["version", "name", "description", "poll_every", "schedules", "triggers"]
     assert list(data["schedules"][0])[:4] == ["id", "name", "enabled", "run_at_start"]
     assert list(data["schedules"][0]["recurrence"]) == ["type", "times", "timezone", "start", "end"]
+
+
+def test_a_reused_task_and_the_name_of_a_function_survive() -> None:
+    reused = Schedule(Action("a", reuse_task=True), Interval("1h"), Policies(overlap="queue"), id="r")
+    called = Schedule(Action(function=print), Interval("1h"), id="f")
+    copy = from_data(json.loads(json.dumps(to_data(Definition("nightly", [reused, called])))))
+    assert copy.schedules[0] == reused
+    assert repr(copy.schedules[1].action) == "Action(function=builtins.print)"
+    assert from_data(to_data(copy)) == copy
 
 
 def test_what_is_left_out_takes_its_default_and_an_id_of_its_own() -> None:

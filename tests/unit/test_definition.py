@@ -228,6 +228,15 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
         "policies.overlap",
         "a function cannot be stopped",
     ),
+    (lambda: Action("a", reuse_task=1), "reuse_task", "true or false"),  # type: ignore[arg-type]
+    (lambda: Action("a", reuse_task=True, project="Vision"), "project", "stays in its project"),
+    (lambda: Action("a", reuse_task=True, name="nightly"), "name", "keeps its name"),
+    (lambda: Action(function=print, reuse_task=True), "reuse_task", "a function is no task"),
+    (
+        lambda: Schedule(Action("a", reuse_task=True), HOURLY, Policies(overlap="allow")),
+        "policies.overlap",
+        "cannot run twice at once",
+    ),
     (lambda: Action("a", time_limit="0s"), "time_limit", "longer than zero"),
     (lambda: Policies(missed="none"), "missed", "expected one of skip, latest, all"),
     (lambda: Policies(max_runs=0), "max_runs", "1 or more"),

@@ -38,7 +38,7 @@ class Refused:
 Answer = Ours | Later | Refused
 
 FUNCTIONS = Ours("Action.function")
-REUSE = Later("launching the base task itself", "Action.reuse_task")
+REUSE = Ours("Action.reuse_task")
 OVERRIDES = Ours("Action.overrides", "Action.container", "Action.parameters")
 METRICS = "triggers on metrics"
 TIMES = ("Once.times", "Daily.times", "Weekly.times", "Monthly.times")
