@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from clearml_sched_widgets.codec import to_data
+from clearml_sched_widgets.records import TaskQuery
+from clearml_sched_widgets.widgets.configuration import configuration_data
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.dashboard import DashboardPart, ShowsInstance
 from clearml_sched_widgets.widgets.messages import Handler, Request
@@ -17,18 +19,21 @@ from clearml_sched_widgets.widgets.wizard import WizardPart
 if TYPE_CHECKING:
     from clearml_sched_widgets.manager import Manager
 
+NAMED = 500  # base tasks whose names are looked up for one definition: what the server gives at once
 
-class ClonePart:
-    """Gives the form the definition of an earlier instance."""
 
-    def __init__(self, connection: Connection) -> None:
+class InstancesPart:
+    """What one does with an instance of the list, whoever made it and whether it is shown or not."""
+
+    def __init__(self, connection: Connection, dashboard: DashboardPart) -> None:
         self._connection = connection
+        self._dashboard = dashboard
 
     def instant(self) -> Mapping[str, Handler]:
         return {}
 
     def slow(self) -> Mapping[str, Handler]:
-        return {"clone": self._clone}
+        return {"clone": self._clone, "configuration": self._configuration, "delete": self._delete}
 
     def state(self) -> dict[str, Any]:
         return {}
@@ -39,9 +44,25 @@ class ClonePart:
     def _clone(self, request: Request) -> dict[str, Any]:
         return {"data": to_data(self._connection.manager().clone(request.text("instance")))}
 
+    def _configuration(self, request: Request) -> dict[str, Any]:
+        manager = self._connection.manager()
+        definition = manager.get(request.text("instance")).definition
+        ids = tuple({item.action.task for item in definition.items})[:NAMED]
+        tasks = manager.gateway.tasks(TaskQuery(ids=ids, order="created"))
+        return configuration_data(definition, {task.id: task.name for task in tasks})
+
+    def _delete(self, request: Request) -> dict[str, Any]:
+        wanted = request.text("instance")
+        self._connection.manager().get(wanted).delete()
+        shown = self._dashboard.instance
+        if shown is not None and shown.id == wanted:
+            self._dashboard.choose(None)
+        self._dashboard.listing.drop(wanted)
+        return {}
+
 
 class SchedulerApp(ShowsInstance):
-    """All your instances; launch a new one, and follow, pause or stop one of them."""
+    """All instances of the workspace; launch a new one, and follow, pause, stop, copy or delete one of them."""
 
     _kind = traitlets.Unicode("app").tag(sync=True)
     draft = traitlets.Dict().tag(sync=True)
@@ -51,4 +72,4 @@ class SchedulerApp(ShowsInstance):
         self._dashboard = DashboardPart(connection, None, automatic=False)
         wizard = WizardPart(connection, None, made=self._dashboard.choose)
         timeline = TimelinePart(self._dashboard.shown)
-        super().__init__(connection, (self._dashboard, timeline, wizard, ClonePart(connection)))
+        super().__init__(connection, (self._dashboard, timeline, wizard, InstancesPart(connection, self._dashboard)))

@@ -44,6 +44,8 @@ ACTIONS: dict[str, str] = {
     "timeline": "{from, to, buckets, follow} -> {}: the stretch of time that is shown; `follow`: up to the present",
     # -- the app
     "clone": "{instance} -> {data}: its definition as a new one",
+    "configuration": "{instance} -> {name, description, facts, items, text}: its definition in sentences and as JSON",
+    "delete": "{instance} -> {}: the instance, not its runs",
 }
 
 

@@ -28,6 +28,8 @@ export const ACTIONS = [
   "stop",
   "timeline",
   "clone",
+  "configuration",
+  "delete",
 ] as const;
 
 export type Action = (typeof ACTIONS)[number];
@@ -182,6 +184,26 @@ export interface InstanceBrief {
 export interface InstanceChanges {
   rows?: InstanceBrief[];
   gone?: string[];
+}
+
+/** A definition for people to read. */
+export interface Configuration {
+  name: string;
+  description: string;
+  facts: string[];
+  items: ConfigurationItem[];
+  /** The whole definition as JSON. */
+  text: string;
+}
+
+export interface ConfigurationItem {
+  id: string;
+  kind: "schedule" | "trigger";
+  name: string;
+  task: string;
+  task_name: string;
+  when: string;
+  facts: string[];
 }
 
 export interface InstanceHead {

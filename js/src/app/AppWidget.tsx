@@ -1,54 +1,58 @@
 // The SchedulerApp widget: all instances on the left, the form or one instance on the right.
-import { useState } from "preact/hooks";
-import { InstanceView } from "../dashboard/InstanceView";
+import { useRef, useState } from "preact/hooks";
 import type { AppTraits, DashboardTraits, WizardTraits } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
+import { useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
-import { Button, Empty } from "../ui/parts";
+import { Button } from "../ui/parts";
 import { useOpen } from "../ui/useOpen";
 import { WizardForm } from "../wizard/Wizard";
 import { Instances } from "./Instances";
-import { useInstances } from "./useInstances";
+import { Selected } from "./Selected";
+
+const NARROW = 760; // pixels; app.css has the same
 
 export function AppWidget({ model: untyped }: { model: ViewModel }) {
   const model = untyped as unknown as ViewModel<AppTraits>;
-  const connection = useTrait(model, "connection");
-  const [form, setForm] = useState<Data | null>(() => unfinished(model.get("draft")));
-  const [error, setError] = useState("");
-  useOpen(model);
-  const clone = async (instance: string) => {
-    setError("");
-    try {
-      setForm((await model.request<{ data: Data }>("clone", { instance })).data);
-    } catch (reason) {
-      setError(reason instanceof Error ? reason.message : String(reason));
-    }
-  };
   const dashboard = model as unknown as ViewModel<DashboardTraits>;
+  const connection = useTrait(model, "connection");
+  const draft = useTrait(model, "draft");
+  const [form, setForm] = useState<Data | null>(() => unfinished(draft));
+  const [folded, setFolded] = useState(false);
+  const panel = useRef<HTMLDivElement>(null);
+  const list = useUid();
+  useOpen(model);
+  const onSelect = () => {
+    setForm(null);
+    if ((panel.current?.clientWidth ?? NARROW) >= NARROW) return;
+    setFolded(true); // what was chosen is below the list
+    panel.current?.querySelector<HTMLElement>(".csw-detail")?.focus();
+  };
   return (
-    <div class="csw-panel">
+    <div class="csw-panel" ref={panel}>
       <header class="csw-head">
+        <Button
+          kind="quiet"
+          label={folded ? "Show the instances" : "Hide the instances"}
+          expanded={!folded}
+          onClick={() => setFolded(!folded)}
+        >
+          <Icon name="menu" />
+        </Button>
         <h2>ClearML schedulers</h2>
         <ConnectionChip connection={connection} />
-        {form === null ? (
-          <Button kind="primary" onClick={() => setForm({})}>
-            <Icon name="plus" /> Launch new
-          </Button>
-        ) : null}
+        {form === null ? <OpenForm draft={unfinished(draft)} onOpen={setForm} /> : null}
       </header>
       <ConnectionBanner connection={connection} model={model} />
-      {error ? (
-        <div class="csw-banner csw-banner-error" role="alert">
-          {error}
-        </div>
-      ) : null}
-      <div class="csw-app">
-        <Instances model={dashboard} title="Instances" shown={form === null} onSelect={() => setForm(null)} />
-        <main class="csw-detail">
+      <div class={`csw-app ${folded ? "csw-app-folded" : ""}`}>
+        {folded ? null : (
+          <Instances model={dashboard} id={list} title="Instances" shown={form === null} onSelect={onSelect} />
+        )}
+        <section class="csw-detail" tabIndex={-1} aria-label={form === null ? "Instance" : "New instance"}>
           {form === null ? (
-            <Selected model={dashboard} onClone={clone} />
+            <Selected model={dashboard} onForm={setForm} />
           ) : (
             <WizardForm
               model={model as unknown as ViewModel<WizardTraits>}
@@ -60,35 +64,31 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
               }}
             />
           )}
-        </main>
+        </section>
       </div>
     </div>
   );
 }
 
-/** A form that was open when the page was left is open again when it comes back. */
-function unfinished(draft: Data): Data | null {
-  return Object.keys(draft).length > 0 ? draft : null;
+/** A form that was left for an instance is not lost: the button leads back to it. */
+function OpenForm({ draft, onOpen }: { draft: Data | null; onOpen: (data: Data) => void }) {
+  return (
+    <>
+      {draft ? (
+        <Button onClick={() => onOpen(draft)}>
+          <Icon name="left" /> Back to the form
+        </Button>
+      ) : null}
+      <Button kind="primary" onClick={() => onOpen({})}>
+        <Icon name="plus" /> Launch new
+      </Button>
+    </>
+  );
 }
 
-function Selected({ model, onClone }: { model: ViewModel<DashboardTraits>; onClone: (id: string) => void }) {
-  const selected = useTrait(model, "selected");
-  const instances = useInstances(model);
-  const loaded = useTrait(model, "loaded");
-  if (selected === "" && instances.length > 0) {
-    return <Empty title="No instance selected">Choose one from the list, or launch a new one.</Empty>;
-  }
-  if (selected === "") {
-    return loaded ? (
-      <Empty title="No instance yet">
-        Launch a new one: pick a task, say when it runs and on which queue. It appears here.
-      </Empty>
-    ) : null;
-  }
-  const clone = (
-    <Button onClick={() => onClone(selected)}>
-      <Icon name="copy" /> Clone
-    </Button>
-  );
-  return <InstanceView model={model} more={clone} />;
+/** The draft, if somebody has begun to fill it. */
+function unfinished(draft: Data): Data | null {
+  const items = [draft.schedules, draft.triggers].flatMap((each) => (Array.isArray(each) ? (each as Data[]) : []));
+  const begun = Boolean(draft.name) || items.length > 1 || items.some((item) => Boolean((item.action as Data)?.task));
+  return begun ? draft : null;
 }

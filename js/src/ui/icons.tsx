@@ -15,6 +15,8 @@ const PATHS = {
   search: "M7 3a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM10 10l3.5 3.5",
   clock: "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM8 5v3.2l2 1.3",
   download: "M8 2.5v7.5M4.5 7L8 10.5 11.5 7M3 13h10",
+  menu: "M3 4.5h10M3 8h10M3 11.5h10",
+  list: "M6 4.5h7M6 8h7M6 11.5h7M3 4.5h.01M3 8h.01M3 11.5h.01",
   bolt: "M9 2L4 9h3.5L7 14l5-7H8.5z",
 } as const;
 

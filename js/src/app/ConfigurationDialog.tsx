@@ -1,0 +1,117 @@
+// What an instance is set to do, in sentences and as JSON. To be read, copied and kept, not changed.
+import { useRef, useState } from "preact/hooks";
+import type { Configuration, ConfigurationItem } from "../messages";
+import { Dialog } from "../ui/Dialog";
+import { Segments } from "../ui/fields";
+import { copy, download } from "../ui/files";
+import { Icon } from "../ui/icons";
+import { Button, TaskLink } from "../ui/parts";
+
+type Form = "sentences" | "json";
+const FORMS: readonly (readonly [Form, string])[] = [
+  ["sentences", "In sentences"],
+  ["json", "As JSON"],
+];
+
+interface ConfigurationProps {
+  configuration: Configuration;
+  web: string | undefined;
+  onClose: () => void;
+}
+
+export function ConfigurationDialog({ configuration, web, onClose }: ConfigurationProps) {
+  const [form, setForm] = useState<Form>("sentences");
+  const [copied, setCopied] = useState("");
+  const text = useRef<HTMLTextAreaElement>(null);
+  const onCopy = async () => {
+    if (await copy(configuration.text)) {
+      setCopied("Copied as JSON.");
+      return;
+    }
+    setForm("json");
+    setCopied("This browser does not let the page copy. It is selected: press Ctrl+C.");
+    setTimeout(() => text.current?.select());
+  };
+  const actions = (
+    <>
+      <span class="csw-note csw-grow" role="status">
+        {copied}
+      </span>
+      <Button onClick={() => void onCopy()}>
+        <Icon name="copy" /> Copy
+      </Button>
+      <Button onClick={() => download(configuration.name, "json", configuration.text)}>Download</Button>
+      <Button kind="primary" onClick={onClose}>
+        Close
+      </Button>
+    </>
+  );
+  return (
+    <Dialog
+      size="large"
+      title={
+        <>
+          Configuration of <bdi>{configuration.name}</bdi>
+        </>
+      }
+      onClose={onClose}
+      actions={actions}
+    >
+      <Segments legend="Show it" hideLegend options={FORMS} value={form} onInput={setForm} />
+      {form === "sentences" ? (
+        <Sentences configuration={configuration} web={web} />
+      ) : (
+        <textarea class="csw-input csw-code" ref={text} readOnly aria-label="The definition as JSON">
+          {configuration.text}
+        </textarea>
+      )}
+    </Dialog>
+  );
+}
+
+function Sentences({ configuration, web }: Pick<ConfigurationProps, "configuration" | "web">) {
+  const { description, facts, items } = configuration;
+  return (
+    <>
+      {description ? <p dir="auto">{description}</p> : null}
+      {facts.map((fact) => (
+        <p key={fact} class="csw-muted">
+          {fact}
+        </p>
+      ))}
+      <ol class="csw-sentences">
+        {items.map((item) => (
+          <Item key={item.id} item={item} web={web} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+function Item({ item, web }: { item: ConfigurationItem; web: string | undefined }) {
+  return (
+    <li>
+      <h4>
+        <Icon name={item.kind === "schedule" ? "clock" : "bolt"} />
+        <bdi>{item.name}</bdi>
+      </h4>
+      <p>
+        <bdi>{item.when}</bdi>
+      </p>
+      <p>
+        Runs{" "}
+        <TaskLink web={web} id={item.task}>
+          <bdi>{item.task_name || item.task}</bdi>
+        </TaskLink>
+        .
+      </p>
+      <ul class="csw-muted">
+        {item.facts.map((fact) => (
+          <li key={fact} dir="auto">
+            {fact}
+          </li>
+        ))}
+      </ul>
+    </li>
+  );
+}

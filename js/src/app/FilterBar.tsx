@@ -1,0 +1,80 @@
+// Which instances are listed, and in what order.
+import type { InstanceBrief } from "../messages";
+import { counts, type Filters, GROUPS, type Group, ORDERS, type Order } from "../state/instances";
+import { Icon } from "../ui/icons";
+
+interface FilterProps {
+  rows: InstanceBrief[];
+  filters: Filters;
+  onChange: (filters: Filters) => void;
+}
+
+export function FilterBar({ rows, filters, onChange }: FilterProps) {
+  const change = (part: Partial<Filters>) => onChange({ ...filters, ...part });
+  const count = counts(rows);
+  const groups = (Object.keys(GROUPS) as Group[]).filter((group) => group === "all" || count[group] > 0);
+  return (
+    <div class="csw-filters">
+      <label class="csw-search">
+        <span class="csw-hidden">Search instances</span>
+        <Icon name="search" />
+        <input
+          class="csw-input"
+          type="search"
+          value={filters.text}
+          placeholder="Name or user"
+          onInput={(event) => change({ text: event.currentTarget.value })}
+        />
+      </label>
+      <Choice
+        label="Status"
+        value={filters.group}
+        options={[...new Set([...groups, filters.group])].map((group) => [
+          group,
+          `${GROUPS[group].title} (${count[group]})`,
+        ])}
+        onChange={(group) => change({ group })}
+      />
+      <Choice
+        label="Sort by"
+        value={filters.order}
+        options={Object.entries(ORDERS).map(([order, title]) => [order as Order, `By ${title.toLowerCase()}`])}
+        onChange={(order) => change({ order })}
+      />
+      {rows.some((row) => !row.mine) || filters.mine ? (
+        <label class="csw-check csw-mine">
+          <input
+            type="checkbox"
+            checked={filters.mine}
+            onInput={(event) => change({ mine: event.currentTarget.checked })}
+          />
+          <span>Only mine</span>
+        </label>
+      ) : null}
+    </div>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  label: string;
+  value: T;
+  options: (readonly [T, string])[];
+  onChange: (value: T) => void;
+}
+
+function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
+  return (
+    <select
+      class="csw-input"
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value as T)}
+    >
+      {options.map(([option, text]) => (
+        <option key={option} value={option}>
+          {text}
+        </option>
+      ))}
+    </select>
+  );
+}

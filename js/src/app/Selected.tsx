@@ -1,0 +1,40 @@
+// The chosen instance, or what to do where none is.
+import { InstanceView } from "../dashboard/InstanceView";
+import type { DashboardTraits } from "../messages";
+import { useTrait, type ViewModel } from "../model";
+import type { Data } from "../state/toData";
+import { Icon } from "../ui/icons";
+import { Button, Empty } from "../ui/parts";
+import { MoreActions } from "./MoreActions";
+import { useInstances } from "./useInstances";
+
+interface SelectedProps {
+  model: ViewModel<DashboardTraits>;
+  /** A form is to be opened with this definition. */
+  onForm: (data: Data) => void;
+}
+
+export function Selected({ model, onForm }: SelectedProps) {
+  const selected = useTrait(model, "selected");
+  const instances = useInstances(model);
+  const loaded = useTrait(model, "loaded");
+  const { web } = useTrait(model, "connection");
+  const instance = instances.find(({ id }) => id === selected);
+  if (selected === "" && instances.length > 0) {
+    return <Empty title="No instance selected">Choose one from the list, or launch a new one.</Empty>;
+  }
+  if (selected === "") return loaded ? <Welcome onForm={onForm} /> : null;
+  const more = instance ? <MoreActions model={model} instance={instance} web={web} onClone={onForm} /> : null;
+  return <InstanceView key={selected} model={model} more={more} />;
+}
+
+function Welcome({ onForm }: Pick<SelectedProps, "onForm">) {
+  return (
+    <Empty title="No instance yet">
+      Pick a task, say when it runs and on which queue. What you launch appears here, with its runs and its log.
+      <Button onClick={() => onForm({})}>
+        <Icon name="plus" /> Launch the first one
+      </Button>
+    </Empty>
+  );
+}
