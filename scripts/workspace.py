@@ -1,0 +1,270 @@
+"""Fills a sandbox's folder with a workspace as a team has it: projects, tasks, users, instances, weeks of runs.
+
+Straight into the database, in seconds, before the server starts. The same seed gives the same workspace.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta, timezone
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from clearml_sched_widgets.codec import dumps
+from clearml_sched_widgets.definition import Definition, Schedule, Trigger
+from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine import state as states
+from clearml_sched_widgets.engine.state import ItemState, State, slot_text
+from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, run_tag
+from clearml_sched_widgets.recurrence import occurrences
+from clearml_sched_widgets.sandbox import identity, projects_tree, queueing, registry, task_fields
+from clearml_sched_widgets.sandbox.clock import stored
+from clearml_sched_widgets.sandbox.kinds import TASKS, USERS
+from clearml_sched_widgets.sandbox.server import prepare
+from clearml_sched_widgets.sandbox.store import Doc, Store
+from clearml_sched_widgets.sandbox.store import dumps as store_text
+from scripts.workspace_content import (
+    AGENTS,
+    BASES,
+    INSTANCES,
+    ME,
+    PEOPLE,
+    PROJECT,
+    QUEUES,
+    VARIANTS,
+    Told,
+    definition_of,
+)
+
+WEEKS = 5
+AHEAD = timedelta(minutes=30)  # nobody sends the heartbeats of what seems to run elsewhere: the last one is dated so
+
+
+@attrs.frozen
+class Workspace:
+    """What was made: the ids of base tasks and instances by name, and how many runs there are."""
+
+    tasks: dict[str, str]
+    instances: dict[str, str]
+    runs: int
+
+
+def fill(folder: Path, *, now: datetime | None = None, seed: int = 7) -> Workspace:
+    """Make the workspace in an empty folder, for `Sandbox.start(folder)` to serve."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with closing(Store(folder / "sandbox.sqlite")) as store:
+        prepare(store)
+        store.begin()
+        workspace = Filler(store, now or datetime.now(timezone.utc), random.Random(seed)).fill()
+        store.commit()
+    return workspace
+
+
+class Filler:
+    """Inserts documents as the server stores them."""
+
+    def __init__(self, store: Store, now: datetime, chance: random.Random) -> None:
+        self._store = store
+        self._now = now
+        self._chance = chance
+        self._users = {ME: identity.USER_ID}
+        self._runs = 0
+
+    def fill(self) -> Workspace:
+        self._people()
+        queues = {name: self._queue(name) for name in ("default", "services", *QUEUES)}
+        for worker, served in AGENTS.items():
+            data = {"queues": [queues[name] for name in served], "timeout": 7 * 24 * 3600}
+            registry.register(self._store, worker, "10.0.0.7", data)
+        tasks = dict(self._base_tasks())
+        instances = {told.name: self._instance(told, definition_of(told, tasks)) for told in INSTANCES}
+        return Workspace(tasks, instances, self._runs)
+
+    def _people(self) -> None:
+        me = self._store.get(USERS, identity.USER_ID)
+        assert me is not None
+        self._store.save(USERS, {**me, "name": ME})
+        for name in PEOPLE:
+            self._users[name] = self._id()
+            self._store.insert(USERS, {**me, "id": self._users[name], "name": name})
+
+    def _queue(self, name: str) -> str:
+        found = queueing.by_name(self._store, name) or queueing.make(self._store, name)
+        return str(found["id"])
+
+    def _id(self) -> str:
+        return f"{self._chance.getrandbits(128):032x}"
+
+    def _project(self, name: str) -> str:
+        return str(projects_tree.ensure(self._store, name, identity.USER_ID)["id"])
+
+    # -- base tasks
+    def _base_tasks(self) -> Iterator[tuple[str, str]]:
+        """Each base task by its name; of most there are variants, as people try things."""
+        for project, names in BASES.items():
+            for name in names:
+                yield name, self._base_task(project, name, days=self._chance.uniform(20, 90))
+                for number in range(2, 2 + VARIANTS):
+                    self._base_task(project, f"{name} v{number}", days=self._chance.uniform(0, 60))
+
+    def _base_task(self, project: str, name: str, days: float) -> str:
+        chance = self._chance
+        began = self._now - timedelta(days=days)
+        values = {
+            "lr": f"{chance.choice((0.1, 0.03, 0.01, 0.001))}",
+            "epochs": str(chance.choice((5, 10, 20, 50))),
+            "batch_size": str(chance.choice((16, 32, 64, 128))),
+            "dataset": f"{project.split('/', maxsplit=1)[0].lower()}-2026-{chance.randint(1, 11):02}",
+        }
+        tags = chance.sample(["production", "baseline", "experiment", "reviewed", "gpu"], chance.randint(0, 2))
+        status = chance.choices(("completed", "published", "failed", "created"), (80, 10, 5, 5))[0]
+        kind = "training" if name.startswith("train") else "data_processing"
+        doc = self._task(name, project, chance.choice([ME, *PEOPLE]), began, type=kind, tags=sorted(tags))
+        doc["hyperparams"] = {"Args": {key: parameter("Args", key, value) for key, value in values.items()}}
+        self._ended(doc, began, timedelta(minutes=chance.lognormvariate(3, 0.8)), status)
+        self._store.insert(TASKS, doc)
+        return str(doc["id"])
+
+    def _task(self, name: str, project: str, user: str, created: datetime, **fields: Any) -> Doc:
+        moment = stored(created)
+        return {
+            **task_fields.blank(),
+            **dict.fromkeys(("created", "last_update", "last_change"), moment),
+            **{"id": self._id(), "company": identity.COMPANY_ID, "user": self._users[user], "status": "created"},
+            **{"name": name, "project": self._project(project), "last_changed_by": self._users[user]},
+            **fields,
+        }
+
+    def _ended(self, doc: Doc, began: datetime, length: timedelta, status: str) -> None:
+        """Give a task its status and the times that go with it; one that would end in the future is still running."""
+        ends = began + length
+        if ends > self._now and status != "created":
+            status = "in_progress"
+        doc["status"] = status
+        if status == "created":
+            return
+        last = stored(min(ends, self._now))
+        doc.update(started=stored(began), status_changed=stored(began) if status == "in_progress" else last)
+        doc.update(last_update=last, last_change=last)
+        if status != "in_progress":
+            doc.update(completed=last, active_duration=int(length.total_seconds()))
+        if status == "failed":
+            doc["status_reason"] = self._chance.choice(FAILURES)
+
+    # -- instances and what they ran
+    def _instance(self, told: Told, definition: Definition) -> str:
+        made = self._now - timedelta(weeks=WEEKS, hours=3)
+        doc = self._task(told.name, PROJECT, told.user, made, type="service", system_tags=[INSTANCE_TAG])
+        ended = self._now - told.ended
+        launched = [self._launches(doc, item, told, ended) for item in definition.items]
+        state = State(
+            items={
+                item.id: ItemState(watermark=self._now, runs=len(runs))
+                for item, runs in zip(definition.items, launched, strict=True)
+            },
+            paused=told.status == "paused",
+            note=told.note,
+        )
+        texts = {own.DEFINITION: dumps(definition), own.STATE: states.dumps(state), own.WHERE: told.where}
+        doc["configuration"] = {name: {"name": name, "value": text, "type": "json"} for name, text in texts.items()}
+        self._status(doc, told, made, ended)
+        self._store.insert(TASKS, doc)
+        self._log(doc["id"], sorted(chain(*launched)))
+        return str(doc["id"])
+
+    def _status(self, doc: Doc, told: Told, made: datetime, ended: datetime) -> None:
+        if told.status == "draft":
+            return
+        alive = told.status in ("running", "paused", "lost")
+        doc["status"] = "in_progress" if alive else told.status
+        heard = ended if not alive or told.status == "lost" else self._now + AHEAD
+        doc.update(started=stored(made), status_changed=stored(made if alive else ended), status_reason=told.reason)
+        doc.update(last_update=stored(heard), last_change=stored(heard))
+        doc.update({} if alive else {"completed": stored(ended)})
+
+    def _launches(self, doc: Doc, item: Schedule | Trigger, told: Told, ended: datetime) -> list[tuple[datetime, str]]:
+        """Insert an item's runs; when each was launched, in the log's words."""
+        if told.status == "draft":
+            return []
+        base = self._store.get(TASKS, item.action.task)
+        assert base is not None
+        lines = []
+        for slot in self._slots(item, ended):
+            run = self._run(doc["id"], item, base, told.user, slot)
+            lines.append((slot, f"{item.title}: launched task {run['id']} for {slot_text(slot)}."))
+            if run["status"] == "failed":
+                lines.append((slot + timedelta(seconds=90), f"{item.title}: task {run['id']} is failed."))
+        return lines
+
+    def _slots(self, item: Schedule | Trigger, ended: datetime) -> list[datetime]:
+        began = ended - timedelta(weeks=WEEKS)
+        if isinstance(item, Schedule):
+            return list(occurrences(item.recurrence, began, ended))
+        length = (ended - began).total_seconds()
+        return sorted(began + timedelta(seconds=self._chance.uniform(0, length)) for _ in range(90))
+
+    def _run(self, instance: str, item: Schedule | Trigger, base: Doc, user: str, slot: datetime) -> Doc:
+        self._runs += 1
+        chance, manual = self._chance, self._chance.random() < 0.01
+        cause = "manual" if manual else "schedule" if isinstance(item, Schedule) else "trigger"
+        began = slot + timedelta(seconds=chance.uniform(0.4, 2))
+        section = {
+            **{"instance": instance, "item": item.id, "key": f"{item.id}@{slot_text(slot)}", "cause": cause},
+            **{"scheduled": slot_text(slot), "object": base["id"] if cause == "trigger" else "", "lineage": item.id},
+        }
+        bad_day = slot.date() == (self._now - timedelta(days=9)).date()
+        doc = self._task(
+            item.action.name or base["name"], item.action.project or "Experiments", user, began,
+            type=base["type"], tags=base["tags"], system_tags=[RUN_TAG, run_tag(instance)], parent=base["id"],
+        )  # fmt: skip
+        scheduler = {key: parameter(SECTION, key, value) for key, value in section.items()}
+        doc["hyperparams"] = {**base["hyperparams"], SECTION: scheduler}
+        typical = LENGTHS.get(item.title, 4.0)
+        length = timedelta(minutes=typical * chance.lognormvariate(0, 0.35))
+        weights = (50, 48, 2) if bad_day else (965, 28, 7)
+        self._ended(doc, began, length, chance.choices(("completed", "failed", "stopped"), weights)[0])
+        self._store.insert(TASKS, doc)
+        return doc
+
+    def _log(self, task: str, lines: list[tuple[datetime, str]]) -> None:
+        for moment, text in lines[-400:]:
+            event = {
+                **{"type": "log", "task": task, "level": "error" if "failed" in text else "info", "msg": text},
+                **{"timestamp": int(moment.timestamp() * 1000), "metric": "", "variant": "", "worker": "scheduler"},
+            }
+            insert_event(self._store, event)
+
+
+LENGTHS = {  # minutes that a run of an item usually takes
+    "Refresh features": 6.0,
+    "Train demand model": 95.0,
+    "Retrain detector": 240.0,
+    "Evaluate what was trained": 9.0,
+    "Ingest orders": 3.0,
+    "Check freshness": 1.0,
+    "Forecast load": 12.0,
+    "Weekly business report": 18.0,
+}
+FAILURES = (
+    "CUDA out of memory",
+    "ConnectionError: the data warehouse did not answer",
+    "KeyError: 'price'",
+    "ValueError: 3 of 412 rows have no customer",
+)
+
+
+def parameter(section: str, name: str, value: str) -> Doc:
+    """A hyperparameter as the server stores it."""
+    return {"section": section, "name": name, "value": value, "type": "str", "description": ""}
+
+
+def insert_event(store: Store, event: Doc) -> None:
+    """A console line as the server stores it."""
+    row = [event[key] for key in ("task", "type", "metric", "variant", "timestamp")]
+    sql = "INSERT INTO events (task, type, metric, variant, timestamp, body) VALUES (?, ?, ?, ?, ?, ?)"
+    store.sql.execute(sql, (*row, store_text(event)))
