@@ -19,7 +19,7 @@ from clearml_sched_widgets.codec import dumps
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine import state as states
-from clearml_sched_widgets.engine.state import ItemState, State, slot_text
+from clearml_sched_widgets.engine.state import EntityState, ItemState, State, slot_text
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, run_tag
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.sandbox import identity, projects_tree, queueing, registry, task_fields
@@ -167,6 +167,7 @@ class Filler:
                 item.id: ItemState(watermark=self._now, runs=len(runs))
                 for item, runs in zip(definition.items, launched, strict=True)
             },
+            ends=EntityState(cursor=self._now),  # what failed long ago is not tried again
             paused=told.status == "paused",
             note=told.note,
         )

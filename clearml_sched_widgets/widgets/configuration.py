@@ -80,7 +80,8 @@ def _overlap(item: Schedule | Trigger) -> Iterator[str]:
 
 
 def _rules(rules: Policies, *, late: bool) -> Iterator[str]:
-    if late:
+    usual = Policies()
+    if late and (rules.missed, rules.catchup_window) != (usual.missed, usual.catchup_window):
         window = duration_text(rules.catchup_window)
         yield {
             "skip": "Times that were missed are left out.",

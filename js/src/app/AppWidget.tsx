@@ -31,7 +31,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
     panel.current?.querySelector<HTMLElement>(".csw-detail")?.focus();
   };
   return (
-    <div class="csw-panel" ref={panel}>
+    <section aria-label="ClearML schedulers" class="csw-panel" ref={panel}>
       <header class="csw-head">
         <Button
           kind="quiet"
@@ -66,7 +66,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
           )}
         </section>
       </div>
-    </div>
+    </section>
   );
 }
 

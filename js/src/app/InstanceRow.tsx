@@ -4,7 +4,7 @@ import { duration, relative, utc } from "../state/format";
 import { Chip } from "../ui/parts";
 
 const PLACES: Record<string, string> = { kernel: "this kernel", service: "service", elsewhere: "another kernel" };
-const ALIVE = ["running", "paused", "lost", "stopping"];
+const WORKING = ["running", "paused", "stopping"];
 const SOON_MS = 60_000;
 
 interface RowProps {
@@ -44,8 +44,9 @@ export function InstanceRow({ row, now, current, tabStop, onFocus, onSelect }: R
 
 /** Where it runs and for how long; else since when it does not. */
 function life(row: InstanceBrief, now: number): string[] {
-  if (ALIVE.includes(row.status)) {
-    const place = PLACES[row.where] ?? row.where;
+  const place = PLACES[row.where] ?? row.where;
+  if (row.status === "lost") return [place];
+  if (WORKING.includes(row.status)) {
     return row.started === null ? [place] : [place, `up ${duration(now - row.started)}`];
   }
   if (row.changed === null) return [];

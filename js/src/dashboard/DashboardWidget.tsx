@@ -15,14 +15,14 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
   const selected = useTrait(model, "selected");
   useOpen(model);
   return (
-    <div class="csw-panel">
+    <section aria-label="Dashboard" class="csw-panel">
       <header class="csw-head">
         <h2>Dashboard</h2>
         <ConnectionChip connection={connection} />
       </header>
       <ConnectionBanner connection={connection} model={model} />
       {selected ? <InstanceView model={model} /> : <Choice model={model} />}
-    </div>
+    </section>
   );
 }
 

@@ -13,7 +13,7 @@ export function WizardWidget({ model: untyped }: { model: ViewModel }) {
   const [done, setDone] = useState<{ instance: InstanceBrief; launched: boolean } | null>(null);
   useOpen(model);
   return (
-    <div class="csw-panel">
+    <section aria-label="New scheduler" class="csw-panel">
       <header class="csw-head">
         <h2>New scheduler</h2>
         <ConnectionChip connection={connection} />
@@ -28,7 +28,7 @@ export function WizardWidget({ model: untyped }: { model: ViewModel }) {
           onCancel={(store) => store.replace({})}
         />
       )}
-    </div>
+    </section>
   );
 }
 

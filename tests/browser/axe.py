@@ -1,0 +1,41 @@
+"""Scans what is on the page with axe-core, in JupyterLab's light and dark themes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.browser.lab import Notebook
+
+AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+THEMES = ("JupyterLab Light", "JupyterLab Dark")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCAN = """async rules => {
+    await Promise.all(document.getAnimations().map(each => each.finished.catch(() => undefined)));
+    const {violations} = await axe.run('.csw', {runOnly: rules, resultTypes: ['violations']});
+    return violations.flatMap(({id, nodes}) => nodes.map(
+        node => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary.split('\\n').slice(1).join('; ')}`));
+}"""
+
+
+class Scanner:
+    """Collects the violations of the states that a test brings the widgets of a notebook into."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self._notebook = notebook
+        self.states: list[str] = []
+        self.found: list[str] = []
+
+    def scan(self, state: str, themes: tuple[str, ...] = THEMES) -> None:
+        """Scan what is shown now, in each theme; the state's name tells where a violation was."""
+        page = self._notebook.page
+        if not page.evaluate("'axe' in window"):
+            page.add_script_tag(content=AXE.read_text())
+        for theme in themes:
+            self._notebook.set_theme(theme)
+            self.found += [f"{state}, {theme}: {each}" for each in page.evaluate(SCAN, RULES)]
+        self.states.append(state)
+
+    def assert_clean(self) -> None:
+        """Raise AssertionError with every violation that was found."""
+        assert self.states, "nothing was scanned"
+        assert not self.found, "\n".join(self.found)
