@@ -19,13 +19,14 @@ it("lays what changed over what was sent as a whole", () => {
   expect(now.map(({ id, status }) => `${id} ${status}`)).toEqual(["b paused", "d running", "c running"]);
 });
 
-it("finds words of the text in name, user and id, whatever their case", () => {
-  const rows = [row("a1", { name: "Nightly report" }), row("b2", { name: "Weekly report", user: "Bob" })];
+it("finds words of the text in name and user, and an id by how it begins", () => {
+  const rows = [row("a1234567", { name: "Nightly report" }), row("b2", { name: "Weekly report", user: "Bob" })];
   const found = (text: string) => ids(chosen(rows, { ...NO_FILTERS, text }));
-  expect(found("REPORT")).toBe("a1 b2");
+  expect(found("REPORT")).toBe("a1234567 b2");
   expect(found("bob report")).toBe("b2");
-  expect(found(" nightly  ")).toBe("a1");
-  expect(found("a1")).toBe("a1");
+  expect(found(" nightly  ")).toBe("a1234567");
+  expect(found("a12345")).toBe("a1234567");
+  expect(found("a1")).toBe("");
   expect(found("bob nightly")).toBe("");
 });
 

@@ -1,9 +1,13 @@
-"""The app: the list of instances, choosing, cloning and stopping one."""
+"""The app: the list of instances; choosing, cloning, stopping, looking at and deleting one."""
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from playwright.sync_api import expect
 
+from clearml_sched_widgets.sandbox import Sandbox
 from tests.browser.conftest import Open
 
 APP = """
@@ -17,7 +21,7 @@ SchedulerApp()
 
 def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, examples: dict[str, str]) -> None:
     app = open_notebook(APP.format(task=examples["train"])).widget()
-    listed = app.get_by_role("navigation", name="Instances").get_by_role("button")
+    listed = app.get_by_role("navigation", name="Instances").get_by_role("listitem").get_by_role("button")
     expect(listed.filter(has_text="App first")).to_contain_text("running")
     expect(listed.filter(has_text="App first")).to_contain_text("Default User · this kernel · up")
     expect(listed.filter(has_text="App second")).to_contain_text("draft")
@@ -37,6 +41,20 @@ def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, exa
     app.get_by_role("button", name="Stop", exact=True).click()
     app.get_by_role("button", name="Stop now").click()
     expect(listed.filter(has_text="App first")).to_contain_text("stopped")
+
+    app.get_by_role("button", name="Configuration").click()
+    dialog = app.get_by_role("dialog", name="Configuration of App first")
+    expect(dialog).to_contain_text("Every day at 06:20 (UTC).")
+    dialog.get_by_role("radio", name="As JSON").check()
+    expect(dialog.get_by_label("The definition as JSON")).to_have_value(re.compile('"name": "App first"'))
+    dialog.get_by_role("button", name="Close").last.click()
+    app.get_by_role("button", name="Delete App first").click()
+    expect(app.get_by_role("alertdialog", name="Delete App first?")).to_contain_text(
+        "The tasks that it launched are kept"
+    )
+    app.get_by_role("button", name="Delete", exact=True).click()
+    expect(listed.filter(has_text="App first")).to_have_count(0)
+    expect(app.get_by_text("No instance selected")).to_be_visible()
 
 
 def test_a_form_that_was_open_is_open_again_after_the_page_was_loaded_again(
@@ -62,3 +80,79 @@ def test_launching_straight_from_a_field_that_is_not_right_yet_says_what_is_miss
     app.get_by_role("button", name="Launch", exact=True).click()
     expect(app.get_by_text("3 fields need your attention")).to_be_visible()
     expect(app.get_by_label("Name", exact=True)).to_be_focused()
+
+
+MANY = """
+import os
+os.environ["CLEARML_CONFIG_FILE"] = {conf!r}
+from clearml_sched_widgets import Action, Daily, Definition, Manager, Schedule, SchedulerApp
+from clearml_sched_widgets.codec import dumps
+manager = Manager()
+text = dumps(Definition("Many", [Schedule(Action("0" * 32), Daily(["06:20"]), name="Morning")]))
+for number in range(200):
+    content = {{"definition": text, "state": "{{}}", "where": "kernel"}}
+    manager.gateway.create_instance(f"job {{number}}", "DevOps/Schedulers", content)
+SchedulerApp(manager)
+"""
+
+
+@pytest.mark.slow
+def test_two_hundred_instances_are_found_sorted_and_reached_by_arrow_keys(
+    open_notebook: Open, fresh_sandbox: Sandbox
+) -> None:
+    notebook = open_notebook(MANY.format(conf=str(fresh_sandbox.conf)))
+    app, keyboard = notebook.widget(), notebook.page.keyboard
+    listed = app.get_by_role("navigation", name="Instances").get_by_role("listitem").get_by_role("button")
+    expect(listed).to_have_count(200, timeout=60_000)
+    expect(listed.filter(has_text="1 item")).to_have_count(200, timeout=30_000)
+    app.get_by_label("Sort by").select_option("By name")
+    expect(listed.nth(10)).to_contain_text("job 10")
+
+    listed.first.focus()
+    keyboard.press("ArrowDown")
+    keyboard.press("ArrowDown")
+    expect(listed.nth(2)).to_be_focused()
+    keyboard.press("End")
+    expect(listed.nth(199)).to_be_focused()
+    keyboard.press("Enter")
+    expect(app.get_by_role("heading", name="job 199")).to_be_visible()
+    expect(listed.nth(199)).to_have_attribute("aria-current", "true")
+
+    search = app.get_by_role("searchbox", name="Search instances")
+    search.fill("JOB 7")
+    expect(listed).to_have_count(11)
+    app.get_by_label("Status").select_option("Drafts (200)")
+    search.fill("job x")
+    expect(app.get_by_text("No instance matches.")).to_be_visible()
+    app.get_by_role("button", name="Show all").click()
+    expect(listed).to_have_count(200)
+
+
+@pytest.mark.slow
+def test_on_a_narrow_page_the_list_folds_above_what_was_chosen(open_notebook: Open, examples: dict[str, str]) -> None:
+    notebook = open_notebook(APP.format(task=examples["train"]))
+    app = notebook.widget()
+    listed = app.get_by_role("navigation", name="Instances").get_by_role("listitem").get_by_role("button")
+    listed.filter(has_text="App first").first.click()
+    expect(app.get_by_role("button", name="Hide the instances")).to_be_visible()
+    notebook.page.set_viewport_size({"width": 900, "height": 1100})
+    listed.filter(has_text="App second").first.click()
+    expect(app.get_by_role("heading", name="App second")).to_be_visible()
+    expect(listed).to_have_count(0)
+    app.get_by_role("button", name="Show the instances").click()
+    expect(listed.filter(has_text="App first").first).to_be_visible()
+    assert notebook.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.slow
+def test_a_form_that_was_left_for_an_instance_is_not_lost(open_notebook: Open, examples: dict[str, str]) -> None:
+    app = open_notebook(APP.format(task=examples["train"])).widget()
+    app.get_by_role("button", name="Launch new").click()
+    app.get_by_label("Name", exact=True).fill("Half done")
+    expect(app.get_by_text("What will happen")).to_be_visible()
+    app.page.wait_for_timeout(1000)  # Python has the draft by then
+    app.get_by_role("navigation", name="Instances").get_by_text("App second").first.click()
+    expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Evening")
+    app.get_by_role("button", name="Back to the form").click()
+    expect(app.get_by_label("Name", exact=True)).to_have_value("Half done")
+    app.get_by_role("button", name="Cancel").click()

@@ -44,12 +44,15 @@ export function inGroup(row: InstanceBrief, group: Group): boolean {
   return statuses === null || statuses.includes(row.status);
 }
 
-/** The rows that pass, in the wanted order. Words of the text may stand in the name, the user or the id. */
+const ID_BEGINNING = 6; // characters: fewer stand at the beginning of many ids
+
+/** The rows that pass, in the wanted order. Each word of the text is in the name or the user, or begins the id. */
 export function chosen(rows: InstanceBrief[], { text, group, mine, order }: Filters): InstanceBrief[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const passing = rows.filter((row) => {
-    const where = `${row.name} ${row.user} ${row.id}`.toLowerCase();
-    return inGroup(row, group) && (row.mine || !mine) && words.every((word) => where.includes(word));
+    const where = `${row.name} ${row.user}`.toLowerCase();
+    const found = (word: string) => where.includes(word) || (word.length >= ID_BEGINNING && row.id.startsWith(word));
+    return inGroup(row, group) && (row.mine || !mine) && words.every(found);
   });
   return passing.sort((one, other) => compare(one, other, order) || byName(one, other));
 }

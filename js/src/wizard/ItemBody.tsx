@@ -73,7 +73,7 @@ function Fields<T extends ScheduleDraft | TriggerDraft>(props: EditorProps<T> & 
 function Group({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <div class="csw-group">
-      <h4>{title}</h4>
+      <h3 class="csw-small-heading">{title}</h3>
       <div class="csw-stack">{children}</div>
     </div>
   );
