@@ -160,3 +160,11 @@ it("takes back what another definition has replaced", () => {
   store.replace({});
   expect(store.state.undo).toBeNull();
 });
+
+it("fills in what the server knows only while the user has not edited anything", () => {
+  store.fill((draft) => ({ ...draft, description: "by the server" }));
+  expect([store.state.draft.description, store.state.edited]).toEqual(["by the server", false]);
+  name("mine");
+  store.fill((draft) => ({ ...draft, description: "too late" }));
+  expect(store.state.draft.description).toBe("by the server");
+});

@@ -2,7 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import widget from "../src/index";
-import { queueOptions } from "../src/wizard/ActionFields";
+import { queueOptions, usualQueue } from "../src/wizard/ActionFields";
 import { FakeHost, type Sent } from "./fakeHost";
 
 let host: FakeHost;
@@ -79,6 +79,15 @@ it("names queues without an agent, and keeps a chosen one that the server lacks"
   ]);
   expect(queueOptions(queues, "old")[0]).toEqual(["old", "old (not on this server)"]);
   expect(queueOptions(null, "old")).toEqual([["old", "old"]]);
+});
+
+it("begins with the usual queue, else with one that an agent serves", () => {
+  const queue = (name: string, watched: boolean) => ({ id: name, name, watched });
+  expect(usualQueue(null)).toBe("default");
+  expect(usualQueue([queue("a", true), queue("default", false)])).toBe("default");
+  expect(usualQueue([queue("a", false), queue("b", true)])).toBe("b");
+  expect(usualQueue([queue("a", false)], "services")).toBe("a");
+  expect(usualQueue([])).toBe("default");
 });
 
 it("brings the user to the first field that Python refused", async () => {

@@ -12,6 +12,8 @@ export type ItemKind = "schedules" | "triggers";
 export interface ParameterRow {
   name: string;
   value: string;
+  /** Added by hand in this form: its name is edited, too. */
+  own?: true;
 }
 
 export interface ContainerDraft {

@@ -72,6 +72,13 @@ export class WizardStore {
     this.#schedule();
   }
 
+  /** Something that is no edit of the user's, such as a default that the server knows; nothing if there was one. */
+  fill(change: (draft: Draft) => Draft): void {
+    if (this.#state.edited) return;
+    this.#set({ draft: change(this.#state.draft), revision: Math.max(Date.now(), this.#state.revision + 1) });
+    this.#schedule();
+  }
+
   /** Another definition takes the form's place; `text` says so, and lets the user take it back. */
   replace(data: Data, text?: string): void {
     const before = this.#state.draft;

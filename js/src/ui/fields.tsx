@@ -100,6 +100,29 @@ export function TextField({
   );
 }
 
+type AreaProps = Omit<TextProps, "type" | "list"> & { rows?: number };
+
+/** Several lines of text. */
+export function TextArea({ label, value, onInput, onBlur, placeholder, mono, rows = 3, ...rest }: AreaProps) {
+  return (
+    <Field label={label} {...rest}>
+      {(attributes) => (
+        <textarea
+          {...attributes}
+          class={`csw-input csw-area ${mono ? "csw-mono" : ""}`}
+          rows={rows}
+          value={value}
+          placeholder={placeholder}
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(event) => onInput(event.currentTarget.value)}
+          onBlur={onBlur}
+        />
+      )}
+    </Field>
+  );
+}
+
 interface SelectProps extends Notes {
   label: string;
   value: string;

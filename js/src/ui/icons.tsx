@@ -8,6 +8,7 @@ const PATHS = {
   close: "M4 4l8 8M12 4l-8 8",
   grip: "M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01",
   trash: "M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5M6.8 7v3.5M9.2 7v3.5",
+  undo: "M4 6.5h6a3 3 0 0 1 0 6H7M6.5 3.5l-3 3 3 3",
   copy: "M6 6h7v7H6zM3 10V3h7",
   play: "M5 3.5l7 4.5-7 4.5z",
   pause: "M5.5 4v8M10.5 4v8",

@@ -42,6 +42,12 @@ export function queueOptions(queues: readonly Queue[] | null, chosen: string): (
   return [[chosen, queues === null ? chosen : `${chosen} (not on this server)`], ...known];
 }
 
+/** The queue for a new item: the usual one if the server has it, else one that an agent serves. */
+export function usualQueue(queues: readonly Queue[] | null, usual = "default"): string {
+  if (queues === null || queues.length === 0 || queues.some(({ name }) => name === usual)) return usual;
+  return (queues.find(({ watched }) => watched) ?? queues[0])?.name ?? usual;
+}
+
 interface QueueProps {
   label: string;
   queue: string;
@@ -69,6 +75,12 @@ export function QueueField({ label, queue, path, onChange }: QueueProps) {
   );
 }
 
+interface Projects {
+  projects: string[];
+  /** Whether there is a project of just that name; null if that is not known. */
+  exists: boolean | null;
+}
+
 interface ProjectProps {
   project: string;
   path: string;
@@ -78,17 +90,20 @@ interface ProjectProps {
 function ProjectField({ project, path, onChange }: ProjectProps) {
   const form = useForm();
   const list = useUid();
-  const [names, setNames] = useState<string[]>([]);
+  const [found, setFound] = useState<Projects>({ projects: [], exists: null });
+  const connected = form.queues !== null;
   useEffect(() => {
+    if (!connected) return;
+    let over = false; // an answer to what is no longer typed
     const timer = setTimeout(async () => {
-      const found = await form.model
-        .request<{ projects: string[] }>("projects", { text: project })
-        .catch(() => ({ projects: [] }));
-      setNames(found.projects);
+      const answer = await form.model.request<Projects>("projects", { text: project }).catch(() => null);
+      if (answer !== null && !over) setFound(answer);
     }, 250);
-    return () => clearTimeout(timer);
-  }, [form.model, project]);
-  const isNew = project !== "" && names.length === 0;
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }, [form.model, project, connected]);
   return (
     <>
       <TextField
@@ -98,11 +113,11 @@ function ProjectField({ project, path, onChange }: ProjectProps) {
         placeholder="The base task's own"
         onInput={onChange}
         onBlur={() => form.store.leave(path)}
-        hint={isNew ? "Will be created if it does not exist." : undefined}
+        hint={project.trim() !== "" && found.exists === false ? "New: it will be created." : undefined}
         {...form.notes(path)}
       />
       <datalist id={list}>
-        {names.map((name) => (
+        {found.projects.map((name) => (
           <option key={name} value={name} />
         ))}
       </datalist>

@@ -1,4 +1,4 @@
-// What is rarely changed: policies, names and tags of the launched task.
+// What is rarely changed: policies.
 import type { PoliciesDraft, ScheduleDraft, TriggerDraft } from "../state/draft";
 import {
   changed,
@@ -27,20 +27,10 @@ export function Advanced<T extends Item>({ value, path, onChange }: EditorProps<
     path: `${path}.policies`,
     onChange: (changed, field) => onChange({ ...value, policies: changed }, field),
   };
-  const action = {
-    value: value.action,
-    path: `${path}.action`,
-    onChange: (changed: Item["action"], field?: string) => onChange({ ...value, action: changed }, field),
-  };
   const type: ItemType = "recurrence" in value ? "schedule" : "trigger";
   return (
     <Fold title="Advanced" note={summary(value, type)}>
       <Policies {...policies} type={type} />
-      <div class="csw-grid">
-        <BoundText {...action} name="time_limit" label="Time limit of a run" placeholder="None" />
-        <BoundText {...action} name="name" label="Name of launched tasks" placeholder="The item's name" />
-        <BoundText {...action} name="tags" label="Tags of launched tasks" placeholder="nightly, demo" />
-      </div>
       <ItemFlags value={value} onChange={onChange} />
     </Fold>
   );
@@ -49,11 +39,7 @@ export function Advanced<T extends Item>({ value, path, onChange }: EditorProps<
 /** What is not as usual, so that nobody has to unfold to know. */
 function summary(item: Item, type: ItemType): string {
   const found = changed(item.policies, type);
-  if (!item.enabled) found.unshift("disabled");
   if ("recurrence" in item && item.run_at_start) found.push("runs at launch");
-  if (item.action.time_limit) found.push(`time limit ${item.action.time_limit}`);
-  if (item.action.name) found.push("task name");
-  if (item.action.tags) found.push("tags");
   return found.length > 0 ? `· ${found.join(" · ")}` : "";
 }
 

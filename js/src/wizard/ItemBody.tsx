@@ -5,6 +5,7 @@ import { ActionFields } from "./ActionFields";
 import { Advanced } from "./Advanced";
 import { BoundText } from "./BoundField";
 import type { EditorProps } from "./form";
+import { LaunchedTask } from "./LaunchedTask";
 import { Parameters } from "./Parameters";
 import { RecurrenceFields } from "./RecurrenceFields";
 import { TriggerFields } from "./TriggerFields";
@@ -60,9 +61,16 @@ function Fields<T extends ScheduleDraft | TriggerDraft>(props: EditorProps<T> & 
       {children}
       <div class="csw-folds">
         <Parameters
+          task={value.action.task}
+          entity={"entity" in value ? value.entity : null}
           value={value.action.parameters}
           path={`${path}.action.parameters`}
           onChange={(parameters, field) => onChange({ ...value, action: { ...value.action, parameters } }, field)}
+        />
+        <LaunchedTask
+          value={value.action}
+          path={`${path}.action`}
+          onChange={(action, field) => onChange({ ...value, action }, field)}
         />
         <Advanced value={value} path={path} onChange={onChange} />
       </div>

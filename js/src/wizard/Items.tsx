@@ -15,6 +15,7 @@ import {
 } from "../state/draft";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
+import { usualQueue } from "./ActionFields";
 import { useForm } from "./form";
 import { ItemCard, titleOf } from "./ItemCard";
 import { UndoBar } from "./UndoBar";
@@ -24,7 +25,7 @@ import { useFolds } from "./useFolds";
 type Item = ScheduleDraft | TriggerDraft;
 
 export function Items() {
-  const { store, draft } = useForm();
+  const { store, draft, queues } = useForm();
   const root = useRef<HTMLDivElement>(null);
   const focus = useFocusLater(root);
   const [said, say] = useState("");
@@ -32,7 +33,8 @@ export function Items() {
   const folds = useFolds(ids);
   const shared: Shared = { focus, say, folds };
   const add = (kind: ItemKind) => {
-    const item = kind === "schedules" ? blankSchedule() : blankTrigger();
+    const blank = kind === "schedules" ? blankSchedule() : blankTrigger();
+    const item = { ...blank, action: { ...blank.action, queue: usualQueue(queues) } };
     store.edit((old) => ({ ...old, [kind]: [...old[kind], item] }) as Draft);
     folds.open(item.id);
     focus(item.id, "input");

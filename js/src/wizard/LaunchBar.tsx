@@ -5,7 +5,7 @@ import { RequestError } from "../model";
 import { sentence } from "../state/problems";
 import { Segments } from "../ui/fields";
 import { Button } from "../ui/parts";
-import { QueueField } from "./ActionFields";
+import { QueueField, usualQueue } from "./ActionFields";
 import { Files } from "./Files";
 import { useForm } from "./form";
 
@@ -27,7 +27,9 @@ interface LaunchProps {
 
 export function LaunchBar({ onDone, onCancel }: LaunchProps) {
   const [where, setWhere] = useState<Where>("kernel");
-  const [queue, setQueue] = useState("services");
+  const { queues } = useForm();
+  const [chosen, setQueue] = useState<string | null>(null);
+  const queue = chosen ?? usualQueue(queues, "services");
   const bar = useRef<HTMLElement>(null);
   const { busy, slow, error, send } = useSend(onDone, () => focusProblem(bar.current));
   return (

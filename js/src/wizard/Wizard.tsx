@@ -6,6 +6,7 @@ import { WizardStore } from "../state/store";
 import { TaskBook } from "../state/tasks";
 import type { Data } from "../state/toData";
 import { TextField, useUid } from "../ui/fields";
+import { usualQueue } from "./ActionFields";
 import { Form, FormContext, useForm } from "./form";
 import { Items } from "./Items";
 import { LaunchBar } from "./LaunchBar";
@@ -41,6 +42,7 @@ export function WizardForm({ model, data, onDone, onCancel }: WizardProps) {
   useEffect(() => {
     if (connection.state === "connected") store.recheck();
   }, [store, connection.state]);
+  useUsualQueue(store, queues);
   const form = new Form(store, model, queues, zones, tasks, connection.web);
   return (
     <FormContext.Provider value={form}>
@@ -99,6 +101,19 @@ function useQueues(model: ViewModel<WizardTraits>, connection: Connection): Queu
     return () => clearInterval(timer);
   }, [model, connected]);
   return queues;
+}
+
+/** A blank form begins with a queue that the server has. */
+function useUsualQueue(store: WizardStore, queues: readonly Queue[] | null): void {
+  useEffect(() => {
+    const usual = usualQueue(queues);
+    const { draft, showAll } = store.state;
+    if (showAll || !draft.schedules.some(({ action }) => action.queue !== usual)) return;
+    store.fill((old) => ({
+      ...old,
+      schedules: old.schedules.map((item) => ({ ...item, action: { ...item.action, queue: usual } })),
+    }));
+  }, [store, queues]);
 }
 
 const ALL_ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];

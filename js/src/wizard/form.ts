@@ -4,7 +4,7 @@ import { useContext } from "preact/hooks";
 import type { Problem, Queue } from "../messages";
 import type { ViewModel } from "../model";
 import type { Draft } from "../state/draft";
-import { messagesAt, unplaced } from "../state/problems";
+import { messagesAt, unplaced, within } from "../state/problems";
 import type { WizardStore } from "../state/store";
 import type { TaskBook } from "../state/tasks";
 
@@ -35,6 +35,15 @@ export class Form {
       problems: visible ? messagesAt(this.store.problems, field) : [],
       warnings: messagesAt(check?.warnings ?? [], field),
     };
+  }
+
+  /** What Python says of the inside of a field, but of none of these parts of it, which say it themselves. */
+  notesBeside(field: string, parts: readonly string[]): { problems: string[]; warnings: string[] } {
+    const { showAll, touched, check } = this.store.state;
+    const rest = (all: readonly Problem[]) => all.filter(({ path }) => !parts.some((part) => within(path, part)));
+    this.#shown.add(field);
+    const problems = showAll || touched.has(field) ? messagesAt(rest(this.store.problems), field) : [];
+    return { problems, warnings: messagesAt(rest(check?.warnings ?? []), field) };
   }
 
   /** Problems that no field shows: those of folded items, or of the whole. */
