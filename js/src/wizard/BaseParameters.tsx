@@ -24,6 +24,11 @@ export function BaseParameters({ bases, ...rest }: BaseProps) {
   return (
     <table class="csw-parameters">
       <caption class="csw-hidden">Parameters of the base task</caption>
+      <colgroup>
+        <col class="csw-parameter-names" />
+        <col />
+        <col class="csw-parameter-resets" />
+      </colgroup>
       <thead class="csw-hidden">
         <tr>
           <th scope="col">Name</th>
