@@ -13,6 +13,7 @@ from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.widgets import lookup, previews
 from clearml_sched_widgets.widgets.base import SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
+from clearml_sched_widgets.widgets.functions import functions_of, with_functions
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request, problems_data
 from clearml_sched_widgets.widgets.review import review
 from clearml_sched_widgets.widgets.rows import brief
@@ -31,6 +32,7 @@ class WizardPart:
     ) -> None:
         self._connection = connection
         self._draft: dict[str, Any] = {} if definition is None else to_data(definition)
+        self._functions = functions_of(definition) if definition else {}
         self._revision = 0
         self._made = made
         self.instance: Instance | None = None
@@ -38,7 +40,11 @@ class WizardPart:
     @property
     def definition(self) -> Definition:
         """What the form holds now. Raises InvalidDefinition."""
-        return from_data(self._draft or {"name": ""})
+        return self._read(self._draft or {"name": ""})
+
+    def _read(self, data: dict[str, Any]) -> Definition:
+        """The definition of the page's data, which has only the names of the functions that Python gave."""
+        return with_functions(from_data(data), self._functions)
 
     def instant(self) -> Mapping[str, Handler]:
         return {
@@ -80,7 +86,7 @@ class WizardPart:
         problems: list[dict[str, str]] = []
         warnings: list[dict[str, str]] = []
         try:
-            definition = from_data(request.data())
+            definition = self._read(request.data())
             warnings = problems_data([*manager.warnings(definition), *lookup.misfits(manager.gateway, definition)])
             manager.check(definition)
         except InvalidDefinition as error:
@@ -107,13 +113,13 @@ class WizardPart:
 
     def _launch(self, request: Request) -> dict[str, Any]:
         manager = self._connection.manager()
-        definition = from_data(request.data())
+        definition = self._read(request.data())
         where, queue = request.text("where"), request.text("queue", "services")
         return self._keep(manager.launch(definition, where=where, queue=queue), request.data())
 
     def _save(self, request: Request) -> dict[str, Any]:
         manager = self._connection.manager()
-        return self._keep(manager.save(from_data(request.data())), request.data())
+        return self._keep(manager.save(self._read(request.data())), request.data())
 
     def _keep(self, instance: Instance, data: dict[str, Any]) -> dict[str, Any]:
         self.instance = instance
@@ -131,7 +137,7 @@ class WizardPart:
         return {}
 
     def _export(self, request: Request) -> dict[str, Any]:
-        definition, format = from_data(request.data()), request.text("format", "json")
+        definition, format = self._read(request.data()), request.text("format", "json")
         if format not in ("json", "yaml"):
             raise BadMessage(f"The message 'export' names the format {format!r}; expected json or yaml.")
         return {"name": definition.name, "text": dumps(definition, "yaml" if format == "yaml" else "json")}

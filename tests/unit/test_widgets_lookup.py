@@ -132,3 +132,24 @@ def test_a_definition_is_exported_as_json_or_yaml_and_refused_in_another_format(
     assert text.startswith("version: 1\nname: Nightly\n")
     assert page.ask("import", text=text)["result"]["data"]["name"] == "Nightly"
     assert "expected json or yaml" in page.ask("export", data=schedule_data(task), format="xml")["error"]["message"]
+
+
+def report() -> None:
+    """What a schedule may call."""
+
+
+def test_a_function_of_python_survives_the_form_and_is_called_by_what_is_launched() -> None:
+    manager, task = memory_manager()
+    given = Definition(
+        "Calls", [Schedule(Action(function=report), Daily(["06:20"])), Schedule(Action(task), Daily("7:00"))]
+    )
+    wizard = Wizard(given, manager)
+    page = Page(wizard)
+    page.ask("validate", revision=2**50, data=wizard.draft | {"name": "Calls twice"})
+    assert wizard.definition.name == "Calls twice"
+    function = wizard.definition.schedules[0].action.function
+    assert function is not None
+    assert function.call is report
+    assert wizard.definition.schedules[1].action.task == task
+    refused = page.ask("export", data=wizard.draft)["error"]["problems"]
+    assert [problem["path"] for problem in refused] == ["schedules[0].action.function"]

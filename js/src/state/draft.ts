@@ -103,6 +103,11 @@ export interface Draft {
   triggers: TriggerDraft[];
 }
 
+/** The name of the Python function that an action calls in place of a task; empty if it launches a task. */
+export function functionOf({ rest }: ActionDraft): string {
+  return typeof rest.function === "string" ? rest.function : "";
+}
+
 export function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,12 +1,14 @@
 // What an item launches: base task, queue, destination project, parameters.
 import { useEffect, useState } from "preact/hooks";
 import type { Queue } from "../messages";
-import type { ActionDraft } from "../state/draft";
-import { SelectField, TextField, useUid } from "../ui/fields";
+import { type ActionDraft, functionOf } from "../state/draft";
+import { Messages, SelectField, TextField, useUid } from "../ui/fields";
 import { type EditorProps, useForm } from "./form";
 import { TaskField } from "./TaskField";
 
 export function ActionFields({ value, path, onChange }: EditorProps<ActionDraft>) {
+  const called = functionOf(value);
+  if (called) return <CalledFunction name={called} path={`${path}.function`} />;
   return (
     <>
       <TaskField
@@ -28,6 +30,23 @@ export function ActionFields({ value, path, onChange }: EditorProps<ActionDraft>
         />
       </div>
     </>
+  );
+}
+
+/** A function is Python's: the form shows it, and keeps it. */
+function CalledFunction({ name, path }: { name: string; path: string }) {
+  const id = useUid();
+  return (
+    <div class="csw-field">
+      <p>
+        Calls the Python function <code>{name}</code> in this kernel.
+      </p>
+      <Messages
+        id={id}
+        {...useForm().notes(path)}
+        hint="It is set in Python, runs in the kernel that launches it, and is in no file."
+      />
+    </div>
   );
 }
 

@@ -1,6 +1,6 @@
 // The fields of an item: what it launches, when, and with what.
 import type { ComponentChildren } from "preact";
-import type { ItemKind, ScheduleDraft, TriggerDraft } from "../state/draft";
+import { functionOf, type ItemKind, type ScheduleDraft, type TriggerDraft } from "../state/draft";
 import { ActionFields } from "./ActionFields";
 import { Advanced } from "./Advanced";
 import { BoundText } from "./BoundField";
@@ -60,20 +60,28 @@ function Fields<T extends ScheduleDraft | TriggerDraft>(props: EditorProps<T> & 
       </Group>
       {children}
       <div class="csw-folds">
-        <Parameters
-          task={value.action.task}
-          entity={"entity" in value ? value.entity : null}
-          value={value.action.parameters}
-          path={`${path}.action.parameters`}
-          onChange={(parameters, field) => onChange({ ...value, action: { ...value.action, parameters } }, field)}
-        />
-        <LaunchedTask
-          value={value.action}
-          path={`${path}.action`}
-          onChange={(action, field) => onChange({ ...value, action }, field)}
-        />
+        {functionOf(value.action) ? null : <TaskFolds {...named} />}
         <Advanced value={value} path={path} onChange={onChange} />
       </div>
+    </>
+  );
+}
+
+function TaskFolds({ value, path, onChange }: EditorProps<ScheduleDraft | TriggerDraft>) {
+  return (
+    <>
+      <Parameters
+        task={value.action.task}
+        entity={"entity" in value ? value.entity : null}
+        value={value.action.parameters}
+        path={`${path}.action.parameters`}
+        onChange={(parameters, field) => onChange({ ...value, action: { ...value.action, parameters } }, field)}
+      />
+      <LaunchedTask
+        value={value.action}
+        path={`${path}.action`}
+        onChange={(action, field) => onChange({ ...value, action }, field)}
+      />
     </>
   );
 }

@@ -1,6 +1,6 @@
 // One schedule or trigger: a card that folds to a summary, moves, is switched off, copied and deleted.
 import { useEffect } from "preact/hooks";
-import type { ItemKind, ScheduleDraft, TriggerDraft } from "../state/draft";
+import { functionOf, type ItemKind, type ScheduleDraft, type TriggerDraft } from "../state/draft";
 import { useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
@@ -92,6 +92,7 @@ function Summary({ id: own, value, open, problems }: AnyCard & { id: string; pro
   const form = useForm();
   const { task: id, queue } = value.action;
   const task = useTask(id)?.task;
+  const called = functionOf(value.action);
   const sentence = form.store.state.review?.items[value.id]?.sentence;
   const chips = (
     <>
@@ -108,11 +109,17 @@ function Summary({ id: own, value, open, problems }: AnyCard & { id: string; pro
       {open ? null : (
         <>
           {sentence ? <span class="csw-card-sentence">{sentence}</span> : null}
-          <span>
-            <bdi>{task?.name ?? (id ? `Task ${id}` : "No base task yet")}</bdi> · queue{" "}
-            <bdi>{queue || "not chosen"}</bdi>
-            {unserved ? " (no agent)" : ""}
-          </span>
+          {called ? (
+            <span>
+              Calls <code>{called}</code> in this kernel
+            </span>
+          ) : (
+            <span>
+              <bdi>{task?.name ?? (id ? `Task ${id}` : "No base task yet")}</bdi> · queue{" "}
+              <bdi>{queue || "not chosen"}</bdi>
+              {unserved ? " (no agent)" : ""}
+            </span>
+          )}
         </>
       )}
     </span>

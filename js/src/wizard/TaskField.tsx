@@ -7,6 +7,8 @@ import { Button, Chip, TaskLink } from "../ui/parts";
 import { useForm } from "./form";
 import { TaskPicker } from "./TaskPicker";
 
+const MISSING = "Choose the task to run: browse for it, or paste its id or its web address.";
+
 interface TaskProps {
   task: string;
   path: string;
@@ -27,7 +29,7 @@ export function TaskField({ task, path, onChange }: TaskProps) {
     <>
       <Field
         label="Base task"
-        problems={found?.problem ? [found.problem] : problems}
+        problems={problems.length > 0 && task.trim() === "" ? [MISSING] : found?.problem ? [found.problem] : problems}
         warnings={[...warnings, ...oddities(found?.task)]}
         hint={found?.task ? <Described task={found.task} /> : "Cloned and enqueued when it is due."}
       >
