@@ -87,7 +87,8 @@ def test_parameters_of_the_base_task_are_shown_and_only_what_differs_is_kept(ope
     created = notebook.run(
         SEED
         + """
-print(make("typed", "Parameters", parameters={"lr": ("0.1", "float"), "epochs": ("3", "int"), "flag": ("True", "bool")}))
+typed = {"lr": ("0.1", "float"), "epochs": ("3", "int"), "flag": ("True", "bool")}
+print(make("typed", "Parameters", parameters=typed))
 print(make("many", "Parameters", parameters={f"option_{n:03d}": (str(n), "int") for n in range(500)}))
 """
     ).split()
