@@ -16,6 +16,7 @@ from clearml_sched_widgets.engine.decide import due_at, ended
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.engine.state import ItemState, State
+from clearml_sched_widgets.engine.words import title
 from clearml_sched_widgets.records import FINISHED, LogLine, Table
 from clearml_sched_widgets.recurrence import describe, next_after, per_time
 
@@ -128,7 +129,7 @@ def _common(
     condition = "error" if error else "paused" if paused else "waiting" if item.enabled else "disabled"
     return {
         "item": item.id,
-        "name": item.name or action.name or names.get(action.task, "") or action.subject,
+        "name": title(item, names),
         "task": action.task,
         "method": action.method,
         "task_name": names.get(action.task, ""),
@@ -184,8 +185,8 @@ def _trigger_row(trigger: Trigger, known: ItemState | None, state: State, names:
     )
 
 
-def executed_row(run: Run, definition: Definition) -> ExecutedRow:
-    """One run as a row; its item's name is what the definition calls it now."""
+def executed_row(run: Run, definition: Definition, names: Mapping[str, str] = {}) -> ExecutedRow:
+    """One run as a row; its item's name is what the definition calls it now. `names` are those of the base tasks."""
     item = definition.item(run.item)
     task = run.task
     return ExecutedRow(
@@ -193,7 +194,7 @@ def executed_row(run: Run, definition: Definition) -> ExecutedRow:
         task=task.id,
         item=run.item,
         name=task.name,
-        item_name=item.title if item else run.item,
+        item_name=title(item, names) if item else run.item,
         cause=run.cause,
         scheduled=run.nominal,
         started=run.launched,
@@ -209,7 +210,7 @@ def executed_row(run: Run, definition: Definition) -> ExecutedRow:
 def tables(snapshot: Snapshot) -> dict[str, Table]:
     """The tables for the instance's own task in the ClearML web page, each cut at `MOST_ROWS`."""
     scheduled = islice(_scheduled(snapshot.definition, snapshot.state, snapshot.names, snapshot.now), MOST_ROWS)
-    executed = [executed_row(run, snapshot.definition) for run in snapshot.runs[:MOST_ROWS]]
+    executed = [executed_row(run, snapshot.definition, snapshot.names) for run in snapshot.runs[:MOST_ROWS]]
     return {
         "Scheduled Tasks": _table(
             scheduled, ("name", "task", "next_run", "project", "queue", "schedule", "state", "note")

@@ -192,14 +192,20 @@ class Instance:
                 gateway.write_configuration(self.id, commands.dumps(Command(do="resume")))
 
     def pause(self, note: str = "", item: Schedule | Trigger | str | None = None) -> None:
-        """Launch nothing until `resume`; the slots and events in between are left out. Runs under way go on.
+        """Launch nothing by itself until `resume`; the slots and events in between are left out. Runs under way go on.
 
         With an `item` (or its id), only that one is paused.
         """
+        if not isinstance(note, str):
+            raise InvalidDefinition([Problem("note", note, "expected text")])
         self._send(Command(do="pause", note=note, item="" if item is None else self._item(item).id))
 
     def run_now(self, item: Schedule | Trigger | str) -> None:
-        """Launch an item once, at once, outside of its schedule and whatever its policies. Takes the item or its id."""
+        """Launch an item once, at once, outside of its schedule and whatever its policies. Takes the item or its id.
+
+        Also while the item or the whole instance is paused: a pause holds back what runs by itself. A reused task that
+        is queued or running is waited for.
+        """
         self._send(Command(do="run_now", item=self._item(item).id))
 
     def backfill(self, item: Schedule | str, start: datetime | str, end: datetime | str) -> int:
@@ -225,6 +231,10 @@ class Instance:
         return len(found)
 
     def _item(self, item: Schedule | Trigger | str) -> Schedule | Trigger:
+        if not isinstance(item, (str, Schedule, Trigger)):
+            raise InvalidDefinition(
+                [Problem("item", item, "expected a schedule or a trigger of the instance, or its id")]
+            )
         item_id = item if isinstance(item, str) else item.id
         found = self.definition.item(item_id)
         if found is None:
@@ -237,6 +247,7 @@ class Instance:
 
         Raises InvalidDefinition, and then changes nothing.
         """
+        preflight.require(definition)
         functions = functions_here(self.id)
         definition = functions.bind(definition)
         if check:

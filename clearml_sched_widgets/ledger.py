@@ -15,6 +15,7 @@ import attrs
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine.runs import NEVER, PAGE, Run, run_of
 from clearml_sched_widgets.engine.state import ItemState, State
+from clearml_sched_widgets.engine.words import title
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.history import ExecutedRow, ScheduledRow, executed_row, item_rows
 from clearml_sched_widgets.records import TaskQuery, run_tag
@@ -39,6 +40,7 @@ class ExecutedLedger:
         self._shown: tuple[ExecutedRow, ...] | None = ()
         self._runs: tuple[Run, ...] = ()
         self._definition: Definition | None = None
+        self._names: Mapping[str, str] = {}
         self._page = 0
         self._whole = False
 
@@ -60,20 +62,28 @@ class ExecutedLedger:
         """Whether every run is here."""
         return self._whole
 
-    def take(self, runs: tuple[Run, ...], definition: Definition, *, whole: bool = False) -> None:
+    def take(
+        self,
+        runs: tuple[Run, ...],
+        definition: Definition,
+        names: Mapping[str, str] | None = None,
+        *,
+        whole: bool = False,
+    ) -> None:
         """What is known of runs now: newest first, the same objects as before where nothing changed.
 
+        `names` are those of the base tasks, by id: an item without a name is called by its task's.
         `whole` says that there are no others.
         """
         with self._lock:
             self._whole = self._whole or whole
-            self._adopt(definition)
+            self._adopt(definition, self._names if names is None else names)
             if runs is self._runs:
                 return
             before = set(map(id, self._runs))
             for run in runs:
                 if id(run) not in before:
-                    self._put(executed_row(run, definition))
+                    self._put(executed_row(run, definition, self._names))
             self._runs = runs
 
     def read_older(self, gateway: Gateway, definition: Definition) -> None:
@@ -87,21 +97,21 @@ class ExecutedLedger:
             with self._lock:
                 for run in runs:
                     if run.id not in self._by_run:  # the engine's word on a run is newer than this
-                        self._put(executed_row(run, definition))
+                        self._put(executed_row(run, definition, self._names))
                 self._page += 1
                 self._whole = len(tasks) < PAGE
 
     # -- the lock is held
-    def _adopt(self, definition: Definition) -> None:
+    def _adopt(self, definition: Definition, names: Mapping[str, str]) -> None:
         """Rows show what their items are called now."""
-        if definition is self._definition:
+        if definition is self._definition and names is self._names:
             return
-        self._definition = definition
-        titles = {item.id: item.title for item in definition.items}
+        self._definition, self._names = definition, names
+        titles = {item.id: title(item, names) for item in definition.items}
         for row in list(self._rows):
-            title = titles.get(row.item, row.item)
-            if row.item_name != title:
-                self._put(attrs.evolve(row, item_name=title))
+            called = titles.get(row.item, row.item)
+            if row.item_name != called:
+                self._put(attrs.evolve(row, item_name=called))
 
     def _put(self, row: ExecutedRow) -> None:
         known = self._by_run.get(row.run)

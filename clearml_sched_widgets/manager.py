@@ -54,6 +54,10 @@ class Manager:
         `requirements` are the pip requirements of the service task, this package's own version by default.
         Raises InvalidDefinition with everything that is wrong; then nothing was made.
         """
+        preflight.require(definition)
+        if isinstance(requirements, str):
+            message = 'expected a list of pip requirements, such as ["pandas>=2"]'
+            raise InvalidDefinition([Problem("requirements", requirements, message)])
         problems = [] if where in ("kernel", "service") else [Problem("where", where, 'expected "kernel" or "service"')]
         problems += preflight.problems(self.gateway, definition)
         if where == "service":
@@ -74,6 +78,7 @@ class Manager:
 
         Raises InvalidDefinition for a draft with Python functions: they cannot be saved.
         """
+        preflight.require(definition)
         if instance is None:
             return self._create(definition, "kernel")
         instance.update(definition, check=False)

@@ -26,10 +26,17 @@ def check(gateway: Gateway, definition: Definition) -> None:
 
 def problems(gateway: Gateway, definition: Definition) -> list[Problem]:
     """Unknown tasks and queues, schedules that would never run, a definition without items."""
+    require(definition)
     if not definition.items:
         return [Problem("schedules", [], "expected at least one schedule or trigger")]
     now = datetime.now(timezone.utc)
     return [*_unknown(gateway, definition), *_names_only(definition), *_past(definition, now)]
+
+
+def require(definition: Definition) -> None:
+    """Raise InvalidDefinition for what is no definition at all."""
+    if not isinstance(definition, Definition):
+        raise InvalidDefinition([Problem("definition", definition, "expected a Definition")])
 
 
 def functions_elsewhere(definition: Definition) -> list[Problem]:
@@ -53,6 +60,7 @@ def _functions(definition: Definition) -> list[tuple[str, Function]]:
 
 def warnings(gateway: Gateway, definition: Definition) -> list[Problem]:
     """What will work but may surprise: a queue that no agent serves. Two requests."""
+    require(definition)
     watched = {name: queue.watched for queue in gateway.queues(watched=True) for name in (queue.id, queue.name)}
     return [
         Problem(f"{path}.action.queue", item.action.queue, "no agent serves this queue: runs will wait there")

@@ -56,7 +56,7 @@ class Viewer:
 
     def here(self, task: Task, shot: Snapshot) -> history.View:
         """An instance that runs in this kernel. No request."""
-        self._executed.take(shot.runs, shot.definition, whole=shot.whole)
+        self._executed.take(shot.runs, shot.definition, shot.names, whole=shot.whole)
         return history.View(
             id=task.id,
             name=shot.definition.name,
@@ -84,7 +84,7 @@ class Viewer:
         if not self._executed.begun:
             self._executed.read_older(gateway, definition)
         self._runs.refresh(gateway, now)
-        self._executed.take((*self._runs, *past_runs(there.state)), definition)
+        self._executed.take((*self._runs, *past_runs(there.state)), definition, self._base_names(definition))
         return history.View(
             id=task.id,
             name=task.name,

@@ -74,6 +74,8 @@ def dumps(definition: Definition, format: Literal["json", "yaml"] = "json", *, f
     Raises InvalidDefinition for items that call Python functions, which no text can hold; with `functions` their names
     are written, by which the kernel that has them knows them again.
     """
+    if not isinstance(definition, Definition):
+        raise InvalidDefinition([Problem("definition", definition, "expected a Definition")])
     if not functions:
         _refuse_functions(definition)
     if format == "json":

@@ -25,6 +25,8 @@ def parsed(text: str) -> tuple[object, list[Problem]]:
 
     Raises InvalidDefinition for a text that is neither.
     """
+    if not isinstance(text, str):
+        raise InvalidDefinition([Problem("text", text, "expected a text in JSON or YAML")])
     data = _parsed_json(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else _parsed_yaml(text)
     return data, list(_repetitions(data))
 

@@ -6,7 +6,7 @@ memory      what is remembered between polls      text     ${…} in what an eve
 
 from clearml_sched_widgets.conditions.events import Event, events, fires, needs_inventory
 from clearml_sched_widgets.conditions.memory import prune
-from clearml_sched_widgets.conditions.selection import selects
+from clearml_sched_widgets.conditions.selection import SlowPattern, selects
 from clearml_sched_widgets.conditions.text import substitute, values_of
 
-__all__ = ["Event", "events", "fires", "needs_inventory", "prune", "selects", "substitute", "values_of"]
+__all__ = ["Event", "SlowPattern", "events", "fires", "needs_inventory", "prune", "selects", "substitute", "values_of"]

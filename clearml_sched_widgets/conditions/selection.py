@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from clearml_sched_widgets.definition import Select
+from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.records import Entity
 
 HIDDEN = ".datasets"  # ClearML keeps the versions of a dataset in "<its project>/.datasets/<its name>"
 DEVELOPMENT = "development"
 
+LONGEST_SEARCH = 0.25  # seconds
+
 Tags = tuple[str, ...]
+
+
+class SlowPattern(SchedulerError):
+    """A `name_regex` did not come to an end on an object's name."""
+
+    def __init__(self, pattern: str, entity: Entity) -> None:
+        what = f"its name_regex {pattern!r} takes longer than {LONGEST_SEARCH} s on the name {entity.name!r}"
+        super().__init__(f"{what}; the {entity.entity} {entity.id} was left out. Expected a simpler expression")
 
 
 def selects(select: Select, entity: Entity) -> bool:
@@ -78,4 +88,11 @@ def _is_called(select: Select, entity: Entity) -> bool:
 
 
 def _name_matches(pattern: str, entity: Entity) -> bool:
-    return any(re.search(pattern, name) for name in (entity.name, shown_name(entity)))
+    """Raises SlowPattern: the standard library's own search would hold up the whole kernel, for hours at worst."""
+    import regex
+
+    try:
+        names = (entity.name, shown_name(entity))
+        return any(regex.search(pattern, name, timeout=LONGEST_SEARCH, concurrent=True) for name in names)
+    except TimeoutError:
+        raise SlowPattern(pattern, entity) from None

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from clearml_sched_widgets.conditions.selection import shown_name, shown_project
+from clearml_sched_widgets.definition.placeholders import REFERENCE
 from clearml_sched_widgets.records import Entity
-
-REFERENCE = re.compile(r"\$\{([^${}]+)\}")
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:
-    """The text with each `${name}` replaced by its value; names without a value stay as they are.
+    """The text with each `${name}` replaced by its value; names without a value stay as they are, `$${` becomes `${`.
 
     What a value contains is not looked at again: it comes from the server, and is data.
     """
-    return REFERENCE.sub(lambda found: values.get(found[1].strip(), found[0]), text)
+    return REFERENCE.sub(lambda found: _value(found[0], found[1].strip(), values), text)
+
+
+def _value(text: str, name: str, values: Mapping[str, str]) -> str:
+    return text[1:] if text.startswith("$$") else values.get(name, text)
 
 
 def values_of(entity: Entity) -> dict[str, str]:

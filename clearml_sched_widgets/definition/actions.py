@@ -43,7 +43,8 @@ class Action(Part):
 
     `project` is the full name of the project for the clone (created if missing), the base task's own by default; `name`
     the clone's name, the item's by default. `parameters` replace or add hyperparameters by "Section/name"; their
-    values, the name and the tags may contain `${task.id}`, `${dataset.id}`, `${model.id}`, `${scheduled}` and the like.
+    values, the name and the tags may contain `${scheduled}` and, for a trigger, `${trigger.name}` and the object's
+    `${task.id}`, `.name`, `.project`, `.status`, `.tags` (or `${dataset.…}`, `${model.…}`); `$${…}` is sent as `${…}`.
 
     `container` is the image to run in, or a mapping of image, arguments and setup_shell_script; it takes the place of
     the base task's whole container. `overrides` set fields of the script, such as {"script.branch": "main",

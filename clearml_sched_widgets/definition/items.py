@@ -16,6 +16,7 @@ from clearml_sched_widgets.definition.actions import Action, action
 from clearml_sched_widgets.definition.checks import collect, each, is_a
 from clearml_sched_widgets.definition.display import Part, html_table
 from clearml_sched_widgets.definition.functions import misfits
+from clearml_sched_widgets.definition.placeholders import unknown
 from clearml_sched_widgets.definition.policies import Policies
 from clearml_sched_widgets.definition.rules import RULES, Rule
 from clearml_sched_widgets.definition.when import CONDITIONS, Condition, Published, Select, StatusChanged, Tagged
@@ -52,6 +53,7 @@ class Item(Part):
     """What schedules and triggers share. `id` is the item's identity: names may repeat and change."""
 
     usual_overlap: ClassVar[str] = "allow"
+    entity: ClassVar[str] = ""  # the kind of object that a trigger looks at
     function_takes: ClassVar[tuple[str, ...]] = ()  # what a function is called with
 
     action: Action = attrs.field(converter=action)
@@ -77,6 +79,7 @@ class Item(Part):
         """What the action and the policies do not allow together; of fields that are bad themselves, nothing."""
         if not isinstance(self.action, Action):
             return
+        yield from unknown(self.action, self.entity)
         function = self.action.function
         yield from misfits(function, self.function_takes)
         if not isinstance(getattr(self, "policies", None), Policies):
@@ -111,7 +114,6 @@ class Trigger(Item):
 
     usual_overlap = "queue"
     function_takes = ("the id of the object",)
-    entity: ClassVar[str] = ""
     conditions: ClassVar[tuple[type[Condition], ...]] = (Published, Tagged)
 
     when: Condition = attrs.field(converter=condition)

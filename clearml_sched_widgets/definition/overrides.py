@@ -14,12 +14,28 @@ SCRIPT = (
     "requirements.pip",
 )
 OVERRIDES = tuple(f"script.{name}" for name in SCRIPT)
+IN_BASE = "set it in the base task: a clone takes it over"
+# What the SDK's schedulers would set too: where it is said here. The longest name that fits counts.
 ELSEWHERE = {
+    "script": f"expected one of {', '.join(OVERRIDES)}",
+    "script.requirements": "expected script.requirements.pip, a text with a requirement in each line",
     "container": "use the action's `container`",
     "hyperparams": "use the action's `parameters`",
     "project": "use the action's `project`",
     "name": "use the action's `name`",
     "tags": "use the action's `tags`",
+    "system_tags": "system tags are the server's and the scheduler's own; use the action's `tags`",
+    "parent": "the scheduler sets it to the base task",
+    "execution": IN_BASE,
+    "execution.queue": "use the action's `queue`",
+    "execution.parameters": "use the action's `parameters`",
+    "execution.docker_cmd": "use the action's `container`",
+    **dict.fromkeys(
+        ("type", "comment", "configuration", "models", "input", "output_dest", "output", "runtime"), IN_BASE
+    ),
+    "task": "use the action's `task`",
+    "force": "a draft needs no force",
+    "delete_missing": "overrides change single fields of the script only",
 }
 
 
@@ -44,11 +60,18 @@ def container(value: str | Mapping[str, str] | None) -> dict[str, str]:
     return guarded(_container, value) if value else {}
 
 
+def _elsewhere(key: str) -> str:
+    """Where a user says instead what this key would set."""
+    if "/" in key:
+        return ELSEWHERE["hyperparams"]
+    parts = key.split(".")
+    names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((ELSEWHERE[name] for name in names if name in ELSEWHERE), ELSEWHERE["script"])
+
+
 def _override(key: str, value: Any) -> str:
-    section = str(key).partition(".")[0]
     if key not in OVERRIDES:
-        hint = ELSEWHERE.get(section, f"expected one of {', '.join(OVERRIDES)}")
-        raise ValueError(f"this field cannot be set here; {hint}")
+        raise ValueError(f"this field cannot be set here; {_elsewhere(str(key))}")
     return _text("" if value is None else value)
 
 

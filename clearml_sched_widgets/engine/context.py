@@ -46,7 +46,8 @@ class Context:
 
     def title(self, item_id: str) -> str:
         """What the log calls an item."""
-        return words.title(self.definition, item_id)
+        item = self.item(item_id)
+        return words.title(item, self.names) if item else item_id
 
     def plan(self, item: Schedule | Trigger) -> None:
         """Put a schedule's next slot on the agenda, after its state has changed."""

@@ -48,6 +48,7 @@ class Core:
         self._decider = Decider(self.context)
         self._handler = Handler(self.context, self._decider.schedules)
         self._caller = Caller(self.context, self.save)
+        self._unwatched: set[str] = set()  # queues that no agent served when last launched on
         self.inbox: deque[Command] = deque()
         self.ended = ""  # why the engine has to end
         self.asked_to_stop = False
@@ -71,7 +72,7 @@ class Core:
         self._ahead = (own.task.last_change or now) - now  # of the server's clock
         self._stops = Stops(self._gateway, context.journal)
         self._reuser = Reuser(context, self._stops, self.save)
-        self._turns = Turns(context.runs, self._stops, context.journal)
+        self._turns = Turns(context.runs, self._stops, context.journal, context.title)
         adopt(context, own, now)
         if context.state.ends is None:
             context.state = attrs.evolve(context.state, ends=EntityState(cursor=self._settled))
@@ -96,7 +97,8 @@ class Core:
         if not context.state.paused:
             self._decider.schedules(now)
             self._poll(now)
-            self._launch(now)
+            self._give_up(now)
+        self._launch(now)
         self._follow(now)
         self._caller.collect()
         self._tell(now)
@@ -160,7 +162,6 @@ class Core:
     # -- launching
     def _launch(self, now: datetime) -> None:
         context = self.context
-        self._give_up(now)
         turn, context.state = self._turns.take(context.definition, context.state, now)
         due = [(launch, item) for launch in owed.ready(turn, now) if (item := context.item(launch.item)) is not None]
         clones = [(launch, launches.named(item)) for launch, item in due if item.action.method == "clone"]
@@ -201,10 +202,21 @@ class Core:
             context.set_note(launch.item, text)
             return
         context.journal.info(f"{title}: {words.launched(outcome, now, context.item(launch.item))}")
-        if outcome.watched is False:
-            context.journal.warning(f"{title}: no agent serves its queue; the run waits until one does.")
+        self._note_agents(launch.item, outcome.watched)
         context.set_error(launch.item, "")
         context.set_note(launch.item, "")
+
+    def _note_agents(self, item_id: str, watched: bool | None) -> None:
+        """Whether an agent serves an item's queue is told once, and again when it has changed."""
+        item = self.context.item(item_id)
+        if item is None or watched is None or watched == (item.action.queue not in self._unwatched):
+            return
+        if watched:
+            self._unwatched.discard(item.action.queue)
+            self.context.journal.info(f'An agent serves the queue "{item.action.queue}" again.')
+        else:
+            self._unwatched.add(item.action.queue)
+            self.context.journal.warning(f'No agent serves the queue "{item.action.queue}"; runs wait until one does.')
 
     # -- runs
     def _follow(self, now: datetime) -> None:

@@ -66,6 +66,8 @@ def adopted(
     of a rule that was not in force are nobody's."""
     if known is None:
         return ItemState(watermark=now)
+    if before is not None and item != before:
+        known = attrs.evolve(known, error="")  # what was wrong may be right now
     if not isinstance(item, Schedule) or not isinstance(before, Schedule):
         return known
     changed = item.recurrence != before.recurrence or (item.enabled and not before.enabled)

@@ -40,7 +40,12 @@ class Decider:
     def triggers(self, triggers: Sequence[Trigger]) -> bool:
         """Read what has changed on the server, and decide about the events; whether there were any."""
         context = self._context
-        context.state, events = polling.poll(context.gateway, triggers, context.state)
+        reports: list[tuple[str, str]] = []
+        context.state, events = polling.poll(
+            context.gateway, triggers, context.state, lambda *error: reports.append(error)
+        )
+        for item_id, error in reports:
+            context.set_error(item_id, error)
         if not events:
             return False
         context.changed = True
@@ -77,21 +82,22 @@ class Decider:
 
     def _supersede(self, schedule: Schedule) -> None:
         """Slots that could not be launched so far fall under the missed-run policy: they do not pile up."""
-        for launch in pending.superseded(schedule, self._context.state.pending):
-            self._context.journal.warning(
-                f"{schedule.title}: gave up the run of {slot_text(launch.nominal)}: a later one is due."
+        context = self._context
+        for launch in pending.superseded(schedule, context.state.pending):
+            context.journal.warning(
+                f"{context.title(schedule.id)}: gave up the run of {slot_text(launch.nominal)}: a later one is due."
             )
-            self._context.give_up(launch)
+            context.give_up(launch)
 
     def _admit(self, trigger: Trigger, events: Sequence[Launch]) -> None:
         context = self._context
         active, waiting = self._unfinished([trigger])
         admission = admit(trigger, context.state.items[trigger.id], events, active[trigger.id], waiting[trigger.id])
         for launch in admission.launches:
-            context.journal.info(f"{trigger.title}: {launch.what}.")
+            context.journal.info(f"{context.title(trigger.id)}: {launch.what}.")
         after = admission.state
         for launch, reason in admission.refused:
             after = attrs.evolve(after, note=after.note if after.paused else f"skipped {launch.what}: {reason}.")
-            context.journal.warning(f"{trigger.title}: {launch.what}, but it was skipped: {reason}.")
+            context.journal.warning(f"{context.title(trigger.id)}: {launch.what}, but it was skipped: {reason}.")
         context.state = context.state.with_item(trigger.id, after)
         context.owe(*admission.launches)

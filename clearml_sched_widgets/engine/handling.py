@@ -80,7 +80,7 @@ class Handler:
         elif command.do == "backfill":
             text = self._backfill(item, command, now)
         if text:
-            context.journal.info(f"{item.title}: {text}")
+            context.journal.info(f"{context.title(item.id)}: {text}")
         context.plan(item)
 
     def _backfill(self, item: Schedule | Trigger, command: Command, now: datetime) -> str:

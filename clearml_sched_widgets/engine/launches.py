@@ -8,6 +8,7 @@ from itertools import islice
 import attrs
 
 from clearml_sched_widgets.definition import Action, Schedule, Trigger
+from clearml_sched_widgets.definition.placeholders import known
 from clearml_sched_widgets.definition.values import SHORTEST_NAME
 from clearml_sched_widgets.engine.decide import slot_launch
 from clearml_sched_widgets.engine.state import Launch, slot_text
@@ -33,7 +34,10 @@ def manual(item: Schedule | Trigger, command: str, now: datetime) -> Launch:
 
 
 def _at_once(key: str, item: Schedule | Trigger, cause: str, now: datetime) -> Launch:
-    values = {"scheduled": slot_text(now)}
+    # A run by hand has no object: what would stand for its parts is empty.
+    values = {**dict.fromkeys(known(item.entity), ""), "scheduled": slot_text(now)}
+    if isinstance(item, Trigger):
+        values["trigger.name"] = item.title
     return Launch(key=key, item=item.id, cause=cause, nominal=now, values=values, lineage=(item.id,))
 
 

@@ -6,19 +6,20 @@ while one pages: so always the first page is read, and the cursor moves to its l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import attrs
 
-from clearml_sched_widgets.conditions import Event, events, needs_inventory, prune, values_of
+from clearml_sched_widgets.conditions import Event, SlowPattern, events, needs_inventory, prune, values_of
 from clearml_sched_widgets.definition import Definition, Trigger
 from clearml_sched_widgets.engine.runs import LOOKBACK, PAGE
 from clearml_sched_widgets.engine.state import EntityState, Launch, State, slot_text
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import Entity
 
+Report = Callable[[str, str], None]
 BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -41,9 +42,12 @@ def skip_to(definition: Definition, state: State, server_now: datetime) -> State
     return watch(definition, clean, server_now)
 
 
-def poll(gateway: Gateway, triggers: Sequence[Trigger], state: State) -> tuple[State, list[Launch]]:
+def poll(
+    gateway: Gateway, triggers: Sequence[Trigger], state: State, report: Report = lambda *_: None
+) -> tuple[State, list[Launch]]:
     """The launches that the changes since the last poll call for, and the state after it.
 
+    `report` gets the id of a trigger that could not be asked about an object, and why.
     Nothing of the state is changed if a request fails: the next poll reads the same again.
     """
     launches: list[Launch] = []
@@ -51,11 +55,11 @@ def poll(gateway: Gateway, triggers: Sequence[Trigger], state: State) -> tuple[S
         own = [trigger for trigger in triggers if trigger.entity == kind]
         fresh = [trigger for trigger in own if trigger.id not in state.baseline]
         known = state.entities.get(kind, EntityState())
-        state = _first_look(gateway, kind, fresh, state, launches)
+        state = _first_look(gateway, kind, fresh, state, launches, report)
         rows, after = _changes(gateway, kind, known)
         for trigger in own:
             began, since = state.watching[trigger.id], (known.cursor or BEGINNING) - LOOKBACK
-            memory, found = _look(trigger, rows, state.memory.get(trigger.id, {}), began, since=since)
+            memory, found = _look(trigger, rows, state.memory.get(trigger.id, {}), began, report, since=since)
             launches += found
             state = attrs.evolve(state, memory={**state.memory, trigger.id: prune(memory, since)})
         state = attrs.evolve(state, entities={**state.entities, kind: after})
@@ -63,7 +67,7 @@ def poll(gateway: Gateway, triggers: Sequence[Trigger], state: State) -> tuple[S
 
 
 def _first_look(
-    gateway: Gateway, kind: str, triggers: Sequence[Trigger], state: State, launches: list[Launch]
+    gateway: Gateway, kind: str, triggers: Sequence[Trigger], state: State, launches: list[Launch], report: Report
 ) -> State:
     """What new triggers find when they begin: it is no event, unless they include what exists."""
     scan = [trigger for trigger in triggers if needs_inventory(trigger)]
@@ -72,7 +76,7 @@ def _first_look(
         for trigger in scan:
             began = state.watching[trigger.id]
             existing = [row for row in rows if row.changed is None or row.changed <= began or trigger.include_existing]
-            memory, found = _look(trigger, existing, {}, began, first_look=True)
+            memory, found = _look(trigger, existing, {}, began, report, first_look=True)
             launches += found
             state = attrs.evolve(state, memory={**state.memory, trigger.id: memory})
     return attrs.evolve(state, baseline=(*state.baseline, *(trigger.id for trigger in triggers)))
@@ -122,6 +126,7 @@ def _look(
     rows: Iterable[Entity],
     memory: Mapping[str, Any],
     began: datetime,
+    report: Report,
     *,
     since: datetime | None = None,
     first_look: bool = False,
@@ -129,7 +134,11 @@ def _look(
     """Evaluate one trigger on every changed object."""
     after, launches = dict(memory), []
     for row in rows:
-        found, entry = events(trigger, row, after, watch_from=began, since=since, first_look=first_look)
+        try:
+            found, entry = events(trigger, row, after, watch_from=began, since=since, first_look=first_look)
+        except SlowPattern as error:
+            report(trigger.id, str(error))
+            continue
         after.pop(row.id, None)
         if entry is not None:
             after[row.id] = entry

@@ -79,7 +79,7 @@ class Reuser:
         if launch.cause in ("manual", "retry") or item.overlap == "queue":
             return _waits(launch, task)
         if item.overlap == "cancel_previous":
-            self._stops.ask_task(task.id, item.title, "a later run takes its place")
+            self._stops.ask_task(task.id, self._context.title(item.id), "a later run takes its place")
             return _waits(launch, task)
         self._context.give_up(launch)
         return Outcome(launch=launch, given_up=f"its task {task.id} is {task.status}; the overlap policy is skip")

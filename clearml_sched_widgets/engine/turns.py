@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -22,8 +22,8 @@ from clearml_sched_widgets.engine.stops import Stops
 class Turns:
     """Remembers which launches are held, so that each is logged once."""
 
-    def __init__(self, runs: Runs, stops: Stops, journal: Journal) -> None:
-        self._runs, self._stops, self._journal = runs, stops, journal
+    def __init__(self, runs: Runs, stops: Stops, journal: Journal, title: Callable[[str], str]) -> None:
+        self._runs, self._stops, self._journal, self._title = runs, stops, journal, title
         self._held: frozenset[str] = frozenset()
 
     def all_held(self, state: State) -> bool:
@@ -40,7 +40,7 @@ class Turns:
             item = definition.item(item_id)
             if item is None:
                 continue
-            paused = state.items[item_id].paused
+            paused = state.paused or state.items[item_id].paused
             found = turn(item, paused, owed, active.get(item_id, ()), partial(launched, self._runs), now)
             self._carry_out(item, found, paused)
             go += found.go
@@ -61,9 +61,9 @@ class Turns:
 
     def _carry_out(self, item: Schedule | Trigger, found: Turn, paused: bool) -> None:
         for run in found.stop:
-            self._stops.ask(run, item.title, "a later run takes its place")
+            self._stops.ask(run, self._title(item.id), "a later run takes its place")
         for launch in found.replaced:
-            self._journal.warning(f"{item.title}: {words.replaced(launch)}")
+            self._journal.warning(f"{self._title(item.id)}: {words.replaced(launch)}")
         new = [launch for launch in found.hold if launch.key not in self._held and launch.cause != "retry"]
         if new and item.enabled and not paused:
-            self._journal.info(f"{item.title}: {words.held(new)}")
+            self._journal.info(f"{self._title(item.id)}: {words.held(new)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
@@ -13,10 +13,13 @@ from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.state import Launch, slot_text
 
 
-def title(definition: Definition, item_id: str) -> str:
-    """What an item is called; its id if the definition no longer has it."""
-    item = definition.item(item_id)
-    return item.title if item else item_id
+def title(item: Schedule | Trigger, names: Mapping[str, str]) -> str:
+    """What an item is called, in tables and in the log: its own name, or that of what it launches.
+
+    `names` are those of the base tasks, by id.
+    """
+    action = item.action
+    return item.name or action.name or names.get(action.task, "") or action.subject
 
 
 def skipped(skip: Skip) -> str:

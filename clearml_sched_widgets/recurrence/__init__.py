@@ -27,8 +27,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 def next_after(rule: Rule, moment: datetime) -> datetime | None:
     """The rule's first occurrence strictly after `moment`, aware and in UTC; None when there is none.
 
-    Raises ValueError for a moment without a zone.
+    Raises ValueError for a moment without a zone, TypeError for what is no rule or no datetime.
     """
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rule: expected Once, Daily, Weekly, Monthly, Interval or Cron, got {rule!r}")
     after = _utc("moment", moment)
     if rule.start is not None and after < rule.start:
         after = rule.start - TICK
@@ -42,7 +44,7 @@ def next_after(rule: Rule, moment: datetime) -> datetime | None:
 def occurrences(rule: Rule, start: datetime, end: datetime) -> Iterator[datetime]:
     """The rule's occurrences after `start` up to and including `end`: aware, in UTC, ascending, each once.
 
-    Raises ValueError for a start or end without a zone.
+    Raises ValueError for a start or end without a zone, TypeError for what is no rule or no datetime.
     """
     return _walk(rule, _utc("start", start), _utc("end", end))
 
@@ -62,6 +64,8 @@ def per_time(rule: Rule) -> list[Rule]:
 
 
 def _utc(name: str, moment: datetime) -> datetime:
+    if not isinstance(moment, datetime):
+        raise TypeError(f"{name}: expected an aware datetime, got {moment!r}")
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise ValueError(f"{name}: expected an aware datetime, got {moment!r} without a time zone")
     return moment.astimezone(timezone.utc)

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import pytest
 from clearml.automation import TaskScheduler, TriggerScheduler
+from clearml.backend_api.services.v2_23 import tasks
 
 import clearml_sched_widgets
 
@@ -124,6 +125,26 @@ def all_answers(kind: type) -> list[tuple[str, Any]]:
         for name, answer in answers.items()
         if type(answer) is kind
     ]
+
+
+def editable() -> list[str]:
+    """Every field that an override of the SDK's could name: what `tasks.edit` takes, and its parts."""
+    schema: Any = tasks.EditRequest._schema
+    parts = [f"{name}.{part}" for name in ("script", "execution") for part in schema["definitions"][name]["properties"]]
+    return [*schema["properties"], *parts, "container.image", "hyperparams.Args.lr", "Args/lr", "output.destination"]
+
+
+@pytest.mark.parametrize("name", editable())
+def test_every_override_of_the_sdk_is_taken_or_has_its_place_named(name: str) -> None:
+    try:
+        clearml_sched_widgets.Action("base", overrides={name: "x"})
+    except clearml_sched_widgets.InvalidDefinition as error:
+        (problem,) = error.problems
+        _, _, alternative = problem.message.partition("; ")
+        assert alternative, problem
+        assert name == "script" or "expected one of script." not in alternative, problem
+    else:
+        assert name.startswith("script.")
 
 
 @pytest.mark.parametrize("method", PARITY, ids=lambda method: method.__qualname__)
