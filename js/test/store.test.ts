@@ -168,3 +168,22 @@ it("fills in what the server knows only while the user has not edited anything",
   store.fill((draft) => ({ ...draft, description: "too late" }));
   expect(store.state.draft.description).toBe("by the server");
 });
+
+it("asks again what runs next as time passes, one question at a time, and lets the server be", async () => {
+  await store.renew();
+  expect(kernel.asked).toEqual([]); // there is nothing to renew yet
+  await vi.advanceTimersByTimeAsync(200);
+  await kernel.last().answer(review([{ path: "name", message: "expected some text" }]));
+  const before = kernel.asked.length;
+  void store.renew();
+  void store.renew();
+  expect(kernel.asked.slice(before).map(({ action }) => action)).toEqual(["validate"]);
+  await kernel.last().answer({ problems: [{ path: "name", message: "expected some text" }], items: { a: {} } });
+  expect(store.state.review?.items).toEqual({ a: {} });
+  const late = store.renew();
+  const asked = kernel.last();
+  name("edited meanwhile");
+  await asked.answer(review());
+  await late;
+  expect(store.state.review?.items).toEqual({ a: {} });
+});

@@ -28,7 +28,7 @@ def test_an_empty_form_says_beside_each_field_what_is_missing_and_launches_nothi
     launch(form)
     says(form.get_by_label("Name", exact=True), "Expected some text")
     says(form.get_by_label("Base task", exact=True), "Choose the task to run")
-    says(form.get_by_label("Times of the day", exact=True), "Expected at least one time of day")
+    says(form.get_by_label("Times of the day"), "Expected at least one time of day")
     expect(form.get_by_text("3 fields need your attention")).to_be_visible()
     assert notebook.run("print(wizard.instance)").strip() == "None"
 
@@ -37,7 +37,7 @@ def test_an_unknown_task_and_a_wrong_time_are_named_and_the_messages_go_when_the
     open_notebook: Open, examples: dict[str, str]
 ) -> None:
     form = open_notebook(WIZARD).widget()
-    task, times = form.get_by_label("Base task", exact=True), form.get_by_label("Times of the day", exact=True)
+    task, times = form.get_by_label("Base task", exact=True), form.get_by_label("Times of the day")
     task.fill("0" * 32)
     says(task, "The server has no task of this id")
     times.fill("6:20, 25:00")
@@ -73,7 +73,7 @@ def test_weekdays_and_a_time_zone_become_a_sentence(open_notebook: Open) -> None
     form.get_by_label("Weekly").check()
     form.get_by_label("Monday").check()
     form.get_by_label("Friday").check()
-    form.get_by_label("Times of the day", exact=True).fill("08:00")
+    form.get_by_label("Times of the day").fill("08:00")
     form.get_by_label("Time zone").fill("Europe/Berlin")
     form.get_by_label("Base task", exact=True).fill("0" * 32)
     expect(form.get_by_label("Preview").get_by_text("On Mondays and Fridays at 08:00 (Europe/Berlin).")).to_be_visible()

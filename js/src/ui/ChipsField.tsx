@@ -56,7 +56,7 @@ export function ChipsField(props: ChipsProps) {
           class="csw-input csw-chips"
           onClick={(event) => event.target === event.currentTarget && input.current?.focus()}
         >
-          {chips.length > 0 ? <ChipList label={label} chips={chips} isBad={isBad} onRemove={remove} /> : null}
+          {chips.length > 0 ? <ChipList chips={chips} isBad={isBad} onRemove={remove} /> : null}
           <input
             {...attributes}
             ref={input}
@@ -84,15 +84,14 @@ export function ChipsField(props: ChipsProps) {
 }
 
 interface ListProps {
-  label: string;
   chips: readonly string[];
   isBad: ChipsProps["isBad"];
   onRemove: (index: number) => void;
 }
 
-export function ChipList({ label, chips, isBad, onRemove }: ListProps) {
+export function ChipList({ chips, isBad, onRemove }: ListProps) {
   return (
-    <ul class="csw-chip-list" aria-label={`${label}: chosen`}>
+    <ul class="csw-chip-list" aria-label="Chosen values">
       {chips.map((chip, index) => (
         <li key={chip} class={isBad?.(index) ? "csw-value csw-value-bad" : "csw-value"}>
           <span>{chip}</span>

@@ -31,7 +31,13 @@ export function Advanced<T extends Item>({ value, path, onChange }: EditorProps<
   return (
     <Fold title="Advanced" note={summary(value, type)}>
       <Policies {...policies} type={type} />
-      <ItemFlags value={value} onChange={onChange} />
+      {"recurrence" in value ? (
+        <CheckBox
+          label="Run once at launch, too"
+          checked={value.run_at_start}
+          onInput={(run_at_start) => onChange({ ...value, run_at_start })}
+        />
+      ) : null}
     </Fold>
   );
 }
@@ -43,26 +49,24 @@ function summary(item: Item, type: ItemType): string {
   return found.length > 0 ? `· ${found.join(" · ")}` : "";
 }
 
-function Policies({ type, ...props }: EditorProps<PoliciesDraft> & { type: ItemType }) {
+type PoliciesProps = EditorProps<PoliciesDraft> & { type: ItemType };
+
+function Policies({ type, ...props }: PoliciesProps) {
   const { value } = props;
-  const overlap = { ...props, value: { ...value, overlap: overlapOf(value, type) } };
   return (
     <>
-      <div class="csw-grid">
-        <BoundSelect
-          {...overlap}
-          name="overlap"
-          label="If the last run is not finished"
-          options={OVERLAP}
-          hint={overlapWords(value, type)}
-        />
-        {type === "schedule" ? <Missed {...props} /> : null}
+      <div class="csw-pairs">
+        <Overlap {...props} type={type} />
+        <BoundText {...props} name="max_runs" label="End after runs" placeholder="No limit" hint={maxWords(value)} />
       </div>
-      <div class="csw-grid">
+      {type === "schedule" ? <Missed {...props} /> : null}
+      <div class="csw-pairs">
         <BoundText {...props} name="retries" label="Retries of a failed run" placeholder="0" hint={retryWords(value)} />
         {retries(value) ? (
           <BoundText {...props} name="retry_backoff" label="First retry after" hint="Such as 30s, 1m or 1h." />
         ) : null}
+      </div>
+      <div class="csw-pairs">
         <BoundText
           {...props}
           name="pause_after_failures"
@@ -70,9 +74,6 @@ function Policies({ type, ...props }: EditorProps<PoliciesDraft> & { type: ItemT
           placeholder="Never"
           hint={pauseWords(value)}
         />
-      </div>
-      <div class="csw-grid">
-        <BoundText {...props} name="max_runs" label="End after runs" placeholder="No limit" hint={maxWords(value)} />
         {type === "schedule" ? (
           <BoundText {...props} name="jitter" label="Random delay up to" placeholder="None" hint={jitterWords(value)} />
         ) : null}
@@ -81,29 +82,28 @@ function Policies({ type, ...props }: EditorProps<PoliciesDraft> & { type: ItemT
   );
 }
 
-function Missed(props: EditorProps<PoliciesDraft>) {
+/** Blank means what is usual for the kind of item; the choice shows it by name. */
+function Overlap({ type, ...props }: PoliciesProps) {
   return (
-    <>
-      <BoundSelect {...props} name="missed" label="Missed runs" options={MISSED} hint={missedWords(props.value)} />
-      {props.value.missed === "skip" ? null : (
-        <BoundText {...props} name="catchup_window" label="Catch up at most" hint="Such as 30m, 1h or 1d." />
-      )}
-    </>
+    <BoundSelect
+      {...props}
+      value={{ ...props.value, overlap: overlapOf(props.value, type) }}
+      name="overlap"
+      label="If the last run is not finished"
+      options={OVERLAP}
+      hint={overlapWords(props.value, type)}
+    />
   );
 }
 
-function ItemFlags<T extends Item>({ value, onChange }: Pick<EditorProps<T>, "value" | "onChange">) {
-  const item: Item = value;
-  const set = (change: Partial<ScheduleDraft> | Partial<TriggerDraft>) => onChange({ ...value, ...change });
+function Missed(props: EditorProps<PoliciesDraft>) {
+  const { value } = props;
   return (
-    <div class="csw-checks">
-      {"recurrence" in item ? (
-        <CheckBox
-          label="Run once at launch, too"
-          checked={item.run_at_start}
-          onInput={(run_at_start) => set({ run_at_start })}
-        />
-      ) : null}
+    <div class="csw-pairs">
+      <BoundSelect {...props} name="missed" label="Missed runs" options={MISSED} hint={missedWords(value)} />
+      {value.missed === "skip" ? null : (
+        <BoundText {...props} name="catchup_window" label="Catch up at most" hint="Such as 30m, 1h or 1d." />
+      )}
     </div>
   );
 }

@@ -10,7 +10,7 @@ export function Clashes({ outlook }: { outlook: OutlookView }) {
   const found = outlook.outlook;
   if (found === null || draft.schedules.length < 2) return null;
   const names = new Map(titled(draft).map((item) => [item.id, item.title]));
-  const until = wallText(found.until, outlook.zone);
+  const until = wallText(Math.floor(found.until / 60_000) * 60_000, outlook.zone); // to the minute
   return (
     <section class="csw-preview-part" aria-label="Clashes">
       <h3>At the same minute</h3>

@@ -40,7 +40,6 @@ export function MonthDays({ value, path, onChange }: EditorProps<RuleDraft>) {
       <div class="csw-row csw-nth">
         {others.length > 0 ? (
           <ChipList
-            label="Weekdays of the month"
             chips={others}
             isBad={(index) => isBadAt(form.store.problems, field, all.indexOf(others[index] ?? ""))}
             onRemove={(index) => toggle(others[index] ?? "")}

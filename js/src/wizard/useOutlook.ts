@@ -1,9 +1,9 @@
 // The months and the day that the preview shows, and in which zone.
 import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
 import { monthOf } from "../state/calendar";
-import type { Draft } from "../state/draft";
 import { type OutlookState, OutlookStore } from "../state/outlook";
-import { dateIn, ownZone, wall } from "../state/zones";
+import { firstZone, zonesOf } from "../state/zoneChoice";
+import { dateIn, ownZone } from "../state/zones";
 import { useForm } from "./form";
 
 export interface OutlookView extends OutlookState {
@@ -17,19 +17,6 @@ export interface OutlookView extends OutlookState {
   setDay: (day: string | null) => void;
 }
 
-/** The zones that times can be shown in: those of the schedules, UTC and the browser's. */
-export function zonesOf(draft: Draft): string[] {
-  const own = draft.schedules.map((item) => item.recurrence.timezone).filter((zone) => wall(0, zone) !== null);
-  return [...new Set([...own, "UTC", ownZone()])];
-}
-
-/** The zone to begin with: the one that all schedules have, else the browser's. */
-export function firstZone(draft: Draft): string {
-  const zones = new Set(draft.schedules.map((item) => item.recurrence.timezone));
-  const [only] = [...zones];
-  return zones.size === 1 && only !== undefined && wall(0, only) !== null ? only : ownZone();
-}
-
 export function useOutlook(): OutlookView {
   const { store, model, draft } = useForm();
   const outlook = useMemo(() => new OutlookStore(model), [model]);
@@ -37,8 +24,8 @@ export function useOutlook(): OutlookView {
   const [chosen, setZone] = useState<string | null>(null);
   const [shown, setMonth] = useState<string | null>(null);
   const [day, setDay] = useState<string | null>(null);
-  const zones = zonesOf(draft);
-  const zone = chosen !== null && zones.includes(chosen) ? chosen : firstZone(draft);
+  const zones = zonesOf(draft, ownZone());
+  const zone = chosen !== null && zones.includes(chosen) ? chosen : firstZone(draft, ownZone());
   const month = shown ?? monthOf(dateIn(Date.now(), zone));
   const { review } = store.state;
   useEffect(() => outlook.subscribe(() => render(undefined)), [outlook]);

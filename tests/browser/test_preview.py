@@ -1,0 +1,121 @@
+"""The preview beside the form: sentences, next runs, the calendar, clashes, and what a trigger matches now."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+
+DEFINITION = """
+from clearml_sched_widgets import *
+action = Action("{task}")
+wizard = Wizard(Definition("Previewed", [{items}], [{triggers}]))
+wizard
+"""
+
+
+def cell(task: str, *items: str, trigger: str = "") -> str:
+    return DEFINITION.format(task=task, items=", ".join(items), triggers=trigger)
+
+
+def test_ten_runs_and_a_calendar_follow_the_form(open_notebook: Open, examples: dict[str, str]) -> None:
+    notebook = open_notebook(cell(examples["train"], 'Schedule(action, Daily(["06:20", "18:20"]), name="Train")'))
+    preview = notebook.widget().get_by_label("Preview", exact=True)
+    expect(preview.get_by_text("Every day at 06:20 and 18:20 (UTC).")).to_be_visible()
+    expect(preview.get_by_role("table", name="Next runs").locator("tbody tr")).to_have_count(10)
+
+    now = datetime.now(timezone.utc)
+    tomorrow, later = now + timedelta(days=1), now + timedelta(days=8)
+    today = preview.get_by_role("button", name=re.compile(rf"^{now.day} {now:%B %Y}: \w+ run"))
+    day = preview.get_by_role("button", name=f"{tomorrow.day} {tomorrow:%B %Y}: 2 runs")
+    expect(day).to_be_visible()
+    today.focus()
+    notebook.page.keyboard.press("ArrowRight")
+    expect(day).to_be_focused()
+    notebook.page.keyboard.press("Enter")
+    runs = preview.get_by_role("region", name=f"Runs of {tomorrow.day} {tomorrow:%B %Y}")
+    expect(runs.get_by_role("listitem")).to_have_text(["06:20 Train", "18:20 Train"])
+    notebook.page.keyboard.press("ArrowDown")
+    expect(preview.get_by_role("button", name=f"{later.day} {later:%B %Y}: 2 runs")).to_be_focused()
+
+    notebook.widget().get_by_role("button", name="Remove 18:20").click()
+    expect(runs.get_by_role("listitem")).to_have_text(["06:20 Train"])
+
+
+@pytest.mark.slow
+def test_runs_are_shown_per_item_and_in_a_chosen_zone(open_notebook: Open, examples: dict[str, str]) -> None:
+    rare = 'Schedule(action, Daily(["06:20"], timezone="Asia/Tokyo"), name="Rare")'
+    often = 'Schedule(action, Interval("10s"), name="Often")'
+    preview = open_notebook(cell(examples["train"], rare, often)).widget().get_by_label("Preview", exact=True)
+    rows = preview.get_by_role("table", name="Next runs").locator("tbody tr")
+    expect(rows).to_have_count(10)
+    expect(rows.filter(has_text="Often")).to_have_count(10)
+    preview.get_by_label("Runs of").select_option("Rare")
+    expect(rows.filter(has_text="Rare")).to_have_count(10)
+    preview.get_by_label("Times in").select_option("Asia/Tokyo")
+    expect(rows.first).to_contain_text("06:20")
+    preview.get_by_label("Times in").select_option("UTC")
+    expect(rows.first).to_contain_text("21:20")
+    # Every ten seconds: counted without walking through them.
+    tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
+    day = preview.get_by_role("button", name=f"{tomorrow.day} {tomorrow:%B %Y}: 8,641 runs")
+    day.click()
+    runs = preview.get_by_role("region", name=f"Runs of {tomorrow.day} {tomorrow:%B %Y}")
+    expect(runs.get_by_text("These are the first 100 of the day.")).to_be_visible()
+    later = preview.get_by_role("button", name="Later months")
+    earlier = preview.get_by_role("button", name="Earlier months")
+    expect(earlier).to_be_disabled()
+    later.click()
+    earlier.click()
+    expect(earlier).to_be_disabled()
+
+
+@pytest.mark.slow
+def test_schedules_due_in_the_same_minute_on_one_queue_are_named(open_notebook: Open, examples: dict[str, str]) -> None:
+    one = 'Schedule(action, Daily(["06:20"]), name="One")'
+    two = 'Schedule(action, Weekly(["monday"], ["06:20"]), name="Two")'
+    notebook = open_notebook(cell(examples["train"], one, two))
+    clashes = notebook.widget().get_by_role("region", name="Clashes")
+    expect(clashes.get_by_role("listitem")).to_have_text(re.compile(r"One \+ Two on queue default: Mon .*06:20; Mon"))
+    form = notebook.widget()
+    form.get_by_role("button", name="Two", exact=True).click()
+    form.get_by_role("button", name="Remove 06:20").click()
+    form.get_by_label("Times of the day").fill("07:20")
+    expect(clashes.get_by_text("No two schedules are due together on one queue")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_what_is_missing_is_named_and_takes_nothing_from_the_rest(open_notebook: Open) -> None:
+    form = open_notebook("from clearml_sched_widgets import Wizard\nWizard()").widget()
+    preview = form.get_by_label("Preview", exact=True)
+    expect(preview.get_by_text("To say when it runs: times of the day")).to_be_visible()
+    expect(preview.get_by_text("Before a launch: base task")).to_be_visible()
+    expect(preview.get_by_text("Say when a schedule runs to see its runs here.")).to_be_visible()
+    form.get_by_label("Times of the day").fill("06:20")
+    expect(preview.get_by_text("Every day at 06:20 (UTC).")).to_be_visible()
+    expect(preview.get_by_text("Before a launch: base task")).to_be_visible()
+    expect(preview.get_by_text("To say when it runs")).to_have_count(0)
+    expect(preview.get_by_role("table", name="Next runs").locator("tbody tr")).to_have_count(10)
+
+
+@pytest.mark.slow
+def test_a_trigger_shows_the_objects_that_it_matches_now(open_notebook: Open, examples: dict[str, str]) -> None:
+    trigger = 'TaskTrigger(action, StatusChanged(["completed"]), Select(projects=["Examples"]), name="After training")'
+    form = open_notebook(cell(examples["train"], trigger=trigger)).widget()
+    matches = form.get_by_role("region", name="Matches of After training")
+    expect(matches.get_by_role("listitem")).to_have_count(0)
+    matches.get_by_role("button", name="Show matching tasks").click()
+    # The examples were run by hand, so ClearML marks them as development.
+    expect(matches.get_by_role("status")).to_contain_text(re.compile(r"None of \d+ tasks? matches now"))
+    form.get_by_text("More about the task").click()
+    form.get_by_label("Leave out tasks in development").uncheck()
+    expect(matches.get_by_role("status")).to_have_count(0)  # what was found is out of date
+    matches.get_by_role("button", name="Show matching tasks").click()
+    expect(matches.get_by_role("listitem").filter(has_text="train model").first).to_contain_text("completed")
+    expect(matches.get_by_role("status")).to_contain_text("What matches already starts no run; the next event does.")
+    form.get_by_label("Fire for what matches already").check()
+    expect(matches.get_by_role("status")).to_contain_text("At the launch each of them starts a run.")
