@@ -14,8 +14,8 @@ def describe_trigger(trigger: Trigger) -> str:
 
 def _happening(condition: Condition) -> str:
     if isinstance(condition, StatusChanged):
-        before = f" after being {_or(condition.from_)}" if condition.from_ else ""
-        return f"becomes {_or(status.replace('_', ' ') for status in condition.to)}{before}"
+        before = f" after being {_or(map(_spaced, condition.from_))}" if condition.from_ else ""
+        return f"becomes {_or(map(_spaced, condition.to))}{before}"
     if isinstance(condition, Published):
         return "is published"
     if isinstance(condition, Tagged):
@@ -50,6 +50,10 @@ def _selected(select: Select) -> str:
 def _or(words: Iterable[str]) -> str:
     listed = list(words)
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
+
+
+def _spaced(status: str) -> str:
+    return status.replace("_", " ")
 
 
 def _quoted(text: str) -> str:

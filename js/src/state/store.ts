@@ -68,7 +68,7 @@ export class WizardStore {
   edit(change: (draft: Draft) => Draft, field?: string, undo?: Undo): void {
     const revision = Math.max(Date.now(), this.#state.revision + 1);
     this.#set({ draft: change(this.#state.draft), revision, edited: true, ...(undo && { undo }) });
-    if (field !== undefined) this.touch(field);
+    if (field !== undefined) this.leave(field); // what is known to be wrong is of the draft before
     this.#schedule();
   }
 

@@ -37,7 +37,8 @@ export function BoundChips<T extends object>(props: BoundChipsProps<T>) {
       isBad={(index) => isBadAt(form.store.problems, field, index)}
       onInput={(text, done) => {
         setTyping(!done);
-        onChange({ ...value, [name]: text }, done ? field : undefined);
+        onChange({ ...value, [name]: text });
+        if (done) form.store.leave(field); // not at once: Python has yet to judge it
       }}
       onBlur={() => {
         setTyping(false);

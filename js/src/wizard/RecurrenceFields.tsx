@@ -8,7 +8,7 @@ import { BoundText } from "./BoundField";
 import type { EditorProps } from "./form";
 import { IntervalField } from "./IntervalField";
 import { MonthDays, Months } from "./MonthDays";
-import { RunsNext, useSentence } from "./RunsNext";
+import { RunsNext } from "./RunsNext";
 import { WeekdayField } from "./WeekdayField";
 import { ZoneField } from "./ZoneField";
 
@@ -80,22 +80,19 @@ function Times(props: EditorProps<RuleDraft>) {
       label="Times of the day"
       separators={BLANKS}
       placeholder="6:20, 18:20"
-      hint={props.value.times === "" ? "One or several, typed or pasted." : undefined}
+      hint="One or several, typed or pasted."
     />
   );
 }
 
-const CRON_HELP = "Minute, hour, day of the month, month, weekday.";
-
 function CronField(props: EditorProps<RuleDraft>) {
-  const sentence = useSentence(props.path);
   return (
     <BoundText
       {...props}
       name="expression"
       label="Cron expression"
       placeholder="*/15 8-18 * * mon-fri"
-      hint={sentence ? <span class="csw-sentence">{sentence}</span> : CRON_HELP}
+      hint="Minute, hour, day of the month, month, weekday."
       mono
     />
   );

@@ -1,6 +1,7 @@
 // What a schedule's times amount to, right below them: a sentence, and the next run on three clocks.
-import type { ItemReview } from "../messages";
-import type { RuleDraft } from "../state/draft";
+import type { ComponentChildren } from "preact";
+import type { ItemReview, NextRun } from "../messages";
+import type { RuleDraft, RuleKind } from "../state/draft";
 import { relative } from "../state/format";
 import { elsewhere, ownZone, wallText } from "../state/zones";
 import { useNow } from "../ui/parts";
@@ -13,38 +14,49 @@ function useItemReview(path: string): ItemReview | undefined {
   return store.state.review?.items[draft.schedules[index]?.id ?? ""];
 }
 
-export const useSentence = (path: string) => useItemReview(path)?.sentence;
-
+/** Always there, so that nothing moves under the pointer when Python answers. */
 export function RunsNext({ value, path }: EditorProps<RuleDraft>) {
   const review = useItemReview(path);
   const now = useNow(5000);
-  if (review === undefined) return null;
-  const next = review.next.find((run) => run.at > now);
+  const next = review?.next.find((run) => run.at > now);
   return (
     <div class="csw-runs-next">
-      {value.kind === "cron" ? null : <p class="csw-sentence">{review.sentence}</p>}
-      {next ? (
-        <p class="csw-note">
-          Next:{" "}
-          {[
-            `${wallText(next.at, next.zone) || next.local} ${next.zone}`,
-            ...elsewhere(next.at, next.zone, ownZone()),
-          ].join(" = ")}
-          <span class="csw-nowrap"> · {relative(next.at, now)}</span>
-        </p>
-      ) : (
-        <p class="csw-note">No run to come.</p>
-      )}
+      <p class="csw-sentence">{review?.sentence ?? <Unknown>When it runs is shown here.</Unknown>}</p>
+      <p class="csw-note">
+        {next ? <Next run={next} now={now} /> : review === undefined ? WAITING[value.kind] : "No run to come."}
+      </p>
     </div>
+  );
+}
+
+const WAITING: Record<RuleKind, string> = {
+  once: "It takes a date and at least one time.",
+  daily: "It takes at least one time.",
+  weekly: "It takes at least one weekday and one time.",
+  monthly: "It takes at least one day of the month and one time.",
+  interval: "It takes an amount of time.",
+  cron: "It takes an expression of five fields.",
+};
+
+function Next({ run, now }: { run: NextRun; now: number }) {
+  const here = `${wallText(run.at, run.zone) || run.local} ${run.zone}`;
+  return (
+    <>
+      Next: {[here, ...elsewhere(run.at, run.zone, ownZone())].join(" = ")}
+      <span class="csw-nowrap"> · {relative(run.at, now)}</span>
+    </>
   );
 }
 
 export function TriggerSentence({ id }: { id: string }) {
   const sentence = useForm().store.state.review?.items[id]?.sentence;
-  if (sentence === undefined) return null;
   return (
     <div class="csw-runs-next">
-      <p class="csw-sentence">{sentence}</p>
+      <p class="csw-sentence">{sentence ?? <Unknown>When it fires is shown here.</Unknown>}</p>
     </div>
   );
+}
+
+function Unknown({ children }: { children: ComponentChildren }) {
+  return <span class="csw-muted">{children}</span>;
 }

@@ -115,7 +115,7 @@ function SelectFields(props: EditorProps<TriggerDraft["select"]> & { entity: Ent
           name="projects"
           label="In projects"
           placeholder="Any project"
-          hint={value.projects === "" ? "Full names, such as Vision/nightly." : undefined}
+          hint="Full names, such as Vision/nightly."
         />
         <BoundText {...props} name="name" label="Name contains" placeholder="Any name" />
       </div>
