@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import bundle, imports, launching, nexts, refresh, simulating, steps, triggers
+from benchmarks import bundle, dashboard, imports, launching, nexts, refresh, simulating, steps, triggers
 from benchmarks.report import Row, publish
 from benchmarks.server import Bench, fresh
 
@@ -24,7 +24,8 @@ def _on_sandbox(measure: Callable[[Bench], list[Row]]) -> Callable[[], list[Row]
 
 # By topic, which is the results' file: the parts that can be measured one by one.
 TOPICS: dict[str, dict[str, Callable[[], list[Row]]]] = {
-    "import": {"imports": imports.rows, "bundle": bundle.rows},
+    "import": {"imports": imports.rows},
+    "dashboard": {"dashboard": dashboard.rows, "bundle": bundle.rows},
     "triggers": {"triggers": _on_sandbox(triggers.rows)},
     "schedules": {
         "launching": _on_sandbox(launching.rows),

@@ -13,7 +13,7 @@ from clearml_sched_widgets.widgets.plain import plain
 
 WINDOW = 100  # rows that a page gets without asking: it shows them while a cell runs, too
 MANY = 20  # more changes at once than this are told by a new window
-RING_BYTES = 600  # of changes that were sent before, sent again: whoever missed a message catches up
+RING_BYTES = 350  # of changes that were sent before, sent again: whoever missed a message catches up
 
 Row = Any
 Key = Callable[[Row], Hashable]
@@ -24,10 +24,11 @@ def difference(old: Sequence[Row], new: Sequence[Row], key: Key) -> list[tuple[i
 
     Rows that did not change are the same objects. None if rows went, changed places, or too many changed.
     """
-    head = _same(old, new)
+    shortest = min(len(old), len(new))
+    head = _same(old, new, shortest)
     if head == len(old) >= WINDOW:
         return []  # rows behind the last one move no other: their number says it all
-    tail = min(_same(reversed(old), reversed(new)), min(len(old), len(new)) - head)
+    tail = min(_same(reversed(old), reversed(new), shortest), shortest - head)
     before, after = old[head : len(old) - tail], new[head : len(new) - tail]
     known = {key(row): row for row in before}
     if [one for one in map(key, after) if one in known] != [key(row) for row in before]:
@@ -37,10 +38,9 @@ def difference(old: Sequence[Row], new: Sequence[Row], key: Key) -> list[tuple[i
     return found if len(found) <= MANY else None
 
 
-def _same(old: Iterable[Row], new: Iterable[Row]) -> int:
+def _same(old: Iterable[Row], new: Iterable[Row], shortest: int) -> int:
     """How many of the first rows are the same objects."""
-    old, new = list(old), list(new)
-    return next(compress(count(), map(is_not, old, new)), min(len(old), len(new)))
+    return next(compress(count(), map(is_not, old, new)), shortest)
 
 
 class Feed:

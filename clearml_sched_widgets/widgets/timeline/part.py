@@ -20,6 +20,7 @@ from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.history import ExecutedRow, View
 from clearml_sched_widgets.records import ACTIVE
+from clearml_sched_widgets.widgets.feed import difference
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
 from clearml_sched_widgets.widgets.timeline.bars import bars, stay
 from clearml_sched_widgets.widgets.timeline.picture import Window, in_lanes, picture
@@ -71,6 +72,8 @@ class TimelinePart:
         self._settled: Settled | None = None
         self._live: dict[str, Any] = {}
         self._live_at = 0.0
+        # Of a picture and rows: those that are not in it.
+        self._fresh: tuple[Settled | None, tuple[ExecutedRow, ...], dict[str, ExecutedRow]] = (None, (), {})
         self._open = False  # whether a page has been there: a long history takes a moment to draw
 
     def instant(self) -> Mapping[str, Handler]:
@@ -99,11 +102,24 @@ class TimelinePart:
             settled = self._settle(view, window, now)
         elif view is self._seen:
             return
-        fresh = [row for row in view.executed if settled.ended.get(row.run) != row.status]
+        fresh = self._not_in(settled, view.executed)
         if _outdated(settled, fresh):
             settled = self._settle(view, window, now)
             fresh = [row for row in view.executed if row.status in ACTIVE]
         self._enliven(view, settled, fresh, at)
+
+    def _not_in(self, settled: Settled, rows: tuple[ExecutedRow, ...]) -> list[ExecutedRow]:
+        """The runs that the picture does not have as they are now. Looks only at rows that changed since the last."""
+        of, before, fresh = self._fresh
+        changes = difference(before, rows, _run) if of is settled else None
+        if changes is None:
+            fresh = {row.run: row for row in rows if settled.ended.get(row.run) != row.status}
+        else:
+            fresh = {**{row.run: row for _, row, replaced in changes if replaced is None}, **fresh}
+            fresh |= {row.run: row for _, row, _ in changes}
+            fresh = {run: row for run, row in fresh.items() if settled.ended.get(run) != row.status}
+        self._fresh = (settled, rows, fresh)
+        return list(fresh.values())
 
     def _settle(self, view: View, window: Window, now: datetime) -> Settled:
         assert view.definition is not None
@@ -157,6 +173,10 @@ class ShowsTimeline(traitlets.HasTraits):
 
     timeline = traitlets.Dict().tag(sync=True)
     timeline_live = traitlets.Dict().tag(sync=True)
+
+
+def _run(row: ExecutedRow) -> str:
+    return row.run
 
 
 def _outdated(settled: Settled, fresh: list[ExecutedRow]) -> bool:

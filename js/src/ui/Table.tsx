@@ -183,7 +183,7 @@ function Row<Row extends object>(props: RowProps<Row>) {
   });
   return (
     <>
-      <tr aria-rowindex={index + 2}>
+      <tr aria-rowindex={index + 2} data-key={props.keyOf(row)}>
         {columns.map(({ name, cell, class: kind = "" }) => (
           <td key={name} class={kind}>
             {cell(row, now)}
