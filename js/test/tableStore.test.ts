@@ -1,0 +1,125 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import type { DashboardTraits } from "../src/messages";
+import { ViewModel } from "../src/model";
+import { EVERYTHING } from "../src/state/tableQuery";
+import { TableStore } from "../src/state/tableStore";
+import { FakeHost } from "./fakeHost";
+
+const COLUMNS = ["id", "status"];
+interface Row {
+  id: string;
+  status: string;
+}
+interface Asked {
+  table: string;
+  offset: number;
+  limit: number;
+  search: string;
+}
+
+const rowsFrom = (first: number, count: number) =>
+  Array.from({ length: count }, (_, index) => [`r${first + index}`, "queued"]);
+
+function opened(total: number) {
+  const host = new FakeHost({
+    executed_window: { revision: 1, total, rows: rowsFrom(0, Math.min(100, total)) },
+    executed_changes: { revision: 1, since: 1, total, changes: [] },
+  });
+  const model = new ViewModel(host) as unknown as ViewModel<DashboardTraits>;
+  const store = new TableStore<Row>(model, "executed", COLUMNS, ["status"]);
+  return { host, store };
+}
+
+const asked = (host: FakeHost) => host.lastSent().payload as Asked;
+
+async function answer(host: FakeHost, result: object): Promise<void> {
+  host.answer({ id: host.lastSent().id, ok: true, result });
+  await vi.advanceTimersByTimeAsync(1);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+it("asks for whole pages of what comes into sight, and for nothing that it has", async () => {
+  const { host, store } = opened(1000);
+  store.see(0, 30);
+  await vi.advanceTimersByTimeAsync(500);
+  expect(host.sent).toEqual([]);
+  store.see(450, 470);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(asked(host)).toMatchObject({ table: "executed", offset: 400, limit: 100, search: "" });
+  await answer(host, { revision: 1, total: 1000, matching: 1000, offset: 400, rows: rowsFrom(400, 100) });
+  expect(store.state.rows.get(455)?.id).toBe("r455");
+  expect(host.sent).toHaveLength(1);
+});
+
+it("says that it waits while the kernel is busy, and keeps showing what it has", async () => {
+  const { host, store } = opened(1000);
+  store.ask({ search: "x" });
+  await vi.advanceTimersByTimeAsync(800);
+  expect(store.waiting).toBe(true);
+  expect(store.stale).toBe(true);
+  expect(store.state.rows.size).toBe(100);
+  await answer(host, { revision: 1, total: 1000, matching: 1, offset: 0, rows: [["r7", "x"]] });
+  expect([store.waiting, store.stale, store.state.matching]).toEqual([false, false, 1]);
+});
+
+it("drops the answer to a question that is not asked any more", async () => {
+  const { host, store } = opened(1000);
+  store.ask({ search: "a" });
+  await vi.advanceTimersByTimeAsync(1);
+  store.ask({ search: "ab" });
+  await answer(host, { revision: 1, total: 1000, matching: 500, offset: 0, rows: rowsFrom(0, 100) });
+  expect(asked(host)).toMatchObject({ search: "ab" });
+  await answer(host, { revision: 1, total: 1000, matching: 1, offset: 0, rows: [["r9", "ab"]] });
+  expect(store.state.matching).toBe(1);
+  store.ask(EVERYTHING);
+  expect(store.state.matching).toBe(1000);
+});
+
+it("shows what is new in the table's own order without asking, in another one it asks again", async () => {
+  const { host, store } = opened(1000);
+  const change = [2, 0, ["new", "queued"]];
+  host.change("executed_changes", { revision: 2, since: 1, total: 1001, changes: [change] });
+  expect([store.state.rows.get(0)?.id, store.state.rows.get(1)?.id]).toEqual(["new", "r0"]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(host.sent).toEqual([]);
+  store.ask({ sort: ["status", true] });
+  await vi.advanceTimersByTimeAsync(1);
+  await answer(host, { revision: 2, total: 1001, matching: 1001, offset: 0, rows: rowsFrom(0, 100) });
+  host.change("executed_changes", { revision: 3, since: 1, total: 1001, changes: [[3, 0, { status: "done" }]] });
+  expect(store.stale).toBe(true);
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(host, { revision: 3, total: 1001, matching: 1001, offset: 0, rows: rowsFrom(5, 100) });
+  expect([store.stale, store.state.rows.get(0)?.id]).toEqual([false, "r5"]);
+});
+
+it("asks when it missed a change, and takes a new window as it is", async () => {
+  const { host, store } = opened(1000);
+  host.change("executed_changes", { revision: 9, since: 8, total: 1002, changes: [[9, 0, { status: "done" }]] });
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(host, { revision: 9, total: 1002, matching: 1002, offset: 0, rows: [["new", "done"]] });
+  expect(store.state.rows.get(0)?.id).toBe("new");
+  host.change("executed_window", { revision: 10, total: 1, rows: [["other", "queued"]] });
+  expect([...store.state.rows.values()].map(({ id }) => id)).toEqual(["other"]);
+});
+
+it("answers by itself where it has all rows", async () => {
+  const { host, store } = opened(50);
+  store.ask({ search: "r4" });
+  await store.loadChoices();
+  expect(store.state.matching).toBe(11);
+  expect(store.choices).toEqual({ status: [["queued", 50]] });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(host.sent).toEqual([]);
+});
+
+it("tells why a question was refused", async () => {
+  const { host, store } = opened(1000);
+  store.ask({ sort: ["colour", false] });
+  await vi.advanceTimersByTimeAsync(1);
+  host.answer({ id: host.lastSent().id, ok: false, error: { message: "The table has no column 'colour'." } });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(store.error).toContain("no column");
+});
