@@ -62,6 +62,7 @@ faults: setup ## 300 kills and 300 network faults in real processes; goes on whe
 	@$(PY) -m tests.faults
 
 bench: setup chromium ## Measure against the alternatives; writes benchmarks/results
+	@$(PY) -m pip install -qq --group bench
 	@$(PY) -m benchmarks
 
 chromium:
