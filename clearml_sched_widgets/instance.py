@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from html import escape
 from typing import TYPE_CHECKING
 
-from clearml_sched_widgets import codec, history, preflight, service, views
+from clearml_sched_widgets import codec, history, preflight, service, views, why
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine import commands, launches, lease, own
@@ -119,8 +119,21 @@ class Instance:
 
     @property
     def scheduled(self) -> pd.DataFrame:
-        """What will run: a row for each time of each schedule, and one for each trigger. Times in UTC."""
-        return history.scheduled_frame(self.view().scheduled)
+        """What will run: a row for each time of each schedule, and one for each trigger. Times in UTC.
+
+        Its column `why` says why an item has not run, or what it waits for. Two requests while runs are queued.
+        """
+        view = self.view()
+        watched = self._watched() if why.queues_of(view) else {}
+        reasons = why.reasons(view, watched, datetime.now(timezone.utc))
+        frame = history.scheduled_frame(view.scheduled)
+        frame["why"] = [reasons[row.item].text for row in view.scheduled]
+        return frame
+
+    def _watched(self) -> dict[str, bool]:
+        """Of each queue, by its name and its id, whether an agent serves it."""
+        queues = self._gateway.queues(watched=True)
+        return {key: bool(queue.watched) for queue in queues for key in (queue.id, queue.name)}
 
     @property
     def executed(self) -> pd.DataFrame:

@@ -11,9 +11,8 @@ from clearml_sched_widgets.codec import to_data
 from clearml_sched_widgets.records import TaskQuery
 from clearml_sched_widgets.widgets.configuration import configuration_data
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
-from clearml_sched_widgets.widgets.dashboard import DashboardPart, ShowsInstance
+from clearml_sched_widgets.widgets.dashboard import DashboardPart, ShowsInstance, parts_of
 from clearml_sched_widgets.widgets.messages import Handler, Request
-from clearml_sched_widgets.widgets.timeline.part import TimelinePart
 from clearml_sched_widgets.widgets.wizard import WizardPart
 
 if TYPE_CHECKING:
@@ -71,5 +70,5 @@ class SchedulerApp(ShowsInstance):
         connection = connection_to(manager)
         self._dashboard = DashboardPart(connection, None, automatic=False)
         wizard = WizardPart(connection, None, made=self._dashboard.choose)
-        timeline = TimelinePart(self._dashboard.shown)
-        super().__init__(connection, (self._dashboard, timeline, wizard, InstancesPart(connection, self._dashboard)))
+        parts = (*parts_of(connection, self._dashboard), wizard, InstancesPart(connection, self._dashboard))
+        super().__init__(connection, parts)

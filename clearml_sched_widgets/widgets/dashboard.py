@@ -18,13 +18,14 @@ from clearml_sched_widgets.errors import (
     RetryableError,
     SchedulerError,
 )
-from clearml_sched_widgets.widgets.base import SchedulerWidget
+from clearml_sched_widgets.widgets.base import Part, SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.listing import Listing
 from clearml_sched_widgets.widgets.messages import Handler, Request
 from clearml_sched_widgets.widgets.rows import view_data
 from clearml_sched_widgets.widgets.tables import Tables
 from clearml_sched_widgets.widgets.timeline.part import ShowsTimeline, TimelinePart
+from clearml_sched_widgets.widgets.vitals import ShowsVitals, VitalsPart
 from clearml_sched_widgets.widgets.worker import READINGS
 
 if TYPE_CHECKING:
@@ -217,7 +218,12 @@ def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
     return lambda _, widget: widget._dashboard.first_rows(table)
 
 
-class ShowsInstance(ShowsTimeline, SchedulerWidget):
+def parts_of(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ...]:
+    """Everything that shows one instance."""
+    return (dashboard, TimelinePart(dashboard.shown), VitalsPart(connection, dashboard.shown))
+
+
+class ShowsInstance(ShowsTimeline, ShowsVitals, SchedulerWidget):
     """The traits that show an instance, and the frames behind them."""
 
     instances: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -268,4 +274,4 @@ class Dashboard(ShowsInstance):
     def __init__(self, instance: Instance | None = None, manager: Manager | None = None) -> None:
         connection = connection_to(manager)
         self._dashboard = DashboardPart(connection, instance, automatic=True)
-        super().__init__(connection, (self._dashboard, TimelinePart(self._dashboard.shown)))
+        super().__init__(connection, parts_of(connection, self._dashboard))

@@ -30,6 +30,7 @@ ORDER = [
     "engine",
     "simulation",
     "history",
+    "why",
     "ledger",
     # Before the instances, which are handed to it, and checked beforehand.
     "service",

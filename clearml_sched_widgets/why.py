@@ -1,0 +1,226 @@
+"""PURE: why an item has not run: one short sentence, with what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import attrs
+
+from clearml_sched_widgets.definition import Definition, Schedule, Trigger
+from clearml_sched_widgets.definition.values import duration_text
+from clearml_sched_widgets.engine.decide import ended, next_slot
+from clearml_sched_widgets.engine.state import ItemState, Launch, State
+from clearml_sched_widgets.history import ExecutedRow, View
+
+LONG = timedelta(seconds=30)  # a run that waits longer in its queue is worth a word
+
+
+@attrs.frozen
+class Reason:
+    """`code` is one word for programs; `text` what a person reads; `well` says that nothing is wrong."""
+
+    code: str
+    text: str
+    well: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """Everything that the answer depends on. `watched`: whether an agent serves the item's queue, None if unknown."""
+
+    item: Schedule | Trigger
+    state: State
+    known: ItemState | None
+    status: str  # the instance's, as View.status
+    heartbeat: datetime | None
+    problem: str
+    active: Sequence[ExecutedRow]  # the item's runs that are queued or running
+    watched: bool | None
+    now: datetime
+
+    @property
+    def owed(self) -> list[Launch]:
+        """What the item has still to launch, the oldest first."""
+        return sorted((one for one in self.state.pending if one.item == self.item.id), key=lambda one: one.nominal)
+
+
+def why(case: Case) -> Reason:
+    """Why the item has not run, or does not run now. The first thing that holds everything back is what counts."""
+    for rule in RULES:
+        found = rule(case)
+        if found is not None:
+            return found
+    if isinstance(case.item, Trigger):
+        return Reason("event", "No event has matched since it last ran.", well=True)
+    return Reason("time", "Its next time has not come.", well=True)
+
+
+def reasons(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, Reason]:
+    """The answer for each item, by its id. `watched` tells of queues, by name or id, whether an agent serves them."""
+    if view.definition is None or view.state is None:
+        return {}
+    active: dict[str, list[ExecutedRow]] = {}
+    for row in view.executed:
+        if row.status in ("queued", "in_progress"):
+            active.setdefault(row.item, []).append(row)
+    return {case.item.id: why(case) for case in _cases(view, view.definition, view.state, active, watched, now)}
+
+
+def _cases(
+    view: View,
+    definition: Definition,
+    state: State,
+    active: Mapping[str, Sequence[ExecutedRow]],
+    watched: Mapping[str, bool],
+    now: datetime,
+) -> Iterator[Case]:
+    for item in definition.items:
+        yield Case(
+            item=item,
+            state=state,
+            known=state.items.get(item.id),
+            status=view.status,
+            heartbeat=view.heartbeat,
+            problem=view.problem,
+            active=active.get(item.id, ()),
+            watched=watched.get(item.action.queue),
+            now=now,
+        )
+
+
+# -- the rules, the weightiest first
+def _instance(case: Case) -> Reason | None:
+    """The whole instance does not work."""
+    if case.status == "lost":
+        silent = f" since {_clock(case.heartbeat)}" if case.heartbeat else ""
+        return Reason("lost", f"Nothing was heard of its kernel or agent{silent}; it may be gone. Resume the instance.")
+    texts = {
+        "draft": "The instance was saved, but never launched. Launch it.",
+        "queued": "The instance waits for an agent that serves its queue. Start one there: clearml-agent daemon.",
+        "stopping": "The instance is being stopped.",
+        "stopped": "The instance was stopped. Resume it.",
+        "failed": "The instance ended by an error; its log says which. Resume it.",
+    }
+    text = texts.get(case.status)
+    return Reason(case.status, text) if text else None
+
+
+def _server(case: Case) -> Reason | None:
+    if not case.problem:
+        return None
+    return Reason("server", f"{_sentence(case.problem)} It is tried again by itself.")
+
+
+def _paused(case: Case) -> Reason | None:
+    if case.state.paused:
+        note = f" ({case.state.note})" if case.state.note else ""
+        return Reason("instance_paused", f"The whole instance is paused{note}. Resume it.")
+    if case.known and case.known.paused:
+        note = f" ({case.known.note})" if case.known.note else ""
+        return Reason("paused", f"It is paused{note}. Resume it when it may run again.")
+    return None
+
+
+def _disabled(case: Case) -> Reason | None:
+    if case.item.enabled:
+        return None
+    return Reason("disabled", "It is disabled in the definition. Edit the definition to enable it.")
+
+
+def _refused(case: Case) -> Reason | None:
+    """The server did not take the launch."""
+    error = case.known.error if case.known else ""
+    if not error:
+        return None
+    tries = [one.not_before for one in case.owed if one.not_before is not None and one.tries]
+    again = f" It is tried again at {_clock(min(tries))}." if tries else ""
+    return Reason("error", f"It could not be launched: {_sentence(error)}{again}")
+
+
+def _queued(case: Case) -> Reason | None:
+    """A run of it waits in its queue."""
+    waiting = [row for row in case.active if row.status == "queued"]
+    starts = [row.started for row in waiting if row.started is not None]
+    if not waiting or len(waiting) < len(case.active):
+        return None
+    queue = case.item.action.queue
+    if case.watched is False:
+        return Reason(
+            "no_agent",
+            f"Its run waits in the queue {queue!r}, which no agent serves. "
+            f"Start one: clearml-agent daemon --queue {queue}",
+        )
+    waited = case.now - min(starts) if starts else timedelta(0)
+    if waited < LONG:
+        return None
+    minutes = timedelta(minutes=int(waited.total_seconds() // 60))
+    length = f"for {duration_text(minutes)} " if minutes else ""
+    return Reason("queued", f"Its run waits {length}in the queue {queue!r}: the agents there are busy, or just begin.")
+
+
+def _waits(case: Case) -> Reason | None:
+    """A launch is owed, and waits: for a run before it, or for the time of a retry."""
+    if not case.owed:
+        return None
+    first = case.owed[0]
+    if first.cause == "retry" and first.not_before is not None and first.not_before > case.now:
+        return Reason("retry", f"The last run failed; a retry follows at {_clock(first.not_before)}.", well=True)
+    if case.active and case.item.overlap in ("queue", "cancel_previous"):
+        return Reason(
+            "slot",
+            f"The run of {_clock(first.nominal)} waits until the one before it has ended "
+            f"(overlap policy {case.item.overlap}). Abort that one, or allow overlaps.",
+        )
+    return None
+
+
+def _ended(case: Case) -> Reason | None:
+    """It will never run again by itself."""
+    limit = case.item.policies.max_runs
+    if isinstance(case.item, Trigger):
+        over = limit is not None and case.known is not None and case.known.runs >= limit
+        return Reason("ended", f"It has had its {limit} runs.") if over else None
+    if case.known and ended(case.item, case.known):
+        return Reason("ended", f"It has had its {limit} runs. Raise max_runs to let it go on.")
+    known = case.known or ItemState(watermark=case.now)
+    if next_slot(case.item, known) is None and not case.owed:
+        return Reason("ended", "It has no more times to come. Edit its recurrence, or run it by hand.")
+    return None
+
+
+def _skipped(case: Case) -> Reason | None:
+    note = case.known.note if case.known else ""
+    return (
+        Reason("skipped", f"Its last time was left out: {_sentence(note.removeprefix('skipped '))}") if note else None
+    )
+
+
+RULES: Sequence[Callable[[Case], Reason | None]] = (
+    _instance,
+    _server,
+    _paused,
+    _disabled,
+    _refused,
+    _queued,
+    _waits,
+    _ended,
+    _skipped,
+)
+
+
+def queues_of(view: View) -> set[str]:
+    """The queues in which runs wait: of these it matters whether an agent serves them."""
+    if view.definition is None:
+        return set()
+    items: Iterable[str] = {row.item for row in view.executed if row.status == "queued"}
+    found = (view.definition.item(item) for item in items)
+    return {item.action.queue for item in found if item is not None}
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,113 @@
+"""How an instance is at the moment: counters, signs of life, and why items have not run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import traitlets
+
+from clearml_sched_widgets.errors import GatewayError
+from clearml_sched_widgets.history import View
+from clearml_sched_widgets.records import ACTIVE, FINISHED
+from clearml_sched_widgets.why import queues_of, reasons
+from clearml_sched_widgets.widgets.connection import Connection
+from clearml_sched_widgets.widgets.messages import Handler
+from clearml_sched_widgets.widgets.rows import millis
+from clearml_sched_widgets.widgets.worker import READINGS
+
+DAY = timedelta(days=1)
+BEAT = 10  # seconds: how often the page hears that the kernel lives, and how exact the heartbeat is
+COUNT_EVERY = 0.5  # seconds between two counts, and ten times as long as one takes
+QUEUES_EVERY = 15.0  # seconds between two looks at which queues are served, while runs wait
+OPEN_FOR = 90.0  # seconds after the page was last heard of
+MOST_REASONS = 500
+
+
+def counters(view: View, now: datetime) -> dict[str, Any]:
+    """The numbers of the head. Times in milliseconds."""
+    since = now - DAY
+    lately = [row.status for row in view.executed if row.finished is not None and row.finished >= since]
+    active = [row.status for row in view.executed if row.status in ACTIVE]
+    return {
+        "next_run": min((at for row in view.scheduled if (at := millis(row.next_run)) is not None), default=None),
+        "running": active.count("in_progress"),
+        "queued": active.count("queued"),
+        "ended_day": sum(status in FINISHED for status in lately),
+        "failed_day": lately.count("failed"),
+    }
+
+
+def life(view: View | None, now: datetime) -> dict[str, Any]:
+    """Signs of life: of the kernel that says this, and of the instance. Rounded, so that they change now and then."""
+    beat = int(now.timestamp()) // BEAT * BEAT * 1000
+    heard = millis(view.heartbeat) if view else None
+    return {"beat": beat, "heartbeat": None if heard is None else heard // (BEAT * 1000) * BEAT * 1000}
+
+
+def reasons_data(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, dict[str, str]]:
+    """Why items have not run, by item, for those about which there is something to say."""
+    found = ((item, reason) for item, reason in reasons(view, watched, now).items() if reason.code not in QUIET)
+    return {item: {"code": reason.code, "text": reason.text} for item, reason in list(found)[:MOST_REASONS]}
+
+
+QUIET = frozenset({"time", "event"})  # nothing is wrong, and the row says so already
+
+
+class ShowsVitals(traitlets.HasTraits):
+    """The traits of a widget that shows how an instance is."""
+
+    vitals = traitlets.Dict().tag(sync=True)
+    reasons = traitlets.Dict().tag(sync=True)
+
+
+class VitalsPart:
+    """Follows what a dashboard shows: `view` tells what that is at the moment, None for nothing."""
+
+    def __init__(self, connection: Connection, view: Callable[[], View | None]) -> None:
+        self._connection = connection
+        self._view = view
+        self._counted: dict[str, Any] = {}
+        self._reasons: dict[str, dict[str, str]] = {}
+        self._due = 0.0
+        self._watched: dict[str, bool] = {}
+        self._watched_at = -QUEUES_EVERY
+        self._heard_at = -OPEN_FOR
+
+    def instant(self) -> Mapping[str, Handler]:
+        return {}
+
+    def slow(self) -> Mapping[str, Handler]:
+        return {}
+
+    def refresh(self) -> None:
+        self._heard_at = time.monotonic()
+
+    def state(self) -> dict[str, Any]:
+        view, began, now = self._view(), time.monotonic(), datetime.now(timezone.utc)
+        if view is None:
+            self._counted, self._reasons, self._due = {}, {}, 0.0
+        elif began >= self._due:
+            self._look_at_queues(view, began)
+            self._counted, self._reasons = counters(view, now), reasons_data(view, self._watched, now)
+            self._due = began + max(COUNT_EVERY, 10 * (time.monotonic() - began))
+        return {"vitals": {**life(view, now), **self._counted}, "reasons": self._reasons}
+
+    def _look_at_queues(self, view: View, now: float) -> None:
+        """Ask in the background who serves the queues in which runs wait."""
+        if now - self._watched_at < QUEUES_EVERY or now - self._heard_at > OPEN_FOR:
+            return
+        if self._connection.connected and queues_of(view):
+            self._watched_at = now
+            READINGS.submit(self._read_queues)
+
+    def _read_queues(self) -> None:
+        try:
+            queues = self._connection.manager().gateway.queues(watched=True)
+        except GatewayError as error:
+            self._connection.failed(error)
+            return
+        known = {key: bool(queue.watched) for queue in queues for key in (queue.id, queue.name)}
+        self._watched, self._due = known, 0.0
