@@ -12,9 +12,10 @@ from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine import commands, launches, lease, own
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.engine.runs import Run, run_of
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.records import Task
+from clearml_sched_widgets.records import LogLine, Task, TaskQuery, run_tag
 from clearml_sched_widgets.running import engine_here, forget, functions_here, register, starting
 
 if TYPE_CHECKING:
@@ -220,6 +221,44 @@ class Instance:
         is queued or running is waited for.
         """
         self._send(Command(do="run_now", item=self._item(item).id))
+
+    def retry(self, run: str) -> None:
+        """Launch a run again (by its task's id), for the same slot or event and with the same values.
+
+        It starts at once, whatever its item's policies. Raises InvalidDefinition if it is no run of this instance, or
+        if its item is gone.
+        """
+        found = self._run(run)
+        self._send(Command(do="retry", item=self._item(found.item).id, run=run))
+
+    def abort(self, run: str) -> None:
+        """End a run (by its task's id) that is queued or running: it is taken off its queue, or its agent stops it.
+
+        Raises InvalidDefinition if it is no run of this instance, InstanceStateError if it has ended.
+        """
+        found = self._run(run)
+        if found.local:
+            raise InstanceStateError(f"The run {run} cannot be aborted: it is the call of a Python function.")
+        if not found.active:
+            raise InstanceStateError(f"The run {run} cannot be aborted: it is {found.status} already.")
+        self._gateway.request_stop(run, "Aborted by its user")
+
+    def console(self, run: str, lines: int = 200) -> list[LogLine]:
+        """The last lines of a run's console (by its task's id), oldest first. Raises NotFound and the like."""
+        return self._gateway.log(run, lines)
+
+    def _run(self, run: str) -> Run:
+        """A run as the server has it now; the call of a function as its kernel knows it."""
+        engine = engine_here(self.id)
+        known = engine.snapshot.runs if engine is not None and engine.snapshot is not None else ()
+        local = next((one for one in known if one.local and one.task.id == run), None)
+        if local is not None:
+            return local
+        query = TaskQuery(ids=(run,), system_tags=(run_tag(self.id),), hyperparams="scheduler", limit=1)
+        found = [one for task in self._gateway.tasks(query) if (one := run_of(task))]
+        if not found:
+            raise InvalidDefinition([Problem("run", run, "expected the id of a task that this instance launched")])
+        return found[0]
 
     def backfill(self, item: Schedule | str, start: datetime | str, end: datetime | str) -> int:
         """Launch the slots of a schedule after `start` up to `end` that were not launched yet; how many it has there.

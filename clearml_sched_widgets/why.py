@@ -191,9 +191,9 @@ def _ended(case: Case) -> Reason | None:
 
 def _skipped(case: Case) -> Reason | None:
     note = case.known.note if case.known else ""
-    return (
-        Reason("skipped", f"Its last time was left out: {_sentence(note.removeprefix('skipped '))}") if note else None
-    )
+    if not note:
+        return None
+    return Reason("skipped", f"Its last time was left out: {_sentence(note.removeprefix('skipped '))}")
 
 
 RULES: Sequence[Callable[[Case], Reason | None]] = (

@@ -10,17 +10,18 @@ from collections.abc import Mapping
 import attrs
 
 PREFIX = "command."  # each command is a configuration object of its own: two users never overwrite each other's
-KINDS = frozenset({"pause", "resume", "run_now", "backfill", "reload"})
+KINDS = frozenset({"pause", "resume", "run_now", "retry", "backfill", "reload"})
 
 
 @attrs.frozen(kw_only=True)
 class Command:
-    """`do` is pause, resume, run_now, backfill or reload; `item` the item that it is about (for pause and resume, empty
-    means all); `note` the reason of a pause; `start` and `end` the period of a backfill, in ISO 8601."""
+    """`do` is one of KINDS; `item` the item that it is about (for pause and resume, empty means all); `note` the reason
+    of a pause; `run` the task that is to be launched again; `start` and `end` the period of a backfill, in ISO 8601."""
 
     do: str
     item: str = ""
     note: str = ""
+    run: str = ""
     start: str = ""
     end: str = ""
     id: str = attrs.field(factory=lambda: f"{time.time_ns():020d}-{uuid.uuid4().hex[:12]}")  # they sort by their time

@@ -9,6 +9,8 @@ import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine import launches, words
+from clearml_sched_widgets.engine.retries import launch_of
+from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.state import ItemState, Launch, State
 
 Change = tuple[State, str]  # the state after it, and what the log says; nothing if there was nothing to do
@@ -33,6 +35,18 @@ def run_now(item: Schedule | Trigger, state: State, command: str, now: datetime,
     """Owe a run by hand, unless the command was heard before and only its removal had failed."""
     launch = launches.manual(item, command, now)
     return state if known(launch.key) else owe(state, [launch])
+
+
+def retry(
+    item: Schedule | Trigger, state: State, run: Run, command: str, now: datetime, known: Callable[[str], bool]
+) -> State:
+    """Owe a run once more: for the same slot or event, with the same values.
+
+    Like any run that a user asks for it is a manual one: it starts at once, whatever the item's policies.
+    """
+    key = launches.manual(item, command, now).key
+    again = attrs.evolve(launch_of(run, key, now), cause="manual", not_before=None)
+    return state if known(key) else owe(state, [again])
 
 
 def backfill(

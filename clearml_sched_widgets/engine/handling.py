@@ -1,4 +1,4 @@
-"""Carries out what users ask: pause, resume, reload, run now, backfill. From this kernel or through the server."""
+"""Carries out what users ask: pause, resume, reload, run now, retry, backfill; from this kernel or elsewhere."""
 
 from __future__ import annotations
 
@@ -77,11 +77,21 @@ class Handler:
             context.state, text = controls.resume(item, context.state, now)
         elif command.do == "run_now":
             context.state = controls.run_now(item, context.state, command.id, now, context.exists)
+        elif command.do == "retry":
+            text = self._retry(item, command, now)
         elif command.do == "backfill":
             text = self._backfill(item, command, now)
         if text:
             context.journal.info(f"{context.title(item.id)}: {text}")
         context.plan(item)
+
+    def _retry(self, item: Schedule | Trigger, command: Command, now: datetime) -> str:
+        context = self._context
+        run = context.runs.find(context.gateway, command.run)
+        if run is None or run.item != item.id:
+            return f"nothing is launched again: {command.run} is no run of it."
+        context.state = controls.retry(item, context.state, run, command.id, now, context.exists)
+        return f"task {run.task.id} is launched again by hand."
 
     def _backfill(self, item: Schedule | Trigger, command: Command, now: datetime) -> str:
         context = self._context

@@ -139,6 +139,14 @@ class Runs:
         """The runs that are queued or running."""
         return [self._runs[run_id] for run_id in self._active]
 
+    def find(self, gateway: Gateway, run_id: str) -> Run | None:
+        """A run by its task's id; one that is not in memory any more is read: one request."""
+        known = self._runs.get(run_id)
+        if known is not None:
+            return known
+        tasks = gateway.tasks(self._query(order="created", ids=(run_id,)))
+        return run_of(tasks[0]) if tasks else None
+
     def of_key(self, key: str) -> list[Run]:
         """All tasks with a run key, oldest first. Several only after lost answers, or if somebody copied one."""
         return sorted((self._runs[run_id] for run_id in self._by_key.get(key, ())), key=lambda run: run.age)

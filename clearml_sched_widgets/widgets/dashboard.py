@@ -18,6 +18,7 @@ from clearml_sched_widgets.errors import (
     RetryableError,
     SchedulerError,
 )
+from clearml_sched_widgets.widgets.actions import ActionsPart
 from clearml_sched_widgets.widgets.base import Part, SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.listing import Listing
@@ -187,21 +188,21 @@ class DashboardPart:
 
     def _on_pause(self, request: Request) -> dict[str, Any]:
         self.required().pause(request.text("note", ""))
-        return self._again()
+        return self.again()
 
     def _on_resume(self, _: Request) -> dict[str, Any]:
         self.required().resume()
-        return self._again()
+        return self.again()
 
     def _on_run_now(self, request: Request) -> dict[str, Any]:
         self.required().run_now(request.text("item"))
-        return self._again()
+        return self.again()
 
     def _on_stop(self, request: Request) -> dict[str, Any]:
         self.listing.get(request.text("instance")).stop()
-        return self._again()
+        return self.again()
 
-    def _again(self) -> dict[str, Any]:
+    def again(self) -> dict[str, Any]:
         """Read again at the next chance, so that the page shows what the command did."""
         self._read_at = -READ_EVERY
         self.listing.look_again()
@@ -220,7 +221,12 @@ def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
 
 def parts_of(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ...]:
     """Everything that shows one instance."""
-    return (dashboard, TimelinePart(dashboard.shown), VitalsPart(connection, dashboard.shown))
+    return (
+        dashboard,
+        TimelinePart(dashboard.shown),
+        VitalsPart(connection, dashboard.shown),
+        ActionsPart(dashboard.required, dashboard.again),
+    )
 
 
 class ShowsInstance(ShowsTimeline, ShowsVitals, SchedulerWidget):

@@ -27,6 +27,15 @@ export const ACTIONS = [
   "run_now",
   "stop",
   "timeline",
+  "pause_item",
+  "resume_item",
+  "slots",
+  "backfill",
+  "edit",
+  "update",
+  "abort",
+  "rerun",
+  "console",
   "clone",
   "configuration",
   "delete",
@@ -347,12 +356,35 @@ export interface TimelineTraits {
   timeline_live: TimelineLive | Record<string, never>;
 }
 
+export interface Vitals {
+  /** When the kernel last said that it lives; it does so every ten seconds. */
+  beat?: number;
+  heartbeat?: number | null;
+  next_run?: number | null;
+  running?: number;
+  queued?: number;
+  ended_day?: number;
+  failed_day?: number;
+}
+
+/** Why an item has not run. */
+export interface Reason {
+  code: string;
+  text: string;
+}
+
+export interface VitalTraits {
+  vitals: Vitals;
+  /** By item, for those about which there is something to say. */
+  reasons: Record<string, Reason>;
+}
+
 export interface WizardTraits {
   connection: Connection;
   draft: Record<string, unknown>;
 }
 
-export interface DashboardTraits extends TimelineTraits {
+export interface DashboardTraits extends TimelineTraits, VitalTraits {
   connection: Connection;
   /** See `useInstances`: what is shown is this with the changes laid over it. */
   instances: InstanceBrief[];

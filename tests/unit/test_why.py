@@ -54,24 +54,52 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("queued", {"status": "queued"}, "waits for an agent that serves its queue"),
     ("stopped", {"status": "stopped"}, "The instance was stopped. Resume it."),
     ("failed", {"status": "failed"}, "ended by an error; its log says which"),
-    ("lost", {"status": "lost"}, "Nothing was heard of its kernel or agent since 2026-11-22 11:50:00 UTC; it may be gone."),
+    (
+        "lost",
+        {"status": "lost"},
+        "Nothing was heard of its kernel or agent since 2026-11-22 11:50:00 UTC; it may be gone.",
+    ),
     ("server", {"problem": "The server did not answer"}, "The server did not answer. It is tried again by itself."),
-    ("instance_paused", {"status": "paused", "state": State(paused=True, note="disk full")}, "The whole instance is paused (disk full). Resume it."),
+    (
+        "instance_paused",
+        {"status": "paused", "state": State(paused=True, note="disk full")},
+        "The whole instance is paused (disk full). Resume it.",
+    ),
     ("paused", known(paused=True, note="3 runs in a row failed"), "It is paused (3 runs in a row failed). Resume it"),
     ("disabled", {"item": schedule(enabled=False)}, "It is disabled in the definition."),
     ("error", known(error="there is no queue 'gpu'"), "It could not be launched: there is no queue 'gpu'."),
-    ("error", {**known(error="no answer"), "state": owed(tries=2, not_before=SOON)}, "no answer. It is tried again at 2026-11-22 12:05:00 UTC."),
-    ("no_agent", {"active": [run("queued")], "watched": False}, "'gpu', which no agent serves. Start one: clearml-agent daemon --queue gpu"),
-    ("queued", {"active": [run("queued")], "watched": True}, "Its run waits for 10m in the queue 'gpu': the agents there are busy"),
+    (
+        "error",
+        {**known(error="no answer"), "state": owed(tries=2, not_before=SOON)},
+        "no answer. It is tried again at 2026-11-22 12:05:00 UTC.",
+    ),
+    (
+        "no_agent",
+        {"active": [run("queued")], "watched": False},
+        "'gpu', which no agent serves. Start one: clearml-agent daemon --queue gpu",
+    ),
+    (
+        "queued",
+        {"active": [run("queued")], "watched": True},
+        "Its run waits for 10m in the queue 'gpu': the agents there are busy",
+    ),
     ("time", {"active": [run("queued", 0.1)]}, "Its next time"),
     ("time", {"active": [run("in_progress")]}, "Its next time"),
-    ("slot", {"item": schedule(policies={"overlap": "queue"}), "active": [run("in_progress")], "state": owed()}, "The run of 2026-11-22 12:00:00 UTC waits until the one before it has ended (overlap policy queue)."),
+    (
+        "slot",
+        {"item": schedule(policies={"overlap": "queue"}), "active": [run("in_progress")], "state": owed()},
+        "The run of 2026-11-22 12:00:00 UTC waits until the one before it has ended (overlap policy queue).",
+    ),
     ("retry", {"state": owed("retry", not_before=SOON)}, "a retry follows at 2026-11-22 12:05:00 UTC"),
     ("ended", {"item": schedule(policies={"max_runs": 3}), **known(runs=3)}, "It has had its 3 runs. Raise max_runs"),
     ("ended", {"item": trigger(max_runs=3), **known(runs=3)}, "It has had its 3 runs."),
     ("ended", {"item": schedule(rule=Once("2026-11-20", ["06:20"]))}, "It has no more times to come."),
-    ("skipped", known(note="skipped the run of 2026-11-22T06:20:00Z: the run before it is not finished."), "Its last time was left out: the run of 2026-11-22T06:20:00Z: the run before it is not finished."),
-]  # fmt: skip
+    (
+        "skipped",
+        known(note="skipped the run of 2026-11-22T06:20:00Z: the run before it is not finished."),
+        "Its last time was left out: the run of 2026-11-22T06:20:00Z: the run before it",
+    ),
+]
 
 
 def case(**changes: Any) -> Case:

@@ -1,0 +1,115 @@
+"""What users do to single items and runs of the instance that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from clearml_sched_widgets.codec import from_data, to_data
+from clearml_sched_widgets.definition import Schedule, values
+from clearml_sched_widgets.definition.checks import problems_in
+from clearml_sched_widgets.engine.launches import MOST_BACKFILLED
+from clearml_sched_widgets.errors import InvalidDefinition, Problem
+from clearml_sched_widgets.recurrence import occurrences
+from clearml_sched_widgets.widgets.messages import Handler, Request
+from clearml_sched_widgets.widgets.rows import millis
+
+if TYPE_CHECKING:
+    from clearml_sched_widgets.instance import Instance
+
+CONSOLE_LINES = 300
+FIRST_SLOTS = 5  # of a period, to show
+
+
+class ActionsPart:
+    """Acts on the instance that `instance` tells; `again` has it read again, so that the page shows what was done."""
+
+    def __init__(self, instance: Callable[[], Instance], again: Callable[[], object]) -> None:
+        self._instance = instance
+        self._again = again
+
+    def instant(self) -> Mapping[str, Handler]:
+        return {"slots": self._slots, "edit": self._edit}
+
+    def slow(self) -> Mapping[str, Handler]:
+        return {
+            "pause_item": self._pause,
+            "resume_item": self._resume,
+            "backfill": self._backfill,
+            "update": self._update,
+            "abort": self._abort,
+            "rerun": self._rerun,
+            "console": self._console,
+        }
+
+    def state(self) -> dict[str, Any]:
+        return {}
+
+    def refresh(self) -> None:
+        """Nothing is read before the page asks for it."""
+
+    def _done(self, **result: Any) -> dict[str, Any]:
+        self._again()
+        return result
+
+    # -- items
+    def _pause(self, request: Request) -> dict[str, Any]:
+        self._instance().pause(request.text("note", ""), item=request.text("item"))
+        return self._done()
+
+    def _resume(self, request: Request) -> dict[str, Any]:
+        self._instance().resume(request.text("item"))
+        return self._done()
+
+    def _slots(self, request: Request) -> dict[str, Any]:
+        """How many times a schedule has in a period, and the first ones."""
+        item = self._instance().definition.item(request.text("item"))
+        if not isinstance(item, Schedule):
+            raise InvalidDefinition([Problem("item", request.text("item"), "expected a schedule of this instance")])
+        start, end = _period(request.text("start"), request.text("end"))
+        now = datetime.now(timezone.utc)
+        found = list(islice(occurrences(item.recurrence, start, min(end, now)), MOST_BACKFILLED + 1))
+        return {
+            "count": min(len(found), MOST_BACKFILLED),
+            "more": len(found) > MOST_BACKFILLED,
+            "first": [millis(slot) for slot in found[:FIRST_SLOTS]],
+            "last": millis(found[-1]) if found else None,
+            "overlap": item.overlap,
+        }
+
+    def _backfill(self, request: Request) -> dict[str, Any]:
+        count = self._instance().backfill(request.text("item"), request.text("start"), request.text("end"))
+        return self._done(count=count)
+
+    # -- the definition
+    def _edit(self, _: Request) -> dict[str, Any]:
+        return {"data": to_data(self._instance().definition)}
+
+    def _update(self, request: Request) -> dict[str, Any]:
+        self._instance().update(from_data(request.data()))
+        return self._done()
+
+    # -- runs
+    def _abort(self, request: Request) -> dict[str, Any]:
+        self._instance().abort(request.text("run"))
+        return self._done()
+
+    def _rerun(self, request: Request) -> dict[str, Any]:
+        self._instance().retry(request.text("run"))
+        return self._done()
+
+    def _console(self, request: Request) -> dict[str, Any]:
+        lines = self._instance().console(request.text("run"), CONSOLE_LINES)
+        return {"lines": [{"time": millis(line.time), "level": line.level, "text": line.text} for line in lines]}
+
+
+def _period(start: str, end: str) -> tuple[datetime, datetime]:
+    found = {"start": values.moment(start), "end": values.moment(end)}
+    problems = [one.under(name) for name, value in found.items() for one in problems_in(value)]
+    if not problems and found["end"] <= found["start"]:
+        problems = [Problem("end", end, "expected a time after the start")]
+    if problems:
+        raise InvalidDefinition(problems)
+    return found["start"], found["end"]
