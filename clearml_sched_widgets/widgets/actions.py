@@ -14,7 +14,7 @@ from clearml_sched_widgets.engine.launches import MOST_BACKFILLED
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.widgets.messages import Handler, Request
-from clearml_sched_widgets.widgets.rows import millis
+from clearml_sched_widgets.widgets.plain import millis
 
 if TYPE_CHECKING:
     from clearml_sched_widgets.instance import Instance

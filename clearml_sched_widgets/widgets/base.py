@@ -11,8 +11,18 @@ import traitlets
 from clearml_sched_widgets.errors import AccessDenied, NotConfigured, RetryableError
 from clearml_sched_widgets.widgets.bundle import built
 from clearml_sched_widgets.widgets.connection import Connection
-from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request, answer, message_id, parse, refusal
+from clearml_sched_widgets.widgets.messages import (
+    BadMessage,
+    Handler,
+    Request,
+    acceptance,
+    answer,
+    message_id,
+    parse,
+    refusal,
+)
 from clearml_sched_widgets.widgets.publisher import PUBLISHER
+from clearml_sched_widgets.widgets.subshells import let_the_page_choose
 from clearml_sched_widgets.widgets.worker import COMMANDS
 
 
@@ -65,6 +75,7 @@ class SchedulerWidget(anywidget.AnyWidget):
             with self.hold_sync():
                 for name, value in changed.items():
                     self.set_trait(name, value)
+        let_the_page_choose(self.comm)
         return bool(changed)
 
     def _states(self) -> dict[str, Any]:
@@ -94,6 +105,7 @@ class SchedulerWidget(anywidget.AnyWidget):
             request = parse(content)
             if request.action in self._slow:
                 handler = self._slow[request.action]
+                self.send(acceptance(request.id))
                 COMMANDS.submit(lambda: self._answer(request, handler))
                 return
             if request.action not in self._instant:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -60,6 +61,7 @@ class DashboardPart:
         self._tables = Tables()
         self._older = False  # whether a page of older runs is being read
         self._problem = ""  # why the chosen instance cannot be shown
+        self.heartbeat: datetime | None = None  # when the instance was last heard of
         self.listing = Listing()
         self.instance = instance
         if instance is not None:
@@ -127,7 +129,7 @@ class DashboardPart:
     def _keep(self, instance: Instance, view: View) -> None:
         with self._lock:
             if self.instance is instance:  # another one may have been chosen meanwhile
-                self._view, self._problem = _renewed(self._view, view), ""
+                self._view, self._problem, self.heartbeat = _renewed(self._view, view), "", view.heartbeat
 
     def _read_if_due(self) -> None:
         now = time.monotonic()
@@ -214,17 +216,12 @@ def _renewed(old: View | None, new: View) -> View:
     return old if old is not None and attrs.evolve(new, heartbeat=old.heartbeat) == old else new
 
 
-def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
-    """Sends for a window, which is a number in Python, the table's first rows as they are at that moment."""
-    return lambda _, widget: widget._dashboard.first_rows(table)
-
-
 def parts_of(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ...]:
     """Everything that shows one instance."""
     return (
         dashboard,
         TimelinePart(dashboard.shown),
-        VitalsPart(connection, dashboard.shown),
+        VitalsPart(connection, dashboard.shown, lambda: dashboard.heartbeat),
         ActionsPart(dashboard.required, dashboard.again),
     )
 

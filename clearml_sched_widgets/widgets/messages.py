@@ -1,7 +1,8 @@
 """The one list of messages between a page and its widget.
 
 The page sends `{id, action, payload}`; every message is answered with `{id, ok: true, result}` or
-`{id, ok: false, error: {message, kind, problems}}`. js/src/messages.ts names the same actions.
+`{id, ok: false, error: {message, kind, problems}}`. What takes time is first answered with `{id, accepted: true}`:
+until that comes the page knows that the kernel is busy with a cell. js/src/messages.ts names the same actions.
 """
 
 from __future__ import annotations
@@ -109,6 +110,11 @@ def message_id(content: Any) -> str:
     """The id to answer to, as far as one can tell."""
     found = content.get("id") if isinstance(content, Mapping) else None
     return found if isinstance(found, str) else ""
+
+
+def acceptance(message: str) -> dict[str, Any]:
+    """The message that says that a request has arrived, and will be answered when it has been carried out."""
+    return {"id": message, "accepted": True}
 
 
 def answer(message: str, result: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from clearml_sched_widgets.records import ACTIVE, FINISHED
 from clearml_sched_widgets.why import queues_of, reasons
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.messages import Handler
-from clearml_sched_widgets.widgets.rows import millis
+from clearml_sched_widgets.widgets.plain import millis
 from clearml_sched_widgets.widgets.worker import READINGS
 
 DAY = timedelta(days=1)
@@ -40,10 +40,10 @@ def counters(view: View, now: datetime) -> dict[str, Any]:
     }
 
 
-def life(view: View | None, now: datetime) -> dict[str, Any]:
+def life(heartbeat: datetime | None, now: datetime) -> dict[str, Any]:
     """Signs of life: of the kernel that says this, and of the instance. Rounded, so that they change now and then."""
     beat = int(now.timestamp()) // BEAT * BEAT * 1000
-    heard = millis(view.heartbeat) if view else None
+    heard = millis(heartbeat)
     return {"beat": beat, "heartbeat": None if heard is None else heard // (BEAT * 1000) * BEAT * 1000}
 
 
@@ -64,11 +64,17 @@ class ShowsVitals(traitlets.HasTraits):
 
 
 class VitalsPart:
-    """Follows what a dashboard shows: `view` tells what that is at the moment, None for nothing."""
+    """Follows what a dashboard shows: `view` tells what that is at the moment, None for nothing.
 
-    def __init__(self, connection: Connection, view: Callable[[], View | None]) -> None:
+    `heartbeat` tells when the instance was last heard of; a view that is otherwise the same may hold an earlier time.
+    """
+
+    def __init__(
+        self, connection: Connection, view: Callable[[], View | None], heartbeat: Callable[[], datetime | None]
+    ) -> None:
         self._connection = connection
         self._view = view
+        self._heartbeat = heartbeat
         self._counted: dict[str, Any] = {}
         self._reasons: dict[str, dict[str, str]] = {}
         self._due = 0.0
@@ -93,7 +99,7 @@ class VitalsPart:
             self._look_at_queues(view, began)
             self._counted, self._reasons = counters(view, now), reasons_data(view, self._watched, now)
             self._due = began + max(COUNT_EVERY, 10 * (time.monotonic() - began))
-        return {"vitals": {**life(view, now), **self._counted}, "reasons": self._reasons}
+        return {"vitals": {**life(self._heartbeat() if view else None, now), **self._counted}, "reasons": self._reasons}
 
     def _look_at_queues(self, view: View, now: float) -> None:
         """Ask in the background who serves the queues in which runs wait."""

@@ -22,12 +22,15 @@ export class RequestError extends Error {
 }
 
 export interface RequestOptions {
+  /** Called when the kernel says that it has the request, if it will take time. Until then it may be busy with a cell. */
+  onAccepted?: () => void;
   /** Called once if there is no answer after `slowAfterMs` (2,000 by default). The request goes on waiting. */
   onSlow?: () => void;
   slowAfterMs?: number;
 }
 
 interface Pending {
+  accepted: () => void;
   resolve(result: unknown): void;
   reject(error: RequestError): void;
 }
@@ -59,6 +62,14 @@ export class ViewModel<Traits extends object = Record<string, unknown>> {
     return this.#listen(`change:${name}`, () => handler());
   }
 
+  /** Calls `handler` when the host says that the way to the kernel is cut; not every host does. */
+  onLost(handler: () => void): () => void {
+    const ends = ["comm_live_update", "comm:close"].map((event) => this.#listen(event, handler));
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
   /**
    * Sends `{id, action, payload}` and settles with the answer `{id, ok, result | error}` of the same id.
    *
@@ -71,6 +82,7 @@ export class ViewModel<Traits extends object = Record<string, unknown>> {
     return new Promise<Result>((resolve, reject) => {
       const timer = options.onSlow && setTimeout(options.onSlow, options.slowAfterMs ?? 2000);
       this.#pending.set(id, {
+        accepted: () => options.onAccepted?.(),
         resolve: (result) => {
           clearTimeout(timer);
           resolve(result as Result);
@@ -102,6 +114,7 @@ export class ViewModel<Traits extends object = Record<string, unknown>> {
   }
 
   #receive(content: unknown): void {
+    if (isAcceptance(content)) this.#pending.get(content.id)?.accepted();
     if (!isAnswer(content)) return;
     const pending = this.#take(content.id);
     if (pending === undefined) return; // another view's
@@ -156,6 +169,10 @@ interface Answer {
   ok: boolean;
   result?: unknown;
   error?: unknown;
+}
+
+function isAcceptance(content: unknown): content is { id: string } {
+  return typeof content === "object" && content !== null && "id" in content && "accepted" in content;
 }
 
 function isAnswer(content: unknown): content is Answer {

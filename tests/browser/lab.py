@@ -22,6 +22,7 @@ KERNEL_IDLE = """() => {
     const kernel = context?.sessionContext?.session?.kernel;
     return kernel?.connectionStatus === 'connected' && kernel?.status === 'idle';
 }"""
+KERNEL_BUSY = KERNEL_IDLE.replace("=== 'idle'", "=== 'busy'")
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
     "docmanager-extension/plugin": {"autosave": False},
@@ -136,6 +137,15 @@ class Notebook:
             return text;
         }"""
         return str(self.page.evaluate(script, code))
+
+    def start(self, code: str) -> None:
+        """Run code in this notebook's kernel without waiting for its end, as a cell that takes long."""
+        script = """code => {
+            const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+            kernel.requestExecute({code, store_history: false});
+        }"""
+        self.page.evaluate(script, code)
+        self.page.wait_for_function(KERNEL_BUSY, timeout=20_000, polling=100)
 
     def widget(self) -> Locator:
         """The (first) widget of this project on the page."""

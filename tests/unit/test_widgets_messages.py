@@ -55,8 +55,8 @@ def test_every_message_is_answered(content: object, answered_to: str) -> None:
     manager, _ = memory_manager()
     page = Page(SchedulerApp(manager))
     page.post(content)
-    until(lambda: page.answers)
-    [answer] = page.answers
+    until(lambda: page.final)
+    [answer] = page.final
     assert answer["id"] == answered_to
     if not (isinstance(content, dict) and content.get("action") == "open" and content.get("id") == 7):
         assert answer["ok"] is False

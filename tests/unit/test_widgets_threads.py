@@ -8,7 +8,6 @@ import threading
 import time
 import weakref
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,13 +15,12 @@ from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.errors import AccessDenied, GatewayError, InstanceStateError, NotConfigured, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS
 from clearml_sched_widgets.widgets import bundle
 from clearml_sched_widgets.widgets import connection as connections
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.publisher import Publisher
 from clearml_sched_widgets.widgets.worker import Worker
-from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
+from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data, until
 
 
 class Source:
@@ -182,13 +180,6 @@ def launched(manager: Manager, task: str, name: str = "Nightly") -> str:
     return manager.launch(from_data({**schedule_data(task), "name": name})).id
 
 
-def shown(dashboard: Dashboard, table: str) -> list[dict[str, Any]]:
-    """The rows that a page which opens now gets."""
-    columns = {"scheduled": SCHEDULED_COLUMNS, "executed": EXECUTED_COLUMNS}[table]
-    window = dashboard.get_state(f"{table}_window")[f"{table}_window"]
-    return [dict(zip(columns, row, strict=True)) for row in window["rows"]]
-
-
 def test_a_dashboard_shows_the_latest_instance_of_this_kernel_and_its_frames() -> None:
     manager, task = memory_manager()
     launched(manager, task, "earlier")
@@ -200,11 +191,11 @@ def test_a_dashboard_shows_the_latest_instance_of_this_kernel_and_its_frames() -
     page.ask("open")
     until(lambda: dashboard.view.get("name") == "later")
     assert dashboard.selected == wanted
-    assert [row["name"] for row in shown(dashboard, "scheduled")] == ["train model", "train model"]
+    assert [row["name"] for row in first_rows(dashboard, "scheduled")] == ["train model", "train model"]
     assert len(dashboard.scheduled) == 2
     page.ask("run_now", item="a1")
-    until(lambda: shown(dashboard, "executed"))
-    assert shown(dashboard, "executed")[0]["cause"] == "manual"
+    until(lambda: first_rows(dashboard, "executed"))
+    assert first_rows(dashboard, "executed")[0]["cause"] == "manual"
     json.dumps({name: dashboard.get_state(name) for name in dashboard.keys if name not in ("layout", "comm")})
     for instance in manager.instances():
         instance.stop()

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+from clearml_sched_widgets import Dashboard
 from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.widgets.base import SchedulerWidget
 
@@ -37,8 +39,20 @@ class Page:
         """Send a request and wait for its answer."""
         message = f"page-{next(self._ids)}"
         self.post({"id": message, "action": action, "payload": payload})
-        until(lambda: any(answer["id"] == message for answer in self.answers))
-        return next(answer for answer in self.answers if answer["id"] == message)
+        until(lambda: any(answer["id"] == message for answer in self.final))
+        return next(answer for answer in self.final if answer["id"] == message)
+
+    @property
+    def final(self) -> list[dict[str, Any]]:
+        """The answers without those that only say that a request has arrived."""
+        return [answer for answer in self.answers if "ok" in answer]
+
+
+def first_rows(dashboard: Dashboard, table: str) -> list[dict[str, Any]]:
+    """The rows of a table that a page which opens now gets."""
+    columns = {"scheduled": SCHEDULED_COLUMNS, "executed": EXECUTED_COLUMNS}[table]
+    window = dashboard.get_state(f"{table}_window")[f"{table}_window"]
+    return [dict(zip(columns, row, strict=True)) for row in window["rows"]]
 
 
 def memory_manager() -> tuple[Manager, str]:

@@ -1,7 +1,65 @@
 // The buttons at the end of a row of executed tasks.
+import { useState } from "preact/hooks";
 import type { ExecutedRow } from "../messages";
+import { Icon } from "../ui/icons";
+import { Button } from "../ui/parts";
+import { CommandButton } from "./CommandButton";
+import { CommandDialog } from "./CommandDialog";
+import { Console } from "./Console";
 import type { RowProps } from "./rowActions";
 
-export function ExecutedActions(_: RowProps<ExecutedRow>) {
-  return null;
+const ACTIVE = ["queued", "in_progress"];
+
+export function ExecutedActions({ model, row, view, commands, now }: RowProps<ExecutedRow>) {
+  const [open, setOpen] = useState<"" | "abort" | "console">("");
+  const close = () => setOpen("");
+  const active = ACTIVE.includes(row.status);
+  const can = view.status === "running" || view.status === "paused";
+  return (
+    <>
+      {active ? (
+        <Button kind="quiet" label={`Abort ${row.name}`} onClick={() => setOpen("abort")}>
+          <Icon name="stop" />
+        </Button>
+      ) : (
+        <CommandButton
+          commands={commands}
+          action="rerun"
+          about={row.run}
+          payload={{ run: row.run }}
+          kind="quiet"
+          disabled={!can}
+          label={`Retry ${row.name}`}
+        >
+          <Icon name="retry" />
+        </CommandButton>
+      )}
+      <Button kind="quiet" label={`Log of ${row.name}`} onClick={() => setOpen("console")}>
+        <Icon name="lines" />
+      </Button>
+      {open === "abort" ? <Abort {...{ row, commands }} onClose={close} /> : null}
+      {open === "console" ? <Console {...{ model, row, now }} onClose={close} /> : null}
+    </>
+  );
+}
+
+type AbortProps = Pick<RowProps<ExecutedRow>, "row" | "commands"> & { onClose: () => void };
+
+function Abort({ row, commands, onClose }: AbortProps) {
+  const queued = row.status === "queued";
+  return (
+    <CommandDialog
+      title={`Abort ${row.name}?`}
+      action="Abort it"
+      cancel="Let it run"
+      command="abort"
+      about={row.run}
+      payload={{ run: row.run }}
+      {...{ commands, onClose }}
+    >
+      <p>
+        {queued ? "It is taken off its queue." : "Its agent stops it; what it has computed so far stays in ClearML."}
+      </p>
+    </CommandDialog>
+  );
 }

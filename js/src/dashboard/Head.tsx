@@ -1,15 +1,22 @@
 // An instance's name, status, counters and buttons.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { InstanceHead } from "../messages";
+import type { InstanceHead, Vitals } from "../messages";
 import { duration, utc, words } from "../state/format";
 import { TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button, Chip, TaskLink } from "../ui/parts";
+import { CommandButton } from "./CommandButton";
+import { CommandDialog } from "./CommandDialog";
+import { Counters } from "./Counters";
+import { type Heard, Liveness } from "./Liveness";
+import { ALIVE, RESUMABLE } from "./status";
 import type { Commands } from "./useCommands";
 
 interface HeadProps {
   view: InstanceHead;
+  vitals: Vitals;
+  heard: Heard;
   web: string | undefined;
   now: number;
   commands: Commands;
@@ -21,9 +28,8 @@ const PLACES: Record<string, string> = {
   service: "as a service",
   elsewhere: "in another kernel",
 };
-export const ALIVE = ["running", "paused", "lost", "queued"];
 
-export function Head({ view, web, now, commands, more }: HeadProps) {
+export function Head({ view, vitals, heard, web, now, commands, more }: HeadProps) {
   return (
     <div class="csw-instance-head">
       <div class="csw-instance-title">
@@ -39,13 +45,9 @@ export function Head({ view, web, now, commands, more }: HeadProps) {
       </div>
       <Buttons key={view.id} view={view} commands={commands} more={more} />
       {view.note && view.status === "paused" ? <p class="csw-note">Paused: {view.note}</p> : null}
-      <Counters view={view} />
-      {commands.slow ? (
-        <p class="csw-note" role="status">
-          Waiting for the kernel or the server …
-        </p>
-      ) : null}
+      <Counters view={view} vitals={vitals} now={now} />
       {commands.error ? <Alert title={commands.error} /> : null}
+      <Liveness heard={heard} now={now} />
       {view.problem ? <Alert title={view.problem} /> : null}
       {view.status === "lost" ? (
         <Alert title="Nothing was heard of it for some minutes: its kernel may be gone. Resume it to run it in this kernel." />
@@ -69,96 +71,48 @@ function Alert({ title }: { title: string }) {
   );
 }
 
-function Counters({ view }: { view: InstanceHead }) {
-  const counters = [
-    ["runs", view.runs],
-    ["active", view.active],
-    ["failed", view.failed],
-  ] as const;
-  return (
-    <ul class="csw-counters" aria-label="Counters">
-      {counters.map(([name, count]) => (
-        <li key={name} class={name === "failed" && count > 0 ? "csw-counter-bad" : ""}>
-          <b>{count}</b> {name}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-type Asking = "" | "pause" | "stop";
-
 function Buttons({ view, commands, more }: Pick<HeadProps, "view" | "commands" | "more">) {
-  const [asking, setAsking] = useState<Asking>("");
+  const [asking, setAsking] = useState<"" | "pause" | "stop">("");
   const [note, setNote] = useState("");
-  const { busy, run } = commands;
-  const send = async (action: "pause" | "resume" | "stop", payload: object = {}) => {
-    if (await run(action, payload)) setAsking("");
-  };
-  if (asking === "pause") {
-    return (
-      <form
-        class="csw-row csw-confirm"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send("pause", { note });
-        }}
-      >
-        <TextField label="Why? (optional)" value={note} onInput={setNote} />
-        <Button kind="primary" busy={busy === "pause"} onClick={() => void send("pause", { note })}>
-          Pause
-        </Button>
-        <Button kind="quiet" onClick={() => setAsking("")}>
-          Cancel
-        </Button>
-      </form>
-    );
-  }
-  if (asking === "stop") {
-    return (
-      <div class="csw-row csw-confirm" role="alertdialog" aria-label="Stop this instance?">
-        <span>Stop it? Tasks that it launched go on.</span>
-        <Button kind="danger" busy={busy === "stop"} onClick={() => void send("stop", { instance: view.id })}>
-          Stop now
-        </Button>
-        <Button kind="quiet" onClick={() => setAsking("")}>
-          Keep it
-        </Button>
-      </div>
-    );
-  }
-  return <Actions view={view} busy={busy} onAsk={setAsking} onResume={() => void send("resume")} more={more} />;
-}
-
-interface ActionsProps {
-  view: InstanceHead;
-  busy: string;
-  onAsk: (what: Asking) => void;
-  onResume: () => void;
-  more?: ComponentChildren;
-}
-
-function Actions({ view, busy, onAsk, onResume, more }: ActionsProps) {
+  const common = { commands, onClose: () => setAsking("") };
   const { status } = view;
   return (
     <div class="csw-row">
       {status === "running" ? (
-        <Button onClick={() => onAsk("pause")}>
+        <Button onClick={() => setAsking("pause")}>
           <Icon name="pause" /> Pause
         </Button>
       ) : null}
-      {["paused", "stopped", "failed", "completed", "lost", "draft"].includes(status) ? (
-        <Button kind="primary" busy={busy === "resume"} onClick={onResume}>
+      {RESUMABLE.includes(status) ? (
+        <CommandButton commands={commands} kind="primary" action="resume">
           <Icon name="play" /> {status === "draft" ? "Launch" : "Resume"}
-        </Button>
+        </CommandButton>
       ) : null}
       {ALIVE.includes(status) ? (
-        <Button onClick={() => onAsk("stop")}>
+        <Button onClick={() => setAsking("stop")}>
           <Icon name="stop" /> Stop
         </Button>
       ) : null}
       {status === "stopping" ? <span class="csw-muted">{words(status)} …</span> : null}
       {more}
+      {asking === "pause" ? (
+        <CommandDialog {...common} title="Pause it?" action="Pause" kind="primary" command="pause" payload={{ note }}>
+          <p>Nothing is launched until it is resumed; the times and events in between are left out.</p>
+          <TextField label="Why? (optional)" value={note} onInput={setNote} />
+        </CommandDialog>
+      ) : null}
+      {asking === "stop" ? (
+        <CommandDialog
+          {...common}
+          title="Stop this instance?"
+          action="Stop now"
+          cancel="Keep it"
+          command="stop"
+          payload={{ instance: view.id }}
+        >
+          <p>Tasks that it launched go on. It can be resumed later.</p>
+        </CommandDialog>
+      ) : null}
     </div>
   );
 }

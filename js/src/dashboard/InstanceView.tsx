@@ -6,6 +6,7 @@ import { useNow } from "../ui/parts";
 import { TimesSwitch } from "../ui/TimesSwitch";
 import { ExecutedTable } from "./ExecutedTable";
 import { Head } from "./Head";
+import { useHeard } from "./Liveness";
 import { Log } from "./Log";
 import { ScheduledTable } from "./ScheduledTable";
 import { tablesOf } from "./tables";
@@ -43,10 +44,12 @@ function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
   const { web } = useTrait(model, "connection");
   const now = useNow();
   const commands = useCommands(model);
+  const vitals = useTrait(model, "vitals");
+  const heard = useHeard(model);
   const context = { model, view, commands };
   return (
     <div class="csw-instance">
-      <Head view={view} web={web} now={now} commands={commands} more={more} />
+      <Head view={view} vitals={vitals} heard={heard} web={web} now={now} commands={commands} more={more} />
       <Timeline key={view.id} model={model} web={web} now={now} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />

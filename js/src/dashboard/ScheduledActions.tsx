@@ -1,20 +1,54 @@
 // The buttons at the end of a row of scheduled tasks.
+import { useState } from "preact/hooks";
 import type { ScheduledRow } from "../messages";
+import { useTrait } from "../model";
+import { TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
+import { CommandButton } from "./CommandButton";
+import { CommandDialog } from "./CommandDialog";
 import type { RowProps } from "./rowActions";
 
-export function ScheduledActions({ row, view, commands }: RowProps<ScheduledRow>) {
+export function ScheduledActions({ model, row, view, commands }: RowProps<ScheduledRow>) {
+  const [asking, setAsking] = useState(false);
+  const paused = useTrait(model, "reasons")[row.item]?.code === "paused";
   const can = view.status === "running" || view.status === "paused";
+  const common = { commands, about: row.item, kind: "quiet", disabled: !can } as const;
   return (
-    <Button
-      kind="quiet"
-      label={`Run ${row.name} now`}
-      disabled={!can}
-      busy={commands.busy === `run_now${row.item}`}
-      onClick={() => void commands.run("run_now", { item: row.item }, row.item)}
+    <>
+      <CommandButton {...common} action="run_now" payload={{ item: row.item }} label={`Run ${row.name} now`}>
+        <Icon name="play" />
+      </CommandButton>
+      {paused ? (
+        <CommandButton {...common} action="resume_item" payload={{ item: row.item }} label={`Resume ${row.name}`}>
+          <Icon name="resume" />
+        </CommandButton>
+      ) : (
+        <Button kind="quiet" label={`Pause ${row.name}`} disabled={!can} onClick={() => setAsking(true)}>
+          <Icon name="pause" />
+        </Button>
+      )}
+      {asking ? <PauseDialog {...{ row, commands }} onClose={() => setAsking(false)} /> : null}
+    </>
+  );
+}
+
+type PauseProps = Pick<RowProps<ScheduledRow>, "row" | "commands"> & { onClose: () => void };
+
+function PauseDialog({ row, commands, onClose }: PauseProps) {
+  const [note, setNote] = useState("");
+  return (
+    <CommandDialog
+      title={`Pause ${row.name}?`}
+      action="Pause"
+      kind="primary"
+      command="pause_item"
+      about={row.item}
+      payload={{ item: row.item, note }}
+      {...{ commands, onClose }}
     >
-      <Icon name="play" />
-    </Button>
+      <p>Its times and events are left out until it is resumed. Runs under way go on.</p>
+      <TextField label="Why? (optional)" value={note} onInput={setNote} />
+    </CommandDialog>
   );
 }

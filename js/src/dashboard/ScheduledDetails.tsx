@@ -1,25 +1,49 @@
 // What unfolds below a row of scheduled tasks.
+import { useState } from "preact/hooks";
 import type { ScheduledRow } from "../messages";
+import { useTrait } from "../model";
 import { clock } from "../state/format";
 import { useTimes } from "../state/times";
-import { Facts } from "../ui/parts";
+import { Icon } from "../ui/icons";
+import { Button, Facts } from "../ui/parts";
+import { Backfill } from "./Backfill";
 import type { RowProps } from "./rowActions";
 
-export function ScheduledDetails({ row, now }: RowProps<ScheduledRow>) {
+export function ScheduledDetails(props: RowProps<ScheduledRow>) {
+  const { model, row, now, view } = props;
   const { utc } = useTimes();
+  const [filling, setFilling] = useState(false);
+  const reason = useTrait(model, "reasons")[row.item];
+  const can = view.status === "running" || view.status === "paused";
   return (
-    <Facts
-      facts={[
-        ["Starting", clock(row.start, now, utc)],
-        ["Recurring", row.recurring ? "yes" : "no"],
-        ["Single instance", row.single_instance ? "yes" : "no"],
-        ["Execution limit", row.time_limit || "none"],
-        ["Launched by", row.method],
-        ["Target project", row.project || "the base task's own"],
-        ["Parameters", row.parameters || "as the base task's"],
-        ["Overrides", row.overrides || "none"],
-        ["Base task id", row.task],
-      ]}
-    />
+    <div class="csw-stack">
+      {reason ? (
+        <p class="csw-why">
+          <strong>Why it does not run: </strong>
+          {reason.text}
+        </p>
+      ) : null}
+      <Facts
+        facts={[
+          ["Starting", clock(row.start, now, utc)],
+          ["Recurring", row.recurring ? "yes" : "no"],
+          ["Single instance", row.single_instance ? "yes" : "no"],
+          ["Execution limit", row.time_limit || "none"],
+          ["Launched by", row.method],
+          ["Target project", row.project || "the base task's own"],
+          ["Parameters", row.parameters || "as the base task's"],
+          ["Overrides", row.overrides || "none"],
+          ["Base task id", row.task],
+        ]}
+      />
+      {row.kind === "schedule" ? (
+        <div class="csw-row">
+          <Button disabled={!can} onClick={() => setFilling(true)}>
+            <Icon name="history" /> Backfill …
+          </Button>
+        </div>
+      ) : null}
+      {filling ? <Backfill {...props} onClose={() => setFilling(false)} /> : null}
+    </div>
   );
 }

@@ -10,6 +10,7 @@ import type { RowContext } from "./rowActions";
 import { ScheduledActions } from "./ScheduledActions";
 import { ScheduledDetails } from "./ScheduledDetails";
 import { SCHEDULED_CHOICES } from "./tables";
+import { Why } from "./Why";
 
 interface TableProps {
   store: TableStore<ScheduledRow>;
@@ -25,7 +26,7 @@ const PERIODS = [
 
 export function ScheduledTable({ store, web, now, context }: TableProps) {
   const { total, matching } = useStore(store).state;
-  const columns = columnsFor(web);
+  const columns = columnsFor(web, context.model);
   const tools = { model: context.model, store, columns, choosable: SCHEDULED_CHOICES, periods: PERIODS };
   return (
     <section class="csw-section">
@@ -48,7 +49,7 @@ export function ScheduledTable({ store, web, now, context }: TableProps) {
           tall={8}
           keyOf={(row) => `${row.item} ${row.schedule}`}
           now={now}
-          actionsWidth={104}
+          actionsWidth={128}
           actions={(row) => <ScheduledActions row={row} now={now} {...context} />}
           details={(row) => <ScheduledDetails row={row} now={now} {...context} />}
         />
@@ -58,7 +59,7 @@ export function ScheduledTable({ store, web, now, context }: TableProps) {
   );
 }
 
-function columnsFor(web: string | undefined): Column<ScheduledRow>[] {
+function columnsFor(web: string | undefined, model: RowContext["model"]): Column<ScheduledRow>[] {
   return [
     {
       name: "name",
@@ -98,15 +99,11 @@ function columnsFor(web: string | undefined): Column<ScheduledRow>[] {
     {
       name: "state",
       title: "State",
-      width: 130,
+      width: 190,
       cell: (row) => (
         <>
           <Chip status={row.state} />
-          {row.note ? (
-            <span class="csw-sub" title={row.note}>
-              {row.note}
-            </span>
-          ) : null}
+          <Why model={model} row={row} />
         </>
       ),
     },

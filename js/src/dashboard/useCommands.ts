@@ -2,32 +2,45 @@ import { useState } from "preact/hooks";
 import type { Action } from "../messages";
 import type { ViewModel } from "../model";
 
+const WAITS_AFTER_MS = 700;
+
+/** Of an action: sent a moment ago; waiting for the kernel, which runs a cell; being carried out. */
+export type Phase = "" | "sent" | "waiting" | "working";
+
 export interface Commands {
-  /** The action that is under way, with what it is about; empty if none is. */
-  busy: string;
   error: string;
-  slow: boolean;
+  /** How far an action is, by what it is about; empty if it is not under way. */
+  phase: (action: Action, about?: string) => Phase;
+  /** False if it was refused, or is under way already: a second press does not do it twice. */
   run: (action: Action, payload?: object, about?: string) => Promise<boolean>;
 }
 
-/** Sends the buttons' actions one at a time and keeps what became of the last one. */
+/** Sends the buttons' actions, and keeps how far each is and why the last one was refused. */
 export function useCommands(model: Pick<ViewModel, "request">): Commands {
-  const [busy, setBusy] = useState("");
+  const [phases, setPhases] = useState<Record<string, Phase>>({});
   const [error, setError] = useState("");
-  const [slow, setSlow] = useState(false);
+  const set = (key: string, phase: Phase) => setPhases((old) => ({ ...old, [key]: phase }));
+  const phase = (action: Action, about = ""): Phase => phases[action + about] ?? "";
   const run = async (action: Action, payload: object = {}, about = "") => {
-    setBusy(action + about);
+    const key = action + about;
+    if (phase(action, about) !== "") return false;
+    set(key, "sent");
     setError("");
+    let accepted = false;
+    const onAccepted = () => {
+      accepted = true;
+      set(key, "working");
+    };
+    const onSlow = () => accepted || set(key, "waiting");
     try {
-      await model.request(action, payload, { onSlow: () => setSlow(true) });
+      await model.request(action, payload, { onAccepted, onSlow, slowAfterMs: WAITS_AFTER_MS });
       return true;
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : String(reason));
       return false;
     } finally {
-      setBusy("");
-      setSlow(false);
+      set(key, "");
     }
   };
-  return { busy, error, slow, run };
+  return { error, phase, run };
 }

@@ -18,6 +18,11 @@ const PATHS = {
   download: "M8 2.5v7.5M4.5 7L8 10.5 11.5 7M3 13h10",
   menu: "M3 4.5h10M3 8h10M3 11.5h10",
   list: "M6 4.5h7M6 8h7M6 11.5h7M3 4.5h.01M3 8h.01M3 11.5h.01",
+  resume: "M4 3.5v9M7 3.5l6 4.5-6 4.5z",
+  retry: "M12.5 5.5A5 5 0 1 0 13 9M12.8 2.5v3.2H9.6",
+  lines: "M3 4h10M3 8h10M3 12h6",
+  history: "M3 8a5 5 0 1 1 1.6 3.7M3 4.5V8h3.4M8 5.5V8l1.8 1.2",
+  edit: "M3 13l.6-2.8L10.8 3l2.2 2.2-7.2 7.2z",
   bolt: "M9 2L4 9h3.5L7 14l5-7H8.5z",
 } as const;
 

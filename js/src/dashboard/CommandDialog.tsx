@@ -1,0 +1,47 @@
+// A question before a command; it stays open until the command is done, and shows how far it is and why it was refused.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { Action } from "../messages";
+import { Confirm } from "../ui/Dialog";
+import { WAITS } from "./CommandButton";
+import type { Commands } from "./useCommands";
+
+interface CommandDialogProps {
+  title: string;
+  /** What the button says. */
+  action: string;
+  kind?: "primary" | "danger";
+  command: Action;
+  about?: string;
+  payload: object;
+  commands: Commands;
+  children: ComponentChildren;
+  cancel?: string;
+  onClose: () => void;
+}
+
+export function CommandDialog(props: CommandDialogProps) {
+  const { command, about = "", payload, commands, children, onClose, ...rest } = props;
+  const [tried, setTried] = useState(false);
+  const phase = commands.phase(command, about);
+  const confirm = async () => {
+    setTried(true);
+    if (await commands.run(command, payload, about)) onClose();
+  };
+  return (
+    <Confirm
+      {...rest}
+      busy={phase !== ""}
+      {...(tried && commands.error && { error: commands.error })}
+      onConfirm={() => void confirm()}
+      onClose={onClose}
+    >
+      {children}
+      {phase === "waiting" ? (
+        <p class="csw-note" role="status">
+          It {WAITS} and is carried out after it, once.
+        </p>
+      ) : null}
+    </Confirm>
+  );
+}

@@ -1,0 +1,86 @@
+// The last lines of a run's console, as text; read again while the window is open.
+import { useEffect, useState } from "preact/hooks";
+import type { DashboardTraits, ExecutedRow, LogLine } from "../messages";
+import { useTrait, type ViewModel } from "../model";
+import { clock } from "../state/format";
+import { useTimes } from "../state/times";
+import { Dialog } from "../ui/Dialog";
+import { Empty, TaskLink } from "../ui/parts";
+import { WAITS } from "./CommandButton";
+
+const AGAIN_MS = 5000;
+
+interface ConsoleProps {
+  model: ViewModel<DashboardTraits>;
+  row: ExecutedRow;
+  now: number;
+  onClose: () => void;
+}
+
+export function Console({ model, row, now, onClose }: ConsoleProps) {
+  const { lines, error, waits } = useConsole(model, row.run);
+  const { web } = useTrait(model, "connection");
+  const { utc } = useTimes();
+  return (
+    <Dialog title={`Log of ${row.name}`} size="large" onClose={onClose}>
+      <p class="csw-muted">
+        The last lines of its console, as the server has them. All of it:{" "}
+        <TaskLink web={web} id={row.run}>
+          task {row.run.slice(0, 8)}
+        </TaskLink>
+      </p>
+      {error ? (
+        <p class="csw-note csw-note-error" role="alert">
+          {error}
+        </p>
+      ) : null}
+      {lines === null ? (
+        <p class="csw-loading" role="status">
+          {waits ? `It ${WAITS} …` : "Reading …"}
+        </p>
+      ) : lines.length === 0 ? (
+        <Empty title="Nothing was written yet">
+          {row.status === "queued" ? "It waits in its queue for an agent." : "The task has printed nothing so far."}
+        </Empty>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
+        <div class="csw-log csw-console" role="log" aria-label="Console" tabIndex={0}>
+          {lines.map((line, index) => (
+            <p key={index} class={`csw-line csw-line-${line.level}`}>
+              <time>{clock(line.time, now, utc)}</time>
+              <span class="csw-level">{line.level}</span>
+              <span>{line.text}</span>
+            </p>
+          ))}
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function useConsole(model: ViewModel<DashboardTraits>, run: string) {
+  const [lines, setLines] = useState<LogLine[] | null>(null);
+  const [error, setError] = useState("");
+  const [waits, setWaits] = useState(false);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let open = true;
+    const read = async () => {
+      try {
+        const options = { onSlow: () => setWaits(true), onAccepted: () => setWaits(false) };
+        const answer = await model.request<{ lines: LogLine[] }>("console", { run }, options);
+        if (open) setLines(answer.lines);
+        setError("");
+      } catch (reason) {
+        setError(reason instanceof Error ? reason.message : String(reason));
+      }
+      if (open) timer = setTimeout(() => void read(), AGAIN_MS);
+    };
+    void read();
+    return () => {
+      open = false;
+      clearTimeout(timer);
+    };
+  }, [model, run]);
+  return { lines, error, waits };
+}

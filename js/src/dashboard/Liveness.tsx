@@ -1,0 +1,44 @@
+// Says when the kernel has not been heard of, and what to do: what is shown is old then.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { DashboardTraits } from "../messages";
+import { useTrait, type ViewModel } from "../model";
+import { duration } from "../state/format";
+
+const SILENT_MS = 35_000; // the kernel says every ten seconds that it lives
+
+export interface Heard {
+  /** When anything was last heard of the kernel, by this page's clock. */
+  at: number;
+  /** The page has lost its way to the kernel: it was restarted, shut down, or replaced. */
+  cut: boolean;
+}
+
+export function useHeard(model: ViewModel<DashboardTraits>): Heard {
+  const beat = useTrait(model, "vitals").beat;
+  const [cut, setCut] = useState(false);
+  const at = useRef({ beat, when: Date.now() });
+  if (at.current.beat !== beat) at.current = { beat, when: Date.now() };
+  useEffect(() => model.onLost(() => setCut(true)), [model]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another beat means that the way is there again
+  useEffect(() => setCut(false), [beat]);
+  return { at: at.current.when, cut };
+}
+
+export const silent = ({ at, cut }: Heard, now: number): boolean => cut || now - at > SILENT_MS;
+
+export function Liveness({ heard, now }: { heard: Heard; now: number }) {
+  if (!silent(heard, now)) return null;
+  const age = duration(now - heard.at);
+  return (
+    <div class="csw-banner csw-banner-warning" role="alert">
+      <div>
+        <strong>{heard.cut ? "The kernel is gone" : `Last update ${age} ago`}</strong>
+        <p>
+          {heard.cut
+            ? "It was restarted or shut down, and with it what ran in it. Run this cell again; then resume the instance."
+            : "The kernel does not say anything: it may be busy in a way that stops everything, suspended, or gone. What is shown is as of then. If it stays so, restart the kernel and run this cell again."}
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+// Why an item has not run, in its row.
+import type { DashboardTraits, ScheduledRow } from "../messages";
+import { useTrait, type ViewModel } from "../model";
+
+export function Why({ model, row }: { model: ViewModel<DashboardTraits>; row: ScheduledRow }) {
+  const reason = useTrait(model, "reasons")[row.item];
+  const text = reason?.text ?? row.note;
+  if (!text) return null;
+  return (
+    <span class="csw-sub" title={text}>
+      {text}
+    </span>
+  );
+}

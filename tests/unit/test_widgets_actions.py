@@ -1,0 +1,146 @@
+"""What the page asks for single items and runs, and the numbers of the head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from clearml_sched_widgets import Dashboard, Manager
+from clearml_sched_widgets.codec import from_data
+from clearml_sched_widgets.history import ExecutedRow, ScheduledRow, View
+from clearml_sched_widgets.widgets.subshells import let_the_page_choose
+from clearml_sched_widgets.widgets.vitals import counters, life
+from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data, until
+
+NOW = datetime(2026, 11, 22, 12, 0, 7, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    manager, task = memory_manager()
+    instance = manager.launch(from_data(schedule_data(task)))
+    dashboard = Dashboard(instance, manager)
+    page = Page(dashboard)
+    page.ask("open")
+    until(lambda: dashboard.view.get("id") == instance.id)
+    yield page
+    instance.stop()
+    dashboard.close()
+
+
+def reasons(page: Page) -> dict[str, dict[str, str]]:
+    """What the page is told about why items do not run."""
+    assert isinstance(page.widget, Dashboard)
+    return dict(page.widget.reasons)
+
+
+def rows(page: Page, table: str = "executed") -> list[dict[str, Any]]:
+    """The rows of a table as the page sees them."""
+    assert isinstance(page.widget, Dashboard)
+    return first_rows(page.widget, table)
+
+
+def test_what_takes_time_is_accepted_first_and_answered_later(page: Page) -> None:
+    page.answers.clear()
+    page.ask("pause_item", item="a1", note="new data")
+    assert [sorted(set(answer) & {"accepted", "ok"}) for answer in page.answers] == [["accepted"], ["ok"]]
+    assert len({answer["id"] for answer in page.answers}) == 1
+
+
+def test_an_item_is_paused_and_resumed_and_the_page_told_why(page: Page) -> None:
+    page.ask("pause_item", item="a1", note="new data")
+    until(lambda: reasons(page).get("a1", {}).get("code") == "paused")
+    assert "new data" in reasons(page)["a1"]["text"]
+    page.ask("resume_item", item="a1")
+    until(lambda: reasons(page) == {})
+
+
+def test_a_period_is_counted_before_it_is_backfilled(page: Page) -> None:
+    period = {"item": "a1", "start": "2026-01-10T00:00Z", "end": "2026-01-14T00:00Z"}
+    found = page.ask("slots", **period)["result"]
+    assert (found["count"], found["more"], len(found["first"]), found["overlap"]) == (8, False, 5, "allow")
+    assert page.ask("backfill", **period)["result"] == {"count": 8}
+    until(lambda: len(rows(page)) == 8)
+    wrong = page.ask("slots", item="a1", start="2026-01-10", end="x")["error"]
+    assert {problem["path"] for problem in wrong["problems"]} == {"start", "end"}
+    assert "expected a schedule" in page.ask("slots", **{**period, "item": "nobody"})["error"]["message"]
+
+
+def test_a_run_is_aborted_launched_again_and_read(page: Page) -> None:
+    page.ask("run_now", item="a1")
+    until(lambda: rows(page))
+    run = rows(page)[0]["run"]
+    assert page.ask("console", run=run)["result"] == {"lines": []}
+    assert page.ask("abort", run=run)["ok"]
+    until(lambda: rows(page)[0]["status"] == "stopped")
+    assert "it is stopped already" in page.ask("abort", run=run)["error"]["message"]
+    assert page.ask("rerun", run=run)["ok"]
+    until(lambda: len(rows(page)) == 2)
+
+
+def test_the_definition_is_edited_and_taken_over(page: Page) -> None:
+    data = page.ask("edit")["result"]["data"]
+    data["schedules"][0]["name"] = "Another name"
+    assert page.ask("update", data=data)["ok"]
+    until(lambda: rows(page, "scheduled")[0]["name"] == "Another name")
+
+
+def row(status: str, hours: float) -> ExecutedRow:
+    end = NOW - timedelta(hours=hours)
+    return ExecutedRow(
+        run=f"{status}{hours}", item="a", name="Train", item_name="Train", cause="schedule", scheduled=None,
+        started=end, status=status, finished=None if status in ("queued", "in_progress") else end,
+    )  # fmt: skip
+
+
+def scheduled(minutes: int | None) -> ScheduledRow:
+    return ScheduledRow(
+        item="a", kind="schedule", name="Train", task="t", task_name="", project="", queue="default", schedule="",
+        next_run=None if minutes is None else NOW + timedelta(minutes=minutes), start=None, recurring=True,
+        single_instance=False, parameters="",
+    )  # fmt: skip
+
+
+def view(**changes: Any) -> View:
+    rows = (row("queued", 0), row("in_progress", 1), row("failed", 2), row("completed", 3), row("failed", 25))
+    plain: dict[str, Any] = {
+        "id": "i1", "name": "Nightly", "status": "running", "where": "kernel", "note": "", "user": "Ann",
+        "started": NOW, "heartbeat": NOW, "scheduled": (scheduled(None), scheduled(9), scheduled(5)),
+        "executed": rows, "log": (),
+    }  # fmt: skip
+    return View(**{**plain, **changes})
+
+
+def test_the_head_counts_what_goes_on_and_what_ended_within_a_day() -> None:
+    found = counters(view(), NOW)
+    assert found.pop("next_run") == int((NOW + timedelta(minutes=5)).timestamp() * 1000)
+    assert found == {"running": 1, "queued": 1, "ended_day": 2, "failed_day": 1}
+    assert counters(view(scheduled=(), executed=()), NOW)["next_run"] is None
+
+
+def test_signs_of_life_change_every_ten_seconds_only() -> None:
+    assert life(NOW, NOW) == life(NOW + timedelta(seconds=2), NOW + timedelta(seconds=2))
+    later = life(NOW + timedelta(seconds=9), NOW + timedelta(seconds=9))
+    assert later["beat"] == later["heartbeat"] == life(NOW, NOW)["beat"] + 10_000
+    assert life(None, NOW)["heartbeat"] is None
+
+
+def test_the_kernels_note_of_who_published_last_is_taken_back() -> None:
+    class Comm:
+        def __init__(self) -> None:
+            self._reply_subshell_id = None
+
+    comm = Comm()
+    for _ in range(2):
+        let_the_page_choose(comm)
+    assert not hasattr(comm, "_reply_subshell_id")
+
+
+def test_of_a_manager_without_instances_nothing_is_told() -> None:
+    manager: Manager = memory_manager()[0]
+    dashboard = Dashboard(manager=manager)
+    assert dashboard.reasons == {}
+    assert set(dashboard.vitals) == {"beat", "heartbeat"}
