@@ -12,7 +12,7 @@ gateway = MemoryGateway()
 gateway.add_queue("default")
 base = gateway.add_task("train model", project="Vision")
 manager = Manager(gateway=gateway)
-train = Schedule(Action(base), Interval("20m"), name="Train")
+train = Schedule(Action(base), Interval("20m", anchor=datetime.now(timezone.utc)), name="Train")
 report = Schedule(Action(base), Daily(["06:20"]), name="Report")
 saved = manager.save(Definition("With a past", [train, report]))
 

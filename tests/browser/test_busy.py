@@ -11,7 +11,11 @@ from tests.browser.conftest import Open
 from tests.browser.memory_history import SEED
 
 LAUNCH = SEED + "saved.resume()\nDashboard(saved, manager)"
-AS_7_4_DOES = "import clearml_sched_widgets.widgets.base as base\nbase.let_the_page_choose = lambda comm: None\n"
+# Messages go to the shell of the cells, as they do in kernels that have no other.
+NO_SUBSHELL = """
+import clearml_sched_widgets.widgets.base as base
+base.let_the_page_choose = lambda comm: setattr(comm, "_reply_subshell_id", None)
+"""
 
 
 def busy(end: Path) -> str:
@@ -39,7 +43,7 @@ def test_where_the_kernel_does_not_let_it_a_button_waits_for_the_cell_and_acts_o
     open_notebook: Open, tmp_path: Path
 ) -> None:
     end = tmp_path / "end"
-    notebook = open_notebook(AS_7_4_DOES + LAUNCH)
+    notebook = open_notebook(NO_SUBSHELL + LAUNCH)
     board = notebook.widget()
     expect(board.get_by_role("button", name="Run Train now")).to_be_enabled()
     notebook.start(busy(end))
@@ -48,13 +52,13 @@ def test_where_the_kernel_does_not_let_it_a_button_waits_for_the_cell_and_acts_o
     expect(waiting).to_be_disabled()
     board.get_by_role("button", name="30 d").click()  # the timeline needs the kernel for that
     expect(board.get_by_text("Waits for the running cell; what is known is shown meanwhile.")).to_be_visible()
-    board.get_by_role("button", name="Pause", exact=True).click()
-    dialog = board.get_by_role("alertdialog", name="Pause it?")
+    board.get_by_role("button", name="Pause Report").click()
+    dialog = board.get_by_role("alertdialog", name="Pause Report?")
     dialog.get_by_role("button", name="Pause", exact=True).click()
     expect(dialog.get_by_text("It waits for the running cell and is carried out after it, once.")).to_be_visible()
     end.touch()
     expect(runs(board)).to_have_count(1)
-    expect(board.get_by_role("button", name="Resume", exact=True)).to_be_visible()
+    expect(board.get_by_role("button", name="Resume Report")).to_be_visible()
     expect(waiting).to_have_count(0)
     expect(board.get_by_text("Waits for the running cell")).to_have_count(0)
     expect(runs(board)).to_have_count(1)

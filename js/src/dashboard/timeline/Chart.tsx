@@ -47,7 +47,7 @@ export function Axis({ shown, width, now, utc }: Pick<ChartProps, "shown" | "wid
     <svg class="csw-tl-axis" width={width} height={AXIS} aria-hidden="true">
       {ticks(shown, width, utc).map(({ at, text, day }) => (
         <text key={at} x={place(at, shown, width)} y={16} class={day ? "csw-tl-day" : ""} text-anchor="middle">
-          {Math.abs(place(at, shown, width) - present) < 30 ? "" : text}
+          {clear(place(at, shown, width), present, width) ? text : ""}
         </text>
       ))}
       {present >= 0 && present <= width ? (
@@ -57,6 +57,11 @@ export function Axis({ shown, width, now, utc }: Pick<ChartProps, "shown" | "wid
       ) : null}
     </svg>
   );
+}
+
+/** Whether a text has room: beside the present's, and within the edges. */
+function clear(x: number, present: number, width: number): boolean {
+  return Math.abs(x - present) >= 44 && x >= 18 && x <= width - 18;
 }
 
 export function Chart(props: ChartProps) {

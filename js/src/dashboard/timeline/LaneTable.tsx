@@ -50,7 +50,9 @@ export function LaneTable({ lanes, shown, now, utc }: LaneTableProps) {
                   {statuses.reduce((sum, status) => sum + (summary.counts[status] ?? 0), 0)}
                 </td>
               ))}
-              <td>{summary.next === null ? "–" : `${moment(summary.next, utc)} (${relative(summary.next, now)})`}</td>
+              <td class="csw-nowrap">
+                {summary.next === null ? "–" : `${moment(summary.next, utc)} (${relative(summary.next, now)})`}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -42,7 +42,12 @@ export function laidOut(
   for (const lane of data.lanes) {
     const seen = inSight(bars.get(lane.item) ?? [], shown, now);
     const future = marks.get(lane.item) ?? [];
-    const rows = stacked(widened(seen, shown, width), now, (lengthOf(shown) / width) * GAP, MOST_ROWS);
+    const rows = stacked(
+      trimmed(widened(seen, shown, width), shown, width),
+      now,
+      (lengthOf(shown) / width) * GAP,
+      MOST_ROWS,
+    );
     const height = Math.max(1, rows.length) * ROW + 2 * PADDING;
     found.push({
       lane,
@@ -73,6 +78,19 @@ function widened(bars: readonly Bar[], shown: Stretch, width: number): Bar[] {
   return bars.map((bar) =>
     bar.end === null || bar.end - bar.start >= least ? bar : { ...bar, end: bar.start + least, ended: bar.end },
   );
+}
+
+const TRIM = 12; // pixels
+
+/** A group reaches a little into what begins after it; drawn shorter, they share a row. */
+function trimmed(bars: readonly Bar[], shown: Stretch, width: number): Bar[] {
+  const most = (lengthOf(shown) / width) * TRIM;
+  return bars.map((bar, index) => {
+    const next = bars[index + 1];
+    const over = next && !bar.run && bar.end !== null ? bar.end - next.start : 0;
+    if (next === undefined || over <= 0 || over > most || next.start <= bar.start) return bar;
+    return { ...bar, end: next.start, ended: bar.ended ?? (bar.end as number) };
+  });
 }
 
 function placed(bar: Bar, y: number, shown: Stretch, width: number, now: number): PlacedBar {

@@ -28,6 +28,8 @@ export function useDrag(shown: Stretch, width: number, change: (window: Window) 
     onPointerCancel: () => {
       from.current = null;
     },
+    // A browser would drag the link itself.
+    onDragStart: (event: Event) => event.preventDefault(),
     onClickCapture: (event: MouseEvent) => {
       if (!dragged.current) return;
       dragged.current = false;
