@@ -255,7 +255,7 @@ class Instance:
         if local is not None:
             return local
         query = TaskQuery(ids=(run,), system_tags=(run_tag(self.id),), hyperparams="scheduler", limit=1)
-        found = [one for task in self._gateway.tasks(query) if (one := run_of(task))]
+        found = [one for task in self._gateway.tasks(query) if (one := run_of(task, self.id))]
         if not found:
             raise InvalidDefinition([Problem("run", run, "expected the id of a task that this instance launched")])
         return found[0]

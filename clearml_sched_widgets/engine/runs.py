@@ -145,7 +145,7 @@ class Runs:
         if known is not None:
             return known
         tasks = gateway.tasks(self._query(order="created", ids=(run_id,)))
-        return run_of(tasks[0]) if tasks else None
+        return run_of(tasks[0], self._instance) if tasks else None
 
     def of_key(self, key: str) -> list[Run]:
         """All tasks with a run key, oldest first. Several only after lost answers, or if somebody copied one."""

@@ -1,6 +1,6 @@
 // What one does with an instance beside running it: look at its configuration, copy it, delete it.
 import { useState } from "preact/hooks";
-import { ALIVE } from "../dashboard/Head";
+import { ALIVE } from "../dashboard/status";
 import type { Configuration, InstanceBrief } from "../messages";
 import type { ViewModel } from "../model";
 import { words } from "../state/format";
