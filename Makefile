@@ -14,7 +14,7 @@ PYTEST_ARGS ?=
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo lab test test-all unit check bench faults js-test chromium clean
+.PHONY: help setup demo lab test test-all unit check bench screens faults js-test chromium clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
@@ -64,6 +64,9 @@ faults: setup ## 300 kills and 300 network faults in real processes; goes on whe
 bench: setup chromium ## Measure against the alternatives; writes benchmarks/results
 	@$(PY) -m pip install -qq --group bench
 	@$(PY) -m benchmarks
+
+screens: setup chromium ## Take the pictures of docs/screens again
+	@$(PY) scripts/screens.py
 
 chromium:
 	@scripts/ensure_chromium.sh

@@ -1,7 +1,8 @@
-"""Takes the pictures of docs/screens: the widgets in JupyterLab on the embedded server, in light and dark."""
+"""Takes the pictures of docs/screens: the widgets in JupyterLab on a realistic workspace, in light and dark."""
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -12,89 +13,140 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright  # noqa: E402
 
-from clearml_sched_widgets.sandbox import Agent, Sandbox  # noqa: E402
-from clearml_sched_widgets.sandbox.examples import create_examples  # noqa: E402
+from clearml_sched_widgets.sandbox import Sandbox  # noqa: E402
+from scripts.workspace import Workspace, fill  # noqa: E402
+from scripts.workspace_content import NIGHTLY  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
 from tests.browser.lab import Lab, Notebook  # noqa: E402
 
 OUT = ROOT / "docs" / "screens"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-DEFINITION = """
-from clearml_sched_widgets import *
-definition = Definition(
-    "Nightly pipeline",
-    schedules=[
-        Schedule(Action("{train}", project="Examples/Nightly"), Interval("20s"), name="Train often"),
-        Schedule(
-            Action("{report}"),
-            Weekly(["monday", "friday"], ["06:20", "18:20"], timezone="Europe/Berlin"),
-            name="Report",
-        ),
-    ],
-    triggers=[
-        TaskTrigger(
-            Action("{evaluate}", parameters={{"Args/task_id": "${{task.id}}"}}), StatusChanged(["completed"]),
-            Select(projects=["Examples"], name="train"), name="Evaluate what was trained",
-        )
-    ],
-    poll_every="2s",
-)
-"""
-APP = """
+WIDE, NARROW = 1280, 828  # of the window, beside JupyterLab's own margins: a widget of about 1150 and 700 pixels
+MOST = 400_000  # bytes of a picture
+START = """
+from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 manager = Manager()
-manager.save(Definition("Weekly clean-up", definition.schedules[1:]))
-manager.launch(definition)
-SchedulerApp()
+instance = manager.get({instance!r})
+instance.resume()
 """
 
 
-def main() -> int:
+class Studio:
+    """One notebook after the other, photographed."""
+
+    def __init__(self, lab: Lab, page: Page, workspace: Workspace) -> None:
+        self._lab = lab
+        self._page = page
+        self._start = START.format(instance=workspace.instances[NIGHTLY])
+
+    def open(self, code: str, width: int = WIDE) -> tuple[Notebook, Locator]:
+        """A notebook with the code and its widget, which has read what there is."""
+        self._lab.end_sessions()
+        self._page.set_viewport_size({"width": width, "height": 2400})
+        notebook = Notebook(self._lab, self._page, self._lab.write("screens.ipynb", [self._start + code]))
+        self._page.evaluate(FOLD_SIDES)
+        notebook.run_all()
+        widget = notebook.widget()
+        widget.wait_for(timeout=90_000)
+        return notebook, widget
+
+    def take(self, notebook: Notebook, what: Locator, name: str) -> None:
+        """The same thing in both themes."""
+        for theme, title in THEMES.items():
+            notebook.set_theme(title)
+            self._page.mouse.move(0, 0)
+            self._page.wait_for_timeout(400)
+            path = OUT / f"{name}-{theme}.png"
+            what.screenshot(path=path, animations="disabled")
+            size = path.stat().st_size
+            print(f"docs/screens/{path.name}: {size // 1000} kB")
+            if size > MOST:
+                raise SystemExit(f"{path.name} is larger than {MOST // 1000} kB: make less of the page visible")
+
+
+FOLD_SIDES = """() => {
+    const {commands} = window.jupyterapp;
+    for (const side of ['left', 'right']) {
+        if (commands.isToggled(`application:toggle-${side}-area`)) commands.execute(`application:toggle-${side}-area`);
+    }
+}"""
+
+
+def picture_app(studio: Studio) -> None:
+    notebook, app = studio.open("SchedulerApp(manager)")
+    choose(app)
+    studio.take(notebook, app, "app")
+    app.get_by_role("button", name="Configuration").click()
+    dialog = app.get_by_role("dialog")
+    expect(dialog).to_contain_text("Every 30 minutes.")
+    studio.take(notebook, dialog, "configuration")
+
+
+def picture_narrow(studio: Studio) -> None:
+    notebook, app = studio.open("SchedulerApp(manager)", NARROW)
+    choose(app)
+    studio.take(notebook, app, "narrow")
+
+
+def choose(app: Locator) -> None:
+    app.get_by_role("navigation", name="Instances").get_by_role("button").filter(has_text=NIGHTLY).click()
+    expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Retrain detector")
+    expect(app.get_by_role("table", name="Executed tasks")).to_contain_text("refresh features")
+    app.page.wait_for_timeout(4000)  # older runs are read by then
+
+
+def picture_dashboard(studio: Studio) -> None:
+    notebook, board = studio.open("Dashboard(instance, manager)")
+    expect(board.get_by_role("table", name="Executed tasks")).to_contain_text("refresh features")
+    board.page.wait_for_timeout(4000)
+    studio.take(notebook, board, "dashboard")
+
+
+def picture_wizard(studio: Studio) -> None:
+    notebook, form = studio.open("Wizard(instance.definition, manager)")
+    expect(form.get_by_text("train demand model").first).to_be_visible()
+    unfold(form, "Retrain detector")
+    form.page.wait_for_timeout(2500)
+    studio.take(notebook, form, "wizard")
+    preview = form.get_by_role("complementary").first
+    studio.take(notebook, preview, "preview")
+    form.get_by_role("button", name="Browse").first.click()
+    expect(form.get_by_text("Vision/Detection").first).to_be_visible()
+    form.page.wait_for_timeout(1000)
+    dialog = form.get_by_role("dialog")
+    studio.take(notebook, dialog, "picker")
+
+
+def unfold(form: Locator, wanted: str) -> None:
+    """Open the card of one item and close the others."""
+    for card in form.locator(".csw-card-title").all():
+        is_open = card.get_attribute("aria-expanded") == "true"
+        is_wanted = re.search(rf"\b{wanted}\b", card.inner_text()) is not None
+        if is_open != is_wanted:
+            card.click()
+
+
+PICTURES = {"app": picture_app, "narrow": picture_narrow, "dashboard": picture_dashboard, "wizard": picture_wizard}
+
+
+def main(wanted: list[str]) -> int:
+    """Take the wanted groups of pictures, or all."""
     OUT.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=60_000)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearml-sched-screens-")))
+        workspace = fill(folder / "server")
+        print(f"a workspace with {workspace.runs} runs of {len(workspace.instances)} instances")
         sandbox = stack.enter_context(Sandbox.start(folder / "server"))
-        code = DEFINITION.format(**create_examples(sandbox))
-        stack.enter_context(Agent.start(sandbox, ["default"], folder=folder / "agent", name="screens:agent"))
         lab = Lab(folder / "lab", {"CLEARML_CONFIG_FILE": str(sandbox.conf)})
         stack.callback(lab.stop)
         browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=chromium(), args=FLAGS)
         stack.callback(browser.close)
-        page = browser.new_page(viewport={"width": 1500, "height": 1900}, device_scale_factor=1.5)
-        picture_app(lab, page, code)
-        picture_wizard(lab, page, code)
+        studio = Studio(lab, browser.new_page(device_scale_factor=1.25), workspace)
+        for name in wanted or PICTURES:
+            PICTURES[name](studio)
     return 0
 
 
-def picture_app(lab: Lab, page: Page, code: str) -> None:
-    notebook = Notebook(lab, page, lab.write("app.ipynb", [code + APP]))
-    notebook.run_all()
-    app = notebook.widget()
-    app.get_by_role("button", name="Nightly pipeline").click()
-    finished = app.get_by_role("table", name="Executed tasks").get_by_text("completed")
-    expect(finished).to_have_count(4, timeout=120_000)
-    in_both_themes(notebook, app, "app")
-    notebook.run("[instance.stop() for instance in manager.instances() if instance.where == 'kernel']")
-    lab.end_sessions()
-
-
-def picture_wizard(lab: Lab, page: Page, code: str) -> None:
-    notebook = Notebook(lab, page, lab.write("wizard.ipynb", [code + "Wizard(definition)"]))
-    notebook.run_all()
-    form = notebook.widget()
-    expect(form.get_by_text("train model")).to_be_visible()
-    form.get_by_role("button", name="Train often", exact=True).click()
-    form.get_by_role("button", name="Evaluate what was trained", exact=True).click()
-    in_both_themes(notebook, form, "wizard")
-    lab.end_sessions()
-
-
-def in_both_themes(notebook: Notebook, widget: Locator, name: str) -> None:
-    for theme, title in THEMES.items():
-        notebook.set_theme(title)
-        widget.screenshot(path=OUT / f"{name}-{theme}.png")
-        print(f"docs/screens/{name}-{theme}.png")
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

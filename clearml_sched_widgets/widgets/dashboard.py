@@ -245,6 +245,11 @@ class ShowsInstance(ShowsTimeline, ShowsVitals, SchedulerWidget):
 
     _dashboard: DashboardPart
 
+    def __repr__(self) -> str:
+        shown = self.instance
+        about = f"instance={shown.name!r}, status={shown.status!r}" if shown else "instance=None"
+        return f"{type(self).__name__}({about})"
+
     @property
     def instance(self) -> Instance | None:
         """The instance that is shown."""

@@ -157,6 +157,12 @@ class Wizard(SchedulerWidget):
         self._wizard = WizardPart(connection, definition)
         super().__init__(connection, (self._wizard,))
 
+    def __repr__(self) -> str:
+        draft = self._wizard.state()["draft"]
+        items = sum(len(draft.get(kind) or ()) for kind in ("schedules", "triggers"))
+        made = f", instance={self.instance!r}" if self.instance else ""
+        return f"Wizard(name={draft.get('name', '')!r}, items={items}{made})"
+
     @property
     def definition(self) -> Definition:
         """What the form holds now. Raises InvalidDefinition, whose `problems` say what is missing."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from clearml_sched_widgets import Manager
+from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.memory import MemoryGateway
@@ -153,3 +153,17 @@ def test_of_two_hundred_rows_only_what_changed_is_sent_again() -> None:
     deltas.update([{**row, "status": "paused"} for row in many[:60]] + many[60:])
     assert deltas.base is not base
     assert deltas.changes == quiet
+
+
+def test_a_widget_says_what_it_shows_without_a_request() -> None:
+    manager, task = memory_manager()
+    definition = from_data(schedule_data(task))
+    instance = manager.save(definition)
+    gateway = manager.gateway
+    assert isinstance(gateway, MemoryGateway)
+    before = gateway.requests.total()
+    assert repr(Wizard(definition, manager)) == "Wizard(name='Nightly', items=1)"
+    assert repr(Wizard(manager=manager)) == "Wizard(name='', items=0)"
+    assert repr(Dashboard(instance, manager)) == "Dashboard(instance='Nightly', status='draft')"
+    assert repr(SchedulerApp(manager)) == "SchedulerApp(instance=None)"
+    assert gateway.requests.total() == before
