@@ -75,6 +75,8 @@ OVERFLOWING = """() => {
     return [panel.scrollWidth - panel.clientWidth, page.scrollWidth - page.clientWidth];
 }"""
 
+HREFS = "links => links.map(link => new URL(link.getAttribute('href'), location).href)"  # a picture's links, too
+
 
 class Watch:
     """Fails if a page does what only a script could have made it do."""
@@ -95,7 +97,7 @@ class Watch:
         assert page.evaluate("window.hacked") is None
         assert self._dialogs == []
         assert widget.locator("img, script, iframe, object, embed, [onerror], [onclick]").count() == 0
-        found = widget.locator("a[href]").evaluate_all("links => links.map(link => link.href)")
+        found = widget.locator("a[href]").evaluate_all(HREFS)
         wanted = [link for link in found if links is not None and link.startswith(links)]
         assert found == wanted
         assert page.evaluate(UNSHIELDED) == []

@@ -15,7 +15,7 @@ export function FilterBar({ rows, filters, onChange }: FilterProps) {
   const groups = (Object.keys(GROUPS) as Group[]).filter((group) => group === "all" || count[group] > 0);
   return (
     <div class="csw-filters">
-      <label class="csw-search">
+      <label class="csw-list-search">
         <span class="csw-hidden">Search instances</span>
         <Icon name="search" />
         <input

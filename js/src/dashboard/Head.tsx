@@ -44,7 +44,11 @@ export function Head({ view, vitals, heard, web, now, commands, more }: HeadProp
         </span>
       </div>
       <Buttons key={view.id} view={view} commands={commands} more={more} />
-      {view.note && view.status === "paused" ? <p class="csw-note">Paused: {view.note}</p> : null}
+      {view.note && view.status === "paused" ? (
+        <p class="csw-note">
+          Paused: <bdi>{view.note}</bdi>
+        </p>
+      ) : null}
       <Counters view={view} vitals={vitals} now={now} />
       {commands.error ? <Alert title={commands.error} /> : null}
       <Liveness heard={heard} now={now} />
