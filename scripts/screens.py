@@ -23,6 +23,7 @@ from tests.browser.lab import Lab, Notebook  # noqa: E402
 OUT = ROOT / "docs" / "screens"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 WIDE, NARROW = 1280, 828  # of the window, beside JupyterLab's own margins: a widget of about 1150 and 700 pixels
+TALL, DIALOG_TALL = 2400, 1000
 MOST = 400_000  # bytes of a picture
 START = """
 from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
@@ -37,19 +38,28 @@ class Studio:
 
     def __init__(self, lab: Lab, page: Page, workspace: Workspace) -> None:
         self._lab = lab
+        self._notebook: Notebook | None = None
         self._page = page
         self._start = START.format(instance=workspace.instances[NIGHTLY])
 
     def open(self, code: str, width: int = WIDE) -> tuple[Notebook, Locator]:
         """A notebook with the code and its widget, which has read what there is."""
-        self._lab.end_sessions()
-        self._page.set_viewport_size({"width": width, "height": 2400})
-        notebook = Notebook(self._lab, self._page, self._lab.write("screens.ipynb", [self._start + code]))
+        self._page.set_viewport_size({"width": width, "height": TALL})
+        self.close()
+        self._notebook = notebook = Notebook(
+            self._lab, self._page, self._lab.write("screens.ipynb", [self._start + code])
+        )
         self._page.evaluate(FOLD_SIDES)
         notebook.run_all()
         widget = notebook.widget()
         widget.wait_for(timeout=90_000)
         return notebook, widget
+
+    def close(self) -> None:
+        """Stop what runs in the notebook's kernel, so that the next one finds the instance free."""
+        if self._notebook is not None:
+            self._notebook.run("instance.stop()")
+            self._lab.end_sessions()
 
     def take(self, notebook: Notebook, what: Locator, name: str) -> None:
         """The same thing in both themes."""
@@ -69,7 +79,7 @@ class Studio:
 def compress(path: Path) -> None:
     """The same picture in 256 colours: our screens have few, and it is a third of the size."""
     with Image.open(path) as picture:
-        palette = picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        palette = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     palette.save(path, optimize=True)
 
 
@@ -88,6 +98,7 @@ def picture_app(studio: Studio) -> None:
     app.get_by_role("button", name="Configuration").click()
     dialog = app.get_by_role("dialog")
     expect(dialog).to_contain_text("Every 30 minutes.")
+    app.page.set_viewport_size({"width": WIDE, "height": DIALOG_TALL})
     studio.take(notebook, dialog, "configuration")
 
 
@@ -121,6 +132,7 @@ def picture_wizard(studio: Studio) -> None:
     studio.take(notebook, preview, "preview")
     form.get_by_role("button", name="Browse").first.click()
     expect(form.get_by_text("Vision/Detection").first).to_be_visible()
+    form.page.set_viewport_size({"width": WIDE, "height": DIALOG_TALL})
     form.page.wait_for_timeout(1000)
     dialog = form.get_by_role("dialog")
     studio.take(notebook, dialog, "picker")
