@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -226,6 +226,11 @@ def parts_of(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ..
     )
 
 
+def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
+    """Sends for a window, which is a number in Python, what the table or the log begins with at that moment."""
+    return lambda _, widget: widget._dashboard.first_rows(table)
+
+
 class ShowsInstance(ShowsTimeline, ShowsVitals, SchedulerWidget):
     """The traits that show an instance, and the frames behind them."""
 
@@ -235,13 +240,12 @@ class ShowsInstance(ShowsTimeline, ShowsVitals, SchedulerWidget):
     selected = traitlets.Unicode().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
     # A number in Python; what is sent are the first rows as they are at that moment.
-    scheduled_window = traitlets.Int().tag(
-        sync=True, to_json=lambda _, widget: widget._dashboard.first_rows("scheduled")
-    )
+    scheduled_window = traitlets.Int().tag(sync=True, to_json=_first("scheduled"))
     scheduled_changes = traitlets.Dict().tag(sync=True)
-    executed_window = traitlets.Int().tag(sync=True, to_json=lambda _, widget: widget._dashboard.first_rows("executed"))
+    executed_window = traitlets.Int().tag(sync=True, to_json=_first("executed"))
     executed_changes = traitlets.Dict().tag(sync=True)
-    log_lines: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    log_window = traitlets.Int().tag(sync=True, to_json=_first("log"))
+    log_changes = traitlets.Dict().tag(sync=True)
 
     _dashboard: DashboardPart
 

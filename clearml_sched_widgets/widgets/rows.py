@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clearml_sched_widgets.history import View
-from clearml_sched_widgets.records import ACTIVE, LogLine
+from clearml_sched_widgets.records import ACTIVE
 from clearml_sched_widgets.widgets.plain import millis
 
 if TYPE_CHECKING:
     from clearml_sched_widgets.instance import Instance
-
-SHOWN_LINES = 200
 
 
 def brief(instance: Instance) -> dict[str, Any]:
@@ -27,13 +25,8 @@ def brief(instance: Instance) -> dict[str, Any]:
 
 
 def view_data(view: View | None) -> dict[str, Any]:
-    """The traits of a dashboard beside its tables: a head with counters, and the log."""
-    if view is None:
-        return {"view": {}, "log_lines": []}
-    return {
-        "view": _head(view),
-        "log_lines": [_line(line) for line in view.log[-SHOWN_LINES:]],
-    }
+    """The traits of a dashboard beside its tables and its log: a head with counters."""
+    return {"view": {} if view is None else _head(view)}
 
 
 def _head(view: View) -> dict[str, Any]:
@@ -53,7 +46,3 @@ def _head(view: View) -> dict[str, Any]:
         "active": sum(status in ACTIVE for status in statuses),
         "failed": statuses.count("failed"),
     }
-
-
-def _line(line: LogLine) -> dict[str, Any]:
-    return {"time": millis(line.time), "level": line.level, "text": line.text}

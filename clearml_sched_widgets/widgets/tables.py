@@ -1,4 +1,4 @@
-"""The two tables of a dashboard: what the page gets of them unasked, and what it asks for."""
+"""The two tables and the log of a dashboard: what the page gets of them unasked, and what it asks for."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import attrs
 from clearml_sched_widgets.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, View
 from clearml_sched_widgets.widgets.csv_text import csv_text
 from clearml_sched_widgets.widgets.feed import Feed
+from clearml_sched_widgets.widgets.log_feed import LogFeed
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
 from clearml_sched_widgets.widgets.query import Finder, choices, parse
 
@@ -49,6 +50,7 @@ class Tables:
         self.scheduled = Feed(SCHEDULED_COLUMNS, lambda row: (row.item, row.schedule))
         self.executed = Feed(EXECUTED_COLUMNS, lambda row: row.run)
         self._tables = {name: _Table(name, getattr(self, name)) for name in ("scheduled", "executed")}
+        self.log = LogFeed()
         self._downloads: deque[_Download] = deque(maxlen=DOWNLOADS)
         self._tokens = count(1)
         self._name = ""
@@ -59,6 +61,7 @@ class Tables:
         self._name = "" if view is None else view.name
         self.scheduled.show(() if view is None else view.scheduled, instance)
         self.executed.show(() if view is None else view.executed, instance)
+        self.log.show(() if view is None else view.log, instance)
 
     def state(self) -> dict[str, Any]:
         """The traits' values."""
@@ -67,11 +70,13 @@ class Tables:
             "scheduled_changes": self.scheduled.changes,
             "executed_window": self.executed.window,
             "executed_changes": self.executed.changes,
+            "log_window": self.log.window,
+            "log_changes": self.log.changes,
         }
 
     def first(self, name: str) -> dict[str, Any]:
-        """The first rows of a table, as they are now."""
-        return self._tables[name].feed.first()
+        """The first rows of a table or the last lines of the log, as they are now."""
+        return self.log.first() if name == "log" else self._tables[name].feed.first()
 
     def handlers(self) -> Mapping[str, Handler]:
         return {"rows": self._on_rows, "csv": self._on_csv}

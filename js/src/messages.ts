@@ -1,4 +1,5 @@
 // What the page and the kernel say to each other; clearml_sched_widgets/widgets/messages.py lists the same actions.
+import type { LogData } from "./state/log";
 import type { ChangesData, WindowData } from "./state/tableState";
 
 export const ACTIONS = [
@@ -399,7 +400,8 @@ export interface DashboardTraits extends TimelineTraits, VitalTraits {
   scheduled_changes: ChangesData;
   executed_window: WindowData;
   executed_changes: ChangesData;
-  log_lines: LogLine[];
+  log_window: LogData;
+  log_changes: LogData;
 }
 
 export type AppTraits = WizardTraits & DashboardTraits;

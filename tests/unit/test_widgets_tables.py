@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clearml_sched_widgets import Dashboard
+from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, ExecutedRow, View
+from clearml_sched_widgets.records import LogLine
 from clearml_sched_widgets.widgets.csv_text import cell
 from clearml_sched_widgets.widgets.feed import MANY, WINDOW, Feed
+from clearml_sched_widgets.widgets.log_feed import MANY as MANY_LINES
+from clearml_sched_widgets.widgets.log_feed import LogFeed
 from clearml_sched_widgets.widgets.messages import BadMessage, Request
 from clearml_sched_widgets.widgets.query import Finder, parse
 from clearml_sched_widgets.widgets.tables import CHOICES, Tables, file_name
+from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
 
 PAGE_SIDE = Path(__file__).parents[2] / "js" / "src"
 QUERIES = json.loads((Path(__file__).parent / "table_queries.json").read_text())
@@ -293,3 +300,59 @@ def test_a_cell_is_never_a_formula_and_a_time_is_in_utc(value: object, text: obj
 )
 def test_a_files_name_is_one_on_every_system(name: str, shown: str) -> None:
     assert file_name(name) == shown
+
+
+# -- the log
+@given(st.lists(st.integers(0, 30), max_size=15), st.integers(0, 4))
+def test_a_page_that_follows_the_log_has_its_last_lines(looks: list[int], lost: int) -> None:
+    numbers = iter(range(10_000))
+    feed, lines, window, known, end = LogFeed(), list[LogLine](), 0, list[dict[str, Any]](), 0
+    for look, count in enumerate(looks):
+        lines += [LogLine(time=START, level="info", text=f"line {next(numbers)}") for _ in range(count)]
+        lines = lines[-50:]  # an engine forgets the oldest
+        feed.show(tuple(lines), "i1")
+        if feed.window != window:
+            window = feed.window
+            end, known = feed.first()["end"], feed.first()["lines"]
+        elif look != lost or count == 0:
+            told = feed.changes
+            assert len(told["lines"]) <= MANY_LINES + 1
+            fresh = told["end"] - end
+            known, end = known + (told["lines"][-fresh:] if fresh else []), told["end"]
+    texts = [line["text"] for line in known]
+    assert texts == sorted(set(texts), key=texts.index)
+    if lines and lost >= len(looks):
+        assert texts[-50:][-len(lines) :] == [line.text for line in lines][-len(texts) :]
+
+
+def test_another_log_is_another_window() -> None:
+    feed = LogFeed()
+    line = LogLine(time=START, level="info", text="Started.")
+    feed.show((line,), "i1")
+    feed.show((line, attrs.evolve(line, text="Stopped.")), "i1")
+    assert (feed.window, feed.changes["end"]) == (1, 2)
+    feed.show((line,), "i2")
+    assert (feed.window, feed.first()["lines"]) == (2, [{"time": 1795305600000, "level": "info", "text": "Started."}])
+
+
+def test_one_more_run_costs_an_open_dashboard_at_most_2048_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager, task = memory_manager()
+    instance = manager.launch(from_data(schedule_data(task)))
+    dashboard = Dashboard(instance, manager)
+    page = Page(dashboard)
+    page.ask("open")
+    until(lambda: dashboard.loaded)
+    for number in range(3):  # what was sent before is sent again in part
+        instance.run_now("a1")
+        until(lambda number=number: dashboard.executed_changes["total"] == number + 1)  # type: ignore[misc]
+    time.sleep(1)
+    sent: list[Any] = []
+    monkeypatch.setattr(dashboard, "_send", lambda message, buffers=None: sent.append((message, buffers)))
+    instance.run_now("a1")
+    until(lambda: dashboard.executed_changes["total"] == 4)
+    time.sleep(0.7)
+    states = [message["state"] for message, _ in sent]
+    assert any("executed_changes" in state for state in states)
+    assert len(json.dumps(states)) < 1500  # what is around the messages is not here
+    instance.stop()
+    dashboard.close()

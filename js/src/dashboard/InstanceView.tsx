@@ -39,8 +39,7 @@ export function InstanceView({ model, more }: InstanceProps) {
 }
 
 function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
-  const { scheduled, executed } = tablesOf(model, view.id);
-  const log = useTrait(model, "log_lines");
+  const { scheduled, executed, log } = tablesOf(model, view.id);
   const { web } = useTrait(model, "connection");
   const now = useNow();
   const commands = useCommands(model);
@@ -53,7 +52,7 @@ function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
       <Timeline key={view.id} model={model} web={web} now={now} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />
-      <Log lines={log} now={now} />
+      <Log store={log} now={now} />
       <TimesSwitch />
     </div>
   );

@@ -1,10 +1,14 @@
 // What the scheduler did, line by line; the newest line stays in sight unless the user scrolled away.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { LogLine } from "../messages";
 import { clock, utc } from "../state/format";
+import type { LogStore } from "../state/log";
+import { useTimes } from "../state/times";
 import { Empty } from "../ui/parts";
+import { useStore } from "../ui/useStore";
 
-export function Log({ lines, now }: { lines: readonly LogLine[]; now: number }) {
+export function Log({ store, now }: { store: LogStore; now: number }) {
+  const { lines } = useStore(store);
+  const { utc: inUtc } = useTimes();
   const box = useRef<HTMLDivElement>(null);
   const follow = useRef(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what scrolls
@@ -25,7 +29,7 @@ export function Log({ lines, now }: { lines: readonly LogLine[]; now: number }) 
         <div ref={box} class="csw-log" role="log" aria-label="Log" tabIndex={0} onScroll={scrolled}>
           {lines.map((line, index) => (
             <p key={index} class={`csw-line csw-line-${line.level}`}>
-              <time title={utc(line.time)}>{clock(line.time, now)}</time>
+              <time title={utc(line.time)}>{clock(line.time, now, inUtc)}</time>
               <span class="csw-level">{line.level}</span>
               <span>{line.text}</span>
             </p>

@@ -1,8 +1,9 @@
-// The two tables of a dashboard as this page holds them; they live as long as the view.
+// The two tables and the log of a dashboard as this page holds them; they live as long as the view.
 
 import type { DashboardTraits } from "../messages";
 import { EXECUTED_COLUMNS, type ExecutedRow, SCHEDULED_COLUMNS, type ScheduledRow } from "../messages";
 import type { ViewModel } from "../model";
+import { LogStore } from "../state/log";
 import { EVERYTHING } from "../state/tableQuery";
 import { TableStore } from "../state/tableStore";
 
@@ -10,6 +11,7 @@ export interface Tables {
   instance: string;
   executed: TableStore<ExecutedRow>;
   scheduled: TableStore<ScheduledRow>;
+  log: LogStore;
 }
 
 export const EXECUTED_CHOICES = [
@@ -35,6 +37,7 @@ export function tablesOf(model: ViewModel<DashboardTraits>, instance: string): T
       instance,
       executed: new TableStore(model, "executed", EXECUTED_COLUMNS, columnsOf(EXECUTED_CHOICES)),
       scheduled: new TableStore(model, "scheduled", SCHEDULED_COLUMNS, columnsOf(SCHEDULED_CHOICES)),
+      log: new LogStore(model),
     };
     known.set(model, tables);
   }

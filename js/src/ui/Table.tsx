@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { TableStore } from "../state/tableStore";
 import { useUid } from "./fields";
 import { Icon } from "./icons";
+import { useStore } from "./useStore";
 
 export interface Column<Row> {
   name: string;
@@ -35,13 +36,6 @@ interface TableProps<Row extends object> {
 
 const HEADER = 33; // pixels
 const MORE = 6; // rows beyond what is in sight, so that scrolling a little shows no gap
-
-/** Renders again when the store has something new. */
-export function useStore<Row extends object>(store: TableStore<Row>): TableStore<Row> {
-  const [, render] = useState(0);
-  useEffect(() => store.subscribe(() => render((count) => count + 1)), [store]);
-  return store;
-}
 
 export function Table<Row extends object>(props: TableProps<Row>) {
   const { title, store, columns, rowHeight, tall, keyOf } = props;

@@ -10,7 +10,8 @@ import { Icon } from "./icons";
 import { Menu } from "./Menu";
 import { Period } from "./Period";
 import { Button, Empty } from "./parts";
-import { type Column, useStore } from "./Table";
+import type { Column } from "./Table";
+import { useStore } from "./useStore";
 
 const number = (count: number) => count.toLocaleString("en");
 
