@@ -87,6 +87,8 @@ const DEFINITION = {
         time_limit: "2h",
         container: { image: "python:3.11" },
         overrides: { "script.branch": "main" },
+        reuse_task: true,
+        function: "module.name",
       },
       recurrence: {
         type: "monthly",

@@ -40,7 +40,7 @@ it("puts what Python refuses beside the field, as its description", async () => 
   const problems = [{ path: "schedules[0].recurrence.times", message: "expected at least one time of day" }];
   await act(async () => host.answer({ id, ok: false, error: { message: "no", problems } }));
   const times = field("Times of the day");
-  expect(times.getAttribute("aria-invalid")).toBe("true");
+  await expect.poll(() => times.getAttribute("aria-invalid")).toBe("true");
   const notes = document.getElementById(times.getAttribute("aria-describedby") ?? "");
   expect(notes?.querySelector("[role=alert]")?.textContent).toBe("Expected at least one time of day.");
 });
@@ -65,7 +65,7 @@ it("says what came of a launch", async () => {
   const { id } = asked("launch") as Sent;
   const instance = { id: "i1", name: "Nightly", status: "running", where: "kernel", user: "", started: null };
   await act(async () => host.answer({ id, ok: true, result: { instance } }));
-  expect(el.querySelector(".csw-done")?.textContent).toContain("Nightly is running in this kernel.");
+  await expect.poll(() => el.querySelector(".csw-done")?.textContent).toContain("Nightly is running in this kernel.");
 });
 
 it("names queues without an agent, and keeps a chosen one that the server lacks", () => {

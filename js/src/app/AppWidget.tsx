@@ -57,6 +57,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
             <WizardForm
               model={model as unknown as ViewModel<WizardTraits>}
               data={form}
+              leaves
               onDone={() => setForm(null)}
               onCancel={() => {
                 void model.request("discard").catch(() => undefined);

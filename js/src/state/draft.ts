@@ -33,6 +33,7 @@ export interface ActionDraft {
   container: ContainerDraft;
   /** Fields of the script, by dotted name. */
   overrides: ParameterRow[];
+  reuse_task: boolean;
   /** What the form has no field for, kept as it came. */
   rest: Record<string, unknown>;
 }
@@ -127,6 +128,7 @@ export function blankAction(): ActionDraft {
     time_limit: "",
     container: { image: "", arguments: "", setup_shell_script: "" },
     overrides: [],
+    reuse_task: false,
     rest: {},
   };
 }

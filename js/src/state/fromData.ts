@@ -105,7 +105,7 @@ function triggerDraft(data: Data): TriggerDraft {
 }
 
 function actionDraft(data: Data): ActionDraft {
-  const { task, queue, project, name, parameters, tags, time_limit, container, overrides, ...rest } = data;
+  const { task, queue, project, name, parameters, tags, time_limit, container, overrides, reuse_task, ...rest } = data;
   return {
     ...blankAction(),
     task: text(task),
@@ -117,6 +117,7 @@ function actionDraft(data: Data): ActionDraft {
     time_limit: text(time_limit),
     container: containerDraft(container),
     overrides: rows(overrides),
+    reuse_task: flag(reuse_task, false),
     rest,
   };
 }

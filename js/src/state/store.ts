@@ -46,8 +46,9 @@ export class WizardStore {
   constructor(
     private readonly kernel: Asks,
     data: Data,
+    edited = false,
   ) {
-    this.#state = fresh(fromData(data), Object.keys(data).length > 0);
+    this.#state = { ...fresh(fromData(data), Object.keys(data).length > 0), edited };
     this.#schedule();
   }
 

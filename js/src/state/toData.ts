@@ -91,6 +91,7 @@ function actionData(action: ActionDraft): Data {
     time_limit: orNull(action.time_limit),
     ...(Object.keys(container).length > 0 && { container }),
     ...(Object.keys(overrides).length > 0 && { overrides }),
+    ...(action.reuse_task && { reuse_task: true }),
   };
 }
 

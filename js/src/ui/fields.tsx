@@ -100,10 +100,10 @@ export function TextField({
   );
 }
 
-type AreaProps = Omit<TextProps, "type" | "list"> & { rows?: number };
+type AreaProps = Omit<TextProps, "type" | "list"> & { rows?: number; readOnly?: boolean };
 
 /** Several lines of text. */
-export function TextArea({ label, value, onInput, onBlur, placeholder, mono, rows = 3, ...rest }: AreaProps) {
+export function TextArea({ label, value, onInput, onBlur, placeholder, mono, rows = 3, readOnly, ...rest }: AreaProps) {
   return (
     <Field label={label} {...rest}>
       {(attributes) => (
@@ -111,6 +111,7 @@ export function TextArea({ label, value, onInput, onBlur, placeholder, mono, row
           {...attributes}
           class={`csw-input csw-area ${mono ? "csw-mono" : ""}`}
           rows={rows}
+          readOnly={readOnly}
           value={value}
           placeholder={placeholder}
           autocomplete="off"

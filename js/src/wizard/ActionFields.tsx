@@ -23,11 +23,13 @@ export function ActionFields({ value, path, onChange }: EditorProps<ActionDraft>
           path={`${path}.queue`}
           onChange={(queue) => onChange({ ...value, queue }, `${path}.queue`)}
         />
-        <ProjectField
-          project={value.project}
-          path={`${path}.project`}
-          onChange={(project) => onChange({ ...value, project })}
-        />
+        {value.reuse_task ? null : (
+          <ProjectField
+            project={value.project}
+            path={`${path}.project`}
+            onChange={(project) => onChange({ ...value, project })}
+          />
+        )}
       </div>
     </>
   );

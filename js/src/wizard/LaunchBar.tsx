@@ -1,15 +1,20 @@
 // Where it will run, and the buttons.
 import { useRef, useState } from "preact/hooks";
-import type { InstanceBrief, Problem } from "../messages";
-import { RequestError } from "../model";
+import type { InstanceBrief } from "../messages";
+import { ask, type Waiting } from "../state/asking";
 import { sentence } from "../state/problems";
+import { upcoming } from "../state/upcoming";
+import { Confirm } from "../ui/Dialog";
 import { Segments } from "../ui/fields";
 import { Button } from "../ui/parts";
 import { QueueField, usualQueue } from "./ActionFields";
+import type { Outcome } from "./Done";
 import { Files } from "./Files";
-import { useForm } from "./form";
+import { type Form, useForm } from "./form";
+import { message, problemsOf } from "./refusals";
 
 type Where = "kernel" | "service";
+type Sent = "" | "launch" | "save";
 
 const PLACES: readonly (readonly [Where, string])[] = [
   ["kernel", "This kernel"],
@@ -19,19 +24,27 @@ const HINTS: Record<Where, string> = {
   kernel: "Runs as long as this notebook's kernel does.",
   service: "An agent runs it, whether this notebook is open or not.",
 };
+const BUSY = { launch: "Launching …", save: "Saving …" };
+const CELL = "Waiting for the running cell …";
 
 interface LaunchProps {
-  onDone: (instance: InstanceBrief, launched: boolean) => void;
+  onDone: (outcome: Outcome) => void;
   onCancel: () => void;
+  /** Whether cancelling leaves the form, so that what was edited is gone. */
+  leaves: boolean;
 }
 
-export function LaunchBar({ onDone, onCancel }: LaunchProps) {
+export function LaunchBar({ onDone, onCancel, leaves }: LaunchProps) {
+  const form = useForm();
   const [where, setWhere] = useState<Where>("kernel");
-  const { queues } = useForm();
   const [chosen, setQueue] = useState<string | null>(null);
-  const queue = chosen ?? usualQueue(queues, "services");
+  const [asking, setAsking] = useState(false);
+  const queue = chosen ?? usualQueue(form.queues, "services");
   const bar = useRef<HTMLElement>(null);
-  const { busy, slow, error, send } = useSend(onDone, () => focusProblem(bar.current));
+  const done = (instance: InstanceBrief, launched: boolean) => onDone(outcome(form, instance, launched, queue));
+  const { busy, waiting, error, send } = useSend(done, () => focusProblem(bar.current));
+  const said = (which: "launch" | "save", idle: string) =>
+    busy !== which ? idle : waiting === "cell" ? CELL : BUSY[which];
   return (
     <footer class="csw-launch" ref={bar}>
       <div class="csw-launch-where">
@@ -42,11 +55,15 @@ export function LaunchBar({ onDone, onCancel }: LaunchProps) {
       </div>
       <div class="csw-row csw-launch-buttons">
         <Files />
-        <Button kind="quiet" onClick={onCancel}>
+        <Button
+          kind="quiet"
+          disabled={busy !== ""}
+          onClick={() => (leaves && form.store.state.edited ? setAsking(true) : onCancel())}
+        >
           Cancel
         </Button>
         <Button busy={busy === "save"} disabled={busy !== ""} onClick={() => void send("save", {})}>
-          Save draft
+          {said("save", "Save draft")}
         </Button>
         <Button
           kind="primary"
@@ -54,17 +71,47 @@ export function LaunchBar({ onDone, onCancel }: LaunchProps) {
           disabled={busy !== ""}
           onClick={() => void send("launch", { where, queue })}
         >
-          {busy === "launch" ? "Launching …" : "Launch"}
+          {said("launch", "Launch")}
         </Button>
       </div>
       <Refusal error={error} />
-      {slow ? (
+      {waiting ? (
         <p class="csw-note" role="status">
-          The kernel is busy; this goes on when its running cell has ended.
+          {WAITING[waiting]}
         </p>
+      ) : null}
+      {asking ? (
+        <Confirm
+          title="Discard what you have entered?"
+          action="Discard"
+          cancel="Keep editing"
+          onConfirm={onCancel}
+          onClose={() => setAsking(false)}
+        >
+          It was not saved or launched. “Save draft” keeps it as an instance that does not run.
+        </Confirm>
       ) : null}
     </footer>
   );
+}
+
+const WAITING: Record<Exclude<Waiting, "">, string> = {
+  cell: "This kernel runs a cell. It takes this up when the cell has ended; nothing has to be pressed again.",
+  server: "The server checks tasks and queues and makes the instance.",
+};
+
+function outcome(form: Form, instance: InstanceBrief, launched: boolean, queue: string): Outcome {
+  const { draft, queues, store } = form;
+  const [next] = upcoming(store.state.review?.items ?? {}, Date.now());
+  const name = draft.schedules.find(({ id }) => id === next?.item)?.name || "Schedule";
+  return {
+    instance,
+    launched,
+    queue,
+    served: queues?.find((each) => each.name === queue)?.watched ?? null,
+    next: next ? { ...next, name } : null,
+    triggers: draft.triggers.length,
+  };
 }
 
 /** What stands in the way, where no field says it. */
@@ -100,19 +147,17 @@ function focusProblem(bar: HTMLElement | null): void {
   setTimeout(() => bar?.closest(".csw")?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 50);
 }
 
-function useSend(onDone: LaunchProps["onDone"], onRefused: () => void) {
+function useSend(onDone: (instance: InstanceBrief, launched: boolean) => void, onRefused: () => void) {
   const { store, model } = useForm();
-  const [busy, setBusy] = useState<"" | "launch" | "save">("");
-  const [slow, setSlow] = useState(false);
+  const [busy, setBusy] = useState<Sent>("");
+  const [waiting, setWaiting] = useState<Waiting>("");
   const [error, setError] = useState("");
   const send = async (action: "launch" | "save", payload: object) => {
     setBusy(action);
     setError("");
     try {
       const content = { ...payload, data: store.data };
-      const { instance } = await model.request<{ instance: InstanceBrief }>(action, content, {
-        onSlow: () => setSlow(true),
-      });
+      const { instance } = await ask<{ instance: InstanceBrief }>(model, action, content, setWaiting);
       onDone(instance, action === "launch");
     } catch (reason) {
       const problems = problemsOf(reason);
@@ -121,16 +166,7 @@ function useSend(onDone: LaunchProps["onDone"], onRefused: () => void) {
       onRefused();
     } finally {
       setBusy("");
-      setSlow(false);
     }
   };
-  return { busy, slow, error, send };
+  return { busy, waiting, error, send };
 }
-
-function problemsOf(reason: unknown): Problem[] {
-  const details = reason instanceof RequestError ? reason.details : null;
-  if (typeof details !== "object" || details === null || !("problems" in details)) return [];
-  return Array.isArray(details.problems) ? (details.problems as Problem[]) : [];
-}
-
-const message = (reason: unknown) => (reason instanceof Error ? reason.message : String(reason));

@@ -1,7 +1,7 @@
 // What is rarely set of the launched task: its name, tags, time limit, container, and fields of its script.
 import { type ActionDraft, type ParameterRow, replaced, without } from "../state/draft";
 import { keyPath } from "../state/parameters";
-import { Messages, SelectField, TextArea, TextField, useUid } from "../ui/fields";
+import { CheckBox, Messages, SelectField, TextArea, TextField, useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button, Fold } from "../ui/parts";
 import { BoundText } from "./BoundField";
@@ -11,7 +11,9 @@ export function LaunchedTask(props: EditorProps<ActionDraft>) {
   return (
     <Fold title="Launched task" note={summary(props.value)}>
       <div class="csw-grid">
-        <BoundText {...props} name="name" label="Name of launched tasks" placeholder="The base task's" />
+        {props.value.reuse_task ? null : (
+          <BoundText {...props} name="name" label="Name of launched tasks" placeholder="The base task's" />
+        )}
         <BoundText {...props} name="tags" label="Tags of launched tasks" placeholder="nightly, demo" />
         <BoundText
           {...props}
@@ -21,6 +23,7 @@ export function LaunchedTask(props: EditorProps<ActionDraft>) {
           hint="Such as 30m or 2h: a run that works for longer is asked to stop."
         />
       </div>
+      <Reuse {...props} />
       <Container {...props} />
       <Overrides
         value={props.value.overrides}
@@ -32,8 +35,9 @@ export function LaunchedTask(props: EditorProps<ActionDraft>) {
 }
 
 /** What is set, so that nobody has to unfold to know. */
-function summary({ name, tags, time_limit, container, overrides }: ActionDraft): string {
+function summary({ name, tags, time_limit, container, overrides, reuse_task }: ActionDraft): string {
   const set = [
+    reuse_task && "the task itself",
     name && "name",
     tags && "tags",
     time_limit && `time limit ${time_limit}`,
@@ -41,6 +45,32 @@ function summary({ name, tags, time_limit, container, overrides }: ActionDraft):
     overrides.length > 0 && (overrides.length === 1 ? "1 override" : `${overrides.length} overrides`),
   ].filter(Boolean);
   return set.length > 0 ? `· ${set.join(" · ")}` : "";
+}
+
+function Reuse({ value, path, onChange }: EditorProps<ActionDraft>) {
+  const form = useForm();
+  const id = useUid();
+  const field = `${path}.reuse_task`;
+  // A task that is run itself keeps its name and its project.
+  const kept = { name: "", project: "" };
+  return (
+    <div>
+      <CheckBox
+        label="Run the task itself, not a clone"
+        checked={value.reuse_task}
+        onInput={(reuse_task) => onChange({ ...value, ...(reuse_task && kept), reuse_task }, field)}
+      />
+      <Messages
+        id={id}
+        {...form.notes(field)}
+        hint={
+          value.reuse_task
+            ? "Each run resets it, which erases what its run before has made. It runs once at a time."
+            : undefined
+        }
+      />
+    </div>
+  );
 }
 
 function Container({ value, path, onChange }: EditorProps<ActionDraft>) {

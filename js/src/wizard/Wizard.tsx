@@ -1,32 +1,41 @@
 // The form for a new instance.
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
-import type { Connection, InstanceBrief, Queue, WizardTraits } from "../messages";
+import type { Connection, Queue, WizardTraits } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import { WizardStore } from "../state/store";
 import { TaskBook } from "../state/tasks";
 import type { Data } from "../state/toData";
 import { TextField, useUid } from "../ui/fields";
 import { usualQueue } from "./ActionFields";
+import type { Outcome } from "./Done";
 import { Form, FormContext, useForm } from "./form";
 import { Items } from "./Items";
 import { LaunchBar } from "./LaunchBar";
 import { Preview } from "./Preview";
+import { useDrop } from "./useDrop";
 
 interface WizardProps {
   model: ViewModel<WizardTraits>;
   /** Fills the form; the trait does otherwise. */
   data?: Data;
-  onDone: (instance: InstanceBrief, launched: boolean) => void;
+  onDone: (outcome: Outcome) => void;
   onCancel: (store: WizardStore) => void;
+  /** Whether cancelling leaves the form. */
+  leaves?: boolean;
 }
 
-export function WizardForm({ model, data, onDone, onCancel }: WizardProps) {
-  const store = useMemo(() => new WizardStore(model, data ?? model.get("draft")), [model, data]);
+export function WizardForm({ model, data, onDone, onCancel, leaves = false }: WizardProps) {
+  const store = useMemo(() => {
+    const draft = model.get("draft");
+    // What is still in the kernel is not saved or launched: it counts as edited.
+    return new WizardStore(model, data ?? draft, data !== undefined && data === draft);
+  }, [model, data]);
   const tasks = useMemo(() => new TaskBook(model), [model]);
   const [, render] = useReducer((count: number) => count + 1, 0);
   const connection = useTrait(model, "connection");
   const queues = useQueues(model, connection);
   const zones = useUid();
+  const drop = useDrop();
   useEffect(() => {
     const ends = [store.subscribe(() => render(undefined)), tasks.subscribe(() => render(undefined))];
     return () => {
@@ -43,17 +52,17 @@ export function WizardForm({ model, data, onDone, onCancel }: WizardProps) {
     if (connection.state === "connected") store.recheck();
   }, [store, connection.state]);
   useUsualQueue(store, queues);
-  const form = new Form(store, model, queues, zones, tasks, connection.web);
+  const form = new Form(store, model, queues, zones, tasks, connection.web, drop.file, drop.clear);
   return (
     <FormContext.Provider value={form}>
-      <div class="csw-wizard" ref={top}>
+      <div class={`csw-wizard ${drop.over ? "csw-drop-here" : ""}`} ref={top} {...drop.handlers}>
         <div class="csw-main">
           <Basics />
           <Items />
         </div>
         <Preview />
       </div>
-      <LaunchBar onDone={onDone} onCancel={() => onCancel(store)} />
+      <LaunchBar onDone={onDone} onCancel={() => onCancel(store)} leaves={leaves} />
       <Zones id={zones} />
     </FormContext.Provider>
   );
@@ -71,6 +80,14 @@ function Basics() {
         onInput={(name) => store.edit((old) => ({ ...old, name }))}
         onBlur={() => store.leave("name")}
         {...form.notes("name")}
+      />
+      <TextField
+        label="Description"
+        value={draft.description}
+        placeholder="Optional"
+        onInput={(description) => store.edit((old) => ({ ...old, description }))}
+        onBlur={() => store.leave("description")}
+        {...form.notes("description")}
       />
       {draft.triggers.length > 0 ? (
         <TextField

@@ -20,6 +20,9 @@ export class Form {
     readonly tasks: TaskBook,
     /** The web server's address, for links. */
     readonly web: string | undefined,
+    /** A file that was dropped on the form. */
+    readonly dropped: File | null,
+    readonly takeDropped: () => void,
   ) {}
 
   get draft(): Draft {

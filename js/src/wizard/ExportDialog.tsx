@@ -1,0 +1,80 @@
+// The definition as a text: to copy, or to download.
+import { useEffect, useState } from "preact/hooks";
+import type { Problem } from "../messages";
+import { ask } from "../state/asking";
+import { Dialog } from "../ui/Dialog";
+import { Segments, TextArea } from "../ui/fields";
+import { Button } from "../ui/parts";
+import { useForm } from "./form";
+import { message, ProblemList, problemsOf } from "./refusals";
+
+type Format = "json" | "yaml";
+
+const FORMATS: readonly (readonly [Format, string])[] = [
+  ["json", "JSON"],
+  ["yaml", "YAML"],
+];
+const TYPES: Record<Format, string> = { json: "application/json", yaml: "application/yaml" };
+
+export function ExportDialog({ onClose }: { onClose: () => void }) {
+  const { store, model } = useForm();
+  const [format, setFormat] = useState<Format>("json");
+  const [written, setWritten] = useState<{ name: string; text: string } | null>(null);
+  const [refused, setRefused] = useState<{ problems: Problem[]; error: string } | null>(null);
+  const [note, setNote] = useState("");
+  useEffect(() => {
+    setNote("");
+    ask<{ name: string; text: string }>(model, "export", { data: store.data, format }, (waiting) =>
+      setNote(waiting === "cell" ? "Waiting for the running cell …" : ""),
+    ).then(setWritten, (reason: unknown) => {
+      const problems = problemsOf(reason);
+      setRefused({ problems, error: problems.length > 0 ? "" : message(reason) });
+    });
+  }, [model, store, format]);
+  const copy = () =>
+    void navigator.clipboard?.writeText(written?.text ?? "").then(
+      () => setNote("Copied."),
+      () => setNote("The browser does not allow copying: select the text and copy it."),
+    );
+  const actions = (
+    <>
+      <Button disabled={written === null} onClick={copy}>
+        Copy
+      </Button>
+      <Button
+        kind="primary"
+        disabled={written === null}
+        onClick={() => written && download(fileName(written.name, format), written.text, TYPES[format])}
+      >
+        Download
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title="Export the definition" size="large" onClose={onClose} actions={actions}>
+      <Segments legend="Format" options={FORMATS} value={format} onInput={setFormat} />
+      {refused ? (
+        <ProblemList title="It can be exported when this is right:" {...refused} />
+      ) : (
+        <TextArea label="Definition" value={written?.text ?? ""} mono readOnly rows={14} onInput={() => undefined} />
+      )}
+      <p class="csw-note" role="status">
+        {note}
+      </p>
+    </Dialog>
+  );
+}
+
+/** A name that every file system takes. */
+export function fileName(name: string, format: Format): string {
+  return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 100)}.${format}`;
+}
+
+function download(name: string, text: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,100 @@
+// A definition from a pasted text or a file; what Python says is wrong with it stands beside its path.
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Problem } from "../messages";
+import { ask, type Waiting } from "../state/asking";
+import type { Data } from "../state/toData";
+import { Dialog } from "../ui/Dialog";
+import { TextArea } from "../ui/fields";
+import { Button } from "../ui/parts";
+import { useForm } from "./form";
+import { message, ProblemList, problemsOf } from "./refusals";
+
+interface ImportProps {
+  /** One that was dropped on the form. */
+  file: File | null;
+  onClose: () => void;
+}
+
+const LARGEST = 5_000_000; // bytes
+
+export function ImportDialog({ file, onClose }: ImportProps) {
+  const { store, model } = useForm();
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState("");
+  const [source, setSource] = useState("");
+  const [waiting, setWaiting] = useState<Waiting>("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  const [problems, setProblems] = useState<Problem[]>([]);
+
+  const take = async (given: string) => {
+    setBusy(true);
+    setError("");
+    setProblems([]);
+    try {
+      const { data } = await ask<{ data: Data }>(model, "import", { text: given }, setWaiting);
+      store.replace(data, `Imported “${String(data.name)}”`);
+      onClose();
+    } catch (reason) {
+      const found = problemsOf(reason);
+      setProblems(found);
+      setError(found.length > 0 ? "" : message(reason));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const read = async (chosen: File) => {
+    if (chosen.size > LARGEST) {
+      setError(`${chosen.name} is too large to be a definition: it has ${Math.round(chosen.size / 1e6)} MB.`);
+      return;
+    }
+    const content = await chosen.text();
+    setText(content);
+    setSource(chosen.name);
+    await take(content);
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each file that is dropped
+  useEffect(() => {
+    if (file) void read(file);
+  }, [file]);
+
+  const actions = (
+    <>
+      <Button onClick={() => input.current?.click()} disabled={busy}>
+        Choose a file …
+      </Button>
+      <Button kind="primary" busy={busy} disabled={text.trim() === ""} onClick={() => void take(text)}>
+        {busy ? (waiting === "cell" ? "Waiting for the running cell …" : "Reading …") : "Import"}
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title="Import a definition" size="large" onClose={onClose} actions={actions}>
+      <p class="csw-muted">
+        It takes the place of what the form holds; that can be undone. You can also drop a file on the form.
+      </p>
+      <TextArea
+        label={source ? `Text of ${source}` : "Definition, as JSON or YAML"}
+        value={text}
+        mono
+        rows={12}
+        placeholder={'{"version": 1, "name": "Nightly", "schedules": [ … ]}'}
+        onInput={setText}
+      />
+      <ProblemList title="This cannot be imported:" problems={problems} error={error} />
+      <input
+        ref={input}
+        class="csw-hidden"
+        type="file"
+        accept=".json,.yaml,.yml"
+        aria-label="Definition file"
+        tabIndex={-1}
+        onChange={(event) => {
+          const chosen = event.currentTarget.files?.[0];
+          event.currentTarget.value = ""; // so that the same file can be chosen again
+          if (chosen) void read(chosen);
+        }}
+      />
+    </Dialog>
+  );
+}

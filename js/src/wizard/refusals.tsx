@@ -1,0 +1,37 @@
+// What Python refused, as the page tells it.
+import type { Problem } from "../messages";
+import { RequestError } from "../model";
+import { sentence } from "../state/problems";
+
+export function problemsOf(reason: unknown): Problem[] {
+  const details = reason instanceof RequestError ? reason.details : null;
+  if (typeof details !== "object" || details === null || !("problems" in details)) return [];
+  return Array.isArray(details.problems) ? (details.problems as Problem[]) : [];
+}
+
+export const message = (reason: unknown) => (reason instanceof Error ? reason.message : String(reason));
+
+interface ListProps {
+  title: string;
+  problems: readonly Problem[];
+  error?: string;
+}
+
+/** Problems by path; nothing if there are none. */
+export function ProblemList({ title, problems, error = "" }: ListProps) {
+  if (problems.length === 0 && error === "") return null;
+  return (
+    <div class="csw-refused" role="alert">
+      <strong>{error || title}</strong>
+      {problems.length > 0 ? (
+        <ul>
+          {problems.map(({ path, message }) => (
+            <li key={path + message}>
+              {path ? <code>{path}</code> : null} {sentence(message)}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}
