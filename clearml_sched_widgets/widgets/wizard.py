@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import traitlets
 
 from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
-from clearml_sched_widgets.errors import InvalidDefinition
+from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.widgets import lookup, previews
 from clearml_sched_widgets.widgets.base import SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
@@ -130,7 +131,10 @@ class WizardPart:
         return {"instance": brief(instance)}
 
     def _import(self, request: Request) -> dict[str, Any]:
-        return {"data": to_data(loads(request.text("text")))}
+        try:
+            return {"data": to_data(loads(request.text("text")))}
+        except InvalidDefinition as error:
+            raise InvalidDefinition(placed(each) for each in error.problems) from None
 
     def _discard(self, _: Request) -> dict[str, Any]:
         self._draft = {}
@@ -141,6 +145,13 @@ class WizardPart:
         if format not in ("json", "yaml"):
             raise BadMessage(f"The message 'export' names the format {format!r}; expected json or yaml.")
         return {"name": definition.name, "text": dumps(definition, "yaml" if format == "yaml" else "json")}
+
+
+def placed(problem: Problem) -> Problem:
+    """What is no JSON and no YAML has no path in it, but a place in the text."""
+    value = problem.value
+    in_text = not problem.path and isinstance(value, str) and value.startswith("line ")
+    return attrs.evolve(problem, path=value) if in_text else problem
 
 
 class Wizard(SchedulerWidget):

@@ -69,6 +69,7 @@ def test_a_form_that_was_open_is_open_again_after_the_page_was_loaded_again(
     notebook.reload()
     expect(app.get_by_label("Chosen values")).to_have_text("4:05")
     app.get_by_role("button", name="Cancel").click()
+    app.get_by_role("button", name="Discard").click()
     app.get_by_role("button", name="Launch new").click()
     expect(app.get_by_label("Chosen values")).to_have_count(0)
 
@@ -156,3 +157,4 @@ def test_a_form_that_was_left_for_an_instance_is_not_lost(open_notebook: Open, e
     app.get_by_role("button", name="Back to the form").click()
     expect(app.get_by_label("Name", exact=True)).to_have_value("Half done")
     app.get_by_role("button", name="Cancel").click()
+    app.get_by_role("button", name="Discard").click()

@@ -131,6 +131,8 @@ def test_a_definition_is_exported_as_json_or_yaml_and_refused_in_another_format(
     text = page.ask("export", data=schedule_data(task), format="yaml")["result"]["text"]
     assert text.startswith("version: 1\nname: Nightly\n")
     assert page.ask("import", text=text)["result"]["data"]["name"] == "Nightly"
+    [problem] = page.ask("import", text="{ not: [json")["error"]["problems"]
+    assert problem["path"] == "line 1, column 3"
     assert "expected json or yaml" in page.ask("export", data=schedule_data(task), format="xml")["error"]["message"]
 
 

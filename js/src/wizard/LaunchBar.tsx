@@ -103,7 +103,8 @@ const WAITING: Record<Exclude<Waiting, "">, string> = {
 function outcome(form: Form, instance: InstanceBrief, launched: boolean, queue: string): Outcome {
   const { draft, queues, store } = form;
   const [next] = upcoming(store.state.review?.items ?? {}, Date.now());
-  const name = draft.schedules.find(({ id }) => id === next?.item)?.name || "Schedule";
+  const index = draft.schedules.findIndex(({ id }) => id === next?.item);
+  const name = draft.schedules[index]?.name || `Schedule ${index + 1}`;
   return {
     instance,
     launched,
