@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import attrs
 import pytest
 
-from clearml_sched_widgets.definition import Action, Daily, Definition, Interval, Policies, Schedule
+from clearml_sched_widgets.definition import (
+    Action,
+    Daily,
+    Definition,
+    Interval,
+    Policies,
+    Schedule,
+    StatusChanged,
+    TaskTrigger,
+)
 from clearml_sched_widgets.engine import controls, limits, retries
+from clearml_sched_widgets.engine.decide import admit, decide
 from clearml_sched_widgets.engine.overlap import turn
 from clearml_sched_widgets.engine.retries import after_end, attempt, backoff, follow, unhandled
 from clearml_sched_widgets.engine.runs import Run
@@ -263,3 +274,34 @@ def test_a_backfill_of_nothing_or_of_too_much_is_refused() -> None:
         item = Schedule(Action("task"), rule, id="i")
         with pytest.raises(ValueError, match=reason):
             controls.backfill(item, state, NOON - timedelta(hours=1), NOON, NOON, lambda _key: False)
+
+
+# kind of item, what it launches, the policy given -> the policy that holds, and what a second slot or event does
+OVERLAPS = [
+    ("schedule", {"task": "a"}, None, "allow", "launched"),
+    ("schedule", {"task": "a", "reuse_task": True}, None, "skip", "skipped"),
+    ("schedule", {"task": "a", "reuse_task": True}, "queue", "queue", "launched"),
+    ("schedule", {"function": print}, None, "allow", "launched"),
+    ("schedule", {"function": print}, "skip", "skip", "skipped"),
+    ("trigger", {"task": "a"}, None, "queue", "launched"),
+    ("trigger", {"task": "a", "reuse_task": True}, None, "queue", "launched"),
+    ("trigger", {"task": "a", "reuse_task": True}, "skip", "skip", "skipped"),
+    ("trigger", {"function": print}, None, "queue", "launched"),
+    ("trigger", {"function": print}, "skip", "skip", "skipped"),
+]
+
+
+@pytest.mark.parametrize(("kind", "what", "given", "holds", "second"), OVERLAPS)
+def test_the_overlap_policy_of_what_is_launched(
+    kind: str, what: dict[str, Any], given: str | None, holds: str, second: str
+) -> None:
+    policies, known = Policies(overlap=given), ItemState(watermark=NOON)
+    if kind == "schedule":
+        schedule = Schedule(Action(**what), HOURLY, policies, id="i")
+        decision = decide(schedule, known, NOON + timedelta(hours=1), active=1)
+        found, item = bool(decision.launches), schedule.overlap
+    else:
+        trigger = TaskTrigger(Action(**what), StatusChanged(to=["completed"]), policies=policies, id="i")
+        found, item = bool(admit(trigger, known, [launch("1 trigger")], active=1).launches), trigger.overlap
+    assert item == holds
+    assert found == (second == "launched")
