@@ -6,8 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 from clearml_sched_widgets import history
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine import state as states
+from clearml_sched_widgets.engine import own, stored
 from clearml_sched_widgets.engine.calling import past_runs
 from clearml_sched_widgets.engine.runs import Runs
 from clearml_sched_widgets.engine.snapshot import Snapshot
@@ -33,7 +32,7 @@ def status_of(task: Task, now: datetime) -> str:
 def is_paused(task: Task) -> bool:
     """Whether its state says so; a state that cannot be read must not hide the instance, or others beside it."""
     try:
-        return states.loads(task.configuration.get(own.STATE)).paused
+        return stored.loads(task.configuration, items=False).paused
     except SchedulerError:
         return False
 

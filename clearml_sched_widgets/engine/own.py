@@ -10,15 +10,14 @@ import attrs
 
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine import commands
-from clearml_sched_widgets.engine import state as states
+from clearml_sched_widgets.engine import commands, stored
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.errors import NotFound, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 
-DEFINITION, STATE, WHERE = "definition", "state", "where"
+DEFINITION, STATE, WHERE = "definition", stored.STATE, "where"
 WATCHDOG = "non-responsive"  # what the server's watchdog gives as the reason when it stops a silent task
 
 
@@ -39,7 +38,7 @@ class Own:
     @cached_property
     def state(self) -> State:
         """Parsed when it is first asked for. Raises SchedulerError."""
-        return states.loads(self.task.configuration.get(STATE))
+        return stored.loads(self.task.configuration)
 
 
 def read(gateway: Gateway, instance_id: str) -> Own:
@@ -68,7 +67,7 @@ class OwnTask:
         self._gateway = gateway
         self.id = instance_id
         self._written: State | None = None
-        self._writer = states.Writer()
+        self._writer = stored.Writer()
 
     def take(self) -> Own:
         """Make the task run; what it says then. For the holder of the lease only."""
@@ -90,8 +89,9 @@ class OwnTask:
     def save(self, state: State, runs_since: datetime | None) -> None:
         """Write the state if it is not what was written last. The runs' cursor goes along, but is no reason to."""
         if state is not self._written and state != self._written:  # comparing looks at every item
-            text = self._writer.dumps(attrs.evolve(state, runs_since=runs_since))
-            self._gateway.write_configuration(self.id, {STATE: text})
+            changes = self._writer.changes(attrs.evolve(state, runs_since=runs_since))
+            self._gateway.write_configuration(self.id, changes)
+            self._writer.written()
             self._written = state
 
     def done(self, handled: Sequence[Command]) -> None:

@@ -77,7 +77,7 @@ def test_a_step_in_which_nothing_is_due_does_not_go_through_the_items(
 
 def test_a_launch_among_many_schedules_writes_the_state_that_a_restart_reads(world: World) -> None:
     often = Schedule(Action(world.base), Interval(every="20s"), name="often")
-    daily = [Schedule(Action(world.base), Daily("06:20")) for _ in range(200)]
+    daily = [Schedule(Action(world.base), Daily("06:20")) for _ in range(400)]
     engine = world.engine(Definition("nightly", [often, *daily]))
     world.run_for(engine, 90)
     assert engine.snapshot is not None

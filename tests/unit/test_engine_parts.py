@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Schedule
-from clearml_sched_widgets.engine import commands, pending
-from clearml_sched_widgets.engine import state as states
+from clearml_sched_widgets.engine import commands, pending, stored
 from clearml_sched_widgets.engine.agenda import Agenda
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.pending import Outcome
@@ -80,13 +79,14 @@ def test_the_state_survives_being_written_and_read() -> None:
         paused=True,
         note="maintenance",
     )
-    assert states.loads(states.dumps(state)) == state
-    assert states.loads("{}") == states.loads(None) == State()
+    assert stored.loads(stored.texts(state)) == state
+    assert stored.loads({"state": "{}"}) == stored.loads({}) == State()
+    assert stored.loads(stored.texts(state), items=False) == attrs.evolve(state, items={})
 
 
 def test_a_state_of_a_newer_version_is_refused_with_advice() -> None:
     with pytest.raises(SchedulerError, match="Upgrade clearml-sched-widgets"):
-        states.loads('{"version": 99}')
+        stored.loads({"state": '{"version": 99}'})
 
 
 def test_commands_survive_being_written_and_read_and_nonsense_is_marked() -> None:
@@ -98,11 +98,46 @@ def test_commands_survive_being_written_and_read_and_nonsense_is_marked() -> Non
     ]
 
 
+def many(count: int) -> State:
+    return State(items={f"item{number}": ItemState(watermark=NOON, runs=number) for number in range(count)})
+
+
 def test_a_writer_that_has_written_other_states_writes_the_same() -> None:
-    writer = states.Writer()
+    writer, kept = stored.Writer(), dict[str, str]()
     first = State(items={key: ItemState(watermark=NOON, runs=1) for key in "abc"})
     moved = first.with_item("b", ItemState(watermark=NOON, runs=2))
     fewer = State(items={key: moved.items[key] for key in "cb"}, note="lunch")
     exchanged = State(items={"d": moved.items["a"], "b": moved.items["b"]})
-    for state in (first, moved, fewer, exchanged, State()):
-        assert states.loads(writer.dumps(state)) == state
+    large = many(1000)
+    grown = large.with_item("item7", ItemState(watermark=NOON, runs=99))
+    for state in (first, moved, fewer, exchanged, State(), large, grown, many(300), large, first):
+        kept |= writer.changes(state)
+        writer.written()
+        assert stored.loads(kept) == state
+
+
+def test_a_launch_among_many_items_writes_its_part_only() -> None:
+    writer, state = stored.Writer(), many(10_000)
+    whole = sum(map(len, writer.changes(state).values()))
+    writer.written()
+    changes = writer.changes(state.with_item("item7", ItemState(watermark=NOON, runs=99)))
+    assert len(changes) == 2  # what concerns all items, and the part of this one
+    assert sum(map(len, changes.values())) < whole / 50
+
+
+def test_what_could_not_be_written_is_written_the_next_time() -> None:
+    writer, state = stored.Writer(), many(1000)
+    kept = writer.changes(state)
+    writer.written()
+    state = state.with_item("item7", ItemState(watermark=NOON, runs=99))
+    writer.changes(state)  # the request failed
+    state = state.with_item("item8", ItemState(watermark=NOON, runs=98))
+    kept |= writer.changes(state)
+    assert stored.loads(kept) == state
+
+
+def test_a_part_that_is_missing_is_a_state_that_cannot_be_read() -> None:
+    kept = stored.texts(many(1000))
+    del kept["state.items.3"]
+    with pytest.raises(SchedulerError, match="cannot be read"):
+        stored.loads(kept)
