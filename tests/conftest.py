@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from clearml_sched_widgets.sandbox import Sandbox
+
+settings.register_profile("busy machine", deadline=None)  # a time limit per example fails where others work too
+settings.load_profile("busy machine")
 
 
 @pytest.fixture(scope="session")
