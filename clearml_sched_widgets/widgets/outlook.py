@@ -21,7 +21,7 @@ from clearml_sched_widgets.recurrence import EPOCH, next_after, occurrences
 from clearml_sched_widgets.recurrence.cron import TICK
 from clearml_sched_widgets.recurrence.local import instant, wall
 
-MOST_STEPS = 6000  # next runs that one answer may compute, at about 10 µs each
+MOST_STEPS = 3000  # next runs that one answer may compute, at about 10 µs each
 MOST_A_DAY = 99  # runs of one schedule counted for one day; there are at least so many then
 MOST_LISTED = 100  # runs of one day, by time
 MOST_LIMITED = 5000  # a schedule that ends after more runs than these is taken for one without end
