@@ -119,3 +119,18 @@ def test_a_trigger_shows_the_objects_that_it_matches_now(open_notebook: Open, ex
     expect(matches.get_by_role("status")).to_contain_text("What matches already starts no run; the next event does.")
     form.get_by_label("Fire for what matches already").check()
     expect(matches.get_by_role("status")).to_contain_text("At the launch each of them starts a run.")
+
+
+@pytest.mark.slow
+def test_of_many_items_the_first_are_told_and_the_rest_on_request(
+    open_notebook: Open, examples: dict[str, str]
+) -> None:
+    items = [f'Schedule(action, Daily(["0{hour}:00"]), name="At {hour}")' for hour in range(7)]
+    preview = open_notebook(cell(examples["train"], *items)).widget().get_by_label("Preview", exact=True)
+    told = preview.get_by_role("region", name="What will happen").get_by_role("listitem")
+    expect(told).to_have_count(5)
+    preview.get_by_role("button", name="Show all 7").click()
+    expect(told).to_have_count(7)
+    expect(told.last).to_contain_text("Every day at 06:00 (UTC).")
+    preview.get_by_role("button", name="Show fewer").click()
+    expect(told).to_have_count(5)

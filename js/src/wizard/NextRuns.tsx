@@ -80,7 +80,11 @@ function RunTable({ runs, names, zone, now }: TableProps) {
               <td class="csw-nowrap" title={`${run.local} ${run.zone}`}>
                 <When run={run} zone={zone} />
               </td>
-              {names.size > 1 ? <td class="csw-next-name">{names.get(run.item) ?? ""}</td> : null}
+              {names.size > 1 ? (
+                <td class="csw-next-name" title={names.get(run.item)}>
+                  {names.get(run.item) ?? ""}
+                </td>
+              ) : null}
               <td class="csw-number csw-muted csw-nowrap">{relative(run.at, now).replace(/^in /, "")}</td>
             </tr>
           ))}

@@ -1,21 +1,30 @@
 // Each item in a sentence, or what it still lacks.
+import { useState } from "preact/hooks";
 import { needs } from "../state/needs";
 import { Icon } from "../ui/icons";
 import { useForm } from "./form";
 import { type Titled, titled } from "./titles";
 
+const SHOWN = 5; // more of them would push the next runs out of sight; folded cards say the same
+
 export function PreviewItems() {
   const { draft } = useForm();
+  const [all, setAll] = useState(false);
   const items = titled(draft);
   if (items.length === 0) return null;
   return (
     <section class="csw-preview-part" aria-label="What will happen">
       <h3>What will happen</h3>
-      <ul class="csw-sentences">
-        {items.map((item) => (
+      <ul class="csw-preview-items">
+        {(all ? items : items.slice(0, SHOWN)).map((item) => (
           <PreviewItem key={item.id} item={item} />
         ))}
       </ul>
+      {items.length > SHOWN ? (
+        <button type="button" class="csw-link csw-show-all" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? "Show fewer" : `Show all ${items.length}`}
+        </button>
+      ) : null}
     </section>
   );
 }

@@ -32,7 +32,7 @@ export function RecurrenceFields(props: EditorProps<RuleDraft>) {
         onInput={(kind) => onChange({ ...value, kind })}
       />
       <DayFields {...props} />
-      <div class="csw-grid csw-times">
+      <div class="csw-grid">
         <TimeFields {...props} />
         <ZoneField {...props} />
       </div>
