@@ -25,6 +25,7 @@ async function show(onConfirm = vi.fn(), onClose = vi.fn()): Promise<HTMLDialogE
     render(
       <Confirm title="Stop it?" action="Stop now" cancel="Keep it" onConfirm={onConfirm} onClose={onClose}>
         Tasks that it launched go on.
+        <input type="hidden" />
       </Confirm>,
       el,
     ),
@@ -66,4 +67,15 @@ it("gives the focus back to what opened it, or to the panel if that is gone", as
   opener.remove();
   await act(() => render(null, el));
   await vi.waitFor(() => expect(document.activeElement).toBe(el));
+});
+
+it("does what it asks about at Enter in a field", async () => {
+  const onConfirm = vi.fn();
+  const dialog = await show(onConfirm);
+  const press = (key: string) =>
+    dialog.querySelector("input")?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  press("a");
+  expect(onConfirm).not.toHaveBeenCalled();
+  press("Enter");
+  expect(onConfirm).toHaveBeenCalledTimes(1);
 });

@@ -6,7 +6,7 @@ import { Icon } from "./icons";
 import { Button } from "./parts";
 
 const FOCUSABLE =
-  "button:not(:disabled), a[href], input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex='0']";
+  "button:not(:disabled), a[href], input:not(:disabled, [type=hidden], [tabindex='-1']), select:not(:disabled), textarea:not(:disabled), summary, [tabindex='0']";
 
 interface DialogProps {
   title: ComponentChildren;
@@ -18,13 +18,15 @@ interface DialogProps {
   size?: "small" | "large";
   /** `alertdialog` for a question that has to be answered. */
   role?: "dialog" | "alertdialog";
+  /** Enter in a field does this. */
+  onEnter?: (() => void) | undefined;
 }
 
 /**
  * Modal while it is rendered. The focus goes to the element with `autofocus`, else to the first control of its body.
  * When it goes, the focus returns to where it was.
  */
-export function Dialog({ title, onClose, children, actions, size = "small", role = "dialog" }: DialogProps) {
+export function Dialog({ title, onClose, children, actions, onEnter, size = "small", role = "dialog" }: DialogProps) {
   const frame = useRef<HTMLDialogElement>(null);
   const id = useUid();
   useModal(frame);
@@ -40,7 +42,10 @@ export function Dialog({ title, onClose, children, actions, size = "small", role
         event.preventDefault(); // the owner decides
         onClose();
       }}
-      onKeyDown={(event) => keepInside(event, frame.current)}
+      onKeyDown={(event) => {
+        keepInside(event, frame.current);
+        if (onEnter && event.key === "Enter" && event.target instanceof HTMLInputElement) onEnter();
+      }}
       onPointerDown={(event) => {
         if (event.target === frame.current) onClose();
       }}
@@ -97,7 +102,7 @@ export function Confirm(props: ConfirmProps) {
     </>
   );
   return (
-    <Dialog title={title} role="alertdialog" onClose={onClose} actions={buttons}>
+    <Dialog title={title} role="alertdialog" onClose={onClose} actions={buttons} onEnter={busy ? undefined : onConfirm}>
       {children}
       {error ? (
         <p class="csw-note csw-note-error" role="alert">
