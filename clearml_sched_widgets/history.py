@@ -17,7 +17,7 @@ from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.engine.words import title
-from clearml_sched_widgets.records import FINISHED, LogLine, Table
+from clearml_sched_widgets.records import ACTIVE, FINISHED, LogLine, Table
 from clearml_sched_widgets.recurrence import describe, next_after, per_time
 
 if TYPE_CHECKING:
@@ -86,8 +86,13 @@ class View:
     log: tuple[LogLine, ...]
     problem: str = ""  # what is wrong right now, such as a server that does not answer
     whole: bool = True  # whether `executed` has every run; older ones are read page by page
+    active: tuple[ExecutedRow, ...] = attrs.field()  # those of `executed` that are queued or running
     definition: Definition | None = None
     state: State | None = None
+
+    @active.default
+    def _active(self) -> tuple[ExecutedRow, ...]:
+        return tuple(row for row in self.executed if row.status in ACTIVE)
 
 
 UNHAPPY = frozenset({"failed", "stopped", "created"})  # a run that ended in these has a reason worth telling

@@ -18,7 +18,7 @@ from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.engine.words import title
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.history import ExecutedRow, ScheduledRow, executed_row, item_rows
-from clearml_sched_widgets.records import TaskQuery, run_tag
+from clearml_sched_widgets.records import ACTIVE, TaskQuery, run_tag
 
 
 def _age(row: ExecutedRow) -> tuple[datetime, str]:
@@ -37,6 +37,7 @@ class ExecutedLedger:
         self._reading = threading.Lock()
         self._rows: list[ExecutedRow] = []
         self._by_run: dict[str, ExecutedRow] = {}
+        self._active: dict[str, ExecutedRow] = {}
         self._shown: tuple[ExecutedRow, ...] | None = ()
         self._runs: tuple[Run, ...] = ()
         self._definition: Definition | None = None
@@ -51,6 +52,12 @@ class ExecutedLedger:
             if self._shown is None:
                 self._shown = tuple(self._rows)
             return self._shown
+
+    @property
+    def active(self) -> tuple[ExecutedRow, ...]:
+        """The rows of runs that are queued or running."""
+        with self._lock:
+            return tuple(self._active.values())
 
     @property
     def begun(self) -> bool:
@@ -119,6 +126,10 @@ class ExecutedLedger:
             return
         self._shown = None
         self._by_run[row.run] = row
+        if row.status in ACTIVE:
+            self._active[row.run] = row
+        else:
+            self._active.pop(row.run, None)
         if known is not None and _age(known) == _age(row):
             self._rows[self._place(known)] = row
             return

@@ -61,9 +61,8 @@ def reasons(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str,
     if view.definition is None or view.state is None:
         return {}
     active: dict[str, list[ExecutedRow]] = {}
-    for row in view.executed:
-        if row.status in ("queued", "in_progress"):
-            active.setdefault(row.item, []).append(row)
+    for row in view.active:
+        active.setdefault(row.item, []).append(row)
     return {case.item.id: why(case) for case in _cases(view, view.definition, view.state, active, watched, now)}
 
 
@@ -213,7 +212,7 @@ def queues_of(view: View) -> set[str]:
     """The queues in which runs wait: of these it matters whether an agent serves them."""
     if view.definition is None:
         return set()
-    items: Iterable[str] = {row.item for row in view.executed if row.status == "queued"}
+    items: Iterable[str] = {row.item for row in view.active if row.status == "queued"}
     found = (view.definition.item(item) for item in items)
     return {item.action.queue for item in found if item is not None}
 

@@ -38,6 +38,14 @@ def difference(old: Sequence[Row], new: Sequence[Row], key: Key) -> list[tuple[i
     return found if len(found) <= MANY else None
 
 
+def changed(old: Sequence[Row], new: Sequence[Row], key: Key) -> Sequence[Row]:
+    """The rows that are new or another object than before; all if it is not known which. None of the old ones went."""
+    found = difference(old, new, key)
+    if found is None:
+        return new
+    return [row for _, row, _ in found] or new[len(old) :]
+
+
 def _same(old: Iterable[Row], new: Iterable[Row], shortest: int) -> int:
     """How many of the first rows are the same objects."""
     return next(compress(count(), map(is_not, old, new)), shortest)

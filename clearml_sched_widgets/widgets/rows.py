@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clearml_sched_widgets.history import View
-from clearml_sched_widgets.records import ACTIVE
 from clearml_sched_widgets.widgets.plain import millis
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ def view_data(view: View | None) -> dict[str, Any]:
 
 
 def _head(view: View) -> dict[str, Any]:
-    statuses = [row.status for row in view.executed]
     return {
         "id": view.id,
         "name": view.name,
@@ -42,7 +40,5 @@ def _head(view: View) -> dict[str, Any]:
         "problem": view.problem,
         "items": len(view.scheduled),
         "whole": view.whole,
-        "runs": len(statuses),
-        "active": sum(status in ACTIVE for status in statuses),
-        "failed": statuses.count("failed"),
+        "runs": len(view.executed),
     }

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import traitlets
 
 from clearml_sched_widgets.errors import GatewayError
-from clearml_sched_widgets.history import View
-from clearml_sched_widgets.records import ACTIVE, FINISHED
+from clearml_sched_widgets.history import ExecutedRow, View
+from clearml_sched_widgets.records import FINISHED
 from clearml_sched_widgets.why import queues_of, reasons
 from clearml_sched_widgets.widgets.connection import Connection
+from clearml_sched_widgets.widgets.feed import changed
 from clearml_sched_widgets.widgets.messages import Handler
 from clearml_sched_widgets.widgets.plain import millis
 from clearml_sched_widgets.widgets.worker import READINGS
@@ -26,11 +27,27 @@ OPEN_FOR = 90.0  # seconds after the page was last heard of
 MOST_REASONS = 500
 
 
-def counters(view: View, now: datetime) -> dict[str, Any]:
-    """The numbers of the head. Times in milliseconds."""
-    since = now - DAY
-    lately = [row.status for row in view.executed if row.finished is not None and row.finished >= since]
-    active = [row.status for row in view.executed if row.status in ACTIVE]
+class Lately:
+    """The runs that ended in the last day. Looks only at rows that changed since it was last asked."""
+
+    def __init__(self) -> None:
+        self._rows: tuple[ExecutedRow, ...] = ()
+        self._ended: dict[str, ExecutedRow] = {}
+
+    def of(self, view: View, now: datetime) -> list[ExecutedRow]:
+        rows, since = view.executed, now - DAY
+        news = changed(self._rows, rows, lambda row: row.run)
+        if news is not rows:
+            news = [*(self._ended | {row.run: row for row in news}).values()]
+        self._ended = {row.run: row for row in news if row.finished is not None and row.finished >= since}
+        self._rows = rows
+        return list(self._ended.values())
+
+
+def counters(view: View, ended: Iterable[ExecutedRow]) -> dict[str, Any]:
+    """The numbers of the head; `ended` are the runs that ended in the last day. Times in milliseconds."""
+    lately = [row.status for row in ended]
+    active = [row.status for row in view.active]
     return {
         "next_run": min((at for row in view.scheduled if (at := millis(row.next_run)) is not None), default=None),
         "running": active.count("in_progress"),
@@ -77,6 +94,7 @@ class VitalsPart:
         self._heartbeat = heartbeat
         self._counted: dict[str, Any] = {}
         self._reasons: dict[str, dict[str, str]] = {}
+        self._lately = Lately()
         self._due = 0.0
         self._watched: dict[str, bool] = {}
         self._watched_at = -QUEUES_EVERY
@@ -97,7 +115,8 @@ class VitalsPart:
             self._counted, self._reasons, self._due = {}, {}, 0.0
         elif began >= self._due:
             self._look_at_queues(view, began)
-            self._counted, self._reasons = counters(view, now), reasons_data(view, self._watched, now)
+            self._counted = counters(view, self._lately.of(view, now))
+            self._reasons = reasons_data(view, self._watched, now)
             self._due = began + max(COUNT_EVERY, 10 * (time.monotonic() - began))
         return {"vitals": {**life(self._heartbeat() if view else None, now), **self._counted}, "reasons": self._reasons}
 

@@ -228,8 +228,6 @@ export interface InstanceHead {
   /** How many rows there are; of scheduled and executed ones only so many are sent. */
   items: number;
   runs: number;
-  active: number;
-  failed: number;
   /** Whether all runs were read from the server; older ones are read page by page. */
   whole: boolean;
 }

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import attrs
 import pytest
 
 from clearml_sched_widgets import Dashboard, Manager
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.subshells import let_the_page_choose
-from clearml_sched_widgets.widgets.vitals import counters, life
+from clearml_sched_widgets.widgets.vitals import Lately, counters, life
 from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data, until
 
 NOW = datetime(2026, 11, 22, 12, 0, 7, tzinfo=timezone.utc)
@@ -115,10 +116,19 @@ def view(**changes: Any) -> View:
 
 
 def test_the_head_counts_what_goes_on_and_what_ended_within_a_day() -> None:
-    found = counters(view(), NOW)
+    found = counters(view(), Lately().of(view(), NOW))
     assert found.pop("next_run") == int((NOW + timedelta(minutes=5)).timestamp() * 1000)
     assert found == {"running": 1, "queued": 1, "ended_day": 2, "failed_day": 1}
-    assert counters(view(scheduled=(), executed=()), NOW)["next_run"] is None
+    assert counters(view(scheduled=(), executed=()), ())["next_run"] is None
+
+
+def test_what_ended_within_a_day_is_followed() -> None:
+    lately, rows = Lately(), view().executed
+    assert [row.status for row in lately.of(view(executed=rows), NOW)] == ["failed", "completed"]
+    later = (attrs.evolve(rows[0], status="completed", finished=NOW), *rows[1:])
+    assert len(lately.of(view(executed=later), NOW)) == 3
+    assert lately.of(view(executed=later), NOW + timedelta(hours=21, minutes=30)) == [later[2], later[0]]
+    assert lately.of(view(executed=()), NOW) == []
 
 
 def test_signs_of_life_change_every_ten_seconds_only() -> None:

@@ -20,7 +20,7 @@ from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.history import ExecutedRow, View
 from clearml_sched_widgets.records import ACTIVE
-from clearml_sched_widgets.widgets.feed import difference
+from clearml_sched_widgets.widgets.feed import changed
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
 from clearml_sched_widgets.widgets.timeline.bars import bars, stay
 from clearml_sched_widgets.widgets.timeline.picture import Window, in_lanes, picture
@@ -111,13 +111,10 @@ class TimelinePart:
     def _not_in(self, settled: Settled, rows: tuple[ExecutedRow, ...]) -> list[ExecutedRow]:
         """The runs that the picture does not have as they are now. Looks only at rows that changed since the last."""
         of, before, fresh = self._fresh
-        changes = difference(before, rows, _run) if of is settled else None
-        if changes is None:
-            fresh = {row.run: row for row in rows if settled.ended.get(row.run) != row.status}
-        else:
-            fresh = {**{row.run: row for _, row, replaced in changes if replaced is None}, **fresh}
-            fresh |= {row.run: row for _, row, _ in changes}
-            fresh = {run: row for run, row in fresh.items() if settled.ended.get(run) != row.status}
+        if of is not settled:
+            before, fresh = (), {}
+        fresh = fresh | {row.run: row for row in changed(before, rows, _run)}
+        fresh = {run: row for run, row in fresh.items() if settled.ended.get(run) != row.status}
         self._fresh = (settled, rows, fresh)
         return list(fresh.values())
 
