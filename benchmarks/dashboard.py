@@ -18,7 +18,7 @@ from tests.browser.lab import Lab, Notebook
 
 ROWS = 100_000
 ROUNDS = 3  # each in a new kernel and a new page, in turns: a busy machine slows all of them
-REPEATS = 3  # in each of them, after the first time
+REPEATS = 2  # in each of them, after the first time
 UPDATES = 9
 MOST_BYTES, MOST_MS = 2048.0, 50.0  # the goals
 

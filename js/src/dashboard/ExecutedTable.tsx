@@ -51,7 +51,7 @@ export function ExecutedTable({ store, web, now, context }: TableProps) {
           tall={12}
           keyOf={(row) => row.run}
           now={now}
-          actionsWidth={104}
+          actionsWidth={124}
           actions={(row) => <ExecutedActions row={row} now={now} {...context} />}
           details={(row) => <Details row={row} web={web} now={now} />}
         />
