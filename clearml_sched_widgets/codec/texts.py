@@ -81,7 +81,10 @@ def _parsed_yaml(text: str) -> object:
     import yaml
 
     try:
-        return yaml.load(text, _yaml_loader())
+        data = yaml.load(text, _yaml_loader())
+        if "*" in text and _multiplied(data):
+            raise _unreadable("a definition", "its aliases (*) make it very many times as large", 1, 1)
+        return data
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -90,6 +93,24 @@ def _parsed_yaml(text: str) -> object:
         raise _unreadable("YAML", str(error), 1, 1) from None
     except RecursionError:
         raise _unreadable("a definition", "it is nested too deeply", 1, 1) from None
+
+
+def _multiplied(data: object) -> bool:
+    """Whether aliases of aliases stand for more than anybody could have meant: reading it would take for ever."""
+    sizes: dict[int, int] = {}
+    own = 0
+
+    def size(part: object) -> int:
+        nonlocal own
+        if not isinstance(part, (dict, list)):
+            return 1
+        if id(part) not in sizes:
+            sizes[id(part)] = 0  # as long as it is looked at: it may hold itself
+            own += 1 + len(part)
+            sizes[id(part)] = 1 + sum(size(each) for each in (part.values() if isinstance(part, dict) else part))
+        return sizes[id(part)]
+
+    return size(data) > 20 * own + 1000
 
 
 @cache

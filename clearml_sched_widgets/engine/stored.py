@@ -93,7 +93,7 @@ def loads(configuration: Mapping[str, str], *, items: bool = True) -> State:
     """
     try:
         return _loads(configuration, items)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SchedulerError(
             f"This instance's state cannot be read: {error!r}. Clone it and launch the copy."
         ) from None

@@ -160,6 +160,8 @@ class DashboardPart:
             raise
         except SchedulerError as error:  # it was deleted, or somebody broke its definition
             self._problem = str(error)
+        except Exception as error:  # noqa: BLE001 - its configuration is text that anybody may have written
+            self._problem = f"It holds what nobody expects ({type(error).__name__}). Clone or delete it."
 
     def _read_older_if_due(self, instance: Instance | None) -> None:
         """Read the runs of long ago, a page at a time, so that nothing else that is read waits for all of them."""

@@ -28,6 +28,7 @@ DETAILS_EVERY = 15.0  # seconds between two readings of the configuration of one
 DETAILS = 100  # configurations in one answer
 FRESH = timedelta(seconds=90)  # a heartbeat comes every minute: a younger one says nothing
 MOST_SCHEDULES = 500  # of a larger definition the next run is not looked for
+LONGEST = 300  # characters of a name or a problem
 ALIVE = frozenset({"running", "paused", "lost"})
 
 
@@ -112,7 +113,7 @@ class Listing:
             # What was made or deleted during the requests is not in the answer, or still in it.
             made = {key: entry for key, entry in self._entries.items() if key not in before and key not in found}
             deleted = before.keys() - self._entries.keys()
-            kept = {key: _upcoming(entry, now) for key, entry in found.items() if key not in deleted}
+            kept = {key: _guarded(entry, now) for key, entry in found.items() if key not in deleted}
             self._entries, self.loaded, self._look_at = {**made, **kept}, True, 0.0
 
     def _detailed(self, gateway: Gateway, found: dict[str, Entry]) -> dict[str, Entry]:
@@ -144,8 +145,23 @@ def _detail(gateway: Gateway, task: Task, before: Entry, now: float) -> Entry:
         old, new = (each.configuration.get(own.DEFINITION) for each in (before.task, task))
         definition = before.definition if old == new and before.definition else read.definition
         return attrs.evolve(entry, definition=definition, state=read.state, problem="")
-    except SchedulerError as error:  # somebody broke it by hand; the others are listed all the same
-        return attrs.evolve(entry, definition=None, state=None, problem=str(error))
+    except Exception as error:  # noqa: BLE001 - whatever somebody wrote there, the others are listed all the same
+        return _broken(entry, error)
+
+
+def _broken(entry: Entry, error: Exception) -> Entry:
+    """An instance whose configuration cannot be read, or says what cannot be."""
+    said = (
+        str(error) if isinstance(error, SchedulerError) else f"It holds what nobody expects ({type(error).__name__})."
+    )
+    return attrs.evolve(entry, definition=None, state=None, next_run=None, problem=_short(said))
+
+
+def _guarded(entry: Entry, now: datetime) -> Entry:
+    try:
+        return _upcoming(entry, now)
+    except Exception as error:  # noqa: BLE001 - as above: its state is text that anybody may have written
+        return _broken(entry, error)
 
 
 def _upcoming(entry: Entry, now: datetime) -> Entry:
@@ -163,6 +179,11 @@ def _upcoming(entry: Entry, now: datetime) -> Entry:
     return attrs.evolve(entry, next_run=min((row.next_run for row in rows if row.next_run), default=None))
 
 
+def _short(text: str) -> str:
+    """At most `LONGEST` characters: one instance with a huge text must not make the list slow for everybody."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
 def _row(entry: Entry, now: datetime) -> dict[str, Any]:
     """One row of the list."""
     row, heard = brief(entry.instance), entry.task.last_update
@@ -171,6 +192,8 @@ def _row(entry: Entry, now: datetime) -> dict[str, Any]:
     running = row["status"] == "running"
     return {
         **row,
+        "name": _short(row["name"]),
+        "user": _short(row["user"]),
         "mine": entry.mine,
         "changed": millis(entry.task.status_changed or entry.task.created),
         "heard": millis(heard) if silent else None,

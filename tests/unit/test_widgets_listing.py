@@ -17,7 +17,7 @@ from clearml_sched_widgets.instance import Instance
 from clearml_sched_widgets.widgets import listing as listings
 from clearml_sched_widgets.widgets.deltas import Deltas
 from clearml_sched_widgets.widgets.listing import Listing
-from tests.unit.widgets_page import memory_manager, schedule_data
+from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
 
 
 def rows(listing: Listing) -> dict[str, dict[str, Any]]:
@@ -167,3 +167,38 @@ def test_a_widget_says_what_it_shows_without_a_request() -> None:
     assert repr(Dashboard(instance, manager)) == "Dashboard(instance='Nightly', status='draft')"
     assert repr(SchedulerApp(manager)) == "SchedulerApp(instance=None)"
     assert gateway.requests.total() == before
+
+
+ITEM = '{"watermark": "2026-01-01T00:00:00", "runs": 0, "error": ""}'  # a time without an offset
+NAIVE = f'{{"version": 1, "items": {{"a1": {ITEM}}}, "pending": [], "entities": {{}}, "memory": {{}}, "watching": {{}},'
+NAIVE += ' "baseline": [], "runs_since": null, "paused": false, "note": ""}'
+
+
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"definition": "[" * 100_000},
+        {"definition": '{"a":' * 100_000},
+        {"definition": "\n".join(["a0: &a0 [1]", *(f"a{n}: &a{n} [{f'*a{n - 1},' * 9}]" for n in range(1, 10))])},
+        {"definition": '{"schedules": [' + "1," * 20_000 + "1]}"},
+        {"state": "[" * 100_000},
+        {"state": "7"},
+        {"state": NAIVE},
+    ],
+)
+def test_whatever_somebody_wrote_into_one_instance_the_others_are_listed(configuration: dict[str, str]) -> None:
+    manager, task = memory_manager()
+    broken, _ = saved(manager, task, "Broken"), saved(manager, task, "Whole")
+    manager.gateway.rename(broken.id, "Broken" + "!" * 1000)
+    manager.gateway.set_status(broken.id, "in_progress")
+    manager.gateway.write_configuration(broken.id, configuration)
+    app = SchedulerApp(manager)
+    page = Page(app)
+    page.ask("open")
+    until(lambda: {row["name"][:6] for row in app.instances} == {"Broken", "Whole"} and app.instances[0]["items"])
+    row = next(row for row in app.instances if row["name"] != "Whole")
+    assert row["problem"]
+    assert len(json.dumps(row)) < 1500
+    page.ask("select", instance=broken.id)
+    until(lambda: app.view.get("problem"))
+    app.close()
