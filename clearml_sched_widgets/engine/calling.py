@@ -111,7 +111,8 @@ class Caller:
     def _obstacle(self, launch: Launch, item: Schedule | Trigger, ready: int) -> Outcome | None:
         function = item.action.function
         assert function is not None
-        if self._context.runs.of_key(launch.key):
+        # A delayed request may have turned the state back: this process knows better what it has called.
+        if self._context.runs.of_key(launch.key) or self._context.functions.called(launch.key):
             return Outcome(launch=launch, run_id=launch.key, note="it had been called already")
         if function.call is None:
             return Outcome(launch=launch, error=functions.missing(function))

@@ -14,6 +14,7 @@ import attrs
 from clearml_sched_widgets.definition import Definition, Function, Schedule, Trigger
 
 MOST_AT_ONCE = 100  # threads of one instance
+KEPT = 1000  # run keys of past calls
 LONGEST_TRACE = 4000  # characters of a traceback in the log: its end says most
 
 
@@ -46,6 +47,7 @@ class Functions:
         self._kept: dict[str, Function] = {}
         self._working: set[str] = set()  # run keys
         self._ended: deque[Ended] = deque()
+        self._called: deque[str] = deque(maxlen=KEPT)
 
     def keep(self, definition: Definition) -> None:
         """Remember the functions of a definition that was made in this process, by their items' ids."""
@@ -80,10 +82,16 @@ class Functions:
         with self._lock:
             return key in self._working or any(one.key == key for one in self._ended)
 
+    def called(self, key: str) -> bool:
+        """Whether this process has called it, as far back as it remembers."""
+        with self._lock:
+            return key in self._called
+
     def start(self, key: str, function: Function, arguments: tuple[Any, ...], now: Callable[[], datetime]) -> None:
         """Call a function in a thread of its own. Returns at once."""
         with self._lock:
             self._working.add(key)
+            self._called.append(key)
         name = f"clearml-sched-{function.name}"
         thread = threading.Thread(target=self._work, args=(key, function, arguments, now), name=name, daemon=True)
         try:

@@ -1,9 +1,10 @@
 """Launches base tasks themselves, without a clone: reset, edit, enqueue. At most once each.
 
-A reused task carries the key of one run, the last. Before it is reset, the run that it carried goes into the state's
-history, and the launch is written there as begun; after that only the process that wrote this goes on with it, or one
-that finds the key on the task and the task untouched since its reset. What else a killed process leaves is given up:
-nobody could tell whether it was launched.
+A reused task carries the key of its last run, and those of some runs before: what is among them is not launched again,
+whatever a state says that a delayed request may have turned back. Before the task is reset, the run that it carried
+goes into the state's history, and the launch is written there as begun. If the key is on the task, and nobody has
+touched the task since its reset, only the enqueueing is left to do. If somebody has removed the keys, what was begun is
+given up: nobody could tell whether it was launched.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from clearml_sched_widgets.errors import GatewayError, RetryableError
 from clearml_sched_widgets.records import ACTIVE, RUN_TAG, SECTION, Edit, Param, Task, TaskQuery, run_tag
 
 INTERRUPTED = "the process that launched it ended, and nothing tells how far it got"
+RECENT = "recent"  # the parameter of the Scheduler section that has the keys of the runs before
+KEPT = 20  # of those keys
 FROZEN = frozenset({"published", "publishing"})
 Due = tuple[Launch, Schedule | Trigger]
 
@@ -62,10 +65,12 @@ class Reuser:
             return Outcome(launch=launch, error=f"its task {item.action.task} does not exist (any more)")
         run = run_of(task, self._context.id)
         if run is not None and run.key == launch.key:
-            return self._enqueue(launch, item, run, queue)
-        if launch.key in self._sent:
-            return Outcome(launch=launch, run_id=task.id, note="its task was launched again by somebody else since")
-        if launch.begun and launch.key not in self._begun:
+            if is_draft(run):
+                self._edit_script(launch, item)
+            return self._enqueue(launch, run, queue)
+        if launch.key in self._sent or _mark(self._context.id, launch.key) in _recent(task):
+            return Outcome(launch=launch, run_id=task.id, note="it had been launched already")
+        if launch.begun and launch.key not in self._begun and SECTION not in task.hyperparams:
             return Outcome(launch=launch, given_up=INTERRUPTED)
         if task.status in FROZEN:
             return Outcome(launch=launch, error=f"its task {task.id} is published, and cannot be run again")
@@ -113,21 +118,24 @@ class Reuser:
         if task is None or task.status != "created" or task.status_changed is None:
             return Outcome(launch=launch, error="somebody changed its task at the same moment", retryable=True)
         gateway.edit_draft(task.id, edited(task, item, launch, context.id))
-        task = self._read(item)
+        self._edit_script(launch, item)
+        task = self._read(item)  # what counts is what it has now: a delayed edit of an earlier try may have arrived
         run = run_of(task, context.id) if task else None
         if run is None or run.key != launch.key:
             return Outcome(launch=launch, error="somebody changed its task at the same moment", retryable=True)
-        return self._enqueue(launch, item, run, queue)
+        return self._enqueue(launch, run, queue)
 
-    def _enqueue(self, launch: Launch, item: Schedule | Trigger, run: Run, queue: str) -> Outcome:
+    def _edit_script(self, launch: Launch, item: Schedule | Trigger) -> None:
+        fields = script_of(item.action, launch)
+        if fields:
+            self._context.gateway.edit_script(item.action.task, fields)
+
+    def _enqueue(self, launch: Launch, run: Run, queue: str) -> Outcome:
         """Enqueue the task, if nobody has touched it since its reset."""
         context, task = self._context, run.task
         context.runs.put(run)
         if not is_draft(run):
             return Outcome(launch=launch, run_id=task.id, note="it had been launched already")
-        fields = script_of(item.action, launch)
-        if fields:
-            context.gateway.edit_script(task.id, fields)
         context.lease.keep()
         self._sent.add(launch.key)
         answer = context.gateway.enqueue([task.id], queue)
@@ -146,13 +154,27 @@ def _waits(launch: Launch, task: Task) -> Outcome:
     return Outcome(launch=launch, error=error, retryable=True)
 
 
+def _mark(instance_id: str, key: str) -> str:
+    return f"{instance_id[:8]}:{key}"
+
+
+def _recent(task: Task) -> list[str]:
+    """The runs that a reused task was launched for last, whichever instance did it, the present one at the end."""
+    section = {name: param.value for name, param in task.hyperparams.get(SECTION, {}).items()}
+    if not section.get(RESET):
+        return []
+    before = [mark for mark in section.get(RECENT, "").split(",") if mark]
+    return [*before, _mark(section.get("instance", ""), section.get("key", ""))]
+
+
 def edited(task: Task, item: Schedule | Trigger, launch: Launch, instance_id: str) -> Edit:
     """What a reused task, just reset, gets: the action's changes, and what makes the run recognisable.
 
     The time of the reset goes along. As long as it is that of the task's last change of status, nobody has launched it.
     """
     made = merged(task, item.action, launch, instance_id)
-    section = {**made.hyperparams[SECTION], RESET: Param(value=iso(task.status_changed) or "")}
+    own = {RESET: iso(task.status_changed) or "", RECENT: ",".join(_recent(task)[-KEPT:])}
+    section = {**made.hyperparams[SECTION], **{name: Param(value=text) for name, text in own.items()}}
     return Edit(
         tags=made.tags,
         system_tags=tuple(dict.fromkeys([*task.system_tags, RUN_TAG, run_tag(instance_id)])),

@@ -248,6 +248,20 @@ def test_a_call_that_cannot_be_written_is_made_once_when_the_server_is_back(worl
     assert len(job.calls) == 1
 
 
+def test_a_state_that_a_delayed_request_has_turned_back_calls_nothing_again(world: World) -> None:
+    job = quick()
+    engine = start(world, schedule(job, missed="all"))
+    old = world.gateway.task(world.instance).configuration[own.STATE]
+    run_for(world, engine, 65)
+    returned(world, engine)
+    world.gateway.write_configuration(world.instance, {own.STATE: old})
+    engine = world.engine()
+    run_for(world, engine, 20)
+    returned(world, engine)
+    assert len(job.calls) == 2
+    assert "it had been called already" in world.log(engine)
+
+
 def test_a_call_goes_on_when_its_instance_is_stopped_and_resumed_in_the_same_kernel(world: World) -> None:
     job = Job()
     engine = start(world, schedule(job, overlap="skip"))
