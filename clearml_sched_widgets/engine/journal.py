@@ -8,7 +8,8 @@ from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import LogLine
 
-KEEP = 1000
+KEEP = 10_000  # lines on the screen
+UNSENT = 1000  # lines that wait for a server which is away
 
 
 class Journal:
@@ -17,16 +18,20 @@ class Journal:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lines: deque[LogLine] = deque(maxlen=KEEP)
-        self._unsent: deque[LogLine] = deque(maxlen=KEEP)
+        self._unsent: deque[LogLine] = deque(maxlen=UNSENT)
+        self._shown: tuple[LogLine, ...] | None = None
 
     @property
     def lines(self) -> tuple[LogLine, ...]:
-        """Oldest first."""
-        return tuple(self._lines)
+        """Oldest first; the same tuple as long as there is no new one."""
+        if self._shown is None:
+            self._shown = tuple(self._lines)
+        return self._shown
 
     def remember(self, lines: list[LogLine]) -> None:
         """Lines of an earlier process, which the server has already."""
         self._lines.extend(lines)
+        self._shown = None
 
     def info(self, text: str) -> None:
         self._add("info", text)
@@ -41,6 +46,7 @@ class Journal:
         line = LogLine(time=self._clock.now(), level=level, text=text)
         self._lines.append(line)
         self._unsent.append(line)
+        self._shown = None
 
     def flush(self, gateway: Gateway, task_id: str) -> None:
         """Send what the server does not have yet; what could not be sent is kept for the next time."""

@@ -11,7 +11,7 @@ from clearml_sched_widgets.codec import from_data, to_data
 from clearml_sched_widgets.definition import Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine.launches import MOST_BACKFILLED
-from clearml_sched_widgets.errors import InvalidDefinition, Problem
+from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.widgets.messages import Handler, Request
 from clearml_sched_widgets.widgets.plain import millis
@@ -88,7 +88,10 @@ class ActionsPart:
         return {"data": to_data(self._instance().definition)}
 
     def _update(self, request: Request) -> dict[str, Any]:
-        self._instance().update(from_data(request.data()))
+        instance = self._instance()
+        if request.text("instance") != instance.id:  # another one was chosen meanwhile: it must not get these items
+            raise InstanceStateError(f"The instance that is shown is {instance.name!r}. Open the form from it again.")
+        instance.update(from_data(request.data()))
         return self._done()
 
     # -- runs

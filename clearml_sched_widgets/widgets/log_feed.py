@@ -10,6 +10,7 @@ from clearml_sched_widgets.records import LogLine
 from clearml_sched_widgets.widgets.plain import millis
 
 LAST = 200  # lines that a page gets at first
+MOST = 2000  # lines of one answer
 MANY = 20  # more new lines at once than this are told with all the others
 AGAIN = 1  # lines that were sent before, sent again: whoever missed a message may catch up
 
@@ -42,7 +43,18 @@ class LogFeed:
     def first(self) -> dict[str, Any]:
         """The last lines as they are now, and the number of the last one."""
         with self._lock:
-            return {"end": self._end, "lines": [_data(line) for line in self._lines[-LAST:]]}
+            return self._piece(self._end - LAST, self._end)
+
+    def before(self, number: int, count: int) -> dict[str, Any]:
+        """The last `count` lines up to and including that number, of those that are still known."""
+        with self._lock:
+            return self._piece(number - min(count, MOST), min(number, self._end))
+
+    def _piece(self, after: int, end: int) -> dict[str, Any]:
+        """The lines after a number up to another. `oldest` is how many are not known any more."""
+        oldest = self._end - len(self._lines)
+        found = self._lines[max(0, after - oldest) : max(0, end - oldest)]
+        return {"end": end, "oldest": oldest, "lines": [_data(line) for line in found]}
 
 
 def _appended(old: Sequence[LogLine], new: Sequence[LogLine]) -> Sequence[LogLine] | None:

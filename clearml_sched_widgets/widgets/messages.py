@@ -48,10 +48,11 @@ ACTIONS: dict[str, str] = {
     "slots": "{item, start, end} -> {count, more, first, last, overlap}: a schedule's times in a period",
     "backfill": "{item, start, end} -> {count}",
     "edit": "{} -> {data}: the definition of the instance that is shown",
-    "update": "{data} -> {}: replace it",
+    "update": "{instance, data} -> {}: replace it, if that is the one that is shown",
     "abort": "{run} -> {}",
     "rerun": "{run} -> {}: launch it once more",
     "console": "{run} -> {lines}: the last ones of its console",
+    "log": "{before, count} -> {end, oldest, lines}: lines of the log up to that number, the last ones of them",
     # -- the app
     "clone": "{instance} -> {data}: its definition as a new one",
     "configuration": "{instance} -> {name, description, facts, items, text}: its definition in sentences and as JSON",

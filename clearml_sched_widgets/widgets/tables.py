@@ -79,7 +79,10 @@ class Tables:
         return self.log.first() if name == "log" else self._tables[name].feed.first()
 
     def handlers(self) -> Mapping[str, Handler]:
-        return {"rows": self._on_rows, "csv": self._on_csv}
+        return {"rows": self._on_rows, "csv": self._on_csv, "log": self._on_log}
+
+    def _on_log(self, request: Request) -> dict[str, Any]:
+        return self.log.before(_number(request, "before", 0), _number(request, "count", 0))
 
     def _table(self, request: Request) -> _Table:
         name = request.text("table")

@@ -37,6 +37,7 @@ export const ACTIONS = [
   "abort",
   "rerun",
   "console",
+  "log",
   "clone",
   "configuration",
   "delete",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { DashboardTraits } from "../src/messages";
 import { ViewModel } from "../src/model";
-import { LogStore, withLines } from "../src/state/log";
+import { asText, LogStore, matching, withLines, withOlder } from "../src/state/log";
 import { FakeHost } from "./fakeHost";
 
 const lines = (first: number, last: number) =>
@@ -19,9 +19,9 @@ it("adds what is new once, though it is sent again", () => {
   expect(times(withLines(known, { end: 9, lines: lines(8, 9) }).lines)).toEqual([3, 4, 5, 8, 9]);
 });
 
-it("keeps the last thousand lines", () => {
-  const data = withLines({ end: 999, lines: lines(1, 999) }, { end: 1002, lines: lines(1000, 1002) });
-  expect([data.lines.length, data.lines[0]?.time]).toEqual([1000, 3]);
+it("keeps the last ten thousand lines", () => {
+  const data = withLines({ end: 9999, lines: lines(1, 9999) }, { end: 10_002, lines: lines(10_000, 10_002) });
+  expect([data.lines.length, data.lines[0]?.time]).toEqual([10_000, 3]);
 });
 
 it("follows the kernel, and begins anew with another log", () => {
@@ -34,4 +34,41 @@ it("follows the kernel, and begins anew with another log", () => {
   host.change("log_window", { end: 10, lines: lines(9, 10) });
   expect(times(store.lines)).toEqual([9, 10]);
   expect(told).toBe(2);
+});
+
+it("takes older lines only where they belong", () => {
+  const known = { end: 9, lines: lines(6, 9), oldest: 2 };
+  expect(times(withOlder(known, { end: 5, lines: lines(3, 5), oldest: 2 }).lines)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+  expect(withOlder(known, { end: 4, lines: lines(3, 4) })).toBe(known);
+});
+
+it("asks for all older lines, piece by piece, and stops where there are none", async () => {
+  const host = new FakeHost({
+    log_window: { end: 7, oldest: 1, lines: lines(6, 7) },
+    log_changes: { end: 7, lines: [] },
+  });
+  const store = new LogStore(new ViewModel(host) as unknown as ViewModel<DashboardTraits>);
+  expect(store.before).toBe(4);
+  const reading = store.older(true);
+  expect(host.lastSent()).toMatchObject({ action: "log", payload: { before: 5, count: 2000 } });
+  host.answer({ id: host.lastSent().id, ok: true, result: { end: 5, oldest: 1, lines: lines(4, 5) } });
+  await Promise.resolve();
+  await new Promise((done) => setTimeout(done));
+  host.answer({ id: host.lastSent().id, ok: true, result: { end: 3, oldest: 1, lines: lines(2, 3) } });
+  await reading;
+  expect(times(store.lines)).toEqual([2, 3, 4, 5, 6, 7]);
+  expect(store.before).toBe(0);
+});
+
+it("finds lines by level and text, and gives them as text", () => {
+  const all = [
+    { time: 0, level: "info", text: "Train: launched" },
+    { time: 1000, level: "warning", text: "Train: skipped" },
+    { time: 2000, level: "error", text: "Report: not launched" },
+  ];
+  expect(matching(all, "all", "").length).toBe(3);
+  expect(times(matching(all, "warning", ""))).toEqual([1000, 2000]);
+  expect(times(matching(all, "error", "train"))).toEqual([]);
+  expect(times(matching(all, "all", " LAUNCHED "))).toEqual([0, 2000]);
+  expect(asText(all.slice(1, 2))).toBe("1970-01-01T00:00:01.000Z WARNING Train: skipped");
 });

@@ -158,3 +158,20 @@ def test_a_form_that_was_left_for_an_instance_is_not_lost(open_notebook: Open, e
     expect(app.get_by_label("Name", exact=True)).to_have_value("Half done")
     app.get_by_role("button", name="Cancel").click()
     app.get_by_role("button", name="Discard").click()
+
+
+@pytest.mark.slow
+def test_the_definition_of_a_running_instance_is_edited_in_the_form(
+    open_notebook: Open, examples: dict[str, str]
+) -> None:
+    notebook = open_notebook(APP.format(task=examples["train"]))
+    app = notebook.widget()
+    app.get_by_role("navigation", name="Instances").get_by_role("button").filter(has_text="App first").click()
+    app.get_by_role("button", name="Edit", exact=True).click()
+    expect(app.get_by_text("Changes App first.")).to_be_visible()
+    expect(app.get_by_role("button", name="Launch", exact=True)).to_have_count(0)
+    app.get_by_label("Name", exact=True).fill("App first, renamed")
+    app.get_by_role("button", name="Save changes").click()
+    expect(app.get_by_role("heading", name="App first, renamed")).to_be_visible()
+    assert notebook.run("print(first.definition.name, first.status)").strip() == "App first, renamed running"
+    notebook.run("first.stop()")

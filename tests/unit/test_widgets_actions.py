@@ -85,7 +85,9 @@ def test_a_run_is_aborted_launched_again_and_read(page: Page) -> None:
 def test_the_definition_is_edited_and_taken_over(page: Page) -> None:
     data = page.ask("edit")["result"]["data"]
     data["schedules"][0]["name"] = "Another name"
-    assert page.ask("update", data=data)["ok"]
+    assert "Open the form from it again" in page.ask("update", instance="other", data=data)["error"]["message"]
+    assert isinstance(page.widget, Dashboard)
+    assert page.ask("update", instance=page.widget.selected, data=data)["ok"]
     until(lambda: rows(page, "scheduled")[0]["name"] == "Another name")
 
 

@@ -8,6 +8,7 @@ import { useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { useOpen } from "../ui/useOpen";
+import type { Edited } from "../wizard/UpdateBar";
 import { WizardForm } from "../wizard/Wizard";
 import { Instances } from "./Instances";
 import { Selected } from "./Selected";
@@ -20,10 +21,20 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
   const connection = useTrait(model, "connection");
   const draft = useTrait(model, "draft");
   const [form, setForm] = useState<Data | null>(() => unfinished(draft));
+  const [editing, setEditing] = useState<Edited | null>(null);
   const [folded, setFolded] = useState(false);
   const panel = useRef<HTMLDivElement>(null);
   const list = useUid();
   useOpen(model);
+  const fresh = (data: Data, edited: Edited | null = null) => {
+    setEditing(edited);
+    setForm(data);
+  };
+  const leave = () => {
+    void model.request("discard").catch(() => undefined);
+    setEditing(null);
+    setForm(null);
+  };
   const onSelect = () => {
     setForm(null);
     if ((panel.current?.clientWidth ?? NARROW) >= NARROW) return;
@@ -43,26 +54,29 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
         </Button>
         <h2>ClearML schedulers</h2>
         <ConnectionChip connection={connection} />
-        {form === null ? <OpenForm draft={unfinished(draft)} onOpen={setForm} /> : null}
+        {form === null ? <OpenForm draft={unfinished(draft)} onBack={setForm} onNew={() => fresh({})} /> : null}
       </header>
       <ConnectionBanner connection={connection} model={model} />
       <div class={`csw-app ${folded ? "csw-app-folded" : ""}`}>
         {folded ? null : (
           <Instances model={dashboard} id={list} title="Instances" shown={form === null} onSelect={onSelect} />
         )}
-        <section class="csw-detail" tabIndex={-1} aria-label={form === null ? "Instance" : "New instance"}>
+        <section
+          class="csw-detail"
+          tabIndex={-1}
+          aria-label={form === null ? "Instance" : editing ? "Edit instance" : "New instance"}
+        >
           {form === null ? (
-            <Selected model={dashboard} onForm={setForm} />
+            <Selected model={dashboard} onForm={fresh} onEdit={fresh} />
           ) : (
             <WizardForm
               model={model as unknown as ViewModel<WizardTraits>}
               data={form}
               leaves
+              editing={editing}
               onDone={() => setForm(null)}
-              onCancel={() => {
-                void model.request("discard").catch(() => undefined);
-                setForm(null);
-              }}
+              onUpdated={leave}
+              onCancel={leave}
             />
           )}
         </section>
@@ -72,15 +86,16 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
 }
 
 /** A form that was left for an instance is not lost: the button leads back to it. */
-function OpenForm({ draft, onOpen }: { draft: Data | null; onOpen: (data: Data) => void }) {
+function OpenForm(props: { draft: Data | null; onBack: (data: Data) => void; onNew: () => void }) {
+  const { draft, onBack, onNew } = props;
   return (
     <>
       {draft ? (
-        <Button onClick={() => onOpen(draft)}>
+        <Button onClick={() => onBack(draft)}>
           <Icon name="left" /> Back to the form
         </Button>
       ) : null}
-      <Button kind="primary" onClick={() => onOpen({})}>
+      <Button kind="primary" onClick={onNew}>
         <Icon name="plus" /> Launch new
       </Button>
     </>

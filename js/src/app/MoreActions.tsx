@@ -8,6 +8,7 @@ import type { Data } from "../state/toData";
 import { Confirm, Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
+import type { Edited } from "../wizard/UpdateBar";
 import { ConfigurationDialog } from "./ConfigurationDialog";
 
 interface MoreProps {
@@ -16,15 +17,21 @@ interface MoreProps {
   web: string | undefined;
   /** A form is to be filled with this definition. */
   onClone: (data: Data) => void;
+  /** A form is to be opened that changes the instance. */
+  onEdit: (data: Data, instance: Edited) => void;
 }
 
-export function MoreActions({ model, instance, web, onClone }: MoreProps) {
+export function MoreActions({ model, instance, web, onClone, onEdit }: MoreProps) {
   const [configuration, setConfiguration] = useState<Configuration | null>(null);
   const [deleting, setDeleting] = useState(false);
   const { busy, error, ask, clear } = useAsk(model, instance.id);
   const view = async () => {
     const found = await ask<Configuration>("configuration");
     if (found) setConfiguration(found);
+  };
+  const edit = async () => {
+    const found = await ask<{ data: Data }>("edit");
+    if (found) onEdit(found.data, { id: instance.id, name: instance.name });
   };
   const clone = async () => {
     const found = await ask<{ data: Data }>("clone");
@@ -38,6 +45,9 @@ export function MoreActions({ model, instance, web, onClone }: MoreProps) {
     <>
       <Button busy={busy === "configuration"} onClick={() => void view()}>
         <Icon name="list" /> Configuration
+      </Button>
+      <Button busy={busy === "edit"} onClick={() => void edit()}>
+        <Icon name="edit" /> Edit
       </Button>
       <Button busy={busy === "clone"} onClick={() => void clone()}>
         <Icon name="copy" /> Clone
@@ -101,7 +111,7 @@ function Delete({ instance, busy, error, onConfirm, onClose }: DeleteProps) {
   );
 }
 
-type Wanted = "configuration" | "clone" | "delete";
+type Wanted = "configuration" | "clone" | "delete" | "edit";
 
 function useAsk(model: Pick<ViewModel, "request">, instance: string) {
   const [busy, setBusy] = useState<Wanted | "">("");

@@ -5,6 +5,7 @@ import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
+import type { Edited } from "../wizard/UpdateBar";
 import { MoreActions } from "./MoreActions";
 import { useInstances } from "./useInstances";
 
@@ -12,9 +13,11 @@ interface SelectedProps {
   model: ViewModel<DashboardTraits>;
   /** A form is to be opened with this definition. */
   onForm: (data: Data) => void;
+  /** A form is to be opened that changes this instance. */
+  onEdit: (data: Data, instance: Edited) => void;
 }
 
-export function Selected({ model, onForm }: SelectedProps) {
+export function Selected({ model, onForm, onEdit }: SelectedProps) {
   const selected = useTrait(model, "selected");
   const instances = useInstances(model);
   const loaded = useTrait(model, "loaded");
@@ -24,7 +27,7 @@ export function Selected({ model, onForm }: SelectedProps) {
     return <Empty title="No instance selected">Choose one from the list, or launch a new one.</Empty>;
   }
   if (selected === "") return loaded ? <Welcome onForm={onForm} /> : null;
-  const more = instance ? <MoreActions model={model} instance={instance} web={web} onClone={onForm} /> : null;
+  const more = instance ? <MoreActions {...{ model, instance, web, onEdit }} onClone={onForm} /> : null;
   return <InstanceView key={selected} model={model} more={more} />;
 }
 

@@ -9,7 +9,7 @@ import { Button, Chip, TaskLink } from "../ui/parts";
 import { CommandButton } from "./CommandButton";
 import { CommandDialog } from "./CommandDialog";
 import { Counters } from "./Counters";
-import { type Heard, Liveness } from "./Liveness";
+import { type Heard, Liveness, silent } from "./Liveness";
 import { ALIVE, RESUMABLE } from "./status";
 import type { Commands } from "./useCommands";
 
@@ -38,7 +38,11 @@ export function Head({ view, vitals, heard, web, now, commands, more }: HeadProp
             {view.name}
           </TaskLink>
         </h3>
-        <Chip status={view.status} />
+        {silent(heard, now) ? (
+          <Chip status="lost">last known: {words(view.status)}</Chip>
+        ) : (
+          <Chip status={view.status} />
+        )}
         <span class="csw-muted" title={utc(view.started)}>
           {facts(view, now)}
         </span>

@@ -42,9 +42,9 @@ function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
   const { scheduled, executed, log } = tablesOf(model, view.id);
   const { web } = useTrait(model, "connection");
   const now = useNow();
-  const commands = useCommands(model);
   const vitals = useTrait(model, "vitals");
   const heard = useHeard(model);
+  const commands = useCommands(model, heard.cut);
   const context = { model, view, commands };
   return (
     <div class="csw-instance">

@@ -15,8 +15,10 @@ export interface Commands {
   run: (action: Action, payload?: object, about?: string) => Promise<boolean>;
 }
 
-/** Sends the buttons' actions, and keeps how far each is and why the last one was refused. */
-export function useCommands(model: Pick<ViewModel, "request">): Commands {
+const GONE = "This was not done: the kernel is gone. Run the cell again.";
+
+/** Sends the buttons' actions, and keeps how far each is and why the last one was refused. `gone`: nobody hears them. */
+export function useCommands(model: Pick<ViewModel, "request">, gone: boolean): Commands {
   const [phases, setPhases] = useState<Record<string, Phase>>({});
   const [error, setError] = useState("");
   const set = (key: string, phase: Phase) => setPhases((old) => ({ ...old, [key]: phase }));
@@ -24,6 +26,10 @@ export function useCommands(model: Pick<ViewModel, "request">): Commands {
   const run = async (action: Action, payload: object = {}, about = "") => {
     const key = action + about;
     if (phase(action, about) !== "") return false;
+    if (gone) {
+      setError(GONE);
+      return false;
+    }
     set(key, "sent");
     setError("");
     let accepted = false;

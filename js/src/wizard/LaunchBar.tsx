@@ -95,7 +95,7 @@ export function LaunchBar({ onDone, onCancel, leaves }: LaunchProps) {
   );
 }
 
-const WAITING: Record<Exclude<Waiting, "">, string> = {
+export const WAITING: Record<Exclude<Waiting, "">, string> = {
   cell: "This kernel runs a cell. It takes this up when the cell has ended; nothing has to be pressed again.",
   server: "The server checks tasks and queues and makes the instance.",
 };
@@ -116,7 +116,7 @@ function outcome(form: Form, instance: InstanceBrief, launched: boolean, queue: 
 }
 
 /** What stands in the way, where no field says it. */
-function Refusal({ error }: { error: string }) {
+export function Refusal({ error }: { error: string }) {
   const form = useForm();
   const elsewhere = form.unplaced();
   const total = form.store.state.showAll ? form.store.problems.length : 0;
@@ -144,7 +144,7 @@ function Refusal({ error }: { error: string }) {
 }
 
 /** Brings the user to the first field that needs attention, once it is drawn as such. */
-function focusProblem(bar: HTMLElement | null): void {
+export function focusProblem(bar: HTMLElement | null): void {
   setTimeout(() => bar?.closest(".csw")?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 50);
 }
 

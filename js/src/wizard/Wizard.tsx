@@ -12,6 +12,7 @@ import { Form, FormContext, useForm } from "./form";
 import { Items } from "./Items";
 import { LaunchBar } from "./LaunchBar";
 import { Preview } from "./Preview";
+import { type Edited, UpdateBar } from "./UpdateBar";
 import { useDrop } from "./useDrop";
 
 interface WizardProps {
@@ -22,9 +23,12 @@ interface WizardProps {
   onCancel: (store: WizardStore) => void;
   /** Whether cancelling leaves the form. */
   leaves?: boolean;
+  /** The form changes this instance, and launches none. */
+  editing?: Edited | null;
+  onUpdated?: () => void;
 }
 
-export function WizardForm({ model, data, onDone, onCancel, leaves = false }: WizardProps) {
+export function WizardForm({ model, data, onDone, onCancel, leaves = false, editing, onUpdated }: WizardProps) {
   const store = useMemo(() => {
     const draft = model.get("draft");
     // What is still in the kernel is not saved or launched: it counts as edited.
@@ -62,7 +66,11 @@ export function WizardForm({ model, data, onDone, onCancel, leaves = false }: Wi
         </div>
         <Preview />
       </div>
-      <LaunchBar onDone={onDone} onCancel={() => onCancel(store)} leaves={leaves} />
+      {editing && onUpdated ? (
+        <UpdateBar instance={editing} onDone={onUpdated} onCancel={() => onCancel(store)} />
+      ) : (
+        <LaunchBar onDone={onDone} onCancel={() => onCancel(store)} leaves={leaves} />
+      )}
       <Zones id={zones} />
     </FormContext.Provider>
   );

@@ -1,0 +1,71 @@
+"""The log: by level, by text, following, older lines, copied; and what the page says when the kernel is gone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.memory_history import SEED
+
+MANY = (
+    SEED
+    + """
+from clearml_sched_widgets.records import LogLine
+now = datetime.now(timezone.utc)
+levels = {0: "error", 1: "warning"}
+lines = [LogLine(time=now, level=levels.get(n % 100, "info"), text=f"line <b>{n}</b>") for n in range(5000)]
+from clearml_sched_widgets.engine import journal
+remember = journal.Journal.remember
+journal.Journal.remember = lambda self, known: remember(self, lines)
+saved.resume()
+Dashboard(saved, manager)
+"""
+)
+
+
+@pytest.mark.slow
+def test_thousands_of_lines_are_followed_searched_filtered_and_copied(open_notebook: Open) -> None:
+    notebook = open_notebook(MANY)
+    board = notebook.widget()
+    notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    log = board.get_by_role("log", name="Log")
+    expect(log.get_by_text("line <b>4999</b>", exact=True)).to_be_visible()  # the newest is in sight, as text
+    expect(log.get_by_text("line <b>100</b>", exact=True)).to_have_count(0)
+
+    board.get_by_label("Search the log").fill("<b>1</b>")
+    expect(log.get_by_text("line <b>1</b>", exact=True)).to_be_visible()
+    expect(board.get_by_text(re.compile("^1 of 5,00.* lines$"))).to_be_visible()
+    board.get_by_label("Search the log").fill("")
+    board.get_by_label("Level").select_option("Errors only")
+    expect(board.get_by_text(re.compile("^50 of 5,00.* lines$"))).to_be_visible()
+    board.get_by_role("button", name="Copy", exact=True).click()
+    expect(board.get_by_text("50 lines copied")).to_be_visible()
+    text = notebook.page.evaluate("() => navigator.clipboard.readText()")
+    assert text.count("\n") == 49
+    assert "ERROR line <b>4900</b>" in text
+
+    board.get_by_label("Level").select_option("All levels")
+    board.get_by_label("Follow").uncheck()
+    top = log.evaluate("box => { box.scrollTop = 40; return box.scrollTop; }")
+    notebook.run("saved.run_now(train)")
+    expect(log.get_by_text(re.compile("^Train: launched task"))).to_be_attached()
+    assert log.evaluate("box => box.scrollTop") == top
+    board.get_by_label("Follow").check()
+    log.scroll_into_view_if_needed()
+    expect(log.get_by_text(re.compile("^Train: launched task"))).to_be_in_viewport()
+
+
+def test_a_kernel_that_was_restarted_is_named_and_buttons_say_so(open_notebook: Open) -> None:
+    notebook = open_notebook(SEED + "saved.resume()\nDashboard(saved, manager)")
+    board = notebook.widget()
+    expect(board.get_by_role("button", name="Run Train now")).to_be_enabled()
+    notebook.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
+    )
+    expect(board.get_by_role("alert")).to_contain_text("The kernel is gone")
+    expect(board.get_by_text("last known: running")).to_be_visible()
+    board.get_by_role("button", name="Run Train now").click()
+    expect(board.get_by_text("This was not done: the kernel is gone. Run the cell again.")).to_be_visible()
