@@ -55,6 +55,17 @@ def test_no_state_of_the_app_has_a_violation(open_notebook: Open, workspace: tup
         listed(app).filter(has_text=name).click()
         expect(app.get_by_role("heading", name=name)).to_be_visible()
         scanner.scan(name)
+    app.get_by_role("button", name=re.compile("^Details of")).first.click()
+    scanner.scan("the details of an item")
+    runs = app.get_by_role("region", name="Executed tasks, rows")
+    runs.get_by_role("button", name=re.compile("^Details of")).first.click()
+    scanner.scan("the details of a run")
+    for name in ("Filter", "Columns"):
+        app.get_by_role("button", name=name, exact=True).last.click()
+        scanner.scan(f"{name} of a table")
+        notebook.page.keyboard.press("Escape")
+    app.get_by_text("Timeline as a table").click()
+    scanner.scan("the timeline as a table")
     app.get_by_role("button", name="Configuration").click()
     expect(app.get_by_role("dialog")).to_be_visible()
     scanner.scan("configuration in sentences")
@@ -111,6 +122,11 @@ def test_no_state_of_the_wizard_has_a_violation(open_notebook: Open, workspace: 
     form.get_by_role("button", name="Browse").first.click()
     expect(form.get_by_text("Vision/Detection").first).to_be_visible()
     scanner.scan("the task picker")
+    for name in ("Import", "Export"):
+        notebook.page.keyboard.press("Escape")
+        form.get_by_role("button", name=name, exact=True).click()
+        expect(form.get_by_role("dialog")).to_be_visible()
+        scanner.scan(name)
     scanner.assert_clean()
 
 

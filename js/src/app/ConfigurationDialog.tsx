@@ -1,9 +1,10 @@
 // What an instance is set to do, in sentences and as JSON. To be read, copied and kept, not changed.
 import { useRef, useState } from "preact/hooks";
 import type { Configuration, ConfigurationItem } from "../messages";
+import { fileName, saveFile } from "../state/download";
+import { copyText } from "../ui/clipboard";
 import { Dialog } from "../ui/Dialog";
 import { Segments } from "../ui/fields";
-import { copy, download } from "../ui/files";
 import { Icon } from "../ui/icons";
 import { Button, TaskLink } from "../ui/parts";
 
@@ -24,7 +25,7 @@ export function ConfigurationDialog({ configuration, web, onClose }: Configurati
   const [copied, setCopied] = useState("");
   const text = useRef<HTMLTextAreaElement>(null);
   const onCopy = async () => {
-    if (await copy(configuration.text)) {
+    if (await copyText(configuration.text)) {
       setCopied("Copied as JSON.");
       return;
     }
@@ -40,7 +41,9 @@ export function ConfigurationDialog({ configuration, web, onClose }: Configurati
       <Button onClick={() => void onCopy()}>
         <Icon name="copy" /> Copy
       </Button>
-      <Button onClick={() => download(configuration.name, "json", configuration.text)}>Download</Button>
+      <Button onClick={() => saveFile(fileName(configuration.name, "json"), [configuration.text], "application/json")}>
+        Download
+      </Button>
       <Button kind="primary" onClick={onClose}>
         Close
       </Button>

@@ -27,11 +27,16 @@ export async function fetchCsv(
 }
 
 /** Lets the browser save a text as a file. */
-export function saveFile(name: string, parts: string[]): void {
-  const url = URL.createObjectURL(new Blob(parts, { type: "text/csv;charset=utf-8" }));
+export function saveFile(name: string, parts: string[], type = "text/csv;charset=utf-8"): void {
+  const url = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** A name that every file system takes. */
+export function fileName(name: string, ending: string): string {
+  return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 100)}.${ending}`;
 }

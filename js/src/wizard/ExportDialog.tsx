@@ -2,6 +2,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../messages";
 import { ask } from "../state/asking";
+import { fileName, saveFile } from "../state/download";
+import { copyText } from "../ui/clipboard";
 import { Dialog } from "../ui/Dialog";
 import { Segments, TextArea } from "../ui/fields";
 import { Button } from "../ui/parts";
@@ -32,9 +34,8 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
     });
   }, [model, store, format]);
   const copy = () =>
-    void navigator.clipboard?.writeText(written?.text ?? "").then(
-      () => setNote("Copied."),
-      () => setNote("The browser does not allow copying: select the text and copy it."),
+    void copyText(written?.text ?? "").then((copied) =>
+      setNote(copied ? "Copied." : "The browser does not allow copying: select the text and copy it."),
     );
   const actions = (
     <>
@@ -44,7 +45,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
       <Button
         kind="primary"
         disabled={written === null}
-        onClick={() => written && download(fileName(written.name, format), written.text, TYPES[format])}
+        onClick={() => written && saveFile(fileName(written.name, format), [written.text], TYPES[format])}
       >
         Download
       </Button>
@@ -63,18 +64,4 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
       </p>
     </Dialog>
   );
-}
-
-/** A name that every file system takes. */
-export function fileName(name: string, format: Format): string {
-  return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 100)}.${format}`;
-}
-
-function download(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }
