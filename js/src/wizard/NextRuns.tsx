@@ -68,7 +68,6 @@ function RunTable({ runs, names, zone, now }: TableProps) {
         <thead>
           <tr>
             <th scope="col">When</th>
-            {names.size > 1 ? <th scope="col">What</th> : null}
             <th scope="col" class="csw-number">
               In
             </th>
@@ -77,14 +76,10 @@ function RunTable({ runs, names, zone, now }: TableProps) {
         <tbody>
           {runs.map((run) => (
             <tr key={`${run.item} ${run.at}`}>
-              <td class="csw-nowrap" title={`${run.local} ${run.zone}`}>
+              <td title={`${run.local} ${run.zone}`}>
                 <When run={run} zone={zone} />
+                {names.size > 1 ? <span class="csw-sub">{names.get(run.item)}</span> : null}
               </td>
-              {names.size > 1 ? (
-                <td class="csw-next-name" title={names.get(run.item)}>
-                  {names.get(run.item) ?? ""}
-                </td>
-              ) : null}
               <td class="csw-number csw-muted csw-nowrap">{relative(run.at, now).replace(/^in /, "")}</td>
             </tr>
           ))}
