@@ -10,42 +10,44 @@ function usual(zones: readonly string[]): string[] {
   return [...new Set([ownZone(), "UTC", ...zones.filter((zone) => wall(0, zone) !== null)])];
 }
 
-export function ZoneField({ value, path, onChange }: EditorProps<RuleDraft>) {
-  const form = useForm();
-  const list = useUid();
+/** The list of the combobox: whether it is open, what it offers, and what the keys do. */
+function useZoneList({ value, path, onChange }: EditorProps<RuleDraft>) {
+  const { draft } = useForm();
   const [open, setOpen] = useState(false);
   const [search, setSearch] = useState("");
   const [active, setActive] = useState(-1);
-  const field = `${path}.timezone`;
-  const known = form.draft.schedules.map((item) => item.recurrence.timezone);
+  const known = draft.schedules.map((item) => item.recurrence.timezone);
   const zones = open ? findZones(search, usual(known)) : [];
-  const choose = (zone: string) => {
-    onChange({ ...value, timezone: zone }, field);
-    setOpen(false);
-  };
+  const close = () => setOpen(false);
   const show = (text: string) => {
     setSearch(text);
     setActive(text === "" ? -1 : 0);
     setOpen(true);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && open) {
-      event.stopPropagation();
-      setOpen(false);
-    } else if (event.key === "Enter" && open) {
-      event.preventDefault();
-      const zone = zones[active];
-      if (zone !== undefined) choose(zone);
-      else setOpen(false);
-    } else if (event.key === "Tab" && open && search !== "") {
-      const zone = zones[active];
-      if (zone !== undefined) choose(zone); // what is marked is meant; the key moves on as always
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      if (!open) show("");
-      else setActive(stepped(active, event.key === "ArrowDown" ? 1 : -1, zones.length));
-    }
+  const choose = (zone: string | undefined) => {
+    if (zone !== undefined) onChange({ ...value, timezone: zone }, `${path}.timezone`);
+    close();
   };
+  const move = (by: 1 | -1) => (open ? setActive(stepped(active, by, zones.length)) : show(""));
+  const onKeyDown = (event: KeyboardEvent) => {
+    // With Tab, what is marked is meant; the key moves on as always.
+    if (event.key === "Tab" && open) choose(search === "" ? undefined : zones[active]);
+    const act = { ArrowDown: () => move(1), ArrowUp: () => move(-1) }[event.key];
+    const inList = { Escape: close, Enter: () => choose(zones[active]) }[event.key];
+    if (act === undefined && (inList === undefined || !open)) return;
+    event.preventDefault();
+    event.stopPropagation(); // Escape is not for what is around the form
+    (act ?? inList)?.();
+  };
+  return { open, zones, active, show, choose, close, onKeyDown };
+}
+
+export function ZoneField(props: EditorProps<RuleDraft>) {
+  const { value, path, onChange } = props;
+  const form = useForm();
+  const list = useUid();
+  const { open, zones, active, show, choose, close, onKeyDown } = useZoneList(props);
+  const field = `${path}.timezone`;
   return (
     <Field
       label="Time zone"
@@ -75,7 +77,7 @@ export function ZoneField({ value, path, onChange }: EditorProps<RuleDraft>) {
             }}
             onKeyDown={onKeyDown}
             onBlur={() => {
-              setOpen(false);
+              close();
               form.store.leave(field);
             }}
           />
@@ -94,7 +96,11 @@ export function ZoneField({ value, path, onChange }: EditorProps<RuleDraft>) {
   );
 }
 
-const stepped = (from: number, by: number, count: number) => (count === 0 ? -1 : (from + by + count) % count);
+/** Round and round; nothing is marked at first (-1). */
+function stepped(from: number, by: number, count: number): number {
+  if (count === 0) return -1;
+  return from < 0 ? (by > 0 ? 0 : count - 1) : (from + by + count) % count;
+}
 
 interface ListProps {
   id: string;
