@@ -109,4 +109,5 @@ class Handler:
             )
         except ValueError as error:
             return f"nothing is backfilled: {error}."
-        return text
+        paused = context.state.paused or context.state.items[item.id].paused
+        return f"{text} They wait for the end of the pause." if paused else text

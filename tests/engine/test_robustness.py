@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ from clearml_sched_widgets.definition import (
 )
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.decide import Decision, decide
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.manager import Manager
@@ -214,3 +216,22 @@ def test_what_never_happens_is_called_so(manager: Manager, gateway: MemoryGatewa
 def test_text_that_cannot_be_sent_is_refused() -> None:
     with pytest.raises(InvalidDefinition, match="surrogate"):
         Definition("abc\ud800")
+
+
+def test_s3_an_item_whose_next_run_cannot_be_computed_is_set_aside_and_the_others_go_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [Schedule(Action(world.base), Interval("30s"), id=name) for name in ("bad", "good")]
+    engine = world.engine(Definition("nightly", items))
+
+    def broken(schedule: Schedule, *rest: Any) -> Decision:
+        if schedule.id == "bad":
+            raise RuntimeError("a bug")
+        return decide(schedule, *rest)
+
+    monkeypatch.setattr("clearml_sched_widgets.engine.deciding.decide", broken)
+    world.run_for(engine, 65)
+    assert [key.partition("@")[0] for key in world.launched()] == ["good", "good"]
+    assert engine.snapshot is not None
+    assert "it was set aside" in engine.snapshot.state.items["bad"].error
+    assert world.log(engine).count("it was set aside") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import pytest
 
@@ -19,7 +20,7 @@ from clearml_sched_widgets.definition import (
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.history import executed_row, scheduled_rows
-from tests.engine.world import World
+from tests.engine.world import START, World
 
 
 @pytest.fixture
@@ -105,3 +106,17 @@ def test_what_was_wrong_with_an_item_is_forgotten_when_it_is_changed(world: Worl
     engine.command(Command(do="reload"))
     engine.step()
     assert engine.snapshot.state.items["one"].error == ""
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_backfill_during_a_pause_says_that_it_waits(world: World, whole: bool) -> None:
+    engine = world.engine(Definition("nightly", [Schedule(Action(world.base), Interval("30s"), id="one")]))
+    engine.command(Command(do="pause", item="" if whole else "one"))
+    start, end = (moment.isoformat() for moment in (START - timedelta(minutes=2), START - timedelta(minutes=1)))
+    engine.command(Command(do="backfill", item="one", start=start, end=end))
+    world.run_for(engine, 5)
+    assert "2 runs. They wait for the end of the pause." in world.log(engine)
+    assert world.launched() == []
+    engine.command(Command(do="resume", item="" if whole else "one"))
+    world.run_for(engine, 5)
+    assert len(world.launched()) == 2
