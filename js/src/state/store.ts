@@ -1,6 +1,6 @@
 // The wizard's state: the draft, what Python says about it, and which fields the user has been to.
 import type { Check, Problem, Review } from "../messages";
-import type { Draft } from "./draft";
+import type { Draft, ItemKind } from "./draft";
 import { fromData } from "./fromData";
 import { type Data, toData } from "./toData";
 
@@ -12,8 +12,8 @@ export interface Asks {
 export interface Undo {
   text: string;
   restore: (now: Draft) => Draft;
-  /** The item that is back then. */
-  item?: string;
+  /** The item that is back then, and the place of it. */
+  item?: { id: string; kind: ItemKind; index: number };
 }
 
 export interface WizardState {

@@ -61,6 +61,6 @@ export function ConnectionBanner({ connection, model }: { connection: Connection
 }
 
 /** What stands between backquotes, as code. */
-function withCode(text: string): ComponentChildren {
+export function withCode(text: string): ComponentChildren {
   return text.split("`").map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part));
 }

@@ -41,6 +41,7 @@ export function Items() {
   };
   return (
     <div class="csw-items" ref={root}>
+      {store.state.undo && !store.state.undo.item ? <UndoBar onUndone={() => undefined} /> : null}
       {ids.length === 0 ? (
         <Empty title="Nothing to run yet">
           Add a schedule to run a task at set times, or a trigger to run it when something happens.
@@ -63,7 +64,6 @@ export function Items() {
           </span>
         ) : null}
       </div>
-      <UndoBar onUndone={(item) => (item ? focus(item, ".csw-card-title") : undefined)} />
       <p class="csw-hidden" role="status">
         {said}
       </p>
@@ -99,12 +99,16 @@ function Cards({ kind, focus, say, folds }: { kind: ItemKind } & Shared) {
   );
   const remove = (item: Item, index: number) => {
     const restore = (now: Draft) => ({ ...now, [kind]: inserted(now[kind] as Item[], index, item) }) as Draft;
-    const undo = { text: `Deleted “${titleOf(item, kind, index)}”`, restore, item: item.id };
+    const undo = { text: `Deleted “${titleOf(item, kind, index)}”`, restore, item: { id: item.id, kind, index } };
     store.edit((old) => ({ ...old, [kind]: without(items, index) }) as Draft, undefined, undo);
   };
+  const { undo } = store.state;
+  const gone = undo?.item?.kind === kind ? undo.item : null;
+  const back = gone ? <UndoBar key="undo" onUndone={() => focus(gone.id, ".csw-card-title")} /> : null;
   return (
     <>
-      {items.map((item, index) => (
+      {items.flatMap((item, index) => [
+        gone?.index === index ? back : null,
         <ItemCard
           key={item.id}
           {...({ kind, value: item } as { kind: "schedules"; value: ScheduleDraft })}
@@ -129,8 +133,9 @@ function Cards({ kind, focus, say, folds }: { kind: ItemKind } & Shared) {
             }
           }}
           onDelete={() => remove(item, index)}
-        />
-      ))}
+        />,
+      ])}
+      {gone && gone.index >= items.length ? back : null}
     </>
   );
 }

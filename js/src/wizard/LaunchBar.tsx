@@ -4,6 +4,7 @@ import type { InstanceBrief } from "../messages";
 import { ask, type Waiting } from "../state/asking";
 import { sentence } from "../state/problems";
 import { upcoming } from "../state/upcoming";
+import { withCode } from "../ui/Connection";
 import { Confirm } from "../ui/Dialog";
 import { Segments } from "../ui/fields";
 import { Button } from "../ui/parts";
@@ -125,7 +126,7 @@ export function Refusal({ error }: { error: string }) {
     <div class="csw-banner csw-banner-error" role="alert">
       <div>
         {error ? (
-          <strong>{error}</strong>
+          <strong>{withCode(sentence(error))}</strong>
         ) : (
           <strong>{total === 1 ? "One field needs" : `${total} fields need`} your attention.</strong>
         )}

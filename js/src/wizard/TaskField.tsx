@@ -7,6 +7,8 @@ import { Button, Chip, TaskLink } from "../ui/parts";
 import { useForm } from "./form";
 import { TaskPicker } from "./TaskPicker";
 
+const MEANT = "Cloned and enqueued when it is due.";
+const AWAY = "It is looked up as soon as the server answers.";
 const MISSING = "Choose the task to run: browse for it, or paste its id or its web address.";
 
 interface TaskProps {
@@ -31,7 +33,7 @@ export function TaskField({ task, path, onChange }: TaskProps) {
         label="Base task"
         problems={problems.length > 0 && task.trim() === "" ? [MISSING] : found?.problem ? [found.problem] : problems}
         warnings={[...warnings, ...oddities(found?.task)]}
-        hint={found?.task ? <Described task={found.task} /> : "Cloned and enqueued when it is due."}
+        hint={found?.task ? <Described task={found.task} /> : form.queues === null && task ? AWAY : MEANT}
       >
         {(attributes) => (
           <div class="csw-joined">

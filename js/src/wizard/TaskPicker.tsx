@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { BaseTask } from "../messages";
 import type { ViewModel } from "../model";
 import { relative, words } from "../state/format";
+import { sentence } from "../state/problems";
+import { withCode } from "../ui/Connection";
 import { Dialog } from "../ui/Dialog";
 import { useUid } from "../ui/fields";
 import { Button, Chip, Empty } from "../ui/parts";
@@ -69,7 +71,7 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
       </div>
       {error ? (
         <p class="csw-note csw-note-error" role="alert">
-          {error}
+          {withCode(sentence(error))}
         </p>
       ) : null}
       <div

@@ -1,10 +1,10 @@
-// What was just deleted or replaced, and the way back.
+// What was just deleted or replaced, and the way back: in its place.
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { useForm } from "./form";
 
-export function UndoBar({ onUndone }: { onUndone: (item: string | undefined) => void }) {
+export function UndoBar({ onUndone }: { onUndone: () => void }) {
   const { store } = useForm();
   const { undo } = store.state;
   const bar = useRef<HTMLDivElement>(null);
@@ -12,26 +12,25 @@ export function UndoBar({ onUndone }: { onUndone: (item: string | undefined) => 
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each thing that can be taken back
   useEffect(() => {
     const lost = document.activeElement === document.body || document.activeElement === null;
-    if (lost) bar.current?.querySelector("button")?.focus({ preventScroll: true });
+    if (lost) bar.current?.querySelector("button")?.focus();
   }, [undo]);
+  if (undo === null) return null;
   return (
-    <div class="csw-undo-place" role="status">
-      {undo ? (
-        <div class="csw-undo" ref={bar}>
-          <span class="csw-undo-text">{undo.text}</span>
-          <Button
-            onClick={() => {
-              onUndone(undo.item);
-              store.undo();
-            }}
-          >
-            Undo
-          </Button>
-          <Button kind="quiet" label="Dismiss" onClick={() => store.dismiss()}>
-            <Icon name="close" />
-          </Button>
-        </div>
-      ) : null}
+    <div class="csw-undo" ref={bar}>
+      <span class="csw-undo-text" role="status">
+        {undo.text}
+      </span>
+      <Button
+        onClick={() => {
+          onUndone();
+          store.undo();
+        }}
+      >
+        Undo
+      </Button>
+      <Button kind="quiet" label="Dismiss" onClick={() => store.dismiss()}>
+        <Icon name="close" />
+      </Button>
     </div>
   );
 }
