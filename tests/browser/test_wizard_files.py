@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Open
+from tests.browser.lab import Lab
 
 WIZARD = "from clearml_sched_widgets import Wizard\nwizard = Wizard()\nwizard"
 YAML = """version: 1
@@ -111,9 +112,10 @@ def test_a_definition_is_exported_as_json_and_yaml_once_it_is_right(
 
 @pytest.mark.slow
 def test_a_launch_says_that_it_waits_for_the_running_cell_and_then_what_happens_next(
-    open_notebook: Open, examples: dict[str, str]
+    open_notebook: Open, examples: dict[str, str], lab: Lab
 ) -> None:
-    notebook = open_notebook(WIZARD, "import threading\nhold = threading.Event()", "'busy', hold.wait(25)")
+    go = lab.notebooks / "go"
+    notebook = open_notebook(WIZARD, "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.1)")
     form = notebook.widget()
     form.get_by_label("Name", exact=True).fill("Patient")
     form.get_by_label("Base task", exact=True).fill(examples["train"])
@@ -121,6 +123,7 @@ def test_a_launch_says_that_it_waits_for_the_running_cell_and_then_what_happens_
     form.get_by_role("button", name="Launch", exact=True).click()
     expect(form.get_by_role("button", name="Waiting for the running cell …")).to_be_visible()
     expect(form.get_by_text("It takes this up when the cell has ended")).to_be_visible()
+    go.touch()
     expect(form.get_by_text("Patient is running in this kernel.")).to_be_visible(timeout=60_000)
     expect(form.get_by_text(re.compile("Next run: Schedule 1, .* 06:20 UTC"))).to_be_visible()
     expect(form.get_by_text("run other cells as you like")).to_be_visible()
@@ -137,6 +140,7 @@ def test_a_launch_says_that_it_waits_for_the_running_cell_and_then_what_happens_
     form.get_by_role("button", name="Launch", exact=True).click()
     expect(form.get_by_text("On a queue was launched as a service.")).to_be_visible()
     expect(form.get_by_text("No agent serves the queue services")).to_be_visible()
+    go.unlink()
     notebook.run("wizard.instance.stop()")
 
 

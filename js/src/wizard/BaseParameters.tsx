@@ -23,7 +23,7 @@ export function BaseParameters({ bases, ...rest }: BaseProps) {
   if (bases.length === 0) return <p class="csw-note">No parameter fits.</p>;
   return (
     <table class="csw-parameters">
-      <caption class="csw-hidden">Parameters of the base task</caption>
+      <caption class="csw-hidden">The base task's parameters</caption>
       <colgroup>
         <col class="csw-parameter-names" />
         <col />
