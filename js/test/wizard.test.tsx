@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import widget from "../src/index";
 import { queueOptions, usualQueue } from "../src/wizard/ActionFields";
 import { FakeHost, type Sent } from "./fakeHost";
@@ -96,4 +96,18 @@ it("brings the user to the first field that Python refused", async () => {
   const problems = [{ path: "schedules[0].action.task", message: "expected some text" }];
   await act(async () => host.answer({ id, ok: false, error: { message: "no", problems } }));
   await expect.poll(() => document.activeElement).toBe(field("Base task"));
+});
+
+it("says on the button that a launch waits for the running cell, and what to expect", async () => {
+  vi.useFakeTimers();
+  await act(() => button("Launch")?.click());
+  await act(async () => void (await vi.advanceTimersByTimeAsync(2000))); // neither the launch nor a ping is answered
+  expect(button("Waiting for the running cell …")?.disabled).toBe(true);
+  expect(el.textContent).toContain("nothing has to be pressed again");
+  const { id } = asked("open") as Sent;
+  await act(async () => host.answer({ id, ok: true, result: {} }));
+  await act(async () => void (await vi.advanceTimersByTimeAsync(10)));
+  expect(button("Launching …")?.disabled).toBe(true);
+  expect(el.textContent).toContain("The server checks tasks and queues");
+  vi.useRealTimers();
 });
