@@ -241,19 +241,19 @@ class Instance:
             raise InstanceStateError(f"The run {run} cannot be aborted: it is the call of a Python function.")
         if not found.active:
             raise InstanceStateError(f"The run {run} cannot be aborted: it is {found.status} already.")
-        self._gateway.request_stop(run, "Aborted by its user")
+        self._gateway.request_stop(found.task.id, "Aborted by its user")
 
     def console(self, run: str, lines: int = 200) -> list[LogLine]:
         """The last lines of a run's console (by its task's id), oldest first. Raises NotFound and the like."""
         return self._gateway.log(run, lines)
 
     def _run(self, run: str) -> Run:
-        """A run as the server has it now; the call of a function as its kernel knows it."""
+        """A run as the server has it now; calls of functions and runs of reused tasks as this kernel knows them."""
         engine = engine_here(self.id)
         known = engine.snapshot.runs if engine is not None and engine.snapshot is not None else ()
-        local = next((one for one in known if one.local and one.task.id == run), None)
-        if local is not None:
-            return local
+        known_here = next((one for one in known if one.id == run and (one.local or one.reset)), None)
+        if known_here is not None:
+            return known_here
         query = TaskQuery(ids=(run,), system_tags=(run_tag(self.id),), hyperparams="scheduler", limit=1)
         found = [one for task in self._gateway.tasks(query) if (one := run_of(task, self.id))]
         if not found:

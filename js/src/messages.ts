@@ -320,7 +320,7 @@ export interface LogLine {
 
 /** One run: item, start, begin on an agent, end, status, id. Several that begin together: the counts by status. */
 export type TimelineBar =
-  | [item: string, start: number, began: number | null, end: number | null, status: string, run: string]
+  | [item: string, start: number, began: number | null, end: number | null, status: string, run: string, task?: string]
   | [item: string, start: number, began: null, end: number | null, counts: Record<string, number>];
 
 export interface TimelineLane {

@@ -30,7 +30,7 @@ STATUSES = ("completed", "failed", "stopped", "queued", "in_progress", "created"
 
 def stay_of(run: str, item: str, status: str, start: int, length: int) -> Stay:
     end = None if status in ("queued", "in_progress") else start + length
-    return Stay(run=run, item=item, status=status, start=start, began=None, end=end)
+    return Stay(run=run, item=item, status=status, start=start, began=None, end=end, task=run)
 
 
 @st.composite
@@ -93,6 +93,8 @@ def test_a_run_is_told_apart_and_runs_at_one_time_become_one_bar() -> None:
         HOUR,
     )
     assert apart.data() == ["a", AT, None, AT + 60_000, "completed", "r1"]
+    call = bars([attrs.evolve(stay_of("k1", "a", "completed", AT, 1), task="")], HOUR)[0]
+    assert call.data()[5:] == ["k1", ""]  # a call of a function leads to no task
     assert together.data() == ["b", AT + 1, None, AT + 90_002, {"completed": 1, "failed": 1}]
 
 
@@ -102,6 +104,7 @@ def row(
     started = NOW - timedelta(minutes=minutes)
     return ExecutedRow(
         run=run,
+        task=run,
         item=item,
         name=run,
         item_name=item,

@@ -28,6 +28,7 @@ class Stay:
     start: int
     began: int | None
     end: int | None
+    task: str = ""  # of the run; none for the call of a function
 
     @property
     def active(self) -> bool:
@@ -48,11 +49,16 @@ class Bar:
     end: int | None
     counts: Mapping[str, int]  # runs by status
     run: str = ""  # its id, if it is a single one
+    task: str = ""  # of that run
 
     def data(self) -> list[Any]:
-        """For the page: `[item, start, began, end, status, run]`, or `[item, start, null, end, {status: count}]`."""
+        """For the page: `[item, start, began, end, status, run]`, or `[item, start, null, end, {status: count}]`.
+
+        The task follows where it is not the run itself: a task that is used again has several runs, a call none.
+        """
         if self.run:
-            return [self.item, self.start, self.began, self.end, next(iter(self.counts)), self.run]
+            own = [] if self.task == self.run else [self.task]
+            return [self.item, self.start, self.began, self.end, next(iter(self.counts)), self.run, *own]
         return [self.item, self.start, None, self.end, dict(self.counts)]
 
 
@@ -62,7 +68,9 @@ def stay(row: ExecutedRow) -> Stay | None:
     if start is None:
         return None
     end = None if row.status in ACTIVE else max(start, millis(row.finished) or start)
-    return Stay(run=row.run, item=row.item, status=row.status, start=start, began=millis(row.began), end=end)
+    return Stay(
+        run=row.run, item=row.item, status=row.status, start=start, began=millis(row.began), end=end, task=row.task
+    )
 
 
 def bars(stays: Iterable[Stay], bucket: int, most: int = MOST_BARS) -> list[Bar]:
@@ -93,6 +101,7 @@ def _bar(group: Sequence[Stay]) -> Bar:
             end=first.end,
             counts={first.status: 1},
             run=first.run,
+            task=first.task,
         )
     counts: dict[str, int] = {}
     for one in group:

@@ -18,15 +18,15 @@ interface ConsoleProps {
 }
 
 export function Console({ model, row, now, onClose }: ConsoleProps) {
-  const { lines, error, waits } = useConsole(model, row.run);
+  const { lines, error, waits } = useConsole(model, row.task);
   const { web } = useTrait(model, "connection");
   const { utc } = useTimes();
   return (
     <Dialog title={`Log of ${row.name}`} size="large" onClose={onClose}>
       <p class="csw-muted">
         The last lines of its console, as the server has them. All of it:{" "}
-        <TaskLink web={web} id={row.run}>
-          task {row.run.slice(0, 8)}
+        <TaskLink web={web} id={row.task}>
+          task {row.task.slice(0, 8)}
         </TaskLink>
       </p>
       {error ? (

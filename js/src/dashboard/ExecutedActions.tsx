@@ -17,11 +17,11 @@ export function ExecutedActions({ model, row, view, commands, now }: RowProps<Ex
   const can = view.status === "running" || view.status === "paused";
   return (
     <>
-      {active ? (
+      {active && row.task ? (
         <Button kind="quiet" label={`Abort ${row.name}`} onClick={() => setOpen("abort")}>
           <Icon name="stop" />
         </Button>
-      ) : (
+      ) : active ? null : (
         <CommandButton
           commands={commands}
           action="rerun"
@@ -34,9 +34,11 @@ export function ExecutedActions({ model, row, view, commands, now }: RowProps<Ex
           <Icon name="retry" />
         </CommandButton>
       )}
-      <Button kind="quiet" label={`Log of ${row.name}`} onClick={() => setOpen("console")}>
-        <Icon name="lines" />
-      </Button>
+      {row.task ? (
+        <Button kind="quiet" label={`Log of ${row.name}`} onClick={() => setOpen("console")}>
+          <Icon name="lines" />
+        </Button>
+      ) : null}
       {open === "abort" ? <Abort {...{ row, commands }} onClose={close} /> : null}
       {open === "console" ? <Console {...{ model, row, now }} onClose={close} /> : null}
     </>

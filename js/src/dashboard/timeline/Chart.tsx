@@ -121,7 +121,7 @@ function Lane(props: LaneProps) {
 
 function BarLink(props: LaneProps & { placed: PlacedBar }) {
   const { id, lane, placed, web, current, now, utc, onPoint, onZoomTo } = props;
-  const url = taskUrl(web, placed.bar.run);
+  const url = taskUrl(web, placed.bar.task);
   const point = (event: { currentTarget: EventTarget | null }) => onPoint({ lane, placed, ...spot(event) });
   const common = {
     class: "csw-tl-bar",

@@ -16,12 +16,14 @@ export interface Bar {
   count: number;
   /** The id of a single run, or empty. */
   run: string;
+  /** The task of a single run; the call of a function has none. */
+  task: string;
 }
 
 export function bar(data: TimelineBar): Bar {
-  const [item, start, began, end, status, run = ""] = data;
+  const [item, start, began, end, status, run = "", task = run] = data;
   const counts = typeof status === "string" ? { [status]: 1 } : status;
-  return { item, start, began, end, counts, count: total(counts), run };
+  return { item, start, began, end, counts, count: total(counts), run, task };
 }
 
 const total = (counts: Record<string, number>) => Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -83,6 +85,7 @@ export function merged(a: Bar, b: Bar): Bar {
     counts,
     count: a.count + b.count,
     run: "",
+    task: "",
   };
 }
 
