@@ -111,12 +111,12 @@ class Instance:
         self._task = there.task
         return self._viewer.there(there, self.where)
 
-    def read_older(self) -> bool:
-        """Read a page of the runs from before the engine began, newest first; whether there are more. One request.
+    def read_older(self, view: history.View) -> history.View:
+        """A view of this instance with a page more of the runs from before its engine began. One request.
 
-        Until all are read, `view` has the newest ones only. Raises GatewayError.
+        Until a view is `whole` it has the newest ones only. Raises GatewayError.
         """
-        return self._viewer.read_older(self.definition)
+        return self._viewer.read_older(view, self.definition)
 
     @property
     def scheduled(self) -> pd.DataFrame:
@@ -143,10 +143,8 @@ class Instance:
         The first time, one request for each 500 runs from before the engine began.
         """
         view = self.view()
-        if not view.whole:
-            while self.read_older():
-                pass
-            view = self.view()
+        while not view.whole:
+            view = self.read_older(view)
         return history.executed_frame(view.executed)
 
     @property

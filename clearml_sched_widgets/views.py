@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import attrs
+
 from clearml_sched_widgets import history
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine import own, stored
@@ -103,11 +105,12 @@ class Viewer:
             state=there.state,
         )
 
-    def read_older(self, definition: Definition) -> bool:
-        """Read a page of the runs that are not known yet, newest first; whether there are more. One request."""
+    def read_older(self, view: history.View, definition: Definition) -> history.View:
+        """A view with a page more of the runs that it does not have yet, newest first. One request."""
         if not self._executed.whole:
             self._executed.read_older(self._gateway, definition)
-        return not self._executed.whole
+        ledger = self._executed
+        return attrs.evolve(view, executed=ledger.rows, active=ledger.active, whole=ledger.whole)
 
     def _definition_of(self, there: own.Own) -> Definition:
         """Parsed anew only if its text changed: one of ten thousand schedules takes seconds."""

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -170,11 +171,13 @@ class DashboardPart:
             return
         if self._connection.connected:
             self._older = True
-            READINGS.submit(lambda: self._read_older(instance))
+            READINGS.submit(partial(self._read_older, instance, self._view))
 
-    def _read_older(self, instance: Instance) -> None:
+    def _read_older(self, instance: Instance, view: View) -> None:
         try:
-            instance.read_older()
+            longer = instance.read_older(view)
+            if instance.where != "kernel":  # one that runs here is looked at in a moment, and has it then
+                self._keep(instance, longer)
         except GatewayError as error:
             self._connection.failed(error)
         finally:

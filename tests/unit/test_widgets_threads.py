@@ -7,6 +7,7 @@ import json
 import threading
 import time
 import weakref
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.errors import AccessDenied, GatewayError, InstanceStateError, NotConfigured, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.records import SECTION, run_tag
 from clearml_sched_widgets.widgets import bundle
 from clearml_sched_widgets.widgets import connection as connections
 from clearml_sched_widgets.widgets.connection import Connection
@@ -232,3 +234,26 @@ def test_an_instance_whose_definition_somebody_broke_says_so_and_the_list_stays(
     until(lambda: app.view.get("problem"))
     assert app.connection["state"] == "connected"
     app.close()
+
+
+def test_the_runs_of_long_ago_follow_page_by_page_while_the_newest_are_shown() -> None:
+    clock = [datetime(2026, 1, 1, tzinfo=timezone.utc)]
+    gateway = MemoryGateway(now=lambda: clock[0])
+    manager = Manager(gateway=gateway)
+    instance = manager.save(from_data(schedule_data(gateway.add_task("train model"))))
+    for number in range(1100):
+        section = {"key": f"k{number}", "item": "a1", "cause": "schedule", "scheduled": "2026-01-01T06:20:00Z"}
+        gateway.add_task(f"run {number}", system_tags=(run_tag(instance.id),), hyperparams={SECTION: section})
+        clock[0] += timedelta(minutes=1)
+    clock[0] += timedelta(days=1)
+    gateway.ping(instance.id)  # its engine was alive after all of them
+    dashboard = Dashboard(manager.get(instance.id), manager)
+    sizes: list[tuple[int, bool]] = []
+    dashboard.observe(lambda change: sizes.append((change.new.get("runs", 0), change.new.get("whole", True))), "view")
+    Page(dashboard).ask("open")
+    until(lambda: dashboard.view.get("whole"))
+    assert sizes == [(500, False), (1000, False), (1100, True)]
+    assert dashboard.executed_changes["total"] == 1100
+    assert list(dashboard.executed.name[:2]) == ["run 1099", "run 1098"]
+    assert len(manager.get(instance.id).executed) == 1100
+    dashboard.close()
