@@ -21,7 +21,7 @@ from clearml_sched_widgets.widgets.worker import READINGS
 
 DAY = timedelta(days=1)
 BEAT = 10  # seconds: how often the page hears that the kernel lives, and how exact the heartbeat is
-COUNT_EVERY = 0.5  # seconds between two counts, and ten times as long as one takes
+COUNT_EVERY = 0.5  # seconds between two counts while nothing changes but the time
 QUEUES_EVERY = 15.0  # seconds between two looks at which queues are served, while runs wait
 OPEN_FOR = 90.0  # seconds after the page was last heard of
 MOST_REASONS = 500
@@ -95,6 +95,8 @@ class VitalsPart:
         self._counted: dict[str, Any] = {}
         self._reasons: dict[str, dict[str, str]] = {}
         self._lately = Lately()
+        self._of: View | None = None
+        self._rested = 0.0  # until then it does not count again: it has a tenth of the time
         self._due = 0.0
         self._watched: dict[str, bool] = {}
         self._watched_at = -QUEUES_EVERY
@@ -113,11 +115,12 @@ class VitalsPart:
         view, began, now = self._view(), time.monotonic(), datetime.now(timezone.utc)
         if view is None:
             self._counted, self._reasons, self._due = {}, {}, 0.0
-        elif began >= self._due:
+        elif began >= (self._due if view is self._of else self._rested):
             self._look_at_queues(view, began)
             self._counted = counters(view, self._lately.of(view, now))
             self._reasons = reasons_data(view, self._watched, now)
-            self._due = began + max(COUNT_EVERY, 10 * (time.monotonic() - began))
+            self._of, self._rested = view, began + 10 * (time.monotonic() - began)
+            self._due = max(self._rested, began + COUNT_EVERY)
         return {"vitals": {**life(self._heartbeat() if view else None, now), **self._counted}, "reasons": self._reasons}
 
     def _look_at_queues(self, view: View, now: float) -> None:

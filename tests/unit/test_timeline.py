@@ -197,6 +197,7 @@ class Screen:
                 return screen.now.astimezone(tz)
 
         monkeypatch.setattr(parts, "datetime", Clock)
+        monkeypatch.setattr(parts, "DRAW_AFTER", 0)
         self.part = TimelinePart(lambda: self.view)
         assert self.part.state() == {"timeline": {}, "timeline_live": {}}  # nobody looks yet
         self.part.refresh()

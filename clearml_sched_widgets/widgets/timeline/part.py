@@ -6,6 +6,7 @@ run costs a few hundred bytes, however many there are.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -28,6 +29,7 @@ from clearml_sched_widgets.widgets.timeline.picture import Window, in_lanes, pic
 HOUR = 3_600_000  # milliseconds
 FIRST = Window(start=0, end=6 * HOUR, bucket=6 * HOUR // 100, follow=True)
 SHORTEST, LONGEST = 60_000, 400 * 24 * HOUR
+DRAW_AFTER = 0.3  # seconds after a page is there: a long history takes a moment to draw, and the tables come first
 END_OF_TIME = 250_000_000_000_000  # milliseconds; in the year 9892
 MOST_BUCKETS = 1000
 MOST_LATER = 6  # runs that ended since the picture was made; with more there is a new one ...
@@ -74,7 +76,7 @@ class TimelinePart:
         self._live_at = 0.0
         # Of a picture and rows: those that are not in it.
         self._fresh: tuple[Settled | None, tuple[ExecutedRow, ...], dict[str, ExecutedRow]] = (None, (), {})
-        self._open = False  # whether a page has been there: a long history takes a moment to draw
+        self._draw_at = math.inf  # on the monotonic clock
 
     def instant(self) -> Mapping[str, Handler]:
         return {"timeline": self._on_window}
@@ -84,10 +86,11 @@ class TimelinePart:
 
     def refresh(self) -> None:
         """Nothing to read: it is all computed from what the dashboard knows."""
-        self._open = True
+        if self._draw_at == math.inf:
+            self._draw_at = time.monotonic() + DRAW_AFTER
 
     def state(self) -> dict[str, Any]:
-        view = self._view() if self._open else None
+        view = self._view() if time.monotonic() >= self._draw_at else None
         if view is None or view.definition is None or view.state is None:
             self._settled, self._seen, self._live = None, None, {}
         else:
