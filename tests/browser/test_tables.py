@@ -32,7 +32,7 @@ def executed(board: Locator) -> Locator:
 
 def section(board: Locator, name: str) -> Locator:
     """One table with what stands above and below it."""
-    return board.locator("section").filter(has=board.page.get_by_role("heading", name=name))
+    return board.locator("section").filter(has=board.page.get_by_role("heading", name=name)).last  # the innermost
 
 
 @pytest.mark.slow
