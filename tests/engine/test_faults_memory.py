@@ -64,8 +64,14 @@ class Scenario:
         self.faulty.active = False
         self.faulty.flush()
         end = self.world.clock.now() + timedelta(minutes=20)  # longer than the longest pause after a refusal
+        looked = self.world.clock.now() + timedelta(seconds=15)  # the last object may have come after the last poll
         self._step()
-        while self.engine.snapshot is None or self.engine.snapshot.problem or self.engine.snapshot.state.pending:
+        while (
+            self.world.clock.now() < looked
+            or self.engine.snapshot is None
+            or self.engine.snapshot.problem
+            or self.engine.snapshot.state.pending
+        ):
             assert self.world.clock.now() < end, "the engine did not recover"
             self._step()
         self.ended = self.world.clock.now()
