@@ -83,3 +83,13 @@ def test_a_past_period_is_counted_and_launched(open_notebook: Open) -> None:
     expect(dialog).to_have_count(0)
     expect(executed(board)).to_have_count(3)
     expect(executed(board).first).to_contain_text("backfill")
+
+
+@pytest.mark.slow
+def test_a_counter_of_the_head_leads_to_its_runs(open_notebook: Open) -> None:
+    past = SEED + 'ran(train, 30, 5, "failed")\nran(train, 60, 5)\nran(train, 3000, 5, "failed")\n'
+    board = open_notebook(past + "saved.resume()\nDashboard(saved, manager)").widget()
+    expect(executed(board)).to_have_count(3)
+    board.get_by_role("button", name="1 failed in 24 h").click()
+    expect(executed(board)).to_have_count(1)
+    expect(executed(board)).to_contain_text("failed")

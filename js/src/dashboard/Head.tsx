@@ -20,6 +20,7 @@ interface HeadProps {
   web: string | undefined;
   now: number;
   commands: Commands;
+  onShow: (status: string, since: number | null) => void;
   more?: ComponentChildren;
 }
 
@@ -29,7 +30,7 @@ const PLACES: Record<string, string> = {
   elsewhere: "in another kernel",
 };
 
-export function Head({ view, vitals, heard, web, now, commands, more }: HeadProps) {
+export function Head({ view, vitals, heard, web, now, commands, onShow, more }: HeadProps) {
   return (
     <div class="csw-instance-head">
       <div class="csw-instance-title">
@@ -53,7 +54,7 @@ export function Head({ view, vitals, heard, web, now, commands, more }: HeadProp
           Paused: <bdi>{view.note}</bdi>
         </p>
       ) : null}
-      <Counters view={view} vitals={vitals} now={now} />
+      <Counters view={view} vitals={vitals} now={now} onShow={onShow} />
       {commands.error ? <Alert title={commands.error} /> : null}
       <Liveness heard={heard} now={now} />
       {view.problem ? <Alert title={view.problem} /> : null}

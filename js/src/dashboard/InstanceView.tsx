@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { DashboardTraits, InstanceHead } from "../messages";
 import { useTrait, type ViewModel } from "../model";
+import { EVERYTHING } from "../state/tableQuery";
 import { useNow } from "../ui/parts";
 import { TimesSwitch } from "../ui/TimesSwitch";
 import { ExecutedTable } from "./ExecutedTable";
@@ -46,9 +47,22 @@ function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
   const heard = useHeard(model);
   const commands = useCommands(model, heard.cut);
   const context = { model, view, commands };
+  const show = (status: string, since: number | null) => {
+    const period = since === null ? null : { column: "finished", start: since, end: null };
+    executed.ask({ ...EVERYTHING, values: { status: [status] }, period });
+  };
   return (
     <div class="csw-instance">
-      <Head view={view} vitals={vitals} heard={heard} web={web} now={now} commands={commands} more={more} />
+      <Head
+        view={view}
+        vitals={vitals}
+        heard={heard}
+        web={web}
+        now={now}
+        commands={commands}
+        more={more}
+        onShow={show}
+      />
       <Timeline key={view.id} model={model} web={web} now={now} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />
