@@ -239,6 +239,7 @@ def test_a_schedule_is_launched_run_paused_and_stopped_by_keyboard_alone(
     assert keys.unseen == []
 
 
+@pytest.mark.slow
 def test_a_dialog_keeps_the_focus_and_gives_it_back(open_notebook: Open, workspace: tuple[Workspace, str]) -> None:
     notebook = open_notebook(workspace[1] + APP + "SchedulerApp(manager)")
     app, page = notebook.widget(), notebook.page
