@@ -71,7 +71,7 @@ function columnsFor(web: string | undefined): Column<ExecutedRow>[] {
     {
       name: "name",
       title: "Name",
-      width: 200,
+      width: 145,
       cell: (row) => (
         <>
           <TaskLink web={web} id={row.task}>
@@ -83,10 +83,10 @@ function columnsFor(web: string | undefined): Column<ExecutedRow>[] {
     },
     { name: "status", title: "Status", width: 112, cell: (row) => <Chip status={row.status} /> },
     { name: "started", title: "Started", width: 120, class: "csw-nowrap", cell: at("started") },
-    { name: "finished", title: "Finished", width: 120, class: "csw-nowrap", cell: at("finished") },
-    { name: "took", title: "Took", width: 96, sort: false, class: "csw-nowrap csw-muted", cell: took },
-    { name: "cause", title: "Cause", width: 92, class: "csw-muted", cell: (row) => row.cause },
-    { name: "task", title: "Task id", width: 92, class: "csw-mono csw-muted", cell: short("task") },
+    { name: "finished", title: "Finished", width: 120, leaves: 1, class: "csw-nowrap", cell: at("finished") },
+    { name: "took", title: "Took", width: 96, leaves: 2, sort: false, class: "csw-nowrap csw-muted", cell: took },
+    { name: "cause", title: "Cause", width: 92, leaves: 3, class: "csw-muted", cell: (row) => row.cause },
+    { name: "task", title: "Task id", width: 92, leaves: 4, class: "csw-mono csw-muted", cell: short("task") },
     { name: "began", title: "Began", width: 120, optional: true, class: "csw-nowrap", cell: at("began") },
     { name: "item_name", title: "Item", width: 160, optional: true, cell: (row) => row.item_name },
     { name: "scheduled", title: "Scheduled for", width: 130, optional: true, cell: at("scheduled") },

@@ -65,7 +65,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "name",
       title: "Name",
-      width: 230,
+      width: 125,
       cell: (row) => (
         <>
           <span class="csw-strong">{row.name}</span>
@@ -78,7 +78,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "next_run",
       title: "Next run",
-      width: 124,
+      width: 120,
       class: "csw-nowrap",
       cell: (row, now) => <NextRun row={row} now={now} />,
     },
@@ -86,6 +86,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       name: "task_name",
       title: "Base task",
       width: 160,
+      leaves: 1,
       cell: (row) => (
         <>
           <TaskLink web={web} id={row.task}>
@@ -95,12 +96,19 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
         </>
       ),
     },
-    { name: "queue", title: "Queue", width: 110, cell: (row) => row.queue },
-    { name: "runs", title: "Runs", width: 70, class: "csw-number", cell: (row) => row.runs.toLocaleString("en") },
+    { name: "queue", title: "Queue", width: 110, leaves: 2, cell: (row) => row.queue },
+    {
+      name: "runs",
+      title: "Runs",
+      width: 70,
+      leaves: 3,
+      class: "csw-number",
+      cell: (row) => row.runs.toLocaleString("en"),
+    },
     {
       name: "state",
       title: "State",
-      width: 190,
+      width: 130,
       cell: (row) => (
         <>
           <Chip status={row.state} />

@@ -1,16 +1,17 @@
 // A table of very many rows of which only those in sight are on the page. All rows have the same height.
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { fitting, type Sized } from "../state/columns";
 import type { TableStore } from "../state/tableStore";
 import { useUid } from "./fields";
 import { Icon } from "./icons";
 import { useStore } from "./useStore";
+import { useWidth } from "./useWidth";
 
-export interface Column<Row> {
+/** The first column takes the width that is left over. */
+export interface Column<Row> extends Sized {
   name: string;
   title: string;
-  /** In pixels; the first column takes what is left over. */
-  width: number;
   cell: (row: Row, now: number) => ComponentChildren;
   /** What the rows are sorted by, if not by the column of that name; false for what nobody would sort by. */
   sort?: string | false;
@@ -37,10 +38,13 @@ interface TableProps<Row extends object> {
 const HEADER = 33; // pixels
 const MORE = 6; // rows beyond what is in sight, so that scrolling a little shows no gap
 
-export function Table<Row extends object>(props: TableProps<Row>) {
-  const { title, store, columns, rowHeight, tall, keyOf } = props;
+export function Table<Row extends object>(given: TableProps<Row>) {
+  const { title, store, rowHeight, tall, keyOf } = given;
   const { state, stale, query } = useStore(store);
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, width] = useWidth();
+  const all = store.columns !== null || width === 0; // what the user chose stays
+  const columns = all ? given.columns : fitting(given.columns, width - given.actionsWidth);
+  const props = { ...given, columns };
   const [top, setTop] = useState(0);
   const [open, setOpen] = useState("");
   const [extra, setExtra] = useState({ index: -1, height: 0 }); // the details that are unfolded, and below which row

@@ -5,6 +5,7 @@ import { useTrait, type ViewModel } from "../../model";
 import { useTimes } from "../../state/times";
 import { useUid } from "../../ui/fields";
 import { Button, Fold } from "../../ui/parts";
+import { useWidth } from "../../ui/useWidth";
 import { byItem } from "./bars";
 import { Axis, Chart, keyOf, LaneLabels, Legend, type Pointed } from "./Chart";
 import { moment } from "./describe";
@@ -14,7 +15,6 @@ import { laidOut, type PlacedBar } from "./layout";
 import { following, lengthOf, moved, SPANS, type Stretch, type Window, zoomOf } from "./scale";
 import { Tooltip } from "./Tooltip";
 import { useDrag } from "./useDrag";
-import { useWidth } from "./useWidth";
 import { type Asking, useWindow } from "./useWindow";
 
 interface TimelineProps {

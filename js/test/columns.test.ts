@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { fitting } from "../src/state/columns";
+
+const COLUMNS = [
+  { name: "name", width: 150 },
+  { name: "started", width: 120, leaves: 1 },
+  { name: "status", width: 100 },
+  { name: "id", width: 80, leaves: 2 },
+];
+
+const names = (room: number) => fitting(COLUMNS, room).map(({ name }) => name);
+
+test("All columns are shown where there is room, in their order", () => {
+  expect(names(450)).toEqual(["name", "started", "status", "id"]);
+});
+
+test("The ones of the highest number leave first, and no more than must", () => {
+  expect(names(449)).toEqual(["name", "started", "status"]);
+  expect(names(370)).toEqual(["name", "started", "status"]);
+  expect(names(369)).toEqual(["name", "status"]);
+});
+
+test("What is not to leave stays, however small the room", () => {
+  expect(names(0)).toEqual(["name", "status"]);
+});
