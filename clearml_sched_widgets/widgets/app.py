@@ -27,18 +27,24 @@ class InstancesPart:
     def __init__(self, connection: Connection, dashboard: DashboardPart) -> None:
         self._connection = connection
         self._dashboard = dashboard
+        self._editing: dict[str, Any] = {}
 
     def instant(self) -> Mapping[str, Handler]:
-        return {}
+        return {"editing": self._on_editing}
 
     def slow(self) -> Mapping[str, Handler]:
         return {"clone": self._clone, "configuration": self._configuration, "delete": self._delete}
 
     def state(self) -> dict[str, Any]:
-        return {}
+        return {"editing": self._editing}
 
     def refresh(self) -> None:
         """Nothing is read before the page asks for it."""
+
+    def _on_editing(self, request: Request) -> dict[str, Any]:
+        found = {key: request.text(key, "") for key in ("id", "name")}
+        self._editing = found if found["id"] else {}
+        return {}
 
     def _clone(self, request: Request) -> dict[str, Any]:
         return {"data": to_data(self._connection.manager().clone(request.text("instance")))}
@@ -65,6 +71,7 @@ class SchedulerApp(ShowsInstance):
 
     _kind = traitlets.Unicode("app").tag(sync=True)
     draft = traitlets.Dict().tag(sync=True)
+    editing = traitlets.Dict().tag(sync=True)  # the instance that the draft changes; empty if it is a new one
 
     def __init__(self, manager: Manager | None = None) -> None:
         connection = connection_to(manager)

@@ -54,6 +54,7 @@ ACTIONS: dict[str, str] = {
     "console": "{run} -> {lines}: the last ones of its console",
     "log": "{before, count} -> {end, oldest, lines}: lines of the log up to that number, the last ones of them",
     # -- the app
+    "editing": "{id, name} -> {}: the draft changes that instance; without an id, none",
     "clone": "{instance} -> {data}: its definition as a new one",
     "configuration": "{instance} -> {name, description, facts, items, text}: its definition in sentences and as JSON",
     "delete": "{instance} -> {}: the instance, not its runs",

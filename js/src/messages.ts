@@ -38,6 +38,7 @@ export const ACTIONS = [
   "rerun",
   "console",
   "log",
+  "editing",
   "clone",
   "configuration",
   "delete",
@@ -403,4 +404,13 @@ export interface DashboardTraits extends TimelineTraits, VitalTraits {
   log_changes: LogData;
 }
 
-export type AppTraits = WizardTraits & DashboardTraits;
+/** The instance that the draft changes. */
+export interface Edited {
+  id: string;
+  name: string;
+}
+
+export interface AppTraits extends WizardTraits, DashboardTraits {
+  /** Empty if the draft is a new instance's. */
+  editing: Edited | Record<string, never>;
+}

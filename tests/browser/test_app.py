@@ -171,6 +171,9 @@ def test_the_definition_of_a_running_instance_is_edited_in_the_form(
     expect(app.get_by_text("Changes App first.")).to_be_visible()
     expect(app.get_by_role("button", name="Launch", exact=True)).to_have_count(0)
     app.get_by_label("Name", exact=True).fill("App first, renamed")
+    app.page.wait_for_timeout(1000)  # Python has the draft by then
+    notebook.reload()  # the form still changes that instance, and makes no new one
+    expect(app.get_by_label("Name", exact=True)).to_have_value("App first, renamed")
     app.get_by_role("button", name="Save changes").click()
     expect(app.get_by_role("heading", name="App first, renamed")).to_be_visible()
     assert notebook.run("print(first.definition.name, first.status)").strip() == "App first, renamed running"

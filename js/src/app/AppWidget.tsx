@@ -1,6 +1,6 @@
 // The SchedulerApp widget: all instances on the left, the form or one instance on the right.
 import { useRef, useState } from "preact/hooks";
-import type { AppTraits, DashboardTraits, WizardTraits } from "../messages";
+import type { AppTraits, DashboardTraits, Edited, WizardTraits } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
@@ -8,7 +8,6 @@ import { useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { useOpen } from "../ui/useOpen";
-import type { Edited } from "../wizard/UpdateBar";
 import { WizardForm } from "../wizard/Wizard";
 import { Instances } from "./Instances";
 import { Selected } from "./Selected";
@@ -21,18 +20,22 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
   const connection = useTrait(model, "connection");
   const draft = useTrait(model, "draft");
   const [form, setForm] = useState<Data | null>(() => unfinished(draft));
-  const [editing, setEditing] = useState<Edited | null>(null);
+  const [editing, setEditing] = useState<Edited | null>(() => edited(model.get("editing")));
   const [folded, setFolded] = useState(false);
   const panel = useRef<HTMLDivElement>(null);
   const list = useUid();
   useOpen(model);
-  const fresh = (data: Data, edited: Edited | null = null) => {
-    setEditing(edited);
+  const edit = (instance: Edited | null) => {
+    void model.request("editing", instance ?? {}).catch(() => undefined); // a page that is loaded again knows it, too
+    setEditing(instance);
+  };
+  const fresh = (data: Data, instance: Edited | null = null) => {
+    edit(instance);
     setForm(data);
   };
   const leave = () => {
     void model.request("discard").catch(() => undefined);
-    setEditing(null);
+    edit(null);
     setForm(null);
   };
   const onSelect = () => {
@@ -100,6 +103,11 @@ function OpenForm(props: { draft: Data | null; onBack: (data: Data) => void; onN
       </Button>
     </>
   );
+}
+
+/** The trait is empty where no instance is edited. */
+function edited(trait: AppTraits["editing"]): Edited | null {
+  return "id" in trait ? { id: String(trait.id), name: String(trait.name) } : null;
 }
 
 /** The draft, if somebody has begun to fill it. */

@@ -1,14 +1,13 @@
 // What one does with an instance beside running it: look at its configuration, copy it, delete it.
 import { useState } from "preact/hooks";
 import { ALIVE } from "../dashboard/status";
-import type { Configuration, InstanceBrief } from "../messages";
+import type { Configuration, Edited, InstanceBrief } from "../messages";
 import type { ViewModel } from "../model";
 import { words } from "../state/format";
 import type { Data } from "../state/toData";
 import { Confirm, Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
-import type { Edited } from "../wizard/UpdateBar";
 import { ConfigurationDialog } from "./ConfigurationDialog";
 
 interface MoreProps {

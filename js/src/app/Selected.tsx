@@ -1,11 +1,10 @@
 // The chosen instance, or what to do where none is.
 import { InstanceView } from "../dashboard/InstanceView";
-import type { DashboardTraits } from "../messages";
+import type { DashboardTraits, Edited } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
-import type { Edited } from "../wizard/UpdateBar";
 import { MoreActions } from "./MoreActions";
 import { useInstances } from "./useInstances";
 

@@ -1,5 +1,6 @@
 // The buttons of a form that changes an instance which exists.
 import { useRef, useState } from "preact/hooks";
+import type { Edited } from "../messages";
 import { ask, type Waiting } from "../state/asking";
 import { Confirm } from "../ui/Dialog";
 import { Button } from "../ui/parts";
@@ -7,11 +8,6 @@ import { Files } from "./Files";
 import { useForm } from "./form";
 import { focusProblem, Refusal, WAITING } from "./LaunchBar";
 import { message, problemsOf } from "./refusals";
-
-export interface Edited {
-  id: string;
-  name: string;
-}
 
 interface UpdateProps {
   instance: Edited;

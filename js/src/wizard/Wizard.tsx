@@ -1,6 +1,6 @@
 // The form for a new instance.
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
-import type { Connection, Queue, WizardTraits } from "../messages";
+import type { Connection, Edited, Queue, WizardTraits } from "../messages";
 import { useTrait, type ViewModel } from "../model";
 import { WizardStore } from "../state/store";
 import { TaskBook } from "../state/tasks";
@@ -12,7 +12,7 @@ import { Form, FormContext, useForm } from "./form";
 import { Items } from "./Items";
 import { LaunchBar } from "./LaunchBar";
 import { Preview } from "./Preview";
-import { type Edited, UpdateBar } from "./UpdateBar";
+import { UpdateBar } from "./UpdateBar";
 import { useDrop } from "./useDrop";
 
 interface WizardProps {
