@@ -195,7 +195,7 @@ def test_whatever_somebody_wrote_into_one_instance_the_others_are_listed(configu
     app = SchedulerApp(manager)
     page = Page(app)
     page.ask("open")
-    until(lambda: {row["name"][:6] for row in app.instances} == {"Broken", "Whole"} and app.instances[0]["items"])
+    until(lambda: {row["name"][:6]: row["items"] for row in app.instances} == {"Broken": None, "Whole": 1})
     row = next(row for row in app.instances if row["name"] != "Whole")
     assert row["problem"]
     assert len(json.dumps(row)) < 1500
