@@ -79,7 +79,7 @@ class Studio:
 def compress(path: Path) -> None:
     """The same picture in 256 colours: our screens have few, and it is a third of the size."""
     with Image.open(path) as picture:
-        palette = picture.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        palette = picture.convert("RGB").quantize(256, kmeans=1, dither=Image.Dither.NONE)
     palette.save(path, optimize=True)
 
 

@@ -32,7 +32,8 @@ def test_thousands_of_lines_are_followed_searched_filtered_and_copied(open_noteb
     board = notebook.widget()
     notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     log = board.get_by_role("log", name="Log")
-    expect(log.get_by_text("line <b>4999</b>", exact=True)).to_be_visible()  # the newest is in sight, as text
+    log.scroll_into_view_if_needed()
+    expect(log.get_by_text("line <b>4999</b>", exact=True)).to_be_in_viewport()  # the newest, as text
     expect(log.get_by_text("line <b>100</b>", exact=True)).to_have_count(0)
 
     board.get_by_label("Search the log").fill("<b>1</b>")

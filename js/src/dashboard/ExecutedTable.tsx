@@ -71,7 +71,8 @@ function columnsFor(web: string | undefined): Column<ExecutedRow>[] {
     {
       name: "name",
       title: "Name",
-      width: 145,
+      width: 210,
+      least: 145,
       cell: (row) => (
         <>
           <TaskLink web={web} id={row.task}>

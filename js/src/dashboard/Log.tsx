@@ -83,6 +83,16 @@ function Lines({ lines, hidden, follow, now, onFollow, onMore }: LinesProps) {
   useLayoutEffect(() => {
     if (box.current && follow) box.current.scrollTop = box.current.scrollHeight;
   }, [newest, lines.length, follow]);
+  useEffect(() => {
+    const area = box.current;
+    if (area === null || !follow) return;
+    // It has no height before the host shows it, and other lines when its width changes.
+    const watch = new ResizeObserver(() => {
+      area.scrollTop = area.scrollHeight;
+    });
+    watch.observe(area);
+    return () => watch.disconnect();
+  }, [follow]);
   const scrolled = (event: { currentTarget: HTMLDivElement }) => {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
     const atEnd = scrollHeight - scrollTop - clientHeight < 8;

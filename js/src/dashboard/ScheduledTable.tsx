@@ -65,7 +65,8 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "name",
       title: "Name",
-      width: 125,
+      width: 200,
+      least: 125,
       cell: (row) => (
         <>
           <span class="csw-strong">{row.name}</span>

@@ -12,6 +12,8 @@ import { useWidth } from "./useWidth";
 export interface Column<Row> extends Sized {
   name: string;
   title: string;
+  /** To how many pixels it may shrink when no other column can leave. */
+  least?: number;
   cell: (row: Row, now: number) => ComponentChildren;
   /** What the rows are sorted by, if not by the column of that name; false for what nobody would sort by. */
   sort?: string | false;
@@ -122,7 +124,7 @@ export function Table<Row extends object>(given: TableProps<Row>) {
 }
 
 function widthOf<Row extends object>({ columns, actionsWidth }: TableProps<Row>): number {
-  return columns.reduce((sum, { width }) => sum + width, actionsWidth);
+  return columns.reduce((sum, { width, least = width }) => sum + least, actionsWidth);
 }
 
 function rowsBetween<Row>(first: number, last: number, rows: ReadonlyMap<number, Row>): [number, Row | undefined][] {
