@@ -7,6 +7,7 @@ of all bars add up to the runs that touch the window. Times are milliseconds sin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import attrs
@@ -16,6 +17,7 @@ from clearml_sched_widgets.records import ACTIVE
 from clearml_sched_widgets.widgets.plain import millis
 
 MOST_BARS = 1500  # of one message; with more, the buckets get wider
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @attrs.frozen(kw_only=True)
@@ -71,6 +73,21 @@ def stay(row: ExecutedRow) -> Stay | None:
     return Stay(
         run=row.run, item=row.item, status=row.status, start=start, began=millis(row.began), end=end, task=row.task
     )
+
+
+def stays(rows: Iterable[ExecutedRow], start: int, end: int) -> list[Stay]:
+    """The times of the runs that touch a window. Nothing is made of the others: a year has very many of them."""
+    first, last = EPOCH + timedelta(milliseconds=start), EPOCH + timedelta(milliseconds=end + 1)
+    near = (row for row in rows if _near(row, first, last))
+    return [one for row in near if (one := stay(row)) is not None and one.touches(start, end)]
+
+
+def _near(row: ExecutedRow, first: datetime, last: datetime) -> bool:
+    """Whether a run may touch a window."""
+    begin = row.started or row.scheduled
+    if begin is None or begin >= last:
+        return False
+    return begin >= first or row.status in ACTIVE or (row.finished is not None and row.finished >= first)
 
 
 def bars(stays: Iterable[Stay], bucket: int, most: int = MOST_BARS) -> list[Bar]:

@@ -23,7 +23,7 @@ from clearml_sched_widgets.history import ExecutedRow, View
 from clearml_sched_widgets.records import ACTIVE
 from clearml_sched_widgets.widgets.feed import changed
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
-from clearml_sched_widgets.widgets.timeline.bars import bars, stay
+from clearml_sched_widgets.widgets.timeline.bars import bars, stays
 from clearml_sched_widgets.widgets.timeline.picture import Window, in_lanes, picture
 
 HOUR = 3_600_000  # milliseconds
@@ -108,14 +108,12 @@ class TimelinePart:
         fresh = self._not_in(settled, view.executed)
         if _outdated(settled, fresh):
             settled = self._settle(view, window, now)
-            fresh = [row for row in view.executed if row.status in ACTIVE]
+            fresh = list(view.active)
         self._enliven(view, settled, fresh, at)
 
     def _not_in(self, settled: Settled, rows: tuple[ExecutedRow, ...]) -> list[ExecutedRow]:
         """The runs that the picture does not have as they are now. Looks only at rows that changed since the last."""
-        of, before, fresh = self._fresh
-        if of is not settled:
-            before, fresh = (), {}
+        _, before, fresh = self._fresh
         fresh = fresh | {row.run: row for row in changed(before, rows, _run)}
         fresh = {run: row for run, row in fresh.items() if settled.ended.get(run) != row.status}
         self._fresh = (settled, rows, fresh)
@@ -125,10 +123,11 @@ class TimelinePart:
         assert view.definition is not None
         assert view.state is not None
         at = int(now.timestamp() * 1000)
-        stays = [one for row in view.executed if (one := stay(row)) is not None]
-        ended = [one for one in stays if not one.active]
-        active = [one for one in stays if one.active]
-        drawn = picture(view.definition, view.state, ended, active, window.at(at).padded(), now)
+        padded = window.at(at).padded()
+        there = stays(view.executed, padded.start, padded.end)
+        ended = [one for one in there if not one.active]
+        active = [one for one in there if one.active]
+        drawn = picture(view.definition, view.state, ended, active, padded, now)
         self._settled = Settled(
             view=view.id,
             window=window,
@@ -139,6 +138,7 @@ class TimelinePart:
             ended={row.run: row.status for row in view.executed if row.status not in ACTIVE},
             data={"id": next(self._ids), "length": window.length, "follow": window.follow, "at": at, **drawn},
         )
+        self._fresh = (self._settled, view.executed, {row.run: row for row in view.active})
         self._live_at = 0.0
         return self._settled
 
@@ -148,8 +148,8 @@ class TimelinePart:
         if len(fresh) > MOST_LIVE and now - self._live_at < LIVE_EVERY:
             return
         window = settled.window.at(at).padded()
-        stays = [one for row in fresh if (one := stay(row)) is not None and one.touches(window.start, window.end)]
-        drawn = [bar.data() for bar in bars(in_lanes(stays, settled.data["lanes"]), window.bucket)]
+        there = in_lanes(stays(fresh, window.start, window.end), settled.data["lanes"])
+        drawn = [bar.data() for bar in bars(there, window.bucket)]
         live = {"id": settled.data["id"], "bars": drawn}
         if live != self._live:
             self._live, self._live_at = live, now
