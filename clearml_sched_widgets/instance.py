@@ -60,6 +60,11 @@ class Instance:
         return self._task.id
 
     @property
+    def gateway(self) -> Gateway:
+        """The connection that it was made with."""
+        return self._gateway
+
+    @property
     def task(self) -> Task:
         """Its ClearML task, as last read."""
         return self._task

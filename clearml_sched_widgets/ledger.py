@@ -13,6 +13,7 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
+from clearml_sched_widgets.ends import same_ends
 from clearml_sched_widgets.engine.runs import NEVER, PAGE, Run, run_of
 from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.engine.words import title
@@ -87,8 +88,9 @@ class ExecutedLedger:
             self._adopt(definition, self._names if names is None else names)
             if runs is self._runs:
                 return
-            before = set(map(id, self._runs))
-            for run in runs:
+            first, last = same_ends(self._runs, runs)
+            before = set(map(id, self._runs[first : len(self._runs) - last]))
+            for run in runs[first : len(runs) - last]:
                 if id(run) not in before:
                     self._put(executed_row(run, definition, self._names))
             self._runs = runs

@@ -231,6 +231,13 @@ def parts_of(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ..
     )
 
 
+def _manager_of(instance: Instance | None) -> Manager | None:
+    """A manager with an instance's own connection."""
+    from clearml_sched_widgets.manager import Manager
+
+    return None if instance is None else Manager(gateway=instance.gateway)
+
+
 def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
     """Sends for a window, which is a number in Python, what the table or the log begins with at that moment."""
     return lambda _, widget: widget._dashboard.first_rows(table)
@@ -283,12 +290,13 @@ class ShowsInstance(ShowsTimeline, ShowsVitals, SchedulerWidget):
 class Dashboard(ShowsInstance):
     """What an instance will run, what it ran, and its log, live; pause, resume, run now, stop.
 
-    Without `instance` it shows the most recent one that runs in this kernel, or else lets you choose.
+    Without `instance` it shows the most recent one that runs in this kernel, or else lets you choose. Without `manager`
+    it asks the server that the instance is on.
     """
 
     _kind = traitlets.Unicode("dashboard").tag(sync=True)
 
     def __init__(self, instance: Instance | None = None, manager: Manager | None = None) -> None:
-        connection = connection_to(manager)
+        connection = connection_to(_manager_of(instance) if manager is None else manager)
         self._dashboard = DashboardPart(connection, instance, automatic=True)
         super().__init__(connection, parts_of(connection, self._dashboard))

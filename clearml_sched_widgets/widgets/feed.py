@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+from clearml_sched_widgets.ends import same_ends
 from clearml_sched_widgets.widgets.plain import plain
 
 WINDOW = 100  # rows that a page gets without asking: it shows them while a cell runs, too
-AT_ONCE = 1000  # rows that are compared in one go
 MANY = 20  # more changes at once than this are told by a new window
 RING_BYTES = 350  # of changes that were sent before, sent again: whoever missed a message catches up
 
@@ -25,13 +25,11 @@ def difference(old: Sequence[Row], new: Sequence[Row], key: Key) -> list[tuple[i
     """
     if old is new:
         return []
-    shortest = min(len(old), len(new))
-    head = _same(old, new, shortest)
+    head, tail = same_ends(old, new)
     if head == len(old) >= WINDOW:
         return []  # rows behind the last one move no other: their number says it all
     if not 0 <= len(new) - len(old) <= MANY:
         return None
-    tail = min(_same(old[::-1], new[::-1], shortest), shortest - head)
     before, after = old[head : len(old) - tail], new[head : len(new) - tail]
     known = {key(row): row for row in before}
     if [one for one in map(key, after) if one in known] != [key(row) for row in before]:
@@ -47,17 +45,6 @@ def changed(old: Sequence[Row], new: Sequence[Row], key: Key) -> Sequence[Row]:
     if found is None:
         return new
     return [row for _, row, _ in found] or new[len(old) :]
-
-
-def _same(old: Sequence[Row], new: Sequence[Row], shortest: int) -> int:
-    """How many of the first rows are the same. Many at a time: of 100,000 that is a hundred comparisons."""
-    same = 0
-    while same < shortest and old[same : same + AT_ONCE] == new[same : same + AT_ONCE]:
-        same += AT_ONCE
-    rest = zip(old[same : same + AT_ONCE], new[same : same + AT_ONCE], strict=False)
-    return min(
-        shortest, same + next((index for index, (before, after) in enumerate(rest) if before is not after), AT_ONCE)
-    )
 
 
 class Feed:

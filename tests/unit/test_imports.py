@@ -31,6 +31,7 @@ ORDER = [
     "simulation",
     "history",
     "why",
+    "ends",
     "ledger",
     # Before the instances, which are handed to it, and checked beforehand.
     "service",

@@ -16,7 +16,7 @@ from clearml_sched_widgets.definition.when import StatusChanged
 from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.history import ExecutedRow, View
 from clearml_sched_widgets.widgets.timeline import part as parts
-from clearml_sched_widgets.widgets.timeline.bars import Stay, bars, stay
+from clearml_sched_widgets.widgets.timeline.bars import Stay, bars, stay, stays
 from clearml_sched_widgets.widgets.timeline.part import TimelinePart
 from clearml_sched_widgets.widgets.timeline.picture import OTHERS, Window, lanes, picture
 from clearml_sched_widgets.widgets.timeline.upcoming import marks
@@ -50,25 +50,53 @@ def many_stays(draw: st.DrawFn) -> list[Stay]:
 
 
 @given(many_stays(), st.integers(1, 4 * HOUR), st.integers(1, 50))
-def test_the_counts_of_all_bars_add_up_to_the_runs(stays: list[Stay], bucket: int, most: int) -> None:
-    found = bars(stays, bucket, most)
+def test_the_counts_of_all_bars_add_up_to_the_runs(listed: list[Stay], bucket: int, most: int) -> None:
+    found = bars(listed, bucket, most)
     assert len(found) <= max(most, 3)
     for status in STATUSES:
         counted = sum(bar.counts.get(status, 0) for bar in found)
-        assert counted == sum(one.status == status for one in stays)
+        assert counted == sum(one.status == status for one in listed)
     for bar in found:
-        assert bar.start in {one.start for one in stays if one.item == bar.item}
+        assert bar.start in {one.start for one in listed if one.item == bar.item}
         assert (bar.end is None) == bool(bar.counts.get("queued") or bar.counts.get("in_progress"))
 
 
 @given(many_stays(), st.integers(AT - 40 * HOUR, AT + HOUR), st.integers(60_000, 50 * HOUR))
-def test_every_run_that_touches_the_window_is_in_the_picture(stays: list[Stay], start: int, length: int) -> None:
+def test_every_run_that_touches_the_window_is_in_the_picture(listed: list[Stay], start: int, length: int) -> None:
     window = Window(start=start, end=start + length, bucket=max(1, length // 100), follow=False)
-    ended = [one for one in stays if not one.active]
+    ended = [one for one in listed if not one.active]
     drawn = picture(definition("a", "b"), State(), ended, [], window, NOW)
     touching = [one for one in ended if one.start <= window.end and (one.end or 0) >= window.start]
     assert sum(count_of(bar) for bar in drawn["bars"]) == len(touching)
     assert {bar[0] for bar in drawn["bars"]} <= {lane["item"] for lane in drawn["lanes"]}
+
+
+@given(many_stays(), st.integers(AT - 40 * HOUR, AT + HOUR), st.integers(60_000, 50 * HOUR))
+def test_the_runs_near_a_window_are_those_that_touch_it(listed: list[Stay], start: int, length: int) -> None:
+    rows = [row_of(one) for one in listed]
+    every = [one for row in rows if (one := stay(row)) is not None]
+    assert stays(rows, start, start + length) == [one for one in every if one.touches(start, start + length)]
+
+
+def row_of(one: Stay) -> ExecutedRow:
+    """Its row; of every third run it is only known when it should have begun, and some end before they begin."""
+    odd, begun = one.start % 3 == 0, moment(one.start)
+    return ExecutedRow(
+        run=one.run,
+        task=one.run,
+        item=one.item,
+        name=one.run,
+        item_name=one.item,
+        cause="schedule",
+        scheduled=begun,
+        started=None if odd else begun,
+        finished=None if one.end is None else moment(one.end - one.start % 5 * HOUR),
+        status=one.status,
+    )
+
+
+def moment(at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, timezone.utc)
 
 
 def count_of(bar: list[Any]) -> int:

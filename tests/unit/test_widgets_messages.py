@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from clearml_sched_widgets import Dashboard, SchedulerApp, Wizard
+from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.widgets.messages import ACTIONS
 from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
 
@@ -126,3 +127,13 @@ def test_an_unknown_task_is_null() -> None:
     page = Page(Wizard(manager=manager))
     assert page.ask("task", id="0" * 32)["result"]["task"] is None
     assert page.ask("task", id=task)["result"]["task"]["name"] == "train model"
+
+
+def test_a_dashboard_without_a_manager_asks_the_server_of_its_instance() -> None:
+    manager, task = memory_manager()
+    instance = manager.save(from_data(schedule_data(task)))
+    dashboard = Dashboard(instance)
+    assert Page(dashboard).ask("open")["ok"]
+    until(lambda: dashboard.connection["state"] == "connected")
+    until(lambda: dashboard.loaded)
+    dashboard.close()

@@ -33,7 +33,7 @@ export function Counters({ view, vitals, now, onShow }: CountersProps) {
         onShow={() => onShow("failed", now - DAY_MS)}
       />
       {ended > 0 ? (
-        <Counter name={`of ${ended} ended well`} count={`${share(ended - failed, ended)} %`} tone="" />
+        <Counter name={`of ${ended.toLocaleString("en")} ended well`} count={`${share(ended - failed, ended)} %`} tone="" />
       ) : null}
       <Counter name={view.runs === 1 ? "run in all" : "runs in all"} count={view.runs} tone="" />
       <Heartbeat view={view} vitals={vitals} now={now} />
@@ -52,7 +52,7 @@ interface CounterProps {
 function Counter({ name, count, tone, onShow }: CounterProps) {
   const text = (
     <>
-      <b class={tone}>{count}</b> {name}
+      <b class={tone}>{count.toLocaleString("en")}</b> {name}
     </>
   );
   if (!onShow || count === 0) return <li>{text}</li>;
