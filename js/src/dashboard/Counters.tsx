@@ -33,7 +33,11 @@ export function Counters({ view, vitals, now, onShow }: CountersProps) {
         onShow={() => onShow("failed", now - DAY_MS)}
       />
       {ended > 0 ? (
-        <Counter name={`of ${ended.toLocaleString("en")} ended well`} count={`${share(ended - failed, ended)} %`} tone="" />
+        <Counter
+          name={`of ${ended.toLocaleString("en")} ended well`}
+          count={`${share(ended - failed, ended)} %`}
+          tone=""
+        />
       ) : null}
       <Counter name={view.runs === 1 ? "run in all" : "runs in all"} count={view.runs} tone="" />
       <Heartbeat view={view} vitals={vitals} now={now} />
