@@ -408,6 +408,8 @@ export interface DashboardTraits extends TimelineTraits, VitalTraits {
 export interface Edited {
   id: string;
   name: string;
+  /** The item that the user wants to change. */
+  item?: string;
 }
 
 export interface AppTraits extends WizardTraits, DashboardTraits {

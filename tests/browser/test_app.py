@@ -177,4 +177,11 @@ def test_the_definition_of_a_running_instance_is_edited_in_the_form(
     app.get_by_role("button", name="Save changes").click()
     expect(app.get_by_role("heading", name="App first, renamed")).to_be_visible()
     assert notebook.run("print(first.definition.name, first.status)").strip() == "App first, renamed running"
+
+    app.get_by_role("button", name=re.compile("^Details of")).first.click()
+    app.get_by_role("button", name="Edit …").click()
+    expect(app.get_by_label("Item name")).to_be_focused()  # the form opens at the item
+    app.get_by_label("Item name").fill("Changed alone")
+    app.get_by_role("button", name="Save changes").click()
+    expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Changed alone")
     notebook.run("first.stop()")

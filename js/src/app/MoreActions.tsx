@@ -112,6 +112,31 @@ function Delete({ instance, busy, error, onConfirm, onClose }: DeleteProps) {
 
 type Wanted = "configuration" | "clone" | "delete" | "edit";
 
+interface EditProps extends Pick<MoreProps, "model" | "instance" | "onEdit"> {
+  item: string;
+}
+
+/** Opens the form at one item. */
+export function EditItem({ model, instance, onEdit, item }: EditProps) {
+  const { busy, error, ask } = useAsk(model, instance.id);
+  const edit = async () => {
+    const found = await ask<{ data: Data }>("edit");
+    if (found) onEdit(found.data, { id: instance.id, name: instance.name, item });
+  };
+  return (
+    <>
+      <Button busy={busy === "edit"} onClick={() => void edit()}>
+        <Icon name="edit" /> Edit …
+      </Button>
+      {error ? (
+        <p class="csw-note csw-note-error" role="alert">
+          {error}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
 function useAsk(model: Pick<ViewModel, "request">, instance: string) {
   const [busy, setBusy] = useState<Wanted | "">("");
   const [error, setError] = useState("");

@@ -5,7 +5,7 @@ import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
-import { MoreActions } from "./MoreActions";
+import { EditItem, MoreActions } from "./MoreActions";
 import { useInstances } from "./useInstances";
 
 interface SelectedProps {
@@ -27,7 +27,8 @@ export function Selected({ model, onForm, onEdit }: SelectedProps) {
   }
   if (selected === "") return loaded ? <Welcome onForm={onForm} /> : null;
   const more = instance ? <MoreActions {...{ model, instance, web, onEdit }} onClone={onForm} /> : null;
-  return <InstanceView key={selected} model={model} more={more} />;
+  const itemActions = instance && ((item: string) => <EditItem {...{ model, instance, item, onEdit }} />);
+  return <InstanceView key={selected} {...{ model, more, itemActions }} />;
 }
 
 function Welcome({ onForm }: Pick<SelectedProps, "onForm">) {

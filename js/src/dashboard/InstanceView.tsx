@@ -18,9 +18,11 @@ interface InstanceProps {
   model: ViewModel<DashboardTraits>;
   /** More buttons, beside those that every instance has. */
   more?: ComponentChildren;
+  /** And beside those of every item. */
+  itemActions?: ((item: string) => ComponentChildren) | undefined;
 }
 
-export function InstanceView({ model, more }: InstanceProps) {
+export function InstanceView({ model, more, itemActions }: InstanceProps) {
   const view = useTrait(model, "view");
   if (!("id" in view)) {
     return view.problem ? (
@@ -36,17 +38,17 @@ export function InstanceView({ model, more }: InstanceProps) {
       </p>
     );
   }
-  return <Loaded model={model} view={view} more={more} />;
+  return <Loaded {...{ model, view, more, itemActions }} />;
 }
 
-function Loaded({ model, view, more }: InstanceProps & { view: InstanceHead }) {
+function Loaded({ model, view, more, itemActions }: InstanceProps & { view: InstanceHead }) {
   const { scheduled, executed, log } = tablesOf(model, view.id);
   const { web } = useTrait(model, "connection");
   const now = useNow();
   const vitals = useTrait(model, "vitals");
   const heard = useHeard(model);
   const commands = useCommands(model, heard.cut);
-  const context = { model, view, commands };
+  const context = { model, view, commands, itemActions };
   const show = (status: string, since: number | null) => {
     const period = since === null ? null : { column: "finished", start: since, end: null };
     executed.ask({ ...EVERYTHING, values: { status: [status] }, period });

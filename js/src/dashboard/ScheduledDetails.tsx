@@ -36,13 +36,14 @@ export function ScheduledDetails(props: RowProps<ScheduledRow>) {
           ["Base task id", row.task],
         ]}
       />
-      {row.kind === "schedule" ? (
-        <div class="csw-row">
+      <div class="csw-row">
+        {row.kind === "schedule" ? (
           <Button disabled={!can} onClick={() => setFilling(true)}>
             <Icon name="history" /> Backfill …
           </Button>
-        </div>
-      ) : null}
+        ) : null}
+        {props.itemActions?.(row.item)}
+      </div>
       {filling ? <Backfill {...props} onClose={() => setFilling(false)} /> : null}
     </div>
   );

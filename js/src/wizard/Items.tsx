@@ -24,20 +24,24 @@ import { useFolds } from "./useFolds";
 
 type Item = ScheduleDraft | TriggerDraft;
 
-export function Items() {
+export function Items({ wanted }: { wanted: string | undefined }) {
   const { store, draft, queues } = useForm();
   const root = useRef<HTMLDivElement>(null);
   const focus = useFocusLater(root);
   const [said, say] = useState("");
   const ids = [...draft.schedules, ...draft.triggers].map(({ id }) => id);
-  const folds = useFolds(ids);
+  const folds = useFolds(ids, wanted);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, where the form opens
+  useLayoutEffect(() => {
+    if (wanted) focus(wanted, ".csw-card-body input");
+  }, []);
   const shared: Shared = { focus, say, folds };
   const add = (kind: ItemKind) => {
     const blank = kind === "schedules" ? blankSchedule() : blankTrigger();
     const item = { ...blank, action: { ...blank.action, queue: usualQueue(queues) } };
     store.edit((old) => ({ ...old, [kind]: [...old[kind], item] }) as Draft);
     folds.open(item.id);
-    focus(item.id, "input");
+    focus(item.id, ".csw-card-body input");
   };
   return (
     <div class="csw-items" ref={root}>

@@ -49,9 +49,10 @@ export function WizardForm({ model, data, onDone, onCancel, leaves = false, edit
   }, [store, tasks]);
   const top = useRef<HTMLDivElement>(null);
   const asked = data !== undefined;
+  const item = editing?.item;
   useEffect(() => {
-    if (asked) top.current?.querySelector("input")?.focus(); // the user just asked for this form
-  }, [asked]);
+    if (asked && !item) top.current?.querySelector("input")?.focus(); // the user just asked for this form
+  }, [asked, item]);
   useEffect(() => {
     if (connection.state === "connected") store.recheck();
   }, [store, connection.state]);
@@ -62,7 +63,7 @@ export function WizardForm({ model, data, onDone, onCancel, leaves = false, edit
       <div class={`csw-wizard ${drop.over ? "csw-drop-here" : ""}`} ref={top} {...drop.handlers}>
         <div class="csw-main">
           <Basics />
-          <Items />
+          <Items wanted={item} />
         </div>
         <Preview />
       </div>

@@ -1,8 +1,8 @@
-// Which cards are open. One item alone is; of several none, until the user asks.
+// Which cards are open. One item alone is; of several none but the wanted one, until the user asks.
 import { useState } from "preact/hooks";
 
-export function useFolds(ids: readonly string[]) {
-  const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
+export function useFolds(ids: readonly string[], wanted?: string) {
+  const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(() => new Map(wanted ? [[wanted, true]] : []));
   const usually = ids.length === 1;
   const isOpen = (id: string) => chosen.get(id) ?? usually;
   // What is open by itself stays so when another item is added.
