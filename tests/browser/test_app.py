@@ -120,8 +120,8 @@ def test_two_hundred_instances_are_found_sorted_and_reached_by_arrow_keys(
     expect(listed.nth(199)).to_have_attribute("aria-current", "true")
 
     search = app.get_by_role("searchbox", name="Search instances")
-    search.fill("JOB 7")
-    expect(listed).to_have_count(11)
+    search.fill("77 JOB")  # each word somewhere
+    expect(listed).to_have_count(2)
     app.get_by_label("Status").select_option("Drafts (200)")
     search.fill("job x")
     expect(app.get_by_text("No instance matches.")).to_be_visible()
@@ -166,7 +166,8 @@ def test_the_definition_of_a_running_instance_is_edited_in_the_form(
 ) -> None:
     notebook = open_notebook(APP.format(task=examples["train"]))
     app = notebook.widget()
-    app.get_by_role("navigation", name="Instances").get_by_role("button").filter(has_text="App first").click()
+    listed = app.get_by_role("navigation", name="Instances").get_by_role("button").filter(has_text="App first")
+    listed.filter(has_text="this kernel").click()  # other tests' may still be there
     app.get_by_role("button", name="Edit", exact=True).click()
     expect(app.get_by_text("Changes App first.")).to_be_visible()
     expect(app.get_by_role("button", name="Launch", exact=True)).to_have_count(0)
