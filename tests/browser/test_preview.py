@@ -8,6 +8,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import expect
 
+from clearml_sched_widgets.sandbox import Sandbox
+from clearml_sched_widgets.sandbox.examples import create_examples
 from tests.browser.conftest import Open
 
 DEFINITION = """
@@ -103,9 +105,11 @@ def test_what_is_missing_is_named_and_takes_nothing_from_the_rest(open_notebook:
 
 
 @pytest.mark.slow
-def test_a_trigger_shows_the_objects_that_it_matches_now(open_notebook: Open, examples: dict[str, str]) -> None:
+def test_a_trigger_shows_the_objects_that_it_matches_now(open_notebook: Open, fresh_sandbox: Sandbox) -> None:
+    examples = create_examples(fresh_sandbox, ("train", "evaluate"))
+    conf = f"import os\nos.environ['CLEARML_CONFIG_FILE'] = {str(fresh_sandbox.conf)!r}"
     trigger = 'TaskTrigger(action, StatusChanged(["completed"]), Select(projects=["Examples"]), name="After training")'
-    form = open_notebook(cell(examples["train"], trigger=trigger)).widget()
+    form = open_notebook(conf + cell(examples["train"], trigger=trigger)).widget()
     matches = form.get_by_role("region", name="Matches of After training")
     expect(matches.get_by_role("listitem")).to_have_count(0)
     matches.get_by_role("button", name="Show matching tasks").click()
