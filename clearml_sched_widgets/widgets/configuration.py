@@ -27,7 +27,7 @@ def configuration_data(definition: Definition, names: Mapping[str, str]) -> dict
         "description": definition.description,
         "facts": polled,
         "items": [_item(item, names) for item in definition.items],
-        "text": dumps(definition),
+        "text": dumps(definition, functions=True),  # to look at: functions by their names
     }
 
 
@@ -38,7 +38,7 @@ def _item(item: Schedule | Trigger, names: Mapping[str, str]) -> dict[str, Any]:
         "kind": "schedule" if schedule else "trigger",
         "name": item.name or names.get(item.action.task, "") or item.title,
         "task": item.action.task,
-        "task_name": names.get(item.action.task, ""),
+        "task_name": names.get(item.action.task, "") or item.action.subject,
         "when": describe(item.recurrence) if isinstance(item, Schedule) else describe_trigger(item),
         "facts": [*_switches(item), *_launch(item.action), *_rules(item.policies, late=schedule), *_overlap(item)],
     }
@@ -59,7 +59,12 @@ def _switches(item: Schedule | Trigger) -> Iterator[str]:
 
 def _launch(action: Action) -> Iterator[str]:
     project = f', in the project "{action.project}"' if action.project else ""
-    yield f'A clone goes to the queue "{action.queue}"{project}.'
+    if action.function:
+        yield "It is a Python function, called in the kernel that launched this."
+    elif action.reuse_task:
+        yield f'The task itself is reset and goes to the queue "{action.queue}".'
+    else:
+        yield f'A clone goes to the queue "{action.queue}"{project}.'
     if action.name:
         yield f'The clone is called "{action.name}".'
     if action.parameters:

@@ -1,7 +1,7 @@
 // Months as grids of days. Dates are texts such as 2026-12-01, so that no zone can shift them.
 
 const DAY_MS = 86_400_000;
-const NAMES = [
+export const MONTHS = [
   "January",
   "February",
   "March",
@@ -30,7 +30,7 @@ export function addMonths(date: string, count: number): string {
   return `${String(Math.floor(index / 12)).padStart(4, "0")}-${String((index % 12) + 1).padStart(2, "0")}-01`;
 }
 
-export const monthName = (date: string) => `${NAMES[Number(date.slice(5, 7)) - 1]} ${date.slice(0, 4)}`;
+export const monthName = (date: string) => `${MONTHS[Number(date.slice(5, 7)) - 1]} ${date.slice(0, 4)}`;
 
 /** `1 December 2026` */
 export const dateName = (date: string) => `${Number(date.slice(8))} ${monthName(date)}`;

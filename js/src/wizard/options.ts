@@ -1,4 +1,5 @@
 // Choices that several fields offer.
+import { MONTHS } from "../state/calendar";
 import { WEEKDAYS } from "../state/draft";
 import { ORDINALS } from "../state/recurrence";
 
@@ -9,20 +10,7 @@ export const DAY_OPTIONS = WEEKDAYS.map((day) => [day, capital(day), capital(day
 
 export const ORDINAL_OPTIONS = ORDINALS.map((each) => [each, capital(each)] as const);
 
-export const MONTH_OPTIONS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-].map((name, index) => [String(index + 1), name, name.slice(0, 3)] as const);
+export const MONTH_OPTIONS = MONTHS.map((name, index) => [String(index + 1), name, name.slice(0, 3)] as const);
 
 /** Units of a length of time, as durations are written. */
 export const UNIT_OPTIONS = [
