@@ -2,7 +2,7 @@
 
 The page sends `{id, action, payload}`; every message is answered with `{id, ok: true, result}` or
 `{id, ok: false, error: {message, kind, problems}}`. What takes time is first answered with `{id, accepted: true}`:
-until that comes the page knows that the kernel is busy with a cell. js/src/messages.ts names the same actions.
+until that comes the page knows that the kernel is busy with a cell. js/src/messages/shared.ts names the same actions.
 """
 
 from __future__ import annotations

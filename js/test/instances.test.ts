@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { InstanceBrief } from "../src/messages";
+import type { InstanceBrief } from "../src/messages/instances";
 import { chosen, counts, merged, NO_FILTERS } from "../src/state/instances";
 
 function row(id: string, changes: Partial<InstanceBrief> = {}): InstanceBrief {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { DashboardTraits } from "../src/messages";
+import type { DashboardTraits } from "../src/messages/dashboard";
 import { ViewModel } from "../src/model";
 import { asText, LogStore, matching, withLines, withOlder } from "../src/state/log";
 import { FakeHost } from "./fakeHost";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Outlook } from "../src/messages";
+import type { Outlook } from "../src/messages/wizard";
 import { OutlookStore, type Question } from "../src/state/outlook";
 
 interface Sent {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Parameter } from "../src/messages";
+import type { Parameter } from "../src/messages/wizard";
 import {
   controlOf,
   freeRows,

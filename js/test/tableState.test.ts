@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type Change,
-  fromWindow,
-  missing,
-  outdated,
-  type TableState,
-  withAnswer,
-  withChanges,
-} from "../src/state/tableState";
+import type { Change } from "../src/messages/tables";
+import { fromWindow, missing, outdated, type TableState, withAnswer, withChanges } from "../src/state/tableState";
 
 const COLUMNS = ["id", "status"];
 interface Row {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import type { DashboardTraits } from "../src/messages";
+import type { DashboardTraits } from "../src/messages/dashboard";
 import { ViewModel } from "../src/model";
 import { EVERYTHING } from "../src/state/tableQuery";
 import { TableStore } from "../src/state/tableStore";

@@ -29,7 +29,7 @@ import {
   zoomOf,
 } from "../src/dashboard/timeline/scale";
 import { covers } from "../src/dashboard/timeline/useWindow";
-import type { TimelineBar, TimelineData } from "../src/messages";
+import type { TimelineBar, TimelineData } from "../src/messages/timeline";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 

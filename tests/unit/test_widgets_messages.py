@@ -14,7 +14,7 @@ from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.widgets.messages import ACTIONS
 from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
 
-PAGE_SIDE = Path(__file__).parents[2] / "js" / "src" / "messages.ts"
+PAGE_SIDE = Path(__file__).parents[2] / "js" / "src" / "messages" / "shared.ts"
 
 
 def test_page_and_kernel_list_the_same_actions() -> None:

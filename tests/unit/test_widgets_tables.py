@@ -36,7 +36,7 @@ START = datetime(2026, 11, 22, tzinfo=timezone.utc)
 
 @pytest.mark.parametrize(("name", "columns"), [("EXECUTED", EXECUTED_COLUMNS), ("SCHEDULED", SCHEDULED_COLUMNS)])
 def test_page_and_kernel_agree_on_the_columns(name: str, columns: tuple[str, ...]) -> None:
-    listed = re.search(rf"{name}_COLUMNS = \[(.*?)\]", (PAGE_SIDE / "messages.ts").read_text(), re.DOTALL)
+    listed = re.search(rf"{name}_COLUMNS = \[(.*?)\]", (PAGE_SIDE / "messages" / "tables.ts").read_text(), re.DOTALL)
     assert listed is not None
     assert tuple(re.findall(r'"(\w+)"', listed[1])) == columns
 

@@ -1,6 +1,8 @@
 // The SchedulerApp widget: all instances on the left, the form or one instance on the right.
 import { useRef, useState } from "preact/hooks";
-import type { AppTraits, DashboardTraits, Edited, WizardTraits } from "../messages";
+import type { AppTraits, Edited } from "../messages/app";
+import type { DashboardTraits } from "../messages/dashboard";
+import type { WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";

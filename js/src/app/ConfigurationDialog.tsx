@@ -1,6 +1,6 @@
 // What an instance is set to do, in sentences and as JSON. To be read, copied and kept, not changed.
 import { useRef, useState } from "preact/hooks";
-import type { Configuration, ConfigurationItem } from "../messages";
+import type { Configuration, ConfigurationItem } from "../messages/app";
 import { fileName, saveFile } from "../state/download";
 import { copyText } from "../ui/clipboard";
 import { Dialog } from "../ui/Dialog";

@@ -1,5 +1,5 @@
 // Which instances are listed, and in what order.
-import type { InstanceBrief } from "../messages";
+import type { InstanceBrief } from "../messages/instances";
 import { counts, type Filters, GROUPS, type Group, ORDERS, type Order } from "../state/instances";
 import { Icon } from "../ui/icons";
 

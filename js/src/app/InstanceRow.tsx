@@ -1,5 +1,5 @@
 // One instance in the list.
-import type { InstanceBrief } from "../messages";
+import type { InstanceBrief } from "../messages/instances";
 import { duration, relative, utc } from "../state/format";
 import { Chip } from "../ui/parts";
 

@@ -1,6 +1,7 @@
 // The list of instances: found by text and status, sorted, chosen by pointer or arrow keys.
 import { useRef, useState } from "preact/hooks";
-import type { DashboardTraits, InstanceBrief } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
+import type { InstanceBrief } from "../messages/instances";
 import { useTrait, type ViewModel } from "../model";
 import { chosen, type Filters, NO_FILTERS } from "../state/instances";
 import { Button, useNow } from "../ui/parts";

@@ -1,7 +1,8 @@
 // What one does with an instance beside running it: look at its configuration, copy it, delete it.
 import { useState } from "preact/hooks";
 import { ALIVE } from "../dashboard/status";
-import type { Configuration, Edited, InstanceBrief } from "../messages";
+import type { Configuration, Edited } from "../messages/app";
+import type { InstanceBrief } from "../messages/instances";
 import type { ViewModel } from "../model";
 import { words } from "../state/format";
 import type { Data } from "../state/toData";

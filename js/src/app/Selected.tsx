@@ -1,6 +1,7 @@
 // The chosen instance, or what to do where none is.
 import { InstanceView } from "../dashboard/InstanceView";
-import type { DashboardTraits, Edited } from "../messages";
+import type { Edited } from "../messages/app";
+import type { DashboardTraits } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { Icon } from "../ui/icons";

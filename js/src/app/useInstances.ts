@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks";
-import type { DashboardTraits, InstanceBrief } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
+import type { InstanceBrief } from "../messages/instances";
 import { useTrait, type ViewModel } from "../model";
 import { merged } from "../state/instances";
 

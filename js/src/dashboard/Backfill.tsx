@@ -1,6 +1,7 @@
 // Launching the times of a past period: the period, how many runs that makes, and the question.
 import { useEffect, useState } from "preact/hooks";
-import type { DashboardTraits, ScheduledRow } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
+import type { ScheduledRow } from "../messages/tables";
 import type { ViewModel } from "../model";
 import { clock } from "../state/format";
 import { useTimes } from "../state/times";

@@ -1,6 +1,6 @@
 // A button that asks the kernel for something, and shows how far that is.
 import type { ComponentChildren } from "preact";
-import type { Action } from "../messages";
+import type { Action } from "../messages/shared";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import type { Commands, Phase } from "./useCommands";

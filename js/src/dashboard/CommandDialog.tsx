@@ -1,7 +1,7 @@
 // A question before a command; it stays open until the command is done, and shows how far it is and why it was refused.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Action } from "../messages";
+import type { Action } from "../messages/shared";
 import { Confirm } from "../ui/Dialog";
 import { WAITS } from "./CommandButton";
 import type { Commands } from "./useCommands";

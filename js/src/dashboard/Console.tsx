@@ -1,6 +1,8 @@
 // The last lines of a run's console, as text; read again while the window is open.
 import { useEffect, useState } from "preact/hooks";
-import type { DashboardTraits, ExecutedRow, LogLine } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
+import type { LogLine } from "../messages/log";
+import type { ExecutedRow } from "../messages/tables";
 import { useTrait, type ViewModel } from "../model";
 import { clock } from "../state/format";
 import { useTimes } from "../state/times";

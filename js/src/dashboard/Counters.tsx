@@ -1,5 +1,5 @@
 // The numbers of an instance: what is next, what goes on, what went wrong.
-import type { InstanceHead, Vitals } from "../messages";
+import type { InstanceHead, Vitals } from "../messages/dashboard";
 import { duration, relative, utc } from "../state/format";
 import { ALIVE } from "./status";
 

@@ -2,7 +2,7 @@
 
 import { Instances } from "../app/Instances";
 import { useInstances } from "../app/useInstances";
-import type { DashboardTraits } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
 import { Empty } from "../ui/parts";

@@ -1,6 +1,6 @@
 // The buttons at the end of a row of executed tasks.
 import { useState } from "preact/hooks";
-import type { ExecutedRow } from "../messages";
+import type { ExecutedRow } from "../messages/tables";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { CommandButton } from "./CommandButton";

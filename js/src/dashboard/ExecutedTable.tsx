@@ -1,5 +1,5 @@
 // What ran: one row for each launched task, the newest first.
-import type { ExecutedRow } from "../messages";
+import type { ExecutedRow } from "../messages/tables";
 import { duration } from "../state/format";
 import type { TableStore } from "../state/tableStore";
 import { Chip, Empty, Facts, TaskLink, Time } from "../ui/parts";

@@ -1,7 +1,7 @@
 // An instance's name, status, counters and buttons.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { InstanceHead, Vitals } from "../messages";
+import type { InstanceHead, Vitals } from "../messages/dashboard";
 import { duration, utc, words } from "../state/format";
 import { TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";

@@ -1,6 +1,6 @@
 // Everything about one instance: head, scheduled and executed tasks, log.
 import type { ComponentChildren } from "preact";
-import type { DashboardTraits, InstanceHead } from "../messages";
+import type { DashboardTraits, InstanceHead } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
 import { EVERYTHING } from "../state/tableQuery";
 import { useNow } from "../ui/parts";

@@ -1,6 +1,6 @@
 // Says when the kernel has not been heard of, and what to do: what is shown is old then.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { DashboardTraits } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
 import { duration } from "../state/format";
 

@@ -1,6 +1,6 @@
 // What the scheduler did, line by line: by level, by text, the newest in sight, to copy.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { LogLine } from "../messages";
+import type { LogLine } from "../messages/log";
 import { clock, utc } from "../state/format";
 import { asText, type Level, type LogStore, matching } from "../state/log";
 import { useTimes } from "../state/times";

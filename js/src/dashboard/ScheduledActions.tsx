@@ -1,6 +1,6 @@
 // The buttons at the end of a row of scheduled tasks.
 import { useState } from "preact/hooks";
-import type { ScheduledRow } from "../messages";
+import type { ScheduledRow } from "../messages/tables";
 import { useTrait } from "../model";
 import { TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";

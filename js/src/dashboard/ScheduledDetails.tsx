@@ -1,6 +1,6 @@
 // What unfolds below a row of scheduled tasks.
 import { useState } from "preact/hooks";
-import type { ScheduledRow } from "../messages";
+import type { ScheduledRow } from "../messages/tables";
 import { useTrait } from "../model";
 import { clock } from "../state/format";
 import { useTimes } from "../state/times";

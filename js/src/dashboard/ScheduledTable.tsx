@@ -1,5 +1,5 @@
 // What will run: one row for each time of each schedule, and one for each trigger.
-import type { ScheduledRow } from "../messages";
+import type { ScheduledRow } from "../messages/tables";
 import { clock, relative } from "../state/format";
 import type { TableStore } from "../state/tableStore";
 import { useTimes } from "../state/times";

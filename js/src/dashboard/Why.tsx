@@ -1,5 +1,6 @@
 // Why an item has not run, in its row.
-import type { DashboardTraits, ScheduledRow } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
+import type { ScheduledRow } from "../messages/tables";
 import { useTrait, type ViewModel } from "../model";
 
 export function Why({ model, row }: { model: ViewModel<DashboardTraits>; row: ScheduledRow }) {

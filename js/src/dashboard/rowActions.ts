@@ -1,6 +1,6 @@
 // What the small components in a table's rows are given: buttons at the end of a row, and what unfolds below it.
 import type { ComponentChildren } from "preact";
-import type { DashboardTraits, InstanceHead } from "../messages";
+import type { DashboardTraits, InstanceHead } from "../messages/dashboard";
 import type { ViewModel } from "../model";
 import type { Commands } from "./useCommands";
 

@@ -1,7 +1,7 @@
 // The two tables and the log of a dashboard as this page holds them; they live as long as the view.
 
-import type { DashboardTraits } from "../messages";
-import { EXECUTED_COLUMNS, type ExecutedRow, SCHEDULED_COLUMNS, type ScheduledRow } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
+import { EXECUTED_COLUMNS, type ExecutedRow, SCHEDULED_COLUMNS, type ScheduledRow } from "../messages/tables";
 import type { ViewModel } from "../model";
 import { LogStore } from "../state/log";
 import { EVERYTHING } from "../state/tableQuery";

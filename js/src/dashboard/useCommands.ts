@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Action } from "../messages";
+import type { Action } from "../messages/shared";
 import type { ViewModel } from "../model";
 
 const WAITS_AFTER_MS = 700;

@@ -1,5 +1,5 @@
 // Which values of a list Python refuses, and why.
-import type { Problem } from "../messages";
+import type { Problem } from "../messages/shared";
 import { sentence, within } from "./problems";
 import { split } from "./toData";
 

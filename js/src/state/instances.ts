@@ -1,5 +1,5 @@
 // The list of instances: which of them are shown, and in what order.
-import type { InstanceBrief, InstanceChanges } from "../messages";
+import type { InstanceBrief, InstanceChanges } from "../messages/instances";
 
 /** The rows as they are now: those that were sent as a whole, with what changed since. */
 export function merged(base: InstanceBrief[], { rows = [], gone = [] }: InstanceChanges): InstanceBrief[] {

@@ -1,14 +1,7 @@
 // The lines of the log that this page holds.
-import type { DashboardTraits, LogLine } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
+import type { LogData, LogLine } from "../messages/log";
 import type { ViewModel } from "../model";
-
-/** Lines, the oldest first, and the number of the last one. */
-export interface LogData {
-  end: number;
-  /** How many lines before these the kernel does not know any more. */
-  oldest?: number;
-  lines: readonly LogLine[];
-}
 
 const KEPT = 10_000;
 const PIECE = 2000;

@@ -1,5 +1,5 @@
 // What was found of a trigger's matches, in words.
-import type { Matches } from "../messages";
+import type { Matches } from "../messages/wizard";
 import type { TriggerDraft } from "./draft";
 
 /** How many objects match, whether all were looked at, and what that means for a launch. */

@@ -1,5 +1,5 @@
 // What an item still lacks, in the words of the form.
-import type { Problem } from "../messages";
+import type { Problem } from "../messages/shared";
 import { within } from "./problems";
 
 const LABELS: Record<string, string> = {

@@ -1,5 +1,5 @@
 // What the preview shows beside the review: two months by day, the runs of one day, and clashes.
-import type { DayRuns, Outlook } from "../messages";
+import type { DayRuns, Outlook } from "../messages/wizard";
 import type { Asks } from "./store";
 import type { Data } from "./toData";
 

@@ -1,5 +1,5 @@
 // What of a base task's hyperparameters is overridden. Only what differs from the base is kept in the draft.
-import type { Parameter } from "../messages";
+import type { Parameter } from "../messages/wizard";
 import type { ParameterRow } from "./draft";
 
 export type Control = "choice" | "number" | "text" | "long";

@@ -1,5 +1,5 @@
 // Which field a problem belongs to. Python names fields by path, such as `schedules[2].recurrence.times[0]`.
-import type { Problem } from "../messages";
+import type { Problem } from "../messages/shared";
 
 /** Whether the path is the field itself or something inside it. */
 export function within(path: string, field: string): boolean {

@@ -1,5 +1,6 @@
 // The wizard's state: the draft, what Python says about it, and which fields the user has been to.
-import type { Check, Problem, Review } from "../messages";
+import type { Problem } from "../messages/shared";
+import type { Check, Review } from "../messages/wizard";
 import type { Draft, ItemKind } from "./draft";
 import { fromData } from "./fromData";
 import { type Data, toData } from "./toData";

@@ -1,6 +1,7 @@
 // What a user wants to see of a table. Where the page holds all rows it answers by itself, also while a cell runs;
 // clearml_sched_widgets/widgets/query.py answers in the same way for the others.
-import type { Choices, TableState } from "./tableState";
+import type { Choices } from "../messages/tables";
+import type { TableState } from "./tableState";
 
 export interface Query {
   sort: readonly [column: string, descending: boolean] | null;

@@ -1,33 +1,5 @@
 // The rows of a table that this page holds: pure functions from what the kernel tells to what there is to show.
-
-export type Values = readonly unknown[];
-/** What a row that was there is now: only its columns that changed. Or a whole row that is inserted. */
-export type Change = readonly [revision: number, index: number, change: Values | Readonly<Record<string, unknown>>];
-
-/** The first rows of a table in its own order. */
-export interface WindowData {
-  revision: number;
-  total: number;
-  rows: readonly Values[];
-}
-
-/** What happened in a table since a revision, in its own order. */
-export interface ChangesData {
-  revision: number;
-  since: number;
-  total: number;
-  changes: readonly Change[];
-}
-
-/** Rows that were asked for. */
-export interface RowsAnswer extends WindowData {
-  matching: number;
-  offset: number;
-  choices?: Choices;
-}
-
-/** Per column the values that there are, each with the number of rows that have it. */
-export type Choices = Readonly<Record<string, readonly (readonly [value: string, count: number])[]>>;
+import type { Change, ChangesData, RowsAnswer, Values, WindowData } from "../messages/tables";
 
 export interface TableState<Row> {
   /** The revision that `rows` are of. */

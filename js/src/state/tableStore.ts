@@ -1,19 +1,9 @@
 // One table of one view: what the kernel told of it unasked, and the rows that it is asked for as they come into sight.
-import type { DashboardTraits } from "../messages";
+import type { DashboardTraits } from "../messages/dashboard";
+import type { ChangesData, Choices, RowsAnswer, WindowData } from "../messages/tables";
 import { RequestError, type ViewModel } from "../model";
 import { answered, choicesIn, EVERYTHING, isEverything, type Query } from "./tableQuery";
-import {
-  type ChangesData,
-  type Choices,
-  fromWindow,
-  missing,
-  outdated,
-  type RowsAnswer,
-  type TableState,
-  type WindowData,
-  withAnswer,
-  withChanges,
-} from "./tableState";
+import { fromWindow, missing, outdated, type TableState, withAnswer, withChanges } from "./tableState";
 
 export type TableName = "executed" | "scheduled";
 type Model = Pick<ViewModel<DashboardTraits>, "get" | "onChange" | "request">;

@@ -1,5 +1,5 @@
 // What the server knows of base tasks, asked once for the whole form and kept.
-import type { BaseTask, Parameter, Resolved } from "../messages";
+import type { BaseTask, Parameter, Resolved } from "../messages/wizard";
 import type { Asks } from "./store";
 
 export class TaskBook {

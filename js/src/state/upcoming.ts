@@ -1,5 +1,5 @@
 // The next runs of several items together.
-import type { ItemReview, NextRun } from "../messages";
+import type { ItemReview, NextRun } from "../messages/wizard";
 
 export interface Upcoming extends NextRun {
   item: string;

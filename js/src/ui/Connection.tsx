@@ -1,6 +1,6 @@
 // Where the widget is connected; if it is not, what to do about it.
 import type { ComponentChildren } from "preact";
-import type { Connection } from "../messages";
+import type { Connection } from "../messages/shared";
 import type { ViewModel } from "../model";
 import { sentence } from "../state/problems";
 import { Button, Chip } from "./parts";

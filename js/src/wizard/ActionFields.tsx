@@ -1,6 +1,6 @@
 // What an item launches: base task, queue, destination project, parameters.
 import { useEffect, useState } from "preact/hooks";
-import type { Queue } from "../messages";
+import type { Queue } from "../messages/wizard";
 import { type ActionDraft, functionOf } from "../state/draft";
 import { Messages, SelectField, TextField, useUid } from "../ui/fields";
 import { type EditorProps, useForm } from "./form";

@@ -1,5 +1,5 @@
 // The base task's own parameters, by section: their values, and what the launched task gets instead.
-import type { Parameter } from "../messages";
+import type { Parameter } from "../messages/wizard";
 import type { ParameterRow } from "../state/draft";
 import { controlOf, keyPath, overrideOf, truths } from "../state/parameters";
 import { Messages, useUid } from "../ui/fields";

@@ -1,6 +1,6 @@
 // Two months with the number of runs of each day, and the runs of the chosen day.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { DayCount } from "../messages";
+import type { DayCount } from "../messages/wizard";
 import {
   addMonths,
   countText,

@@ -1,5 +1,5 @@
 // Schedules that are due in the same minute on one queue.
-import type { Clash } from "../messages";
+import type { Clash } from "../messages/wizard";
 import { wallText } from "../state/zones";
 import { useForm } from "./form";
 import { titled } from "./titles";

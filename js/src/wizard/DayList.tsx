@@ -1,5 +1,5 @@
 // The runs of one day.
-import type { DayCount } from "../messages";
+import type { DayCount } from "../messages/wizard";
 import { countWords, dateName } from "../state/calendar";
 import { wall } from "../state/zones";
 import { Icon } from "../ui/icons";

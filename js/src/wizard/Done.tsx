@@ -1,6 +1,7 @@
 // What came of a launch, and what happens next.
 import type { ComponentChildren } from "preact";
-import type { InstanceBrief, NextRun } from "../messages";
+import type { InstanceBrief } from "../messages/instances";
+import type { NextRun } from "../messages/wizard";
 import { relative } from "../state/format";
 import { Button, TaskLink, useNow } from "../ui/parts";
 

@@ -1,6 +1,6 @@
 // The definition as a text: to copy, or to download.
 import { useEffect, useState } from "preact/hooks";
-import type { Problem } from "../messages";
+import type { Problem } from "../messages/shared";
 import { ask } from "../state/asking";
 import { fileName, saveFile } from "../state/download";
 import { copyText } from "../ui/clipboard";

@@ -1,5 +1,5 @@
 // Parameters that are named by hand, such as those that the base task does not have.
-import type { Parameter } from "../messages";
+import type { Parameter } from "../messages/wizard";
 import { type ParameterRow, replaced, without } from "../state/draft";
 import { keyPath } from "../state/parameters";
 import { Messages, useUid } from "../ui/fields";

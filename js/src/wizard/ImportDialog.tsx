@@ -1,6 +1,6 @@
 // A definition from a pasted text or a file; what Python says is wrong with it stands beside its path.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Problem } from "../messages";
+import type { Problem } from "../messages/shared";
 import { ask, type Waiting } from "../state/asking";
 import type { Data } from "../state/toData";
 import { Dialog } from "../ui/Dialog";

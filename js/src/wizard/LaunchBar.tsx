@@ -1,6 +1,6 @@
 // Where it will run, and the buttons.
 import { useRef, useState } from "preact/hooks";
-import type { InstanceBrief } from "../messages";
+import type { InstanceBrief } from "../messages/instances";
 import { ask, type Waiting } from "../state/asking";
 import { sentence } from "../state/problems";
 import { upcoming } from "../state/upcoming";

@@ -1,6 +1,6 @@
 // What a trigger matches on the server right now, asked for by a button.
 import { useState } from "preact/hooks";
-import type { Matches, MatchingObject } from "../messages";
+import type { Matches, MatchingObject } from "../messages/wizard";
 import type { TriggerDraft } from "../state/draft";
 import { relative, words } from "../state/format";
 import { matchWords } from "../state/matches";

@@ -1,6 +1,6 @@
 // Hyperparameters that the launched task gets instead of the base task's own.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Parameter } from "../messages";
+import type { Parameter } from "../messages/wizard";
 import type { ParameterRow } from "../state/draft";
 import { freeRows, keyPath, overrideOf, repeated, shownParameters, variablesFor, withValue } from "../state/parameters";
 import { CheckBox, Messages, useUid } from "../ui/fields";

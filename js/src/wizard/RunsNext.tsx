@@ -1,6 +1,6 @@
 // What a schedule's times amount to, right below them: a sentence, and the next run on three clocks.
 import type { ComponentChildren } from "preact";
-import type { ItemReview, NextRun } from "../messages";
+import type { ItemReview, NextRun } from "../messages/wizard";
 import type { RuleDraft, RuleKind } from "../state/draft";
 import { relative } from "../state/format";
 import { elsewhere, ownZone, wallText } from "../state/zones";

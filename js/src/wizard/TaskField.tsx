@@ -1,6 +1,6 @@
 // The base task: typed or pasted by id or by the address of its page, or picked from the server.
 import { useEffect, useState } from "preact/hooks";
-import type { BaseTask, Resolved } from "../messages";
+import type { BaseTask, Resolved } from "../messages/wizard";
 import { Field } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button, Chip, TaskLink } from "../ui/parts";

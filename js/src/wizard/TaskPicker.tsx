@@ -1,6 +1,6 @@
 // A window to find a base task in: by name, tag, project or id, the latest first, page by page.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { BaseTask } from "../messages";
+import type { BaseTask } from "../messages/wizard";
 import type { ViewModel } from "../model";
 import { relative, words } from "../state/format";
 import { sentence } from "../state/problems";

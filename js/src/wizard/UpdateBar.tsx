@@ -1,6 +1,6 @@
 // The buttons of a form that changes an instance which exists.
 import { useRef, useState } from "preact/hooks";
-import type { Edited } from "../messages";
+import type { Edited } from "../messages/app";
 import { ask, type Waiting } from "../state/asking";
 import { Confirm } from "../ui/Dialog";
 import { Button } from "../ui/parts";

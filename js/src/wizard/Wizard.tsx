@@ -1,6 +1,8 @@
 // The form for a new instance.
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
-import type { Connection, Edited, Queue, WizardTraits } from "../messages";
+import type { Edited } from "../messages/app";
+import type { Connection } from "../messages/shared";
+import type { Queue, WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
 import { WizardStore } from "../state/store";
 import { TaskBook } from "../state/tasks";

@@ -1,6 +1,6 @@
 // The Wizard widget: the form, and after a launch what came of it.
 import { useState } from "preact/hooks";
-import type { WizardTraits } from "../messages";
+import type { WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";

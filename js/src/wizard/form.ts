@@ -1,7 +1,8 @@
 // What the parts of the form share: the draft, how to change it, and the messages for each field.
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Problem, Queue } from "../messages";
+import type { Problem } from "../messages/shared";
+import type { Queue } from "../messages/wizard";
 import type { ViewModel } from "../model";
 import type { Draft } from "../state/draft";
 import { messagesAt, unplaced, within } from "../state/problems";

@@ -1,5 +1,5 @@
 // What Python refused, as the page tells it.
-import type { Problem } from "../messages";
+import type { Problem } from "../messages/shared";
 import { RequestError } from "../model";
 import { sentence } from "../state/problems";
 

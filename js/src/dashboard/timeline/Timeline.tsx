@@ -1,6 +1,7 @@
 // The timeline: a lane for each item, past runs as bars, runs to come as marks. By pointer and by keyboard.
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { DashboardTraits, TimelineData } from "../../messages";
+import type { DashboardTraits } from "../../messages/dashboard";
+import type { TimelineData } from "../../messages/timeline";
 import { useTrait, type ViewModel } from "../../model";
 import { useTimes } from "../../state/times";
 import { useUid } from "../../ui/fields";

@@ -1,5 +1,5 @@
 // The timeline's bars as the page draws them: read from the messages, stacked in their lanes, told in words. Pure.
-import type { TimelineBar, TimelineData, TimelineLive } from "../../messages";
+import type { TimelineBar, TimelineData, TimelineLive } from "../../messages/timeline";
 import { words } from "../../state/format";
 import type { Stretch } from "./scale";
 

@@ -1,5 +1,5 @@
 // Where everything of the timeline is, in pixels. Pure.
-import type { TimelineData, TimelineLane } from "../../messages";
+import type { TimelineData, TimelineLane } from "../../messages/timeline";
 import { type Bar, endOf, inSight, type LaneSummary, shares, stacked, summary } from "./bars";
 import { lengthOf, place, type Stretch } from "./scale";
 

@@ -1,6 +1,7 @@
 // The stretch of time that this view shows, and asking the kernel for what it does not have yet.
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { DashboardTraits, TimelineData } from "../../messages";
+import type { DashboardTraits } from "../../messages/dashboard";
+import type { TimelineData } from "../../messages/timeline";
 import type { ViewModel } from "../../model";
 import { at, following, HOUR, lengthOf, type Stretch, type Window } from "./scale";
 

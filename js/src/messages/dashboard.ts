@@ -1,0 +1,64 @@
+// One instance as the dashboard shows it.
+import type { InstanceBrief, InstanceChanges } from "./instances";
+import type { LogData } from "./log";
+import type { Connection } from "./shared";
+import type { ChangesData, WindowData } from "./tables";
+import type { TimelineTraits } from "./timeline";
+
+export interface InstanceHead {
+  id: string;
+  name: string;
+  status: string;
+  where: string;
+  note: string;
+  user: string;
+  started: number | null;
+  problem: string;
+  /** How many rows there are; of scheduled and executed ones only so many are sent. */
+  items: number;
+  runs: number;
+  /** Whether all runs were read from the server; older ones are read page by page. */
+  whole: boolean;
+}
+
+export interface Vitals {
+  /** When the kernel last said that it lives; it does so every ten seconds. */
+  beat?: number;
+  heartbeat?: number | null;
+  next_run?: number | null;
+  running?: number;
+  queued?: number;
+  ended_day?: number;
+  failed_day?: number;
+}
+
+/** Why an item has not run. */
+export interface Reason {
+  code: string;
+  text: string;
+}
+
+export interface VitalTraits {
+  vitals: Vitals;
+  /** By item, for those about which there is something to say. */
+  reasons: Record<string, Reason>;
+}
+
+export interface DashboardTraits extends TimelineTraits, VitalTraits {
+  connection: Connection;
+  /** See `useInstances`: what is shown is this with the changes laid over it. */
+  instances: InstanceBrief[];
+  instance_changes: InstanceChanges;
+  /** Whether `instances` was read from the server. */
+  loaded: boolean;
+  selected: string;
+  /** Empty while it is being read; only a problem if it cannot be. */
+  view: InstanceHead | { problem?: string };
+  /** The first rows of a table, and what has changed in it; see state/tableState.ts. */
+  scheduled_window: WindowData;
+  scheduled_changes: ChangesData;
+  executed_window: WindowData;
+  executed_changes: ChangesData;
+  log_window: LogData;
+  log_changes: LogData;
+}

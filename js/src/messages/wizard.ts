@@ -1,0 +1,119 @@
+// What the form asks for and is told.
+import type { Connection, Problem } from "./shared";
+
+export interface NextRun {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** The same on the schedule's wall clock. */
+  local: string;
+  zone: string;
+}
+
+export interface ItemReview {
+  sentence: string;
+  next: NextRun[];
+}
+
+export interface Review {
+  revision: number;
+  problems: Problem[];
+  items: Record<string, ItemReview>;
+}
+
+export interface Check {
+  revision: number;
+  problems: Problem[];
+  warnings: Problem[];
+}
+
+export interface DayCount {
+  /** A local date, such as 2026-12-01. */
+  date: string;
+  count: number;
+  /** There are more than `count`. */
+  more: boolean;
+}
+
+/** Items that are due in the same minute on one queue. Times are milliseconds since the epoch. */
+export interface Clash {
+  queue: string;
+  items: string[];
+  count: number;
+  first: number[];
+}
+
+export interface Outlook {
+  /** The local date now in the asked zone. */
+  today: string;
+  days: DayCount[];
+  /** Schedules that were not looked at, as there are too many. */
+  left_out: number;
+  clashes: Clash[];
+  until: number;
+}
+
+export interface DayRuns {
+  runs: { at: number; item: string }[];
+  more: boolean;
+}
+
+export interface MatchingObject {
+  id: string;
+  name: string;
+  project: string;
+  status: string;
+  tags: string[];
+  changed: number | null;
+}
+
+/** What a trigger matches on the server now. */
+export interface Matches {
+  count: number;
+  read: number;
+  all_read: boolean;
+  objects: MatchingObject[];
+}
+
+export interface BaseTask {
+  id: string;
+  name: string;
+  project: string;
+  status: string;
+  type: string;
+  tags: string[];
+  user: string;
+  /** Milliseconds since the epoch. */
+  updated: number | null;
+  archived: boolean;
+  /** What it is instead of a plain task, such as dataset; empty if nothing. */
+  kind: string;
+}
+
+/** What an id or a web address stands for. */
+export interface Resolved {
+  id: string;
+  task: BaseTask | null;
+  problem: string;
+}
+
+/** A hyperparameter of a base task. */
+export interface Parameter {
+  /** Section/name */
+  name: string;
+  value: string;
+  /** Of the whole value, in characters: a very long one is sent in part. */
+  length: number;
+  type: string;
+  description: string;
+}
+
+export interface Queue {
+  id: string;
+  name: string;
+  watched: boolean | null;
+}
+
+export interface WizardTraits {
+  connection: Connection;
+  draft: Record<string, unknown>;
+}
