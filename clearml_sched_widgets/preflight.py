@@ -61,12 +61,17 @@ def _functions(definition: Definition) -> list[tuple[str, Function]]:
 def warnings(gateway: Gateway, definition: Definition) -> list[Problem]:
     """What will work but may surprise: a queue that no agent serves. Two requests."""
     require(definition)
-    watched = {name: queue.watched for queue in gateway.queues(watched=True) for name in (queue.id, queue.name)}
+    watched = watched_queues(gateway)
     return [
         Problem(f"{path}.action.queue", item.action.queue, "no agent serves this queue: runs will wait there")
         for path, item in definition.paths()
         if not item.action.function and watched.get(item.action.queue) is False
     ]
+
+
+def watched_queues(gateway: Gateway) -> dict[str, bool]:
+    """Of each queue, by its name and its id, whether an agent serves it. Two requests."""
+    return {key: bool(queue.watched) for queue in gateway.queues(watched=True) for key in (queue.id, queue.name)}
 
 
 def queue_id(gateway: Gateway, name: str) -> str:

@@ -11,6 +11,7 @@ import traitlets
 
 from clearml_sched_widgets.errors import GatewayError
 from clearml_sched_widgets.history import ExecutedRow, View
+from clearml_sched_widgets.preflight import watched_queues
 from clearml_sched_widgets.records import FINISHED
 from clearml_sched_widgets.why import queues_of, reasons
 from clearml_sched_widgets.widgets.connection import Connection
@@ -133,9 +134,8 @@ class VitalsPart:
 
     def _read_queues(self) -> None:
         try:
-            queues = self._connection.manager().gateway.queues(watched=True)
+            self._watched = watched_queues(self._connection.manager().gateway)
         except GatewayError as error:
             self._connection.failed(error)
             return
-        known = {key: bool(queue.watched) for queue in queues for key in (queue.id, queue.name)}
-        self._watched, self._due = known, 0.0
+        self._due = 0.0

@@ -363,7 +363,7 @@ def test_run_now_calls_the_function_of_an_instance_of_this_kernel(manager: Manag
     job.go.set()
     wait_for(lambda: list(instance.executed.status) == ["completed"])
     instance.stop()
-    elsewhere = Instance(instance._gateway, instance.task)
+    elsewhere = Instance(instance.gateway, instance.task)
     assert list(elsewhere.executed.status) == ["completed"]
     assert list(elsewhere.executed.cause) == ["manual"]
     instance.resume()  # its function is still here

@@ -39,6 +39,9 @@ ORDER = [
     # The engines of this kernel, and what is shown of an instance wherever it runs.
     "running",
     "views",
+    # One instance: how this kernel reaches it, what users do with it, and the public class that offers both.
+    "handle",
+    "control",
     "instance",
     "manager",
     "interop",

@@ -1,0 +1,89 @@
+"""One instance as this kernel reaches it: by its engine if that runs here, else by its task on the server."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from clearml_sched_widgets import views
+from clearml_sched_widgets.definition import Definition, Schedule, Trigger
+from clearml_sched_widgets.engine import commands, own
+from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.engine.snapshot import Snapshot
+from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
+from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.records import Task
+from clearml_sched_widgets.running import engine_here
+
+
+class Handle:
+    """Reads an instance and sends it commands. Its methods raise GatewayError."""
+
+    def __init__(self, gateway: Gateway, task: Task) -> None:
+        self.gateway = gateway
+        self.task = task
+
+    @property
+    def id(self) -> str:
+        return self.task.id
+
+    @property
+    def name(self) -> str:
+        """Its task's name, as last read."""
+        return self.task.name
+
+    @property
+    def engine(self) -> Engine | None:
+        """What runs it, if this kernel does."""
+        return engine_here(self.id)
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What its engine last showed, if it runs in this kernel."""
+        engine = self.engine
+        return None if engine is None else engine.snapshot
+
+    @property
+    def definition(self) -> Definition:
+        """What it runs. Raises InvalidDefinition if somebody broke it by hand."""
+        shot = self.snapshot
+        return own.parse(self.task).definition if shot is None else shot.definition
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it is for an agent to run."""
+        return self.task.configuration.get(own.WHERE) == "service"
+
+    @property
+    def status(self) -> str:
+        """See `views.status_of`."""
+        shot = self.snapshot
+        return views.status_of(self.task, datetime.now(timezone.utc)) if shot is None else views.status_here(shot)
+
+    def fresh(self) -> Task:
+        """Its task, read anew."""
+        self.task = own.read(self.gateway, self.id).task
+        return self.task
+
+    def send(self, command: Command) -> None:
+        """Give its engine a command, wherever that is. Raises InstanceStateError if nothing runs it."""
+        engine = self.engine
+        if engine is not None:
+            engine.command(command)
+            return
+        if self.fresh().status != "in_progress":
+            raise InstanceStateError(f"The instance {self.name} is {self.status}; resume it first.")
+        self.gateway.write_configuration(self.id, commands.dumps(command))
+
+    def item(self, item: Schedule | Trigger | str) -> Schedule | Trigger:
+        """One of its items, given that or its id. Raises InvalidDefinition."""
+        if not isinstance(item, (str, Schedule, Trigger)):
+            message = "expected a schedule or a trigger of the instance, or its id"
+            raise InvalidDefinition([Problem("item", item, message)])
+        item_id = item if isinstance(item, str) else item.id
+        definition = self.definition
+        found = definition.item(item_id)
+        if found is None:
+            known = ", ".join(f"{one.id} ({one.title})" for one in definition.items)
+            raise InvalidDefinition([Problem("item", item_id, f"the instance has no such item; it has: {known}")])
+        return found
