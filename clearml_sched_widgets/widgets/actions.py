@@ -77,6 +77,7 @@ class ActionsPart:
             "first": [millis(slot) for slot in found[:FIRST_SLOTS]],
             "last": millis(found[-1]) if found else None,
             "overlap": item.overlap,
+            "zone": item.recurrence.timezone,
         }
 
     def _backfill(self, request: Request) -> dict[str, Any]:

@@ -45,7 +45,7 @@ ACTIONS: dict[str, str] = {
     "timeline": "{from, to, buckets, follow} -> {}: the stretch of time that is shown; `follow`: up to the present",
     "pause_item": "{item, note} -> {}",
     "resume_item": "{item} -> {}",
-    "slots": "{item, start, end} -> {count, more, first, last, overlap}: a schedule's times in a period",
+    "slots": "{item, start, end} -> {count, more, first, last, overlap, zone}: a schedule's times in a period",
     "backfill": "{item, start, end} -> {count}",
     "edit": "{} -> {data}: the definition of the instance that is shown",
     "update": "{instance, data} -> {}: replace it, if that is the one that is shown",

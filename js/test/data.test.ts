@@ -39,7 +39,7 @@ it.each([
     { type: "monthly", days: [31], times: ["8:00"], months: [1, "march"] },
   ],
   [
-    { kind: "interval", every: "15m", anchor: "2026-12-01T06:20" },
+    { kind: "interval", every: "15m", anchor: { local: "2026-12-01T06:20", later: false } },
     { type: "interval", every: "15m", anchor: "2026-12-01T06:20:00Z" },
   ],
   [
@@ -60,10 +60,13 @@ it("sends what was typed as typed where it is no number, for Python to refuse", 
   expect(data.schedules).toMatchObject([{ policies: { max_runs: "many" } }]);
 });
 
-it("reads start and end of a definition as UTC, whatever offset they were written with", () => {
-  const rule = { type: "daily", times: ["06:20"], start: "2026-12-01T06:20:00+01:00", end: "2026-12-02T00:00:30Z" };
-  const draft = fromData({ name: "x", schedules: [{ recurrence: rule }] });
-  expect(draft.schedules[0]?.recurrence).toMatchObject({ start: "2026-12-01T05:20", end: "2026-12-02T00:00:30" });
+it("shows start and end on the clock of the rule's zone, and gives them back as they were written", () => {
+  const rule = { type: "daily", times: ["06:20"], start: "2026-12-01T06:20:00+05:30", end: "2026-12-02T00:00:30.25Z" };
+  const data = { name: "x", schedules: [{ recurrence: { ...rule, timezone: "Europe/Berlin" } }] };
+  const draft = fromData(data);
+  expect(draft.schedules[0]?.recurrence.start.local).toBe("2026-12-01T01:50");
+  expect(draft.schedules[0]?.recurrence.end.local).toBe("2026-12-02T01:00:30");
+  expect(toData(draft).schedules).toMatchObject([{ recurrence: rule }]);
 });
 
 const DEFINITION = {

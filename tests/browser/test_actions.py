@@ -78,7 +78,7 @@ def test_a_past_period_is_counted_and_launched(open_notebook: Open) -> None:
     dialog.get_by_label("Up to (UTC)").fill("2026-01-09T00:00")
     expect(dialog).to_contain_text("expected a time after the start")
     dialog.get_by_label("Up to (UTC)").fill("2026-01-13T00:00")
-    expect(dialog).to_contain_text(re.compile("3 runs: Jan 10.*They start at once"))
+    expect(dialog).to_contain_text(re.compile("3 runs: Sat 10 Jan.*They start at once"))
     dialog.get_by_role("button", name="Launch 3 runs").click()
     expect(dialog).to_have_count(0)
     expect(executed(board)).to_have_count(3)

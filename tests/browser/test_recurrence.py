@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Open
+from tests.browser.lab import Notebook
 
 WIZARD = "from clearml_sched_widgets import Wizard\nwizard = Wizard()\nwizard"
 RULE = "print(wizard.definition.schedules[0].recurrence)"
@@ -140,6 +141,59 @@ def test_once_an_interval_and_cron_each_have_a_field_of_their_own(open_notebook:
     form.get_by_label("Once", exact=True).check()
     expect(form.get_by_label("Date", exact=True)).to_have_value("2031-12-24")
     expect(chips(form)).to_have_text(["18:00"])
+
+
+MOMENTS = """
+from clearml_sched_widgets import Action, Daily, Definition, Schedule, Wizard
+rule = Daily(["06:20"], timezone="Europe/Berlin", start="2031-10-26T01:30:00Z", end="2032-01-01T00:00:00.5+05:30")
+wizard = Wizard(Definition("Moments", [Schedule(Action("0" * 32), rule)]))
+wizard
+"""
+
+
+@pytest.mark.slow
+def test_start_and_end_are_typed_on_the_rules_own_clock_and_clock_changes_are_told(open_notebook: Open) -> None:
+    notebook = open_notebook(MOMENTS)
+    form = notebook.widget()
+    form.get_by_text("Start and end").click()
+    start, end = form.get_by_label("Not before (Europe/Berlin)"), form.get_by_label("Not after (Europe/Berlin)")
+    expect(start).to_have_value("2031-10-26T02:30")
+    which = form.get_by_role("group", name="Not before: which 02:30?")
+    expect(which.get_by_label("The second, UTC+01:00")).to_be_checked()
+    expect(end).to_have_value("2031-12-31T19:30:00")
+    # Untouched, they are what they were, to the microsecond.
+    form.get_by_label("Name", exact=True).fill("Another name")
+    expect(form.get_by_label("Preview", exact=True)).to_contain_text("Every day at 06:20")
+    kept = "start='2031-10-26T01:30:00+00:00', end='2031-12-31T18:30:00.500000+00:00'"
+    until_rule(notebook, "Another name", kept)
+
+    which.get_by_label("The first, UTC+02:00").check()
+    until_rule(notebook, "", "start='2031-10-26T00:30:00+00:00'")
+    start.fill("2031-03-30T02:30")
+    expect(start).to_have_accessible_description(
+        re.compile("02:30 does not exist on that day. It means Sun 30 Mar, 03:00, the moment of the change")
+    )
+    expect(which).to_have_count(0)
+    start.fill("2031-07-01T00:00")
+    expect(start).to_have_accessible_description(
+        re.compile(r"= Mon 30 Jun, 22:00 UTC = 03:30 your time \(Asia/(Kolkata|Calcutta)\)")
+    )
+    until_rule(notebook, "", "start='2031-06-30T22:00:00+00:00'")
+    form.get_by_role("combobox", name="Time zone").fill("Asia/Tokyo")  # what was typed is typed on that clock then
+    form.get_by_role("combobox", name="Time zone").press("Enter")
+    expect(form.get_by_label("Not before (Asia/Tokyo)")).to_have_value("2031-07-01T00:00")
+    until_rule(notebook, "", "start='2031-06-30T15:00:00+00:00'")
+
+
+def until_rule(notebook: Notebook, name: str, part: str) -> None:
+    """Wait until Python's definition has the name, and its first schedule's rule that part."""
+    code = "print(wizard.definition.name, wizard.definition.schedules[0].recurrence)"
+    for _ in range(20):
+        told = notebook.run(code)
+        if name in told and part in told:
+            return
+        notebook.page.wait_for_timeout(250)
+    raise AssertionError(f"expected {name} … {part}, got {told}")
 
 
 @pytest.mark.slow

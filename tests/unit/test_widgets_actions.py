@@ -63,6 +63,7 @@ def test_a_period_is_counted_before_it_is_backfilled(page: Page) -> None:
     period = {"item": "a1", "start": "2026-01-10T00:00Z", "end": "2026-01-14T00:00Z"}
     found = page.ask("slots", **period)["result"]
     assert (found["count"], found["more"], len(found["first"]), found["overlap"]) == (8, False, 5, "allow")
+    assert found["zone"] == "UTC"
     assert page.ask("backfill", **period)["result"] == {"count": 8}
     until(lambda: len(rows(page)) == 8)
     wrong = page.ask("slots", item="a1", start="2026-01-10", end="x")["error"]

@@ -1,5 +1,7 @@
 // The form's content: what the user typed, as typed. `toData` makes the definition's plain data of it, for Python to judge.
 
+import { type MomentDraft, NO_MOMENT } from "./moments";
+
 export const RULES = ["once", "daily", "weekly", "monthly", "interval", "cron"] as const;
 export type RuleKind = (typeof RULES)[number];
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
@@ -41,16 +43,15 @@ export interface ActionDraft {
 export interface RuleDraft {
   kind: RuleKind;
   timezone: string;
-  /** UTC, as an input of the type datetime-local has it; empty for none. */
-  start: string;
-  end: string;
+  start: MomentDraft;
+  end: MomentDraft;
   date: string;
   times: string;
   weekdays: string[];
   days: string;
   months: string;
   every: string;
-  anchor: string;
+  anchor: MomentDraft;
   expression: string;
 }
 
@@ -150,15 +151,15 @@ export function blankRule(): RuleDraft {
   return {
     kind: "daily",
     timezone: "UTC",
-    start: "",
-    end: "",
+    start: NO_MOMENT,
+    end: NO_MOMENT,
     date: "",
     times: "",
     weekdays: [],
     days: "",
     months: "",
     every: "",
-    anchor: "",
+    anchor: NO_MOMENT,
     expression: "",
   };
 }

@@ -20,6 +20,7 @@ import {
   type ScheduleDraft,
   type TriggerDraft,
 } from "./draft";
+import { momentDraft } from "./moments";
 import type { Data } from "./toData";
 
 const record = (value: unknown): Data =>
@@ -32,14 +33,6 @@ const flag = (value: unknown, fallback: boolean): boolean => (typeof value === "
 const joined = (value: unknown): string => (Array.isArray(value) ? texts(value).join(", ") : text(value));
 const oneOf = <T extends string>(allowed: readonly T[], value: unknown, fallback: T): T =>
   allowed.find((each) => each === value) ?? fallback;
-
-/** An ISO time as an input of the type datetime-local holds it, in UTC. */
-function local(value: unknown): string {
-  const date = new Date(text(value));
-  if (Number.isNaN(date.getTime())) return "";
-  const iso = date.toISOString();
-  return iso.slice(17, 19) === "00" ? iso.slice(0, 16) : iso.slice(0, 19);
-}
 
 /** The form of a definition's data; a blank form of an empty object. */
 export function fromData(data: Data): Draft {
@@ -145,19 +138,20 @@ function policiesDraft(data: Data): PoliciesDraft {
 }
 
 function ruleDraft(data: Data): RuleDraft {
+  const timezone = text(data.timezone, "UTC");
   return {
     ...blankRule(),
     kind: oneOf(RULES, data.type, "daily"),
-    timezone: text(data.timezone, "UTC"),
-    start: local(data.start),
-    end: local(data.end),
+    timezone,
+    start: momentDraft(data.start, timezone),
+    end: momentDraft(data.end, timezone),
     date: text(data.date),
     times: joined(data.times),
     weekdays: texts(data.weekdays),
     days: joined(data.days),
     months: joined(data.months),
     every: text(data.every),
-    anchor: local(data.anchor),
+    anchor: momentDraft(data.anchor, timezone),
     expression: text(data.expression),
   };
 }

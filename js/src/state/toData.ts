@@ -1,5 +1,6 @@
 // From the form's content to the definition's plain data, in the format of clearml_sched_widgets/codec.
 import type { ActionDraft, Draft, ParameterRow, PoliciesDraft, RuleDraft, ScheduleDraft, TriggerDraft } from "./draft";
+import { type MomentDraft, momentData } from "./moments";
 
 export type Data = Record<string, unknown>;
 
@@ -15,12 +16,6 @@ const orNull = (text: string) => (text.trim() === "" ? null : text);
 const wholeNumber = (text: string) => (/^\s*\d+\s*$/.test(text) ? Number(text) : text);
 
 const numberOrNull = (text: string) => (text.trim() === "" ? null : wholeNumber(text));
-
-/** What an input of the type datetime-local holds, read as UTC. */
-function moment(text: string): string | null {
-  if (text === "") return null;
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text) ? `${text}:00Z` : `${text}Z`;
-}
 
 export function toData(draft: Draft): Data {
   return {
@@ -113,6 +108,7 @@ function policiesData(policies: PoliciesDraft): Data {
 }
 
 function ruleData(rule: RuleDraft): Data {
+  const moment = (which: MomentDraft) => momentData(which, rule.timezone);
   const shared = { type: rule.kind, timezone: rule.timezone, start: moment(rule.start), end: moment(rule.end) };
   const times = split(rule.times);
   switch (rule.kind) {

@@ -71,6 +71,29 @@ export function wallText(at: number, zone: string): string {
   return found === null ? "" : `${found.day}, ${found.time}`;
 }
 
+const NUMBERS = {
+  era: "short",
+  year: "numeric",
+  month: "numeric",
+  day: "numeric",
+  hour: "numeric",
+  minute: "numeric",
+  second: "numeric",
+  hourCycle: "h23",
+} as const;
+
+/** What the zone's clock shows at an instant of whole seconds, as milliseconds, as if it were UTC; null as above. */
+export function wallNumber(at: number, zone: string): number | null {
+  const found = parts(at, zone, NUMBERS);
+  if (found === null) return null;
+  const [year, month, day, hour, minute, second] = ["year", "month", "day", "hour", "minute", "second"].map((name) =>
+    Number(found[name]),
+  );
+  const date = new Date(0);
+  date.setUTCFullYear(found.era === "BC" ? 1 - (year ?? 0) : (year ?? 0), (month ?? 1) - 1, day);
+  return date.setUTCHours(hour ?? 0, minute, second);
+}
+
 /** The zone's distance from UTC at an instant, such as `UTC+01:00`. */
 export function offset(at: number, zone: string): string {
   const name = parts(at, zone, { timeZoneName: "longOffset" })?.timeZoneName ?? "";

@@ -15,7 +15,7 @@ interface BoundProps<T> extends EditorProps<T> {
 export function BoundText<T extends object>(
   props: BoundProps<T> & {
     placeholder?: string;
-    type?: "text" | "date" | "datetime-local";
+    type?: "text" | "date";
     list?: string;
     mono?: boolean;
   },

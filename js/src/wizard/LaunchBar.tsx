@@ -1,10 +1,7 @@
 // Where it will run, and the buttons.
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { InstanceBrief } from "../messages/instances";
-import { ask, type Waiting } from "../state/asking";
-import { sentence } from "../state/problems";
 import { upcoming } from "../state/upcoming";
-import { withCode } from "../ui/Connection";
 import { Confirm } from "../ui/Dialog";
 import { Segments } from "../ui/fields";
 import { Button } from "../ui/parts";
@@ -12,10 +9,11 @@ import { QueueField, usualQueue } from "./ActionFields";
 import type { Outcome } from "./Done";
 import { Files } from "./Files";
 import { type Form, useForm } from "./form";
-import { message, problemsOf } from "./refusals";
+import { SendState } from "./SendState";
+import { useSend } from "./useSend";
 
 type Where = "kernel" | "service";
-type Sent = "" | "launch" | "save";
+type Sent = "launch" | "save";
 
 const PLACES: readonly (readonly [Where, string])[] = [
   ["kernel", "This kernel"],
@@ -27,6 +25,7 @@ const HINTS: Record<Where, string> = {
 };
 const BUSY = { launch: "Launching …", save: "Saving …" };
 const CELL = "Waiting for the running cell …";
+const WORK = "The server checks tasks and queues and makes the instance.";
 
 interface LaunchProps {
   onDone: (outcome: Outcome) => void;
@@ -41,11 +40,12 @@ export function LaunchBar({ onDone, onCancel, leaves }: LaunchProps) {
   const [chosen, setQueue] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
   const queue = chosen ?? usualQueue(form.queues, "services");
-  const bar = useRef<HTMLElement>(null);
-  const done = (instance: InstanceBrief, launched: boolean) => onDone(outcome(form, instance, launched, queue));
-  const { busy, waiting, error, send } = useSend(done, () => focusProblem(bar.current));
-  const said = (which: "launch" | "save", idle: string) =>
-    busy !== which ? idle : waiting === "cell" ? CELL : BUSY[which];
+  const { busy, waiting, error, send, bar } = useSend<Sent>();
+  const make = async (action: Sent, payload: object) => {
+    const made = await send<{ instance: InstanceBrief }>(action, payload);
+    if (made !== null) onDone(outcome(form, made.instance, action === "launch", queue));
+  };
+  const said = (which: Sent, idle: string) => (busy !== which ? idle : waiting === "cell" ? CELL : BUSY[which]);
   return (
     <footer class="csw-launch" ref={bar}>
       <div class="csw-launch-where">
@@ -63,24 +63,19 @@ export function LaunchBar({ onDone, onCancel, leaves }: LaunchProps) {
         >
           Cancel
         </Button>
-        <Button busy={busy === "save"} disabled={busy !== ""} onClick={() => void send("save", {})}>
+        <Button busy={busy === "save"} disabled={busy !== ""} onClick={() => void make("save", {})}>
           {said("save", "Save draft")}
         </Button>
         <Button
           kind="primary"
           busy={busy === "launch"}
           disabled={busy !== ""}
-          onClick={() => void send("launch", { where, queue })}
+          onClick={() => void make("launch", { where, queue })}
         >
           {said("launch", "Launch")}
         </Button>
       </div>
-      <Refusal error={error} />
-      {waiting ? (
-        <p class="csw-note" role="status">
-          {WAITING[waiting]}
-        </p>
-      ) : null}
+      <SendState waiting={waiting} error={error} work={WORK} />
       {asking ? (
         <Confirm
           title="Discard what you have entered?"
@@ -96,11 +91,6 @@ export function LaunchBar({ onDone, onCancel, leaves }: LaunchProps) {
   );
 }
 
-export const WAITING: Record<Exclude<Waiting, "">, string> = {
-  cell: "This kernel runs a cell. It takes this up when the cell has ended; nothing has to be pressed again.",
-  server: "The server checks tasks and queues and makes the instance.",
-};
-
 function outcome(form: Form, instance: InstanceBrief, launched: boolean, queue: string): Outcome {
   const { draft, queues, store } = form;
   const [next] = upcoming(store.state.review?.items ?? {}, Date.now());
@@ -114,61 +104,4 @@ function outcome(form: Form, instance: InstanceBrief, launched: boolean, queue: 
     next: next ? { ...next, name } : null,
     triggers: draft.triggers.length,
   };
-}
-
-/** What stands in the way, where no field says it. */
-export function Refusal({ error }: { error: string }) {
-  const form = useForm();
-  const elsewhere = form.unplaced();
-  const total = form.store.state.showAll ? form.store.problems.length : 0;
-  if (error === "" && total === 0) return null;
-  return (
-    <div class="csw-banner csw-banner-error" role="alert">
-      <div>
-        {error ? (
-          <strong>{withCode(sentence(error))}</strong>
-        ) : (
-          <strong>{total === 1 ? "One field needs" : `${total} fields need`} your attention.</strong>
-        )}
-        {elsewhere.length > 0 ? (
-          <ul>
-            {elsewhere.map(({ path, message }) => (
-              <li key={path + message}>
-                <code>{path}</code> {sentence(message)}
-              </li>
-            ))}
-          </ul>
-        ) : null}
-      </div>
-    </div>
-  );
-}
-
-/** Brings the user to the first field that needs attention, once it is drawn as such. */
-export function focusProblem(bar: HTMLElement | null): void {
-  setTimeout(() => bar?.closest(".csw")?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 50);
-}
-
-function useSend(onDone: (instance: InstanceBrief, launched: boolean) => void, onRefused: () => void) {
-  const { store, model } = useForm();
-  const [busy, setBusy] = useState<Sent>("");
-  const [waiting, setWaiting] = useState<Waiting>("");
-  const [error, setError] = useState("");
-  const send = async (action: "launch" | "save", payload: object) => {
-    setBusy(action);
-    setError("");
-    try {
-      const content = { ...payload, data: store.data };
-      const { instance } = await ask<{ instance: InstanceBrief }>(model, action, content, setWaiting);
-      onDone(instance, action === "launch");
-    } catch (reason) {
-      const problems = problemsOf(reason);
-      store.refuse(problems);
-      setError(problems.length > 0 ? "" : message(reason));
-      onRefused();
-    } finally {
-      setBusy("");
-    }
-  };
-  return { busy, waiting, error, send };
 }

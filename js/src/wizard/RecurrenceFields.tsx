@@ -1,12 +1,12 @@
 // When a schedule runs.
 import type { RuleDraft, RuleKind } from "../state/draft";
-import { wallText } from "../state/zones";
 import { Segments } from "../ui/fields";
 import { Fold } from "../ui/parts";
 import { BLANKS, BoundChips } from "./BoundChips";
 import { BoundText } from "./BoundField";
 import type { EditorProps } from "./form";
 import { IntervalField } from "./IntervalField";
+import { MomentField } from "./MomentField";
 import { MonthDays, Months } from "./MonthDays";
 import { RunsNext } from "./RunsNext";
 import { WeekdayField } from "./WeekdayField";
@@ -100,24 +100,16 @@ function CronField(props: EditorProps<RuleDraft>) {
 
 function Bounds(props: EditorProps<RuleDraft>) {
   const { start, end, months, anchor, kind } = props.value;
-  const set = [start, end, kind === "monthly" && months, kind === "interval" && anchor].some(Boolean);
+  const set = [start.local, end.local, kind === "monthly" && months, kind === "interval" && anchor.local].some(Boolean);
   const title = kind === "monthly" ? "Months, start and end" : "Start and end";
   return (
     <Fold title={title} note={set ? "· set" : ""}>
       {kind === "monthly" ? <Months {...props} /> : null}
       <div class="csw-grid">
-        <Moment {...props} name="start" label="Not before (UTC)" />
-        <Moment {...props} name="end" label="Not after (UTC)" />
-        {kind === "interval" ? <Moment {...props} name="anchor" label="Counted from (UTC)" /> : null}
+        <MomentField {...props} name="start" label="Not before" />
+        <MomentField {...props} name="end" label="Not after" />
+        {kind === "interval" ? <MomentField {...props} name="anchor" label="Counted from" /> : null}
       </div>
     </Fold>
   );
-}
-
-/** A moment in UTC, and below it what the rule's own clock shows then. */
-function Moment(props: EditorProps<RuleDraft> & { name: "start" | "end" | "anchor"; label: string }) {
-  const { timezone } = props.value;
-  const at = Date.parse(`${props.value[props.name]}Z`);
-  const there = Number.isNaN(at) || timezone === "UTC" ? "" : wallText(at, timezone);
-  return <BoundText {...props} type="datetime-local" hint={there ? `${there} ${timezone}` : undefined} />;
 }

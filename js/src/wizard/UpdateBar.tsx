@@ -1,13 +1,12 @@
 // The buttons of a form that changes an instance which exists.
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Edited } from "../messages/app";
-import { ask, type Waiting } from "../state/asking";
 import { Confirm } from "../ui/Dialog";
 import { Button } from "../ui/parts";
 import { Files } from "./Files";
 import { useForm } from "./form";
-import { focusProblem, Refusal, WAITING } from "./LaunchBar";
-import { message, problemsOf } from "./refusals";
+import { SendState } from "./SendState";
+import { useSend } from "./useSend";
 
 interface UpdateProps {
   instance: Edited;
@@ -15,11 +14,15 @@ interface UpdateProps {
   onCancel: () => void;
 }
 
+const WORK = "The server checks tasks and queues; then the instance gets what you changed.";
+
 export function UpdateBar({ instance, onDone, onCancel }: UpdateProps) {
   const { store } = useForm();
   const [asking, setAsking] = useState(false);
-  const bar = useRef<HTMLElement>(null);
-  const { busy, waiting, error, send } = useUpdate(instance.id, onDone, () => focusProblem(bar.current));
+  const { busy, waiting, error, send, bar } = useSend<"update">();
+  const save = async () => {
+    if ((await send("update", { instance: instance.id })) !== null) onDone();
+  };
   return (
     <footer class="csw-launch" ref={bar}>
       <p class="csw-note">
@@ -27,19 +30,14 @@ export function UpdateBar({ instance, onDone, onCancel }: UpdateProps) {
       </p>
       <div class="csw-row csw-launch-buttons">
         <Files />
-        <Button kind="quiet" disabled={busy} onClick={() => (store.state.edited ? setAsking(true) : onCancel())}>
+        <Button kind="quiet" disabled={busy !== ""} onClick={() => (store.state.edited ? setAsking(true) : onCancel())}>
           Cancel
         </Button>
-        <Button kind="primary" busy={busy} onClick={() => void send()}>
-          {waiting === "cell" ? "Waiting for the running cell …" : "Save changes"}
+        <Button kind="primary" busy={busy !== ""} onClick={() => void save()}>
+          {waiting === "cell" ? "Waiting for the running cell …" : busy ? "Saving …" : "Save changes"}
         </Button>
       </div>
-      <Refusal error={error} />
-      {waiting ? (
-        <p class="csw-note" role="status">
-          {WAITING[waiting]}
-        </p>
-      ) : null}
+      <SendState waiting={waiting} error={error} work={WORK} />
       {asking ? (
         <Confirm
           title="Discard what you have changed?"
@@ -53,27 +51,4 @@ export function UpdateBar({ instance, onDone, onCancel }: UpdateProps) {
       ) : null}
     </footer>
   );
-}
-
-function useUpdate(instance: string, onDone: () => void, onRefused: () => void) {
-  const { store, model } = useForm();
-  const [busy, setBusy] = useState(false);
-  const [waiting, setWaiting] = useState<Waiting>("");
-  const [error, setError] = useState("");
-  const send = async () => {
-    setBusy(true);
-    setError("");
-    try {
-      await ask(model, "update", { instance, data: store.data }, setWaiting);
-      onDone();
-    } catch (reason) {
-      const problems = problemsOf(reason);
-      store.refuse(problems);
-      setError(problems.length > 0 ? "" : message(reason));
-      onRefused();
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { busy, waiting, error, send };
 }

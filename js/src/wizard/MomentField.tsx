@@ -1,0 +1,24 @@
+// A moment of a rule, typed on the clock of the rule's own zone.
+import type { RuleDraft } from "../state/draft";
+import { MomentInput } from "../ui/MomentInput";
+import { type EditorProps, useForm } from "./form";
+
+interface MomentProps extends EditorProps<RuleDraft> {
+  name: "start" | "end" | "anchor";
+  label: string;
+}
+
+export function MomentField({ value, path, onChange, name, label }: MomentProps) {
+  const form = useForm();
+  const field = `${path}.${name}`;
+  return (
+    <MomentInput
+      {...form.notes(field)}
+      label={label}
+      value={value[name]}
+      timezone={value.timezone}
+      onInput={(moment) => onChange({ ...value, [name]: moment })}
+      onBlur={() => form.store.leave(field)}
+    />
+  );
+}

@@ -1,0 +1,55 @@
+// Below the buttons of a form: what it waits for once it was sent, or what stands in the way.
+import type { Waiting } from "../state/asking";
+import { sentence } from "../state/problems";
+import { withCode } from "../ui/Connection";
+import { useForm } from "./form";
+
+interface StateProps {
+  waiting: Waiting;
+  error: string;
+  /** What the server does meanwhile. */
+  work: string;
+}
+
+const CELL = "This kernel runs a cell. It takes this up when the cell has ended; nothing has to be pressed again.";
+
+export function SendState({ waiting, error, work }: StateProps) {
+  return (
+    <>
+      <Refusal error={error} />
+      {waiting ? (
+        <p class="csw-note" role="status">
+          {waiting === "cell" ? CELL : work}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+/** What stands in the way, where no field says it. */
+function Refusal({ error }: { error: string }) {
+  const form = useForm();
+  const elsewhere = form.unplaced();
+  const total = form.store.state.showAll ? form.store.problems.length : 0;
+  if (error === "" && total === 0) return null;
+  return (
+    <div class="csw-banner csw-banner-error" role="alert">
+      <div>
+        {error ? (
+          <strong>{withCode(sentence(error))}</strong>
+        ) : (
+          <strong>{total === 1 ? "One field needs" : `${total} fields need`} your attention.</strong>
+        )}
+        {elsewhere.length > 0 ? (
+          <ul>
+            {elsewhere.map(({ path, message }) => (
+              <li key={path + message}>
+                <code>{path}</code> {sentence(message)}
+              </li>
+            ))}
+          </ul>
+        ) : null}
+      </div>
+    </div>
+  );
+}
