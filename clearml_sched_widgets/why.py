@@ -217,6 +217,17 @@ def queues_of(view: View) -> set[str]:
     return {item.action.queue for item in found if item is not None}
 
 
+def fixed(view: View) -> str:
+    """Why the definition of an instance cannot be changed now; empty if it can."""
+    if view.status in ("queued", "stopping"):
+        waits = {"queued": "waits in its queue", "stopping": "is being stopped"}[view.status]
+        return f"It {waits}. It can be changed when it runs, or when it has stopped."
+    functions = view.definition is not None and any(item.action.function for item in view.definition.items)
+    if functions and view.where != "kernel" and view.status in ("running", "paused", "lost"):
+        return "It calls Python functions, which only the kernel that runs it has. Change it there, or stop it first."
+    return ""
+
+
 def _clock(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 

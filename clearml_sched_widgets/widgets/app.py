@@ -12,6 +12,7 @@ from clearml_sched_widgets.records import TaskQuery
 from clearml_sched_widgets.widgets.configuration import configuration_data
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.dashboard import DashboardPart, ShowsInstance, parts_of
+from clearml_sched_widgets.widgets.editing import EditingPart, ShowsForm
 from clearml_sched_widgets.widgets.messages import Handler, Request
 from clearml_sched_widgets.widgets.wizard import WizardPart
 
@@ -27,24 +28,18 @@ class InstancesPart:
     def __init__(self, connection: Connection, dashboard: DashboardPart) -> None:
         self._connection = connection
         self._dashboard = dashboard
-        self._editing: dict[str, Any] = {}
 
     def instant(self) -> Mapping[str, Handler]:
-        return {"editing": self._on_editing}
+        return {}
 
     def slow(self) -> Mapping[str, Handler]:
         return {"clone": self._clone, "configuration": self._configuration, "delete": self._delete}
 
     def state(self) -> dict[str, Any]:
-        return {"editing": self._editing}
+        return {}
 
     def refresh(self) -> None:
         """Nothing is read before the page asks for it."""
-
-    def _on_editing(self, request: Request) -> dict[str, Any]:
-        found = {key: request.text(key, "") for key in ("id", "name")}
-        self._editing = found if found["id"] else {}
-        return {}
 
     def _clone(self, request: Request) -> dict[str, Any]:
         return {"data": to_data(self._connection.manager().clone(request.text("instance")))}
@@ -66,16 +61,15 @@ class InstancesPart:
         return {}
 
 
-class SchedulerApp(ShowsInstance):
+class SchedulerApp(ShowsForm, ShowsInstance):
     """All instances of the workspace; launch a new one, and follow, pause, stop, copy or delete one of them."""
 
     _kind = traitlets.Unicode("app").tag(sync=True)
-    draft = traitlets.Dict().tag(sync=True)
-    editing = traitlets.Dict().tag(sync=True)  # the instance that the draft changes; empty if it is a new one
 
     def __init__(self, manager: Manager | None = None) -> None:
         connection = connection_to(manager)
         self._dashboard = DashboardPart(connection, None, automatic=False)
         wizard = WizardPart(connection, None, made=self._dashboard.choose)
-        parts = (*parts_of(connection, self._dashboard), wizard, InstancesPart(connection, self._dashboard))
+        instances = InstancesPart(connection, self._dashboard)
+        parts = (*parts_of(connection, self._dashboard), wizard, EditingPart(), instances)
         super().__init__(connection, parts)

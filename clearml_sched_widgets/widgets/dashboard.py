@@ -23,12 +23,14 @@ from clearml_sched_widgets.errors import (
 from clearml_sched_widgets.widgets.actions import ActionsPart
 from clearml_sched_widgets.widgets.base import Part, SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
+from clearml_sched_widgets.widgets.editing import EditingPart, ShowsForm
 from clearml_sched_widgets.widgets.listing import Listing
 from clearml_sched_widgets.widgets.messages import Handler, Request
 from clearml_sched_widgets.widgets.rows import view_data
 from clearml_sched_widgets.widgets.tables import Tables
 from clearml_sched_widgets.widgets.timeline.part import ShowsTimeline, TimelinePart
 from clearml_sched_widgets.widgets.vitals import ShowsVitals, VitalsPart
+from clearml_sched_widgets.widgets.wizard import WizardPart
 from clearml_sched_widgets.widgets.worker import READINGS
 
 if TYPE_CHECKING:
@@ -287,8 +289,8 @@ class ShowsInstance(ShowsTimeline, ShowsVitals, SchedulerWidget):
         return self._dashboard.required().log
 
 
-class Dashboard(ShowsInstance):
-    """What an instance will run, what it ran, and its log, live; pause, resume, run now, stop.
+class Dashboard(ShowsForm, ShowsInstance):
+    """What an instance will run, what it ran, and its log, live; pause, resume, run now, edit, stop.
 
     Without `instance` it shows the most recent one that runs in this kernel, or else lets you choose. Without `manager`
     it asks the server that the instance is on.
@@ -299,4 +301,5 @@ class Dashboard(ShowsInstance):
     def __init__(self, instance: Instance | None = None, manager: Manager | None = None) -> None:
         connection = connection_to(_manager_of(instance) if manager is None else manager)
         self._dashboard = DashboardPart(connection, instance, automatic=True)
-        super().__init__(connection, parts_of(connection, self._dashboard))
+        wizard = WizardPart(connection, None, made=self._dashboard.choose)
+        super().__init__(connection, (*parts_of(connection, self._dashboard), wizard, EditingPart()))

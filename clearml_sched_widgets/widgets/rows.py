@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clearml_sched_widgets.history import View
+from clearml_sched_widgets.why import fixed
 from clearml_sched_widgets.widgets.plain import millis
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _head(view: View) -> dict[str, Any]:
         "user": view.user,
         "started": millis(view.started),
         "problem": view.problem,
+        "fixed": fixed(view),
         "items": len(view.scheduled),
         "whole": view.whole,
         "runs": len(view.executed),

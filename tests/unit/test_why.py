@@ -12,7 +12,7 @@ from clearml_sched_widgets import Action, Daily, Definition, Instance, Once, Pol
 from clearml_sched_widgets.definition.when import StatusChanged
 from clearml_sched_widgets.engine.state import ItemState, Launch, State
 from clearml_sched_widgets.history import ExecutedRow, View
-from clearml_sched_widgets.why import Case, Reason, queues_of, reasons, why
+from clearml_sched_widgets.why import Case, Reason, fixed, queues_of, reasons, why
 from tests.unit.widgets_page import memory_manager
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
@@ -150,3 +150,17 @@ def test_the_frame_of_scheduled_tasks_says_why() -> None:
     manager, task = memory_manager()
     instance: Instance = manager.save(Definition("Nightly", [Schedule(Action(task), Daily(["06:20", "18:20"]))]))
     assert list(instance.scheduled["why"]) == ["The instance was saved, but never launched. Launch it."] * 2
+
+
+def test_a_definition_that_cannot_be_changed_now_says_why() -> None:
+    plain = View(
+        id="i1", name="Nightly", status="running", where="elsewhere", note="", user="Ann", started=NOW, heartbeat=NOW,
+        scheduled=(), executed=(), log=(), definition=Definition("Nightly", [schedule()]),
+    )  # fmt: skip
+    assert {fixed(attrs.evolve(plain, where=where)) for where in ("kernel", "service", "elsewhere")} == {""}
+    assert fixed(attrs.evolve(plain, status="queued")).startswith("It waits in its queue.")
+    assert fixed(attrs.evolve(plain, status="stopping")).startswith("It is being stopped.")
+    calls = Definition("Calls", [Schedule(Action(function=print), Daily(["18:20"]))])
+    assert "Change it there" in fixed(attrs.evolve(plain, definition=calls))
+    assert fixed(attrs.evolve(plain, definition=calls, where="kernel")) == ""
+    assert fixed(attrs.evolve(plain, definition=calls, status="stopped")) == ""

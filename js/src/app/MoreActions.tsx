@@ -1,7 +1,7 @@
 // What one does with an instance beside running it: look at its configuration, copy it, delete it.
 import { useState } from "preact/hooks";
 import { ALIVE } from "../dashboard/status";
-import type { Configuration, Edited } from "../messages/app";
+import type { Configuration } from "../messages/app";
 import type { InstanceBrief } from "../messages/instances";
 import type { ViewModel } from "../model";
 import { words } from "../state/format";
@@ -17,21 +17,15 @@ interface MoreProps {
   web: string | undefined;
   /** A form is to be filled with this definition. */
   onClone: (data: Data) => void;
-  /** A form is to be opened that changes the instance. */
-  onEdit: (data: Data, instance: Edited) => void;
 }
 
-export function MoreActions({ model, instance, web, onClone, onEdit }: MoreProps) {
+export function MoreActions({ model, instance, web, onClone }: MoreProps) {
   const [configuration, setConfiguration] = useState<Configuration | null>(null);
   const [deleting, setDeleting] = useState(false);
   const { busy, error, ask, clear } = useAsk(model, instance.id);
   const view = async () => {
     const found = await ask<Configuration>("configuration");
     if (found) setConfiguration(found);
-  };
-  const edit = async () => {
-    const found = await ask<{ data: Data }>("edit");
-    if (found) onEdit(found.data, { id: instance.id, name: instance.name });
   };
   const clone = async () => {
     const found = await ask<{ data: Data }>("clone");
@@ -45,9 +39,6 @@ export function MoreActions({ model, instance, web, onClone, onEdit }: MoreProps
     <>
       <Button busy={busy === "configuration"} onClick={() => void view()}>
         <Icon name="list" /> Configuration
-      </Button>
-      <Button busy={busy === "edit"} onClick={() => void edit()}>
-        <Icon name="edit" /> Edit
       </Button>
       <Button busy={busy === "clone"} onClick={() => void clone()}>
         <Icon name="copy" /> Clone
@@ -111,32 +102,7 @@ function Delete({ instance, busy, error, onConfirm, onClose }: DeleteProps) {
   );
 }
 
-type Wanted = "configuration" | "clone" | "delete" | "edit";
-
-interface EditProps extends Pick<MoreProps, "model" | "instance" | "onEdit"> {
-  item: string;
-}
-
-/** Opens the form at one item. */
-export function EditItem({ model, instance, onEdit, item }: EditProps) {
-  const { busy, error, ask } = useAsk(model, instance.id);
-  const edit = async () => {
-    const found = await ask<{ data: Data }>("edit");
-    if (found) onEdit(found.data, { id: instance.id, name: instance.name, item });
-  };
-  return (
-    <>
-      <Button busy={busy === "edit"} onClick={() => void edit()}>
-        <Icon name="edit" /> Edit …
-      </Button>
-      {error ? (
-        <p class="csw-note csw-note-error" role="alert">
-          {error}
-        </p>
-      ) : null}
-    </>
-  );
-}
+type Wanted = "configuration" | "clone" | "delete";
 
 function useAsk(model: Pick<ViewModel, "request">, instance: string) {
   const [busy, setBusy] = useState<Wanted | "">("");

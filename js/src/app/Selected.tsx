@@ -1,12 +1,12 @@
 // The chosen instance, or what to do where none is.
 import { InstanceView } from "../dashboard/InstanceView";
-import type { Edited } from "../messages/app";
+import type { OnEdit } from "../editing/EditButton";
 import type { DashboardTraits } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
-import { EditItem, MoreActions } from "./MoreActions";
+import { MoreActions } from "./MoreActions";
 import { useInstances } from "./useInstances";
 
 interface SelectedProps {
@@ -14,7 +14,7 @@ interface SelectedProps {
   /** A form is to be opened with this definition. */
   onForm: (data: Data) => void;
   /** A form is to be opened that changes this instance. */
-  onEdit: (data: Data, instance: Edited) => void;
+  onEdit: OnEdit;
 }
 
 export function Selected({ model, onForm, onEdit }: SelectedProps) {
@@ -27,9 +27,8 @@ export function Selected({ model, onForm, onEdit }: SelectedProps) {
     return <Empty title="No instance selected">Choose one from the list, or launch a new one.</Empty>;
   }
   if (selected === "") return loaded ? <Welcome onForm={onForm} /> : null;
-  const more = instance ? <MoreActions {...{ model, instance, web, onEdit }} onClone={onForm} /> : null;
-  const itemActions = instance && ((item: string) => <EditItem {...{ model, instance, item, onEdit }} />);
-  return <InstanceView key={selected} {...{ model, more, itemActions }} />;
+  const more = instance ? <MoreActions {...{ model, instance, web }} onClone={onForm} /> : null;
+  return <InstanceView key={selected} {...{ model, more, onEdit }} />;
 }
 
 function Welcome({ onForm }: Pick<SelectedProps, "onForm">) {

@@ -1,27 +1,59 @@
-// The Dashboard widget: one instance, or a choice of which.
+// The Dashboard widget: one instance, the form that changes it, or a choice of which instance.
 
 import { Instances } from "../app/Instances";
 import { useInstances } from "../app/useInstances";
+import { AskBeforeReplacing, BackToForm } from "../editing/BackToForm";
+import { useOpenForm } from "../editing/useOpenForm";
+import type { EditorTraits } from "../messages/app";
 import type { DashboardTraits } from "../messages/dashboard";
+import type { WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
-import { Empty } from "../ui/parts";
+import { Icon } from "../ui/icons";
+import { Button, Empty } from "../ui/parts";
 import { useOpen } from "../ui/useOpen";
+import { WizardForm } from "../wizard/Wizard";
 import { InstanceView } from "./InstanceView";
 
 export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
+  const editor = untyped as unknown as ViewModel<EditorTraits>;
   const model = untyped as unknown as ViewModel<DashboardTraits>;
   const connection = useTrait(model, "connection");
   const selected = useTrait(model, "selected");
+  const form = useOpenForm(editor);
   useOpen(model);
   return (
     <section aria-label="Dashboard" class="csw-panel">
       <header class="csw-head">
         <h2>Dashboard</h2>
         <ConnectionChip connection={connection} />
+        <BackToForm form={form} />
+        {form.data === null ? null : (
+          <Button onClick={form.hide}>
+            <Icon name="left" /> Back to the dashboard
+          </Button>
+        )}
       </header>
       <ConnectionBanner connection={connection} model={model} />
-      {selected ? <InstanceView model={model} /> : <Choice model={model} />}
+      {form.data !== null && form.editing ? (
+        <section class="csw-detail" aria-label="Edit instance">
+          <WizardForm
+            model={untyped as unknown as ViewModel<WizardTraits>}
+            data={form.data}
+            leaves
+            editing={form.editing}
+            touched={form.touched}
+            onDone={form.done}
+            onUpdated={form.leave}
+            onCancel={form.leave}
+          />
+        </section>
+      ) : selected ? (
+        <InstanceView model={model} onEdit={form.open} />
+      ) : (
+        <Choice model={model} />
+      )}
+      <AskBeforeReplacing form={form} />
     </section>
   );
 }

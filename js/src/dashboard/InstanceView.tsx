@@ -1,5 +1,6 @@
 // Everything about one instance: head, scheduled and executed tasks, log.
 import type { ComponentChildren } from "preact";
+import { EditButton, type OnEdit } from "../editing/EditButton";
 import type { DashboardTraits, InstanceHead } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
 import { EVERYTHING } from "../state/tableQuery";
@@ -18,11 +19,11 @@ interface InstanceProps {
   model: ViewModel<DashboardTraits>;
   /** More buttons, beside those that every instance has. */
   more?: ComponentChildren;
-  /** And beside those of every item. */
-  itemActions?: ((item: string) => ComponentChildren) | undefined;
+  /** A form is to be opened that changes this instance. */
+  onEdit: OnEdit;
 }
 
-export function InstanceView({ model, more, itemActions }: InstanceProps) {
+export function InstanceView({ model, more, onEdit }: InstanceProps) {
   const view = useTrait(model, "view");
   if (!("id" in view)) {
     return view.problem ? (
@@ -38,17 +39,17 @@ export function InstanceView({ model, more, itemActions }: InstanceProps) {
       </p>
     );
   }
-  return <Loaded {...{ model, view, more, itemActions }} />;
+  return <Loaded {...{ model, view, more, onEdit }} />;
 }
 
-function Loaded({ model, view, more, itemActions }: InstanceProps & { view: InstanceHead }) {
+function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceHead }) {
   const { scheduled, executed, log } = tablesOf(model, view.id);
   const { web } = useTrait(model, "connection");
   const now = useNow();
   const vitals = useTrait(model, "vitals");
   const heard = useHeard(model);
   const commands = useCommands(model, heard.cut);
-  const context = { model, view, commands, itemActions };
+  const context = { model, view, commands, onEdit };
   const show = (status: string, since: number | null) => {
     const period = since === null ? null : { column: "finished", start: since, end: null };
     executed.ask({ ...EVERYTHING, values: { status: [status] }, period });
@@ -62,7 +63,12 @@ function Loaded({ model, view, more, itemActions }: InstanceProps & { view: Inst
         web={web}
         now={now}
         commands={commands}
-        more={more}
+        more={
+          <>
+            <EditButton {...{ model, view, onEdit }} />
+            {more}
+          </>
+        }
         onShow={show}
       />
       <Timeline key={view.id} model={model} web={web} now={now} />

@@ -1,5 +1,6 @@
 // What unfolds below a row of scheduled tasks.
 import { useState } from "preact/hooks";
+import { EditButton } from "../editing/EditButton";
 import type { ScheduledRow } from "../messages/tables";
 import { useTrait } from "../model";
 import { clock } from "../state/format";
@@ -42,7 +43,7 @@ export function ScheduledDetails(props: RowProps<ScheduledRow>) {
             <Icon name="history" /> Backfill …
           </Button>
         ) : null}
-        {props.itemActions?.(row.item)}
+        <EditButton {...{ model, view }} item={row.item} onEdit={props.onEdit} />
       </div>
       {filling ? <Backfill {...props} onClose={() => setFilling(false)} /> : null}
     </div>

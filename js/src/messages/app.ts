@@ -30,7 +30,8 @@ export interface Edited {
   item?: string;
 }
 
-export interface AppTraits extends WizardTraits, DashboardTraits {
+/** Of a widget that has a form beside its instances. */
+export interface EditorTraits extends WizardTraits, DashboardTraits {
   /** Empty if the draft is a new instance's. */
   editing: Edited | Record<string, never>;
 }

@@ -14,6 +14,8 @@ export interface InstanceHead {
   user: string;
   started: number | null;
   problem: string;
+  /** Why its definition cannot be changed now; empty if it can. */
+  fixed: string;
   /** How many rows there are; of scheduled and executed ones only so many are sent. */
   items: number;
   runs: number;

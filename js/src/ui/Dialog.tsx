@@ -78,6 +78,8 @@ interface ConfirmProps {
   error?: string;
   onConfirm: () => void;
   onClose: () => void;
+  /** What the button that does nothing does, if it is more than closing. */
+  onCancel?: () => void;
 }
 
 /** A question before something is done. The focus is on the button that does nothing, unless the body has a field. */
@@ -92,10 +94,11 @@ export function Confirm(props: ConfirmProps) {
     error,
     onConfirm,
     onClose,
+    onCancel = onClose,
   } = props;
   const buttons = (
     <>
-      <Button onClick={onClose}>{cancel}</Button>
+      <Button onClick={onCancel}>{cancel}</Button>
       <Button kind={kind} busy={busy} onClick={onConfirm}>
         {action}
       </Button>

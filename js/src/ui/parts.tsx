@@ -81,17 +81,24 @@ interface ButtonProps {
   disabled?: boolean;
   busy?: boolean;
   expanded?: boolean;
+  /** Why it cannot be used now. It can be pressed: whoever does is to be told. */
+  off?: string;
+  /** The id of the element that says more. */
+  describedBy?: string | undefined;
 }
 
-export function Button({ children, onClick, kind = "plain", label, disabled, busy, expanded }: ButtonProps) {
+export function Button(props: ButtonProps) {
+  const { children, onClick, kind = "plain", label, disabled, busy, expanded, off, describedBy } = props;
   return (
     <button
       type="button"
       class={`csw-button csw-button-${kind} ${label ? "csw-button-icon" : ""}`}
       aria-label={label}
-      title={label}
+      title={off || label}
       aria-busy={busy}
       aria-expanded={expanded}
+      aria-disabled={off ? true : undefined}
+      aria-describedby={describedBy}
       disabled={disabled || busy}
       onClick={onClick}
     >

@@ -28,9 +28,12 @@ interface WizardProps {
   /** The form changes this instance, and launches none. */
   editing?: Edited | null;
   onUpdated?: () => void;
+  /** Keeps whether anything was edited. */
+  touched?: { current: boolean };
 }
 
-export function WizardForm({ model, data, onDone, onCancel, leaves = false, editing, onUpdated }: WizardProps) {
+export function WizardForm(props: WizardProps) {
+  const { model, data, onDone, onCancel, leaves = false, editing, onUpdated, touched } = props;
   const store = useMemo(() => {
     const draft = model.get("draft");
     // What is still in the kernel is not saved or launched: it counts as edited.
@@ -59,6 +62,7 @@ export function WizardForm({ model, data, onDone, onCancel, leaves = false, edit
     if (connection.state === "connected") store.recheck();
   }, [store, connection.state]);
   useUsualQueue(store, queues);
+  if (touched) touched.current = store.state.edited;
   const form = new Form(store, model, queues, zones, tasks, connection.web, drop.file, drop.clear);
   return (
     <FormContext.Provider value={form}>

@@ -1,0 +1,79 @@
+// The form inside of a widget that shows instances: opened for one of them, left for a while, or given up.
+import { useRef, useState } from "preact/hooks";
+import type { Edited, EditorTraits } from "../messages/app";
+import { useTrait, type ViewModel } from "../model";
+import { edited, unfinished } from "../state/openForm";
+import type { Data } from "../state/toData";
+
+export interface Wanted {
+  data: Data;
+  /** The instance that the form changes; null if it makes a new one. */
+  instance: Edited | null;
+}
+
+export interface OpenForm {
+  /** What the form begins with; null while it is not shown. */
+  data: Data | null;
+  editing: Edited | null;
+  /** What was begun and left, if anything. */
+  draft: Data | null;
+  /** Another form that is asked for while one has edits that are not saved. */
+  wanted: Wanted | null;
+  /** The form keeps here whether anything was edited. */
+  touched: { current: boolean };
+  open: (data: Data, instance?: Edited | null) => void;
+  /** Opens what was wanted, and drops what was begun. */
+  replace: () => void;
+  keep: () => void;
+  /** Shows again what was begun and left. */
+  back: () => void;
+  /** Shows something else; what was edited stays. */
+  hide: () => void;
+  /** What was edited is dropped. */
+  leave: () => void;
+  /** The form has done its work. */
+  done: () => void;
+}
+
+export function useOpenForm(model: ViewModel<EditorTraits>): OpenForm {
+  const known = useTrait(model, "draft");
+  const [dropped, setDropped] = useState<Data | null>(null); // the kernel still has to hear of it
+  const draft = known === dropped ? null : unfinished(known);
+  const [data, setData] = useState<Data | null>(draft);
+  const [editing, setEditing] = useState<Edited | null>(() => edited(model.get("editing")));
+  const [wanted, setWanted] = useState<Wanted | null>(null);
+  const touched = useRef(false);
+  const tell = (action: string, payload: object = {}) => void model.request(action, payload).catch(() => undefined);
+  const start = ({ data, instance }: Wanted) => {
+    tell("editing", instance ?? {}); // a page that is loaded again knows it, too
+    setWanted(null);
+    setEditing(instance);
+    setData(data);
+  };
+  const leave = () => {
+    setDropped(model.get("draft"));
+    tell("discard");
+    tell("editing");
+    setEditing(null);
+    setData(null);
+  };
+  const back = () => {
+    if (editing) tell("select", { instance: editing.id }); // another one may be shown by now
+    setWanted(null);
+    setData(draft);
+  };
+  return {
+    data,
+    editing,
+    draft,
+    wanted,
+    touched,
+    open: (data, instance = null) => (draft === null ? start({ data, instance }) : setWanted({ data, instance })),
+    replace: () => wanted && start(wanted),
+    keep: () => setWanted(null),
+    back,
+    hide: () => (touched.current ? setData(null) : leave()),
+    leave,
+    done: () => setData(null),
+  };
+}

@@ -1,0 +1,68 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { expect, it } from "vitest";
+import { type OpenForm, useOpenForm } from "../src/editing/useOpenForm";
+import type { EditorTraits } from "../src/messages/app";
+import { ViewModel } from "../src/model";
+import { edited, unfinished } from "../src/state/openForm";
+import { FakeHost } from "./fakeHost";
+
+const NIGHTLY = { id: "i1", name: "Nightly" };
+
+it("knows which instance is changed, and whether a draft was begun", () => {
+  expect(edited({})).toBeNull();
+  expect(edited(NIGHTLY)).toEqual(NIGHTLY);
+  expect(unfinished({})).toBeNull();
+  expect(unfinished({ name: "", schedules: [{ action: { task: "" } }] })).toBeNull();
+  expect(unfinished({ name: "", schedules: [{ action: { task: "t1" } }] })).not.toBeNull();
+  expect(unfinished({ name: "", triggers: [{}, {}] })).not.toBeNull();
+  expect(unfinished({ name: "Nightly" })).not.toBeNull();
+});
+
+function opened(traits: Record<string, unknown>) {
+  const host = new FakeHost(traits);
+  const model = new ViewModel<EditorTraits>(host);
+  let form: OpenForm | undefined;
+  function Probe() {
+    form = useOpenForm(model);
+    return null;
+  }
+  const root = document.createElement("div");
+  act(() => render(<Probe />, root));
+  const run = (what: (form: OpenForm) => void) => act(() => what(form as OpenForm));
+  return { host, run, form: () => form as OpenForm };
+}
+
+it("opens a form for an instance, tells the kernel which, and opens it again where the page is loaded anew", () => {
+  const { host, run, form } = opened({ draft: {}, editing: {} });
+  expect(form().data).toBeNull();
+  run((it) => it.open({ name: "Nightly" }, NIGHTLY));
+  expect(host.lastSent()).toMatchObject({ action: "editing", payload: NIGHTLY });
+  expect(form().data).toEqual({ name: "Nightly" });
+  const again = opened({ draft: { name: "Nightly" }, editing: NIGHTLY });
+  expect([again.form().data, again.form().editing]).toEqual([{ name: "Nightly" }, NIGHTLY]);
+});
+
+it("keeps what was edited when it is left, and asks before another form takes its place", () => {
+  const { run, form } = opened({ draft: { name: "Nightly" }, editing: NIGHTLY });
+  form().touched.current = true;
+  run((it) => it.hide());
+  expect([form().data, form().draft]).toEqual([null, { name: "Nightly" }]);
+  run((it) => it.open({ name: "Other" }, { id: "i2", name: "Other" }));
+  expect([form().data, form().wanted?.instance?.id]).toEqual([null, "i2"]);
+  run((it) => it.back());
+  expect([form().data, form().wanted]).toEqual([{ name: "Nightly" }, null]);
+  run((it) => it.hide());
+  run((it) => it.open({ name: "Other" }, { id: "i2", name: "Other" }));
+  run((it) => it.replace());
+  expect([form().data, form().editing?.id]).toEqual([{ name: "Other" }, "i2"]);
+});
+
+it("drops a form in which nothing was edited, before the kernel has said so", () => {
+  const { host, run, form } = opened({ draft: { name: "Nightly" }, editing: NIGHTLY });
+  run((it) => it.hide());
+  expect(host.sent.map(({ action }) => action)).toEqual(["discard", "editing"]);
+  expect([form().data, form().draft, form().editing]).toEqual([null, null, null]);
+  act(() => host.change("draft", { name: "Begun elsewhere" }));
+  expect(form().draft).toEqual({ name: "Begun elsewhere" });
+});
