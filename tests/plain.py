@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -39,11 +37,3 @@ class Plain:
         """What a task printed."""
         events = self.call("events.get_task_log", task=task_id, order="asc", batch_size=1000)["events"]
         return "".join(event["msg"] for event in events)
-
-
-def wait_for(what: str, condition: Callable[[], bool], timeout: float = 60) -> None:
-    """Wait until a condition holds, `timeout` seconds at most."""
-    deadline = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {timeout:.0f} s for {what}"
-        time.sleep(0.2)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from clearml_sched_widgets.sandbox import Agent, Sandbox
-from tests.plain import Plain, wait_for
+from tests.plain import Plain
+from tests.waiting import until
 
 REPORTS = """
 from clearml import Task
@@ -51,11 +52,11 @@ def template(plain: Plain, code: str) -> str:
 def test_a_task_goes_from_the_queue_to_completed(plain: Plain, agent: Agent) -> None:
     before = importlib.metadata.version("pip")
     run = plain.call("tasks.clone", task=template(plain, REPORTS), new_task_name="run")["id"]
-    wait_for("the agent", lambda: bool(plain.call("workers.get_all")["workers"]))
+    until(lambda: bool(plain.call("workers.get_all")["workers"]), what="the agent")
     answer = plain.call("tasks.enqueue_many", ids=[run], queue_name="default", verify_watched_queue=True)
     assert answer["queue_watched"] is True
     ended = ("completed", "failed", "stopped")
-    wait_for("the run to end", lambda: plain.task(run)["status"] in ended, timeout=120)
+    until(lambda: plain.task(run)["status"] in ended, 120, "the run to end")
     task = plain.task(run)
     assert task["status"] == "completed", plain.console(run) + agent.log.read_text()
     assert task["last_worker"] == agent.worker
@@ -68,10 +69,10 @@ def test_a_task_goes_from_the_queue_to_completed(plain: Plain, agent: Agent) -> 
 def test_a_running_task_is_stopped_by_its_agent_and_nothing_stays(plain: Plain, agent: Agent) -> None:
     run = plain.call("tasks.clone", task=template(plain, SLEEPS), new_task_name="run")["id"]
     plain.call("tasks.enqueue", task=run, queue_name="default")
-    wait_for("the run to print", lambda: "sleeping now" in plain.console(run), timeout=60)
+    until(lambda: "sleeping now" in plain.console(run), what="the run to print")
     stopping = plain.call("tasks.stop", task=run)["fields"]
     assert (stopping["status"], stopping["status_message"]) == ("in_progress", "stopping")
-    wait_for("the agent to stop it", lambda: plain.task(run)["status"] == "stopped", timeout=60)
+    until(lambda: plain.task(run)["status"] == "stopped", what="the agent to stop it")
     agent.stop()
     assert not [path for path in Path("/proc").glob("[0-9]*/environ") if str(agent.folder).encode() in readable(path)]
 

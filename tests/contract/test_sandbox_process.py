@@ -17,7 +17,8 @@ import pytest
 import requests
 
 from clearml_sched_widgets.sandbox import Sandbox, SandboxError
-from tests.plain import Plain, wait_for
+from tests.plain import Plain
+from tests.waiting import until
 
 
 def writes_until_it_dies(client: Plain, base: str, acknowledged: list[str]) -> None:
@@ -36,7 +37,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     acknowledged: list[str] = []
     writer = threading.Thread(target=writes_until_it_dies, args=(client, base, acknowledged))
     writer.start()
-    wait_for("the first hundred clones", lambda: len(acknowledged) >= 100)
+    until(lambda: len(acknowledged) >= 100, what="the first hundred clones")
     first.kill()
     writer.join(10)
     client.http.close()
@@ -104,7 +105,7 @@ def test_a_token_ends_at_its_time_and_cannot_be_prolonged(sandbox: Sandbox) -> N
     payload = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     later = base64.urlsafe_b64encode(json.dumps({**payload, "exp": payload["exp"] + 99}).encode()).decode().rstrip("=")
     assert refused(sandbox, {"Authorization": f"Bearer {head}.{later}.{signature}"}) == (401, 30)
-    wait_for("the token to expire", lambda: time.time() > payload["exp"])
+    until(lambda: time.time() > payload["exp"], what="the token to expire")
     assert refused(sandbox, {"Authorization": f"Bearer {token}"}) == (401, 30)
 
 
@@ -152,7 +153,7 @@ def test_a_silent_running_task_is_stopped(tmp_path: Path) -> None:
         client = Plain(sandbox)
         task = client.call("tasks.create", name="silent", type="training")["id"]
         client.call("tasks.started", task=task)
-        wait_for("the watchdog", lambda: client.task(task)["status"] == "stopped", timeout=10)
+        until(lambda: client.task(task)["status"] == "stopped", 10, "the watchdog")
         assert client.task(task)["status_reason"] == "Forced stop (non-responsive)"
         client.http.close()
 

@@ -12,7 +12,7 @@ from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.records import LogLine
 from tests.engine.world import World
-from tests.unit.widgets_page import until
+from tests.waiting import until
 
 
 def schedule(world: World, overlap: str | None = None) -> Schedule:
@@ -21,8 +21,7 @@ def schedule(world: World, overlap: str | None = None) -> Schedule:
     )
 
 
-def test_a_run_is_launched_again_for_its_slot_at_once_whatever_the_policies() -> None:
-    world = World()
+def test_a_run_is_launched_again_for_its_slot_at_once_whatever_the_policies(world: World) -> None:
     engine = world.engine(Definition("Nightly", [schedule(world, overlap="skip")]))
     world.run_for(engine, 10)
     (first,) = world.runs(engine)
@@ -37,8 +36,7 @@ def test_a_run_is_launched_again_for_its_slot_at_once_whatever_the_policies() ->
     assert second.key == f"train*{command.id}"
 
 
-def test_what_is_no_run_of_the_item_is_not_launched_again() -> None:
-    world = World()
+def test_what_is_no_run_of_the_item_is_not_launched_again(world: World) -> None:
     engine = world.engine(Definition("Nightly", [schedule(world)]))
     engine.command(Command(do="retry", item="train", run=world.base))
     world.run_for(engine, 3)
@@ -47,8 +45,7 @@ def test_what_is_no_run_of_the_item_is_not_launched_again() -> None:
     assert "is no run of it" in engine.snapshot.lines[-1].text
 
 
-def test_a_run_that_is_not_in_memory_any_more_is_read() -> None:
-    world = World()
+def test_a_run_that_is_not_in_memory_any_more_is_read(world: World) -> None:
     engine = world.engine(Definition("Nightly", [schedule(world)]))
     world.run_for(engine, 10)
     (first,) = world.runs(engine)
@@ -61,16 +58,9 @@ def test_a_run_that_is_not_in_memory_any_more_is_read() -> None:
 
 
 @pytest.fixture
-def gateway() -> MemoryGateway:
-    gateway = MemoryGateway()
-    gateway.add_queue("default")
-    return gateway
-
-
-@pytest.fixture
-def instance(gateway: MemoryGateway) -> Instance:
+def instance(manager: Manager, gateway: MemoryGateway) -> Instance:
     base = gateway.add_task("train model")
-    return Manager(gateway=gateway).launch(Definition("Nightly", [Schedule(Action(base), Daily(["06:20"]), id="a")]))
+    return manager.launch(Definition("Nightly", [Schedule(Action(base), Daily(["06:20"]), id="a")]))
 
 
 def test_users_abort_retry_and_read_a_run_of_theirs(instance: Instance, gateway: MemoryGateway) -> None:

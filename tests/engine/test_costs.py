@@ -10,11 +10,6 @@ from clearml_sched_widgets.engine import own
 from tests.engine.world import World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def requests_of_a_minute(count: int) -> dict[str, int]:
     """The requests of a minute in which nothing happens, with so many unfinished runs."""
     world = World()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -33,11 +33,7 @@ from clearml_sched_widgets.instance import Instance
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.records import TaskQuery
 from tests.engine.world import START, Killed, World
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
+from tests.waiting import until
 
 
 class Job:
@@ -328,56 +324,33 @@ def test_more_calls_than_threads_wait(world: World) -> None:
 
 
 # -- through the manager
-@pytest.fixture
-def gateway() -> MemoryGateway:
-    gateway = MemoryGateway()
-    gateway.add_queue("services")
-    return gateway
-
-
-@pytest.fixture
-def manager(gateway: MemoryGateway) -> Iterator[Manager]:
-    manager = Manager(gateway=gateway)
-    yield manager
-    for instance in manager.instances():
-        if instance.status in ("running", "paused"):
-            instance.stop()
-
-
 def of(job: Callable[[], None]) -> Definition:
     return Definition("calls", [Schedule(Action(function=job), Interval("1d"), id="call")])
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in 20 s"
-        time.sleep(0.02)
 
 
 def test_run_now_calls_the_function_of_an_instance_of_this_kernel(manager: Manager) -> None:
     job = Job()
     instance = manager.launch(of(job))
     instance.run_now("call")
-    wait_for(lambda: list(instance.executed.status) == ["in_progress"])
+    until(lambda: list(instance.executed.status) == ["in_progress"])
     job.go.set()
-    wait_for(lambda: list(instance.executed.status) == ["completed"])
+    until(lambda: list(instance.executed.status) == ["completed"])
     instance.stop()
     elsewhere = Instance(instance.gateway, instance.task)
     assert list(elsewhere.executed.status) == ["completed"]
     assert list(elsewhere.executed.cause) == ["manual"]
     instance.resume()  # its function is still here
     instance.run_now("call")
-    wait_for(lambda: len(job.calls) == 2)
+    until(lambda: len(job.calls) == 2)
 
 
 def test_an_update_gives_a_running_instance_another_function_and_keeps_the_one_it_has(manager: Manager) -> None:
     first, second = quick(), quick()
     instance = manager.launch(of(first))
     instance.update(of(second))
-    wait_for(lambda: "was updated" in " ".join(instance.log.text))
+    until(lambda: "was updated" in " ".join(instance.log.text))
     instance.run_now("call")
-    wait_for(lambda: len(second.calls) == 1)
+    until(lambda: len(second.calls) == 1)
     assert first.calls == []
 
 

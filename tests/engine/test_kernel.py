@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
@@ -13,6 +12,7 @@ from clearml_sched_widgets.records import RUN_TAG, run_tag
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.engine.kernels import Kernel
 from tests.plain import Plain
+from tests.waiting import until
 
 EVERY = timedelta(seconds=2)
 
@@ -22,19 +22,6 @@ rule, policies = Interval(every="2s"), Policies(missed="all")
 instance = Manager().launch(Definition("kernel test", [Schedule(Action({task!r}), rule, policies, id="tick")]))
 """
 RESUME = "from clearml_sched_widgets import Manager; instance = Manager().get({id!r}); instance.resume()"
-
-
-@pytest.fixture
-def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[[], Kernel]]:
-    kernels: list[Kernel] = []
-
-    def new() -> Kernel:
-        kernels.append(Kernel(sandbox.environment(), tmp_path))
-        return kernels[-1]
-
-    yield new
-    for kernel in kernels:
-        kernel.kill()
 
 
 def base_task(sandbox: Sandbox) -> str:
@@ -57,46 +44,41 @@ def slots(sandbox: Sandbox, instance_id: str) -> list[datetime]:
     ]
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.2)
-
-
 SLOW = pytest.mark.slow
 
 
 @pytest.mark.parametrize("moment", [0.0, pytest.param(0.7, marks=SLOW), pytest.param(1.3, marks=SLOW)])
 def test_a_killed_kernel_is_resumed_in_a_new_one_and_no_slot_is_lost_or_doubled(
-    sandbox: Sandbox, start: Callable[[], Kernel], moment: float
+    sandbox: Sandbox, start_kernel: Callable[[], Kernel], moment: float
 ) -> None:
-    kernel = start()
+    kernel = start_kernel()
     kernel.run(LAUNCH.format(task=base_task(sandbox)))
     instance_id = kernel.value("instance.id")
-    wait_for(lambda: len(slots(sandbox, instance_id)) >= 3)
+    until(lambda: len(slots(sandbox, instance_id)) >= 3)
     time.sleep(moment)
     kernel.kill()
     before = len(slots(sandbox, instance_id))
     time.sleep(5)
-    kernel = start()
+    kernel = start_kernel()
     kernel.run(RESUME.format(id=instance_id))
-    wait_for(lambda: len(slots(sandbox, instance_id)) >= before + 6)
+    until(lambda: len(slots(sandbox, instance_id)) >= before + 6)
     kernel.run("instance.stop()")
     found = slots(sandbox, instance_id)
     assert sorted(found) == [min(found) + number * EVERY for number in range(len(found))]
     assert datetime.now(timezone.utc) - max(found) < timedelta(seconds=30)
 
 
-def test_an_instance_in_a_kernel_pauses_runs_now_and_stops(sandbox: Sandbox, start: Callable[[], Kernel]) -> None:
-    kernel = start()
+def test_an_instance_in_a_kernel_pauses_runs_now_and_stops(
+    sandbox: Sandbox, start_kernel: Callable[[], Kernel]
+) -> None:
+    kernel = start_kernel()
     kernel.run(LAUNCH.format(task=base_task(sandbox)))
     instance_id = kernel.value("instance.id")
-    wait_for(lambda: len(slots(sandbox, instance_id)) >= 1)
+    until(lambda: len(slots(sandbox, instance_id)) >= 1)
     kernel.run("instance.pause('maintenance')")
-    wait_for(lambda: kernel.value("instance.status") == "paused")
+    until(lambda: kernel.value("instance.status") == "paused")
     kernel.run("instance.resume(); instance.run_now('tick')")
-    wait_for(lambda: "manual" in kernel.value("list(instance.executed.cause)"))
+    until(lambda: "manual" in kernel.value("list(instance.executed.cause)"))
     kernel.run("instance.stop()")
     assert kernel.value("instance.status") == "stopped"
     done = len(slots(sandbox, instance_id))

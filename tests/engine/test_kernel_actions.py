@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +36,6 @@ instance.update(attrs.evolve(known, schedules=[attrs.evolve(calls, action=Action
 """
 
 
-@pytest.fixture
-def start(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[[], Kernel]]:
-    kernels: list[Kernel] = []
-
-    def new() -> Kernel:
-        kernels.append(Kernel(sandbox.environment(), tmp_path))
-        return kernels[-1]
-
-    yield new
-    for kernel in kernels:
-        kernel.kill()
-
-
 class Agent:
     """Ends the reused task whenever it is queued, and remembers the slots that it was given."""
 
@@ -77,13 +64,13 @@ class Agent:
 
 @pytest.mark.slow  # the tests on the virtual clock are the quick path
 def test_after_sigkill_the_reused_task_goes_on_and_the_function_says_where_it_lived(
-    sandbox: Sandbox, start: Callable[[], Kernel], tmp_path: Path
+    sandbox: Sandbox, start_kernel: Callable[[], Kernel], tmp_path: Path
 ) -> None:
     plain = Plain(sandbox)
     task = str(plain.call("tasks.create", name="kernel actions base", type="training")["id"])
     agent = Agent(plain, task)
     calls = tmp_path / "calls.txt"
-    kernel = start()
+    kernel = start_kernel()
     kernel.run(LAUNCH.format(task=task))
     instance_id = kernel.value("instance.id")
     agent.wait_for(lambda: calls.exists() and len(calls.read_text().splitlines()) >= 2 and len(agent.slots) >= 2)
@@ -91,7 +78,7 @@ def test_after_sigkill_the_reused_task_goes_on_and_the_function_says_where_it_li
     made = len(calls.read_text().splitlines())
     before = len(agent.slots)
 
-    kernel = start()
+    kernel = start_kernel()
     kernel.run(RESUME.format(id=instance_id))
     agent.wait_for(lambda: len(agent.slots) >= before + 2)
     assert len(set(agent.slots)) == len(agent.slots)  # no slot twice

@@ -38,11 +38,6 @@ class Clock:
 
 
 @pytest.fixture
-def gateway() -> MemoryGateway:
-    return MemoryGateway()
-
-
-@pytest.fixture
 def clock() -> Clock:
     return Clock()
 

@@ -38,8 +38,7 @@ def assert_each_slot_once(world: World, seconds: int = 10) -> None:
     assert slots(world) == [moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in expected]
 
 
-def test_when_the_holder_is_killed_the_other_takes_over_after_expiry_and_loses_nothing() -> None:
-    world = World()
+def test_when_the_holder_is_killed_the_other_takes_over_after_expiry_and_loses_nothing(world: World) -> None:
     first = world.engine(ticking(world))
     world.run_for(first, 35)
     second = world.rival()
@@ -49,8 +48,7 @@ def test_when_the_holder_is_killed_the_other_takes_over_after_expiry_and_loses_n
     assert_each_slot_once(world)
 
 
-def test_a_clean_stop_gives_the_lease_back_at_once() -> None:
-    world = World()
+def test_a_clean_stop_gives_the_lease_back_at_once(world: World) -> None:
     first = world.engine(ticking(world))
     world.run_for(first, 15)
     first.stop()
@@ -62,8 +60,7 @@ def test_a_clean_stop_gives_the_lease_back_at_once() -> None:
     assert_each_slot_once(world)
 
 
-def test_a_holder_that_wakes_up_after_it_was_followed_ends_and_writes_nothing() -> None:
-    world = World()
+def test_a_holder_that_wakes_up_after_it_was_followed_ends_and_writes_nothing(world: World) -> None:
     first = world.engine(ticking(world))
     world.run_for(first, 35)
     second = world.rival()
@@ -78,8 +75,7 @@ def test_a_holder_that_wakes_up_after_it_was_followed_ends_and_writes_nothing() 
     assert_each_slot_once(world)
 
 
-def test_a_holder_that_is_followed_in_the_middle_of_a_launch_enqueues_nothing() -> None:
-    world = World()
+def test_a_holder_that_is_followed_in_the_middle_of_a_launch_enqueues_nothing(world: World) -> None:
     first = world.engine(ticking(world))
     world.run_for(first, 15)
     second = world.rival()
@@ -102,8 +98,9 @@ def test_a_holder_that_is_followed_in_the_middle_of_a_launch_enqueues_nothing() 
 
 
 @pytest.mark.parametrize(("missed", "launched"), [("skip", 0), ("latest", 1), ("all", 48)])
-def test_s7_after_a_suspend_of_eight_hours_the_missed_run_policy_decides(missed: str, launched: int) -> None:
-    world = World()
+def test_s7_after_a_suspend_of_eight_hours_the_missed_run_policy_decides(
+    world: World, missed: str, launched: int
+) -> None:
     policies = Policies(missed=missed, catchup_window="1d")
     schedule = Schedule(Action(world.base), Interval(every="10m"), policies, id="every")
     engine = world.engine(Definition("nightly", [schedule]))
@@ -116,8 +113,7 @@ def test_s7_after_a_suspend_of_eight_hours_the_missed_run_policy_decides(missed:
     assert len(set(world.launched())) == launched + 1
 
 
-def test_no_slot_is_doubled_and_none_is_lost_when_the_clock_goes_back_five_minutes() -> None:
-    world = World()
+def test_no_slot_is_doubled_and_none_is_lost_when_the_clock_goes_back_five_minutes(world: World) -> None:
     engine = world.engine(ticking(world))
     world.run_for(engine, 305)
     world.clock.advance(-300)
@@ -125,8 +121,7 @@ def test_no_slot_is_doubled_and_none_is_lost_when_the_clock_goes_back_five_minut
     assert_each_slot_once(world)
 
 
-def test_commands_and_retries_do_not_wait_for_the_clock_that_went_back() -> None:
-    world = World()
+def test_commands_and_retries_do_not_wait_for_the_clock_that_went_back(world: World) -> None:
     engine = world.engine(ticking(world))
     world.run_for(engine, 15)
     world.gateway.fault = lambda method, moment: away(method, moment) if method == "clone" else None
@@ -139,8 +134,7 @@ def test_commands_and_retries_do_not_wait_for_the_clock_that_went_back() -> None
 
 
 @pytest.mark.parametrize("finished", [False, True])
-def test_a_pause_after_the_clock_went_back_and_a_restart_double_nothing(finished: bool) -> None:
-    world = World()
+def test_a_pause_after_the_clock_went_back_and_a_restart_double_nothing(world: World, finished: bool) -> None:
     engine = world.engine(ticking(world))
     world.run_for(engine, 305)
     world.clock.advance(-300)
@@ -158,8 +152,7 @@ def test_a_pause_after_the_clock_went_back_and_a_restart_double_nothing(finished
     assert len(world.launched()) == len(set(world.launched()))
 
 
-def test_a_run_that_was_deleted_before_it_was_enqueued_is_not_made_again() -> None:
-    world = World()
+def test_a_run_that_was_deleted_before_it_was_enqueued_is_not_made_again(world: World) -> None:
     engine = world.engine(ticking(world))
 
     def delete(method: str, moment: str) -> None:
@@ -176,8 +169,7 @@ def test_a_run_that_was_deleted_before_it_was_enqueued_is_not_made_again() -> No
     assert "somebody deleted it" in world.log(engine)
 
 
-def test_a_restart_after_the_clock_went_back_doubles_nothing() -> None:
-    world = World()
+def test_a_restart_after_the_clock_went_back_doubles_nothing(world: World) -> None:
     world.run_for(world.engine(ticking(world)), 305)
     world.clock.advance(-300)
     world.run_for(world.engine(), 400)
@@ -185,8 +177,7 @@ def test_a_restart_after_the_clock_went_back_doubles_nothing() -> None:
 
 
 @pytest.mark.parametrize("action", ["dequeue", "reset", "delete", "copy"])
-def test_what_users_did_to_a_queued_run_meanwhile_is_respected_after_a_resume(action: str) -> None:
-    world = World()
+def test_what_users_did_to_a_queued_run_meanwhile_is_respected_after_a_resume(world: World, action: str) -> None:
     first = world.engine(ticking(world))
     world.run_for(first, 15)
     (run,) = world.runs(first)
@@ -209,8 +200,7 @@ def test_what_users_did_to_a_queued_run_meanwhile_is_respected_after_a_resume(ac
     assert keys.count("every@2026-11-23T12:00:10Z") == (action != "delete")
 
 
-def test_an_engine_that_has_nothing_to_work_on_says_so_and_leaves_no_lease() -> None:
-    world = World()
+def test_an_engine_that_has_nothing_to_work_on_says_so_and_leaves_no_lease(world: World) -> None:
     world.create(ticking(world))
     world.gateway.write_configuration(world.instance, {"definition": "{}"})
     with pytest.raises(InvalidDefinition):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,35 +12,12 @@ from clearml_sched_widgets.definition import Interval, StatusChanged, TaskTrigge
 from clearml_sched_widgets.errors import InstanceStateError, NotFound, SchedulerError, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.instance import Instance
-
-
-@pytest.fixture
-def gateway() -> MemoryGateway:
-    gateway = MemoryGateway()
-    gateway.add_queue("default")
-    gateway.add_queue("services", watched=False)
-    return gateway
-
-
-@pytest.fixture
-def manager(gateway: MemoryGateway) -> Iterator[Manager]:
-    manager = Manager(gateway=gateway)
-    yield manager
-    for instance in manager.instances():
-        if instance.status in ("running", "paused"):
-            instance.stop()
+from tests.waiting import until
 
 
 @pytest.fixture
 def base(gateway: MemoryGateway) -> str:
     return gateway.add_task("train model", project="Vision")
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in 20 s"
-        time.sleep(0.02)
 
 
 def daily(base: str, **kwargs: object) -> Definition:
@@ -99,12 +75,12 @@ def test_a_queue_that_no_agent_serves_is_a_warning(manager: Manager, base: str) 
 def test_a_run_now_and_its_end_show_in_the_frames(manager: Manager, gateway: MemoryGateway, base: str) -> None:
     instance = manager.launch(daily(base))
     instance.run_now(instance.definition.schedules[0])
-    wait_for(lambda: len(instance.executed) == 1)
+    until(lambda: len(instance.executed) == 1)
     assert instance.executed.status[0] == "queued"
     run = str(instance.executed.run[0])
     gateway.start(run)
     gateway.finish(run)
-    wait_for(lambda: str(instance.executed.status[0]) == "completed")
+    until(lambda: str(instance.executed.status[0]) == "completed")
     row = instance.executed.iloc[0]
     assert row.cause == "manual"
     assert row.finished >= row.started
@@ -119,7 +95,7 @@ def test_a_run_now_of_an_unknown_item_names_those_that_exist(manager: Manager, b
 def test_a_stopped_instance_is_resumed_and_keeps_its_history(manager: Manager, base: str) -> None:
     instance = manager.launch(daily(base))
     instance.run_now(instance.definition.schedules[0])
-    wait_for(lambda: len(instance.executed) == 1)
+    until(lambda: len(instance.executed) == 1)
     instance.stop()
     assert instance.status == "stopped"
     again = manager.get(instance.id)
@@ -135,7 +111,7 @@ def test_s20_an_item_added_to_a_running_instance_is_kept_and_effective_at_once(m
     kept = instance.definition.schedules[0]
     added = Schedule(Action(base), Interval(every="1s"), Policies(max_runs=2), name="often")
     instance.update(Definition("renamed", [kept, added]))
-    wait_for(lambda: len(instance.executed) == 2)
+    until(lambda: len(instance.executed) == 2)
     assert [item.id for item in instance.definition.items] == [kept.id, added.id]
     assert manager.get(instance.id).name == "renamed"
 
@@ -209,18 +185,18 @@ def test_an_item_is_paused_resumed_and_backfilled_from_any_notebook(
     if where == "another one":
         monkeypatch.setattr("clearml_sched_widgets.running._engines", {})
     instance.pause("broken data", item)
-    wait_for(lambda: set(instance.scheduled.state) == {"paused"})
+    until(lambda: set(instance.scheduled.state) == {"paused"})
     assert set(instance.scheduled.note) == {"broken data"}
     assert instance.scheduled.next_run.isna().all()
     assert instance.status == "running", "the others go on"
     instance.resume(item.id)
-    wait_for(lambda: set(instance.scheduled.state) == {"waiting"})
+    until(lambda: set(instance.scheduled.state) == {"waiting"})
     assert instance.backfill(item, "2026-01-01T06:30:00Z", "2026-01-02T18:20:00Z") == 3
-    wait_for(lambda: len(instance.executed) == 3)
+    until(lambda: len(instance.executed) == 3)
     assert ran_at(instance) == ["06:20", "18:20", "18:20"]
     assert set(instance.executed.cause) == {"backfill"}
     instance.backfill(item, "2026-01-01T00:00:00Z", "2026-01-02T18:20:00Z")
-    wait_for(lambda: len(instance.executed) == 4)
+    until(lambda: len(instance.executed) == 4)
     instance.stop()
     assert ran_at(instance) == ["06:20", "06:20", "18:20", "18:20"]
     assert "1 run; 3 more had been launched already" in "\n".join(instance.log.text)
@@ -269,14 +245,14 @@ def test_s27_an_instance_runs_in_a_thread_and_stops_pauses_and_resumes(manager: 
     began = time.monotonic()
     instance = manager.launch(Definition("nightly", [often]))
     assert time.monotonic() - began < 5, "it returns"
-    wait_for(lambda: len(instance.executed) >= 1)
+    until(lambda: len(instance.executed) >= 1)
     instance.pause("lunch")
-    wait_for(lambda: instance.status == "paused")
+    until(lambda: instance.status == "paused")
     count = len(instance.executed)
     time.sleep(2.5)
     assert len(instance.executed) == count
     instance.resume()
-    wait_for(lambda: len(instance.executed) > count)
+    until(lambda: len(instance.executed) > count)
     instance.stop()
     assert instance.status == "stopped"
     assert not [thread for thread in threading.enumerate() if instance.id[:8] in thread.name]
@@ -286,9 +262,9 @@ def test_s15_an_item_that_is_removed_does_not_run_any_more(manager: Manager, bas
     often = Schedule(Action(base), Interval(every="1s"), name="often")
     kept = Schedule(Action(base), Daily("06:20"))
     instance = manager.launch(Definition("nightly", [often, kept]))
-    wait_for(lambda: len(instance.executed) >= 1)
+    until(lambda: len(instance.executed) >= 1)
     instance.update(Definition("nightly", [kept]))
-    wait_for(lambda: list(instance.scheduled.item) == [kept.id])
+    until(lambda: list(instance.scheduled.item) == [kept.id])
     count = len(instance.executed)
     time.sleep(2.5)
     assert len(instance.executed) == count
@@ -297,7 +273,7 @@ def test_s15_an_item_that_is_removed_does_not_run_any_more(manager: Manager, bas
 def test_a_stop_in_clearml_ends_the_engine(manager: Manager, gateway: MemoryGateway, base: str) -> None:
     instance = manager.launch(daily(base))
     gateway.set_status(instance.id, "stopped")
-    wait_for(lambda: instance.view().status == "stopped")
+    until(lambda: instance.view().status == "stopped")
     assert gateway.task(instance.id).status == "stopped"
 
 

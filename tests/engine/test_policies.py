@@ -26,11 +26,6 @@ from clearml_sched_widgets.history import executed_row, scheduled_rows
 from tests.engine.world import START, World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def every(world: World, text: str, time_limit: str | None = None, **policies: object) -> Schedule:
     action = Action(world.base, time_limit=time_limit)
     return Schedule(action, Interval(every=text), Policies(**policies), name=text)  # type: ignore[arg-type]

@@ -25,8 +25,7 @@ def definition(world: World, **policies: object) -> Definition:
 
 @pytest.mark.parametrize(("method", "moment"), STEPS)
 @pytest.mark.parametrize("downtime", [0, 47])
-def test_s18_s19_killed_at_any_step_and_resumed(method: str, moment: str, downtime: int) -> None:
-    world = World()
+def test_s18_s19_killed_at_any_step_and_resumed(world: World, method: str, moment: str, downtime: int) -> None:
     engine = world.engine(definition(world, missed="all"))
     world.run_for(engine, 25)
     armed = True
@@ -66,8 +65,7 @@ def test_s7_after_a_downtime_the_missed_run_policy_decides_and_the_next_slot_hap
     assert len(world.launched()) == launched + 1
 
 
-def test_a_run_that_somebody_deleted_is_not_launched_again() -> None:
-    world = World()
+def test_a_run_that_somebody_deleted_is_not_launched_again(world: World) -> None:
     engine = world.engine(definition(world, missed="all"))
     world.run_for(engine, 35)
     for run in world.runs(engine):
@@ -76,8 +74,7 @@ def test_a_run_that_somebody_deleted_is_not_launched_again() -> None:
     assert world.launched() == []
 
 
-def test_a_dequeued_run_is_respected_after_a_resume() -> None:
-    world = World()
+def test_a_dequeued_run_is_respected_after_a_resume(world: World) -> None:
     engine = world.engine(definition(world, missed="all"))
     world.run_for(engine, 15)
     run = world.runs(engine)[0]
@@ -108,8 +105,7 @@ def test_a_clone_that_shows_up_late_is_not_launched_beside_the_one_that_was() ->
 
 
 @pytest.mark.parametrize("overlap", ["skip", "queue", "allow", "cancel_previous"])
-def test_a_run_whose_launch_was_not_noted_counts_as_one_and_is_not_in_its_own_way(overlap: str) -> None:
-    world = World()
+def test_a_run_whose_launch_was_not_noted_counts_as_one_and_is_not_in_its_own_way(world: World, overlap: str) -> None:
     engine = world.engine(definition(world, overlap=overlap, max_runs=2))
     armed = True
 
@@ -134,8 +130,7 @@ def test_a_run_whose_launch_was_not_noted_counts_as_one_and_is_not_in_its_own_wa
     assert world.launched() == ["every@2026-11-23T12:00:10Z", "every@2026-11-23T12:00:20Z"]
 
 
-def test_two_engines_on_one_instance_do_not_double_and_the_second_one_says_who_holds_it() -> None:
-    world = World()
+def test_two_engines_on_one_instance_do_not_double_and_the_second_one_says_who_holds_it(world: World) -> None:
     first = world.engine(definition(world, missed="all"))
     world.run_for(first, 15)
     second = world.rival()

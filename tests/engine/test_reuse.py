@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -427,22 +427,6 @@ def revived(world: World) -> Engine:
 
 
 # -- what is refused
-@pytest.fixture
-def gateway() -> MemoryGateway:
-    gateway = MemoryGateway()
-    gateway.add_queue("default")
-    return gateway
-
-
-@pytest.fixture
-def manager(gateway: MemoryGateway) -> Iterator[Manager]:
-    manager = Manager(gateway=gateway)
-    yield manager
-    for instance in manager.instances():
-        if instance.status in ("running", "paused"):
-            instance.stop()
-
-
 def test_a_published_task_is_refused_when_it_is_configured(manager: Manager, gateway: MemoryGateway) -> None:
     task = gateway.add_task("train model", status="published")
     definition = Definition("nightly", [Schedule(Action(task, reuse_task=True), Interval("1d"))])

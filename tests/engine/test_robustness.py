@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -28,11 +26,7 @@ from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from tests.engine.world import START, World
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
+from tests.waiting import until
 
 
 def every(world: World, text: str, **kwargs: object) -> Schedule:
@@ -129,30 +123,6 @@ def test_commands_of_other_notebooks_are_obeyed_in_their_order() -> None:
 # -- with a real thread
 
 
-@pytest.fixture
-def gateway() -> MemoryGateway:
-    gateway = MemoryGateway()
-    gateway.add_queue("default")
-    gateway.add_queue("services")
-    return gateway
-
-
-@pytest.fixture
-def manager(gateway: MemoryGateway) -> Iterator[Manager]:
-    manager = Manager(gateway=gateway)
-    yield manager
-    for instance in manager.instances():
-        if instance.status in ("running", "paused"):
-            instance.stop()
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in 30 s"
-        time.sleep(0.02)
-
-
 def daily(gateway: MemoryGateway) -> Definition:
     return Definition("nightly", [Schedule(Action(gateway.add_task("train model")), Daily("06:20"), id="item")])
 
@@ -166,7 +136,7 @@ def test_an_error_of_our_own_ends_the_instance_visibly(
         raise RuntimeError("a bug")
 
     monkeypatch.setattr("clearml_sched_widgets.engine.core.read", broken)
-    wait_for(lambda: instance.view().status == "failed")
+    until(lambda: instance.view().status == "failed")
     assert "a bug" in "\n".join(instance.log.text)
 
 
@@ -182,11 +152,11 @@ def test_a_state_that_cannot_be_read_hides_neither_its_instance_nor_the_others(
 def test_resuming_a_paused_instance_after_its_stop_ends_the_pause(manager: Manager, gateway: MemoryGateway) -> None:
     instance = manager.launch(daily(gateway))
     instance.pause("maintenance")
-    wait_for(lambda: instance.status == "paused")
+    until(lambda: instance.status == "paused")
     instance.stop()
     again = manager.get(instance.id)
     again.resume()
-    wait_for(lambda: again.status == "running")
+    until(lambda: again.status == "running")
 
 
 def test_a_queued_service_is_not_updated(manager: Manager, gateway: MemoryGateway) -> None:

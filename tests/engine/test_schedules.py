@@ -10,11 +10,6 @@ from clearml_sched_widgets.errors import OutcomeUnknown, Unavailable
 from tests.engine.world import START, World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def every(world: World, text: str, **kwargs: object) -> Schedule:
     return Schedule(Action(world.base), Interval(every=text), name=text, **kwargs)  # type: ignore[arg-type]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,13 +12,7 @@ from clearml_sched_widgets.errors import Unavailable
 from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.plain import Plain
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"it did not happen in {seconds} s"
-        time.sleep(0.1)
+from tests.waiting import until
 
 
 def test_the_engine_goes_on_when_the_server_is_back_and_no_slot_is_lost(
@@ -31,10 +24,10 @@ def test_the_engine_goes_on_when_the_server_is_back_and_no_slot_is_lost(
     rule, policies = Interval(every="2s"), Policies(missed="all")
     manager = Manager(gateway=ClearMLGateway())
     instance = manager.launch(Definition("server away", [Schedule(Action(base), rule, policies)]))
-    wait_for(lambda: len(instance.executed) >= 2)
+    until(lambda: len(instance.executed) >= 2, 90)
 
     fresh_sandbox.kill()
-    wait_for(lambda: "127.0.0.1" in instance.view().problem)
+    until(lambda: "127.0.0.1" in instance.view().problem, 90)
     assert instance.status == "running"
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1"):
         manager.instances()
@@ -42,7 +35,7 @@ def test_the_engine_goes_on_when_the_server_is_back_and_no_slot_is_lost(
 
     with Sandbox.start(fresh_sandbox.folder):
         done = len(instance.executed)
-        wait_for(lambda: len(instance.executed) >= done + 5)
+        until(lambda: len(instance.executed) >= done + 5, 90)
         assert instance.view().problem == ""
         instance.stop()
         assert "The server answers again." in list(instance.log.text)

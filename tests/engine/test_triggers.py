@@ -25,11 +25,6 @@ from tests.engine.world import World
 ALL = Policies(overlap="allow")  # no event waits for the run of the one before it
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def on_completed(world: World, **kwargs: object) -> TaskTrigger:
     action = Action(world.base, parameters={"Args/task": "id=${task.id}"}, name="after ${task.name}")
     return TaskTrigger(action, StatusChanged(to=["completed"]), **{"policies": ALL, **kwargs})  # type: ignore[arg-type]

@@ -23,11 +23,6 @@ from clearml_sched_widgets.history import executed_row, scheduled_rows
 from tests.engine.world import START, World
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
 def test_a_queue_that_no_agent_serves_is_told_once_until_that_changes(world: World) -> None:
     queue_id = world.gateway.add_queue("gpu", watched=False)
     items = [Schedule(Action(world.base, "gpu"), Interval("30s"), name=name) for name in ("one", "two")]

@@ -16,7 +16,8 @@ from clearml_sched_widgets.engine.lease import PREFIX
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, run_tag
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.faults.processes import context, kill, spawn, start, work
-from tests.plain import Plain, wait_for
+from tests.plain import Plain
+from tests.waiting import until
 
 EVERY = timedelta(seconds=2)
 
@@ -86,20 +87,20 @@ def test_of_two_processes_one_works_and_the_other_says_who_holds_it(duel: Duel, 
     (words,) = [words for words in said.values() if words]
     assert f"process {winner}" in words
     assert os.uname().nodename in words
-    wait_for("three runs", lambda: len(duel.slots()) >= 3)
+    until(lambda: len(duel.slots()) >= 3, what="three runs")
     duel.stop()
-    wait_for("the lease to be given back", lambda: not duel.leases())
+    until(lambda: not duel.leases(), what="the lease to be given back")
     duel.assert_each_slot_once()
 
 
 def test_when_the_holder_is_killed_the_one_that_waits_takes_over_and_loses_nothing(duel: Duel) -> None:
     first = duel.wait_in_line()
-    wait_for("three runs", lambda: len(duel.slots()) >= 3)
+    until(lambda: len(duel.slots()) >= 3, what="three runs")
     duel.wait_in_line()
-    wait_for("two more runs", lambda: len(duel.slots()) >= 5)
+    until(lambda: len(duel.slots()) >= 5, what="two more runs")
     kill(first)
     killed = len(duel.slots())
-    wait_for("the other one", lambda: len(duel.slots()) >= killed + 12)
+    until(lambda: len(duel.slots()) >= killed + 12, what="the other one")
     duel.stop()
-    wait_for("the lease to be given back", lambda: not duel.leases())
+    until(lambda: not duel.leases(), what="the lease to be given back")
     duel.assert_each_slot_once()

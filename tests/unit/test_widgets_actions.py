@@ -14,7 +14,8 @@ from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.subshells import let_the_page_choose
 from clearml_sched_widgets.widgets.vitals import Lately, counters, life
-from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data, until
+from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 22, 12, 0, 7, tzinfo=timezone.utc)
 

@@ -17,7 +17,8 @@ from clearml_sched_widgets.instance import Instance
 from clearml_sched_widgets.widgets import listing as listings
 from clearml_sched_widgets.widgets.deltas import Deltas
 from clearml_sched_widgets.widgets.listing import Listing
-from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
+from tests.unit.widgets_page import Page, memory_manager, schedule_data
+from tests.waiting import until
 
 
 def rows(listing: Listing) -> dict[str, dict[str, Any]]:

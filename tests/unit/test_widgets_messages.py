@@ -12,7 +12,8 @@ import pytest
 from clearml_sched_widgets import Dashboard, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.widgets.messages import ACTIONS
-from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
+from tests.unit.widgets_page import Page, memory_manager, schedule_data
+from tests.waiting import until
 
 PAGE_SIDE = Path(__file__).parents[2] / "js" / "src" / "messages" / "shared.ts"
 

@@ -27,7 +27,8 @@ from clearml_sched_widgets.widgets.log_feed import LogFeed
 from clearml_sched_widgets.widgets.messages import BadMessage, Request
 from clearml_sched_widgets.widgets.query import Finder, parse
 from clearml_sched_widgets.widgets.tables import CHOICES, Tables, file_name
-from tests.unit.widgets_page import Page, memory_manager, schedule_data, until
+from tests.unit.widgets_page import Page, memory_manager, schedule_data
+from tests.waiting import until
 
 PAGE_SIDE = Path(__file__).parents[2] / "js" / "src"
 QUERIES = json.loads((Path(__file__).parent / "table_queries.json").read_text())

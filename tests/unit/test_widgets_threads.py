@@ -22,7 +22,8 @@ from clearml_sched_widgets.widgets import connection as connections
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.publisher import Publisher
 from clearml_sched_widgets.widgets.worker import Worker
-from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data, until
+from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data
+from tests.waiting import until
 
 
 class Source:

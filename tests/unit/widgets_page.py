@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -12,14 +10,7 @@ from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.widgets.base import SchedulerWidget
-
-
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait for something that another thread does."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
+from tests.waiting import until
 
 
 class Page:
