@@ -8,21 +8,32 @@ from datetime import datetime, timedelta
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.definition.values import duration_text
 from clearml_sched_widgets.engine.decide import ended, next_slot
 from clearml_sched_widgets.engine.state import ItemState, Launch, State
 from clearml_sched_widgets.history import ExecutedRow, View
+from clearml_sched_widgets.saying import At, Name, Said, plain, said, with_times
 
 LONG = timedelta(seconds=30)  # a run that waits longer in its queue is worth a word
 
 
+def _as_said(said: str | Said) -> Said:
+    return (said,) if isinstance(said, str) else said
+
+
 @attrs.frozen
 class Reason:
-    """`code` is one word for programs; `text` what a person reads; `well` says that nothing is wrong."""
+    """`code` is one word for programs; `said` what a person reads, `hint` that in a word or two where there is little
+    room; `well` says that nothing is wrong."""
 
     code: str
-    text: str
+    said: Said = attrs.field(converter=_as_said)
     well: bool = False
+    hint: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it says, with times in UTC."""
+        return plain(self.said)
 
 
 @attrs.frozen(kw_only=True)
@@ -92,8 +103,9 @@ def _cases(
 def _instance(case: Case) -> Reason | None:
     """The whole instance does not work."""
     if case.status == "lost":
-        silent = f" since {_clock(case.heartbeat)}" if case.heartbeat else ""
-        return Reason("lost", f"Nothing was heard of its kernel or agent{silent}; it may be gone. Resume the instance.")
+        silent = (" ", At(case.heartbeat, "since")) if case.heartbeat else ()
+        rest = "; it may be gone. Resume the instance."
+        return Reason("lost", said("Nothing was heard of its kernel or agent", *silent, rest))
     texts = {
         "draft": "The instance was saved, but never launched. Launch it.",
         "queued": "The instance waits for an agent that serves its queue. Start one there: clearml-agent daemon.",
@@ -108,17 +120,19 @@ def _instance(case: Case) -> Reason | None:
 def _server(case: Case) -> Reason | None:
     if not case.problem:
         return None
-    return Reason("server", f"{_sentence(case.problem)} It is tried again by itself.")
+    return Reason("server", said(Name(_sentence(case.problem)), " It is tried again by itself."))
 
 
 def _paused(case: Case) -> Reason | None:
     if case.state.paused:
-        note = f" ({case.state.note})" if case.state.note else ""
-        return Reason("instance_paused", f"The whole instance is paused{note}. Resume it.")
+        return Reason("instance_paused", said("The whole instance is paused", *_note(case.state.note), ". Resume it."))
     if case.known and case.known.paused:
-        note = f" ({case.known.note})" if case.known.note else ""
-        return Reason("paused", f"It is paused{note}. Resume it when it may run again.")
+        return Reason("paused", said("It is paused", *_note(case.known.note), ". Resume it when it may run again."))
     return None
+
+
+def _note(note: str) -> Said:
+    return (" (", Name(note), ")") if note else ()
 
 
 def _disabled(case: Case) -> Reason | None:
@@ -133,8 +147,8 @@ def _refused(case: Case) -> Reason | None:
     if not error:
         return None
     tries = [one.not_before for one in case.owed if one.not_before is not None and one.tries]
-    again = f" It is tried again at {_clock(min(tries))}." if tries else ""
-    return Reason("error", f"It could not be launched: {_sentence(error)}{again}")
+    again = (" It is tried again ", At(min(tries), "at"), ".") if tries else ()
+    return Reason("error", said("It could not be launched: ", Name(_sentence(error)), *again))
 
 
 def _queued(case: Case) -> Reason | None:
@@ -143,19 +157,31 @@ def _queued(case: Case) -> Reason | None:
     starts = [row.started for row in waiting if row.started is not None]
     if not waiting or len(waiting) < len(case.active):
         return None
-    queue = case.item.action.queue
-    if case.watched is False:
-        return Reason(
-            "no_agent",
-            f"Its run waits in the queue {queue!r}, which no agent serves. "
-            f"Start one: clearml-agent daemon --queue {queue}",
-        )
-    waited = case.now - min(starts) if starts else timedelta(0)
-    if waited < LONG:
+    return _in_queue(case.item.action.queue, case.watched, min(starts, default=None), case.now)
+
+
+def _in_queue(queue: str, watched: bool | None, since: datetime | None, now: datetime) -> Reason | None:
+    """Why a run is still in its queue; None if it has hardly got there."""
+    if watched is False:
+        begin, command = "Its run waits in the queue '", "Start one: clearml-agent daemon --queue "
+        parts = said(begin, Name(queue), f"', which no agent serves. {command}", Name(queue))
+        return Reason("no_agent", parts, hint="no agent")
+    if since is None or now - since < LONG:
         return None
-    minutes = timedelta(minutes=int(waited.total_seconds() // 60))
-    length = f"for {duration_text(minutes)} " if minutes else ""
-    return Reason("queued", f"Its run waits {length}in the queue {queue!r}: the agents there are busy, or just begin.")
+    rest = "': the agents there are busy, or just begin."
+    parts = said("Its run waits ", At(since, "since"), " in the queue '", Name(queue), rest)
+    return Reason("queued", parts, hint="agents busy")
+
+
+def of_runs(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, Reason]:
+    """Why runs are still in their queues, by run, for those about which there is something to say."""
+    found: dict[str, Reason] = {}
+    for row in view.active:
+        item = view.definition.item(row.item) if view.definition and row.status == "queued" else None
+        if item is not None:
+            reason = _in_queue(item.action.queue, watched.get(item.action.queue), row.started, now)
+            found |= {row.run: reason} if reason else {}
+    return found
 
 
 def _waits(case: Case) -> Reason | None:
@@ -164,13 +190,15 @@ def _waits(case: Case) -> Reason | None:
         return None
     first = case.owed[0]
     if first.cause == "retry" and first.not_before is not None and first.not_before > case.now:
-        return Reason("retry", f"The last run failed; a retry follows at {_clock(first.not_before)}.", well=True)
-    if case.active and case.item.overlap in ("queue", "cancel_previous"):
         return Reason(
-            "slot",
-            f"The run of {_clock(first.nominal)} waits until the one before it has ended "
-            f"(overlap policy {case.item.overlap}). Abort that one, or allow overlaps.",
+            "retry", said("The last run failed; a retry follows ", At(first.not_before, "at"), "."), well=True
         )
+    if case.active and case.item.overlap in ("queue", "cancel_previous"):
+        rest = (
+            f" waits until the one before it has ended (overlap policy {case.item.overlap}). "
+            "Abort that one, or allow overlaps."
+        )
+        return Reason("slot", said("The run of ", At(first.nominal), rest))
     return None
 
 
@@ -192,7 +220,9 @@ def _skipped(case: Case) -> Reason | None:
     note = case.known.note if case.known else ""
     if not note:
         return None
-    return Reason("skipped", f"Its last time was left out: {_sentence(note.removeprefix('skipped '))}")
+    return Reason(
+        "skipped", said("Its last time was left out: ", *with_times(_sentence(note.removeprefix("skipped "))))
+    )
 
 
 RULES: Sequence[Callable[[Case], Reason | None]] = (
@@ -226,10 +256,6 @@ def fixed(view: View) -> str:
     if functions and view.where != "kernel" and view.status in ("running", "paused", "lost"):
         return "It calls Python functions, which only the kernel that runs it has. Change it there, or stop it first."
     return ""
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _sentence(text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.agenda import Agenda
@@ -47,7 +48,7 @@ class Context:
     def title(self, item_id: str) -> str:
         """What the log calls an item."""
         item = self.item(item_id)
-        return words.title(item, self.names) if item else item_id
+        return isolated(words.title(item, self.names)) if item else item_id
 
     def plan(self, item: Schedule | Trigger) -> None:
         """Put a schedule's next slot on the agenda, after its state has changed."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine import launches, words
 from clearml_sched_widgets.engine.retries import launch_of
@@ -19,7 +20,7 @@ Change = tuple[State, str]  # the state after it, and what the log says; nothing
 def pause(item: Schedule | Trigger, state: State, note: str) -> Change:
     """Pause one item."""
     known = attrs.evolve(state.items[item.id], paused=True, note=note)
-    return state.with_item(item.id, known), f"paused{f': {note}' if note else ''}."
+    return state.with_item(item.id, known), f"paused{f': {isolated(note)}' if note else ''}."
 
 
 def resume(item: Schedule | Trigger, state: State, now: datetime) -> Change:

@@ -9,6 +9,7 @@ from functools import partial
 
 import attrs
 
+from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.engine import launches, limits, retries, words
 from clearml_sched_widgets.engine import pending as owed
 from clearml_sched_widgets.engine.adopting import adopt
@@ -211,12 +212,13 @@ class Core:
         item = self.context.item(item_id)
         if item is None or watched is None or watched == (item.action.queue not in self._unwatched):
             return
+        queue = isolated(item.action.queue)
         if watched:
             self._unwatched.discard(item.action.queue)
-            self.context.journal.info(f'An agent serves the queue "{item.action.queue}" again.')
+            self.context.journal.info(f'An agent serves the queue "{queue}" again.')
         else:
             self._unwatched.add(item.action.queue)
-            self.context.journal.warning(f'No agent serves the queue "{item.action.queue}"; runs wait until one does.')
+            self.context.journal.warning(f'No agent serves the queue "{queue}"; runs wait until one does.')
 
     # -- runs
     def _follow(self, now: datetime) -> None:

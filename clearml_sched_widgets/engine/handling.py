@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine import controls, polling, words
 from clearml_sched_widgets.engine.adopting import adopt
@@ -33,7 +34,7 @@ class Handler:
             self._for_item(command, now)
         elif command.do == "pause":
             context.state = attrs.evolve(context.state, paused=True, note=command.note)
-            context.journal.info(f"Paused{': ' + command.note if command.note else ''}.")
+            context.journal.info(f"Paused{': ' + isolated(command.note) if command.note else ''}.")
         elif command.do == "resume" and context.state.paused:
             self._unpause(now)
         elif command.do == "reload":

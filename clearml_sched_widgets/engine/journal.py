@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from clearml_sched_widgets.bidi import neutral
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import LogLine
@@ -43,7 +44,7 @@ class Journal:
         self._add("error", text)
 
     def _add(self, level: str, text: str) -> None:
-        line = LogLine(time=self._clock.now(), level=level, text=text)
+        line = LogLine(time=self._clock.now(), level=level, text=neutral(text))
         self._lines.append(line)
         self._unsent.append(line)
         self._shown = None

@@ -13,6 +13,7 @@ from typing import Any
 
 import attrs
 
+from clearml_sched_widgets.bidi import neutral
 from clearml_sched_widgets.errors import InvalidDefinition, Problem, SchedulerError
 
 ACTIONS: dict[str, str] = {
@@ -127,7 +128,7 @@ def answer(message: str, result: Mapping[str, Any]) -> dict[str, Any]:
 def refusal(message: str, error: Exception) -> dict[str, Any]:
     """The message that answers a request that was not. Only our own errors have texts meant for users."""
     if isinstance(error, SchedulerError):
-        text = str(error)
+        text = neutral(str(error))
     else:
         logging.getLogger(__name__).error("a widget's request failed", exc_info=error)
         text = f"Something went wrong in the kernel ({type(error).__name__}); its log has the details."

@@ -5,10 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from clearml_sched_widgets.saying import At, Name, Part, Said
+
 
 def millis(moment: datetime | None) -> int | None:
     """Milliseconds since the epoch."""
     return None if moment is None else int(moment.timestamp() * 1000)
+
+
+def said_data(parts: Said) -> list[Any]:
+    """A sentence: texts, `{name}` for those that others wrote, `{at, word}` for times."""
+    return [_part(part) for part in parts]
+
+
+def _part(part: Part) -> Any:
+    if isinstance(part, Name):
+        return {"name": part.text}
+    return {"at": millis(part.moment), "word": part.word} if isinstance(part, At) else part
 
 
 def plain(value: Any) -> Any:

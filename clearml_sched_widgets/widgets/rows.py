@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from clearml_sched_widgets.bidi import neutral
 from clearml_sched_widgets.history import View
 from clearml_sched_widgets.why import fixed
 from clearml_sched_widgets.widgets.plain import millis
@@ -38,7 +39,7 @@ def _head(view: View) -> dict[str, Any]:
         "note": view.note,
         "user": view.user,
         "started": millis(view.started),
-        "problem": view.problem,
+        "problem": neutral(view.problem),
         "fixed": fixed(view),
         "items": len(view.scheduled),
         "whole": view.whole,

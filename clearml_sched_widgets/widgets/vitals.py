@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 from typing import Any
 
 import traitlets
@@ -13,11 +14,11 @@ from clearml_sched_widgets.errors import GatewayError
 from clearml_sched_widgets.history import ExecutedRow, View
 from clearml_sched_widgets.preflight import watched_queues
 from clearml_sched_widgets.records import FINISHED
-from clearml_sched_widgets.why import queues_of, reasons
+from clearml_sched_widgets.why import Reason, of_runs, queues_of, reasons
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.feed import changed
 from clearml_sched_widgets.widgets.messages import Handler
-from clearml_sched_widgets.widgets.plain import millis
+from clearml_sched_widgets.widgets.plain import millis, said_data
 from clearml_sched_widgets.widgets.worker import READINGS
 
 DAY = timedelta(days=1)
@@ -65,10 +66,22 @@ def life(heartbeat: datetime | None, now: datetime) -> dict[str, Any]:
     return {"beat": beat, "heartbeat": None if heard is None else heard // (BEAT * 1000) * BEAT * 1000}
 
 
-def reasons_data(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, dict[str, str]]:
+def reasons_data(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, dict[str, Any]]:
     """Why items have not run, by item, for those about which there is something to say."""
     found = ((item, reason) for item, reason in reasons(view, watched, now).items() if reason.code not in QUIET)
-    return {item: {"code": reason.code, "text": reason.text} for item, reason in list(found)[:MOST_REASONS]}
+    return _told(found)
+
+
+def run_reasons_data(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, dict[str, Any]]:
+    """Why runs are still in their queues, by run."""
+    return _told(of_runs(view, watched, now).items())
+
+
+def _told(found: Iterable[tuple[str, Reason]]) -> dict[str, dict[str, Any]]:
+    return {
+        key: {"code": reason.code, "said": said_data(reason.said), "hint": reason.hint}
+        for key, reason in islice(found, MOST_REASONS)
+    }
 
 
 QUIET = frozenset({"time", "event"})  # nothing is wrong, and the row says so already
@@ -79,6 +92,7 @@ class ShowsVitals(traitlets.HasTraits):
 
     vitals = traitlets.Dict().tag(sync=True)
     reasons = traitlets.Dict().tag(sync=True)
+    run_reasons = traitlets.Dict().tag(sync=True)
 
 
 class VitalsPart:
@@ -94,7 +108,8 @@ class VitalsPart:
         self._view = view
         self._heartbeat = heartbeat
         self._counted: dict[str, Any] = {}
-        self._reasons: dict[str, dict[str, str]] = {}
+        self._reasons: dict[str, dict[str, Any]] = {}
+        self._run_reasons: dict[str, dict[str, Any]] = {}
         self._lately = Lately()
         self._of: View | None = None
         self._rested = 0.0  # until then it does not count again: it has a tenth of the time
@@ -115,14 +130,16 @@ class VitalsPart:
     def state(self) -> dict[str, Any]:
         view, began, now = self._view(), time.monotonic(), datetime.now(timezone.utc)
         if view is None:
-            self._counted, self._reasons, self._due = {}, {}, 0.0
+            self._counted, self._reasons, self._run_reasons, self._due = {}, {}, {}, 0.0
         elif began >= (self._due if view is self._of else self._rested):
             self._look_at_queues(view, began)
             self._counted = counters(view, self._lately.of(view, now))
             self._reasons = reasons_data(view, self._watched, now)
+            self._run_reasons = run_reasons_data(view, self._watched, now)
             self._of, self._rested = view, began + 10 * (time.monotonic() - began)
             self._due = max(self._rested, began + COUNT_EVERY)
-        return {"vitals": {**life(self._heartbeat() if view else None, now), **self._counted}, "reasons": self._reasons}
+        vitals = {**life(self._heartbeat() if view else None, now), **self._counted}
+        return {"vitals": vitals, "reasons": self._reasons, "run_reasons": self._run_reasons}
 
     def _look_at_queues(self, view: View, now: float) -> None:
         """Ask in the background who serves the queues in which runs wait."""

@@ -19,6 +19,7 @@ ROOT = Path(clearml_sched_widgets.__file__).parent
 # Data flows down this list and imports point only up it. A new unit gets its place here.
 ORDER = [
     "errors",
+    "bidi",
     "definition",
     # What a server holds, as plain data: conditions and the engine look at these, whichever gateway made them.
     "records",
@@ -30,6 +31,7 @@ ORDER = [
     "engine",
     "simulation",
     "history",
+    "saying",
     "why",
     "ends",
     "ledger",

@@ -12,7 +12,7 @@ from clearml_sched_widgets import Action, Daily, Definition, Instance, Once, Pol
 from clearml_sched_widgets.definition.when import StatusChanged
 from clearml_sched_widgets.engine.state import ItemState, Launch, State
 from clearml_sched_widgets.history import ExecutedRow, View
-from clearml_sched_widgets.why import Case, Reason, fixed, queues_of, reasons, why
+from clearml_sched_widgets.why import Case, Reason, fixed, of_runs, queues_of, reasons, why
 from tests.unit.widgets_page import memory_manager
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
@@ -81,7 +81,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     (
         "queued",
         {"active": [run("queued")], "watched": True},
-        "Its run waits for 10m in the queue 'gpu': the agents there are busy",
+        "Its run waits since 2026-11-22 11:50:00 UTC in the queue 'gpu': the agents there are busy",
     ),
     ("time", {"active": [run("queued", 0.1)]}, "Its next time"),
     ("time", {"active": [run("in_progress")]}, "Its next time"),
@@ -97,7 +97,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     (
         "skipped",
         known(note="skipped the run of 2026-11-22T06:20:00Z: the run before it is not finished."),
-        "Its last time was left out: the run of 2026-11-22T06:20:00Z: the run before it",
+        "Its last time was left out: the run of 2026-11-22 06:20:00 UTC: the run before it",
     ),
 ]
 
@@ -144,6 +144,25 @@ def test_a_view_is_answered_item_by_item_and_names_the_queues_that_matter() -> N
     assert {key: reason.code for key, reason in found.items()} == {"a": "no_agent", "b": "time"}
     assert reasons(attrs.evolve(view, definition=None), {}, NOW) == {}
     assert isinstance(found["a"], Reason)
+
+
+def test_a_run_that_waits_in_its_queue_has_a_reason_of_its_own() -> None:
+    waiting = attrs.evolve(run("queued"), run="r2", item="b")
+    gone = attrs.evolve(run("queued"), run="r3", item="removed")
+    other = attrs.evolve(schedule(), id="b", action=Action("t1", "cpu"))
+    view = View(
+        id="i1", name="Nightly", status="running", where="kernel", note="", user="Ann", started=NOW, heartbeat=NOW,
+        scheduled=(), executed=(run("queued"), waiting, gone, attrs.evolve(run("in_progress"), run="r4")), log=(),
+        definition=Definition("Nightly", [schedule(), other]),
+    )  # fmt: skip
+    found = of_runs(view, {"gpu": False, "cpu": True}, NOW)
+    assert {key: (reason.code, reason.hint) for key, reason in found.items()} == {
+        "r1": ("no_agent", "no agent"),
+        "r2": ("queued", "agents busy"),
+    }
+    assert "since 2026-11-22 11:50:00 UTC in the queue 'cpu'" in found["r2"].text
+    assert of_runs(view, {"gpu": False, "cpu": True}, NOW - timedelta(minutes=10)).keys() == {"r1"}
+    assert of_runs(attrs.evolve(view, definition=None), {}, NOW) == {}
 
 
 def test_the_frame_of_scheduled_tasks_says_why() -> None:

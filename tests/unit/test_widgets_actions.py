@@ -33,7 +33,7 @@ def page() -> Iterator[Page]:
     dashboard.close()
 
 
-def reasons(page: Page) -> dict[str, dict[str, str]]:
+def reasons(page: Page) -> dict[str, dict[str, Any]]:
     """What the page is told about why items do not run."""
     assert isinstance(page.widget, Dashboard)
     return dict(page.widget.reasons)
@@ -55,7 +55,7 @@ def test_what_takes_time_is_accepted_first_and_answered_later(page: Page) -> Non
 def test_an_item_is_paused_and_resumed_and_the_page_told_why(page: Page) -> None:
     page.ask("pause_item", item="a1", note="new data")
     until(lambda: reasons(page).get("a1", {}).get("code") == "paused")
-    assert "new data" in reasons(page)["a1"]["text"]
+    assert {"name": "new data"} in reasons(page)["a1"]["said"]
     page.ask("resume_item", item="a1")
     until(lambda: reasons(page) == {})
 

@@ -1,9 +1,11 @@
 // What one does with an instance beside running it: look at its configuration, copy it, delete it.
+
 import { useState } from "preact/hooks";
 import { ALIVE } from "../dashboard/status";
 import type { Configuration } from "../messages/app";
 import type { InstanceBrief } from "../messages/instances";
 import type { ViewModel } from "../model";
+import { isolated } from "../state/bidi";
 import { words } from "../state/format";
 import type { Data } from "../state/toData";
 import { Confirm, Dialog } from "../ui/Dialog";
@@ -43,7 +45,7 @@ export function MoreActions({ model, instance, web, onClone }: MoreProps) {
       <Button busy={busy === "clone"} onClick={() => void clone()}>
         <Icon name="copy" /> Clone
       </Button>
-      <Button kind="quiet" label={`Delete ${instance.name}`} onClick={() => setDeleting(true)}>
+      <Button kind="quiet" label={`Delete ${isolated(instance.name)}`} onClick={() => setDeleting(true)}>
         <Icon name="trash" />
       </Button>
       {error && !deleting ? (

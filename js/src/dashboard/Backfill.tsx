@@ -47,7 +47,11 @@ export function Backfill({ model, row, commands, now, onClose }: RowProps<Schedu
   );
   return (
     <CommandDialog
-      title={`Backfill ${row.name}`}
+      title={
+        <>
+          Backfill <bdi>{row.name}</bdi>
+        </>
+      }
       action={slots && slots.count > 0 && !slots.more ? `Launch ${runs(slots.count)}` : "Launch"}
       kind="primary"
       command="backfill"

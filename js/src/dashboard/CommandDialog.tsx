@@ -7,7 +7,7 @@ import { WAITS } from "./CommandButton";
 import type { Commands } from "./useCommands";
 
 interface CommandDialogProps {
-  title: string;
+  title: ComponentChildren;
   /** What the button says. */
   action: string;
   kind?: "primary" | "danger";

@@ -1,9 +1,11 @@
 // The last lines of a run's console, as text; read again while the window is open.
+
 import { useEffect, useState } from "preact/hooks";
 import type { DashboardTraits } from "../messages/dashboard";
 import type { LogLine } from "../messages/log";
 import type { ExecutedRow } from "../messages/tables";
 import { useTrait, type ViewModel } from "../model";
+import { neutral } from "../state/bidi";
 import { clock } from "../state/format";
 import { useTimes } from "../state/times";
 import { Dialog } from "../ui/Dialog";
@@ -24,7 +26,15 @@ export function Console({ model, row, now, onClose }: ConsoleProps) {
   const { web } = useTrait(model, "connection");
   const { utc } = useTimes();
   return (
-    <Dialog title={`Log of ${row.name}`} size="large" onClose={onClose}>
+    <Dialog
+      title={
+        <>
+          Log of <bdi>{row.name}</bdi>
+        </>
+      }
+      size="large"
+      onClose={onClose}
+    >
       <p class="csw-muted">
         The last lines of its console, as the server has them. All of it:{" "}
         <TaskLink web={web} id={row.task}>
@@ -51,7 +61,7 @@ export function Console({ model, row, now, onClose }: ConsoleProps) {
             <p key={index} class={`csw-line csw-line-${line.level}`}>
               <time>{clock(line.time, now, utc)}</time>
               <span class="csw-level">{line.level}</span>
-              <span>{line.text}</span>
+              <span>{neutral(line.text)}</span>
             </p>
           ))}
         </div>

@@ -1,6 +1,8 @@
 // The buttons at the end of a row of executed tasks.
+
 import { useState } from "preact/hooks";
 import type { ExecutedRow } from "../messages/tables";
+import { isolated } from "../state/bidi";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { CommandButton } from "./CommandButton";
@@ -14,11 +16,12 @@ export function ExecutedActions({ model, row, view, commands, now }: RowProps<Ex
   const [open, setOpen] = useState<"" | "abort" | "console">("");
   const close = () => setOpen("");
   const active = ACTIVE.includes(row.status);
+  const name = isolated(row.name);
   const can = view.status === "running" || view.status === "paused";
   return (
     <>
       {active && row.task ? (
-        <Button kind="quiet" label={`Abort ${row.name}`} onClick={() => setOpen("abort")}>
+        <Button kind="quiet" label={`Abort ${name}`} onClick={() => setOpen("abort")}>
           <Icon name="stop" />
         </Button>
       ) : active ? null : (
@@ -29,13 +32,13 @@ export function ExecutedActions({ model, row, view, commands, now }: RowProps<Ex
           payload={{ run: row.run }}
           kind="quiet"
           disabled={!can}
-          label={`Retry ${row.name}`}
+          label={`Retry ${name}`}
         >
           <Icon name="retry" />
         </CommandButton>
       )}
       {row.task ? (
-        <Button kind="quiet" label={`Log of ${row.name}`} onClick={() => setOpen("console")}>
+        <Button kind="quiet" label={`Log of ${name}`} onClick={() => setOpen("console")}>
           <Icon name="lines" />
         </Button>
       ) : null}
@@ -51,7 +54,11 @@ function Abort({ row, commands, onClose }: AbortProps) {
   const queued = row.status === "queued";
   return (
     <CommandDialog
-      title={`Abort ${row.name}?`}
+      title={
+        <>
+          Abort <bdi>{row.name}</bdi>?
+        </>
+      }
       action="Abort it"
       cancel="Let it run"
       command="abort"

@@ -1,5 +1,6 @@
 // What ran: one row for each launched task, the newest first.
 import type { ExecutedRow } from "../messages/tables";
+import { useTrait } from "../model";
 import { duration } from "../state/format";
 import type { TableStore } from "../state/tableStore";
 import { Chip, Empty, Facts, TaskLink, Time } from "../ui/parts";
@@ -9,6 +10,7 @@ import { useStore } from "../ui/useStore";
 import { ExecutedActions } from "./ExecutedActions";
 import type { RowContext } from "./rowActions";
 import { EXECUTED_CHOICES } from "./tables";
+import { WhyHint, WhyInFull } from "./Why";
 
 interface TableProps {
   store: TableStore<ExecutedRow>;
@@ -26,7 +28,7 @@ const PERIODS = [
 
 export function ExecutedTable({ store, web, now, context }: TableProps) {
   const { total, matching } = useStore(store).state;
-  const columns = columnsFor(web);
+  const columns = columnsFor(web, context.model);
   const tools = { model: context.model, store, columns, choosable: EXECUTED_CHOICES, periods: PERIODS };
   return (
     <section class="csw-section">
@@ -53,7 +55,7 @@ export function ExecutedTable({ store, web, now, context }: TableProps) {
           now={now}
           actionsWidth={124}
           actions={(row) => <ExecutedActions row={row} now={now} {...context} />}
-          details={(row) => <Details row={row} web={web} now={now} />}
+          details={(row) => <Details row={row} web={web} now={now} model={context.model} />}
         />
       )}
       {total === 0 ? null : (
@@ -66,7 +68,7 @@ export function ExecutedTable({ store, web, now, context }: TableProps) {
   );
 }
 
-function columnsFor(web: string | undefined): Column<ExecutedRow>[] {
+function columnsFor(web: string | undefined, model: RowContext["model"]): Column<ExecutedRow>[] {
   return [
     {
       name: "name",
@@ -78,11 +80,27 @@ function columnsFor(web: string | undefined): Column<ExecutedRow>[] {
           <TaskLink web={web} id={row.task}>
             {row.name}
           </TaskLink>
-          {row.item_name === row.name ? null : <span class="csw-muted"> · {row.item_name}</span>}
+          {row.item_name === row.name ? null : (
+            <span class="csw-muted">
+              {" "}
+              · <bdi>{row.item_name}</bdi>
+            </span>
+          )}
         </>
       ),
     },
-    { name: "status", title: "Status", width: 112, cell: (row) => <Chip status={row.status} /> },
+    {
+      name: "status",
+      title: "Status",
+      width: 156,
+      class: "csw-nowrap",
+      cell: (row, now) => (
+        <>
+          <Chip status={row.status} />
+          <WhyHint model={model} row={row} now={now} />
+        </>
+      ),
+    },
     { name: "started", title: "Started", width: 120, class: "csw-nowrap", cell: at("started") },
     { name: "finished", title: "Finished", width: 120, leaves: 1, class: "csw-nowrap", cell: at("finished") },
     { name: "took", title: "Took", width: 96, leaves: 2, sort: false, class: "csw-nowrap csw-muted", cell: took },
@@ -110,23 +128,32 @@ function took(row: ExecutedRow, now: number): string {
   return row.started === null ? "–" : duration((row.finished ?? now) - row.started);
 }
 
-function Details({ row, web, now }: { row: ExecutedRow; web: string | undefined; now: number }) {
+interface DetailsProps extends Pick<TableProps, "web" | "now"> {
+  row: ExecutedRow;
+  model: RowContext["model"];
+}
+
+function Details({ row, web, now, model }: DetailsProps) {
+  const reason = useTrait(model, "run_reasons")[row.run];
   return (
-    <Facts
-      facts={[
-        ["Item", row.item_name],
-        ["Agent began", <Time key="began" at={row.began} now={now} />],
-        ["Scheduled for", <Time key="scheduled" at={row.scheduled} now={now} />],
-        ["Triggered by", row.object || "–"],
-        ["Reason", row.note || "–"],
-        [
-          "Task id",
-          <TaskLink key="task" web={web} id={row.task}>
-            {row.task || "–"}
-          </TaskLink>,
-        ],
-        ["Run key", row.key],
-      ]}
-    />
+    <div class="csw-stack">
+      <WhyInFull title="Why it has not begun" reason={reason} now={now} />
+      <Facts
+        facts={[
+          ["Item", row.item_name],
+          ["Agent began", <Time key="began" at={row.began} now={now} />],
+          ["Scheduled for", <Time key="scheduled" at={row.scheduled} now={now} />],
+          ["Triggered by", row.object || "–"],
+          ["Reason", row.note || "–"],
+          [
+            "Task id",
+            <TaskLink key="task" web={web} id={row.task}>
+              {row.task || "–"}
+            </TaskLink>,
+          ],
+          ["Run key", row.key],
+        ]}
+      />
+    </div>
   );
 }

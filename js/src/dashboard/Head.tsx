@@ -1,7 +1,9 @@
 // An instance's name, status, counters and buttons.
+
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { InstanceHead, Vitals } from "../messages/dashboard";
+import { isolated } from "../state/bidi";
 import { duration, utc, words } from "../state/format";
 import { TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";
@@ -69,7 +71,7 @@ function facts(view: InstanceHead, now: number): string {
   const alive = ALIVE.includes(view.status);
   const place = alive ? (PLACES[view.where] ?? view.where) : "";
   const up = alive && view.started !== null ? `up ${duration(now - view.started)}` : "";
-  return [place, view.user, up].filter(Boolean).join(" · ");
+  return [place, isolated(view.user), up].filter(Boolean).join(" · ");
 }
 
 function Alert({ title }: { title: string }) {

@@ -1,6 +1,8 @@
 // What the scheduler did, line by line: by level, by text, the newest in sight, to copy.
+
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { LogLine } from "../messages/log";
+import { neutral } from "../state/bidi";
 import { clock, utc } from "../state/format";
 import { asText, type Level, type LogStore, matching } from "../state/log";
 import { useTimes } from "../state/times";
@@ -111,7 +113,7 @@ function Lines({ lines, hidden, follow, now, onFollow, onMore }: LinesProps) {
         <p key={index} class={`csw-line csw-line-${line.level}`}>
           <time title={utc(line.time)}>{clock(line.time, now, inUtc)}</time>
           <span class="csw-level">{line.level}</span>
-          <span>{line.text}</span>
+          <span>{neutral(line.text)}</span>
         </p>
       ))}
     </div>

@@ -1,7 +1,9 @@
 // The buttons at the end of a row of scheduled tasks.
+
 import { useState } from "preact/hooks";
 import type { ScheduledRow } from "../messages/tables";
 import { useTrait } from "../model";
+import { isolated } from "../state/bidi";
 import { TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
@@ -12,19 +14,20 @@ import type { RowProps } from "./rowActions";
 export function ScheduledActions({ model, row, view, commands }: RowProps<ScheduledRow>) {
   const [asking, setAsking] = useState(false);
   const paused = useTrait(model, "reasons")[row.item]?.code === "paused";
+  const name = isolated(row.name);
   const can = view.status === "running" || view.status === "paused";
   const common = { commands, about: row.item, kind: "quiet", disabled: !can } as const;
   return (
     <>
-      <CommandButton {...common} action="run_now" payload={{ item: row.item }} label={`Run ${row.name} now`}>
+      <CommandButton {...common} action="run_now" payload={{ item: row.item }} label={`Run ${name} now`}>
         <Icon name="play" />
       </CommandButton>
       {paused ? (
-        <CommandButton {...common} action="resume_item" payload={{ item: row.item }} label={`Resume ${row.name}`}>
+        <CommandButton {...common} action="resume_item" payload={{ item: row.item }} label={`Resume ${name}`}>
           <Icon name="resume" />
         </CommandButton>
       ) : (
-        <Button kind="quiet" label={`Pause ${row.name}`} disabled={!can} onClick={() => setAsking(true)}>
+        <Button kind="quiet" label={`Pause ${name}`} disabled={!can} onClick={() => setAsking(true)}>
           <Icon name="pause" />
         </Button>
       )}
@@ -39,7 +42,11 @@ function PauseDialog({ row, commands, onClose }: PauseProps) {
   const [note, setNote] = useState("");
   return (
     <CommandDialog
-      title={`Pause ${row.name}?`}
+      title={
+        <>
+          Pause <bdi>{row.name}</bdi>?
+        </>
+      }
       action="Pause"
       kind="primary"
       command="pause_item"

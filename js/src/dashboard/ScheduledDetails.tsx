@@ -9,6 +9,7 @@ import { Icon } from "../ui/icons";
 import { Button, Facts } from "../ui/parts";
 import { Backfill } from "./Backfill";
 import type { RowProps } from "./rowActions";
+import { WhyInFull } from "./Why";
 
 export function ScheduledDetails(props: RowProps<ScheduledRow>) {
   const { model, row, now, view } = props;
@@ -18,12 +19,7 @@ export function ScheduledDetails(props: RowProps<ScheduledRow>) {
   const can = view.status === "running" || view.status === "paused";
   return (
     <div class="csw-stack">
-      {reason ? (
-        <p class="csw-why">
-          <strong>Why it does not run: </strong>
-          {reason.text}
-        </p>
-      ) : null}
+      <WhyInFull title="Why it does not run" reason={reason} now={now} />
       <Facts
         facts={[
           ["Starting", clock(row.start, now, utc)],

@@ -93,7 +93,12 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
           <TaskLink web={web} id={row.task}>
             {row.task_name || row.task.slice(0, 8)}
           </TaskLink>
-          {row.project ? <span class="csw-sub" title={row.project}>{`→\u00a0${row.project}`}</span> : null}
+          {row.project ? (
+            <span class="csw-sub" title={row.project}>
+              {"→\u00a0"}
+              <bdi>{row.project}</bdi>
+            </span>
+          ) : null}
         </>
       ),
     },
@@ -110,10 +115,10 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       name: "state",
       title: "State",
       width: 130,
-      cell: (row) => (
+      cell: (row, now) => (
         <>
           <Chip status={row.state} />
-          <Why model={model} row={row} />
+          <Why model={model} row={row} now={now} />
         </>
       ),
     },

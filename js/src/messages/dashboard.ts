@@ -34,16 +34,23 @@ export interface Vitals {
   failed_day?: number;
 }
 
-/** Why an item has not run. */
+/** A sentence: words, names that others gave, and times, with the word before each that goes with a clock time. */
+export type Said = readonly (string | { name: string } | { at: number; word: string })[];
+
+/** Why an item or a run has not run. */
 export interface Reason {
   code: string;
-  text: string;
+  said: Said;
+  /** The same in a word or two; may be empty. */
+  hint: string;
 }
 
 export interface VitalTraits {
   vitals: Vitals;
   /** By item, for those about which there is something to say. */
   reasons: Record<string, Reason>;
+  /** By run, for those that wait in their queues. */
+  run_reasons: Record<string, Reason>;
 }
 
 export interface DashboardTraits extends TimelineTraits, VitalTraits {

@@ -1,4 +1,6 @@
 // Times and names as people read them. `now` and the zone are arguments, so that tests need no clock.
+import type { Said } from "../messages/dashboard";
+import { isolated } from "./bidi";
 
 const pad = (value: number) => String(value).padStart(2, "0");
 
@@ -37,6 +39,22 @@ export function relative(at: number, now: number): string {
   if (Math.abs(seconds) < 1) return "now";
   const length = duration(Math.abs(seconds) * 1000);
   return seconds > 0 ? `in ${length}` : `${length} ago`;
+}
+
+/** A time within a sentence: `at 14:03:05`, or from now `in 5 min`, where a clock time would follow that word. */
+export function atText(at: number, word: string, now: number, times: { utc: boolean; relative: boolean }): string {
+  if (!times.relative) return [word, clock(at, now, times.utc)].filter(Boolean).join(" ");
+  return word === "since" ? `for ${duration(now - at)}` : relative(at, now);
+}
+
+/** A sentence from the kernel as plain text, for a tooltip. */
+export function saidText(parts: Said, now: number, times: { utc: boolean; relative: boolean }): string {
+  return parts
+    .map((part) => {
+      if (typeof part === "string") return part;
+      return "name" in part ? isolated(part.name) : atText(part.at, part.word, now, times);
+    })
+    .join("");
 }
 
 /** `8 s`, `5 min`, `1 h 20 min`, `3 d 4 h`. */

@@ -17,7 +17,7 @@ export function ConnectionChip({ connection }: { connection: Connection }) {
     return (
       <span class="csw-connection" title={connection.api}>
         <span class="csw-dot csw-good" aria-hidden="true" />
-        {connection.user} <span class="csw-muted">· {host(connection.web || connection.api)}</span>
+        <bdi>{connection.user}</bdi> <span class="csw-muted">· {host(connection.web || connection.api)}</span>
       </span>
     );
   }

@@ -1,6 +1,8 @@
 // A table of very many rows of which only those in sight are on the page. All rows have the same height.
+
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { isolated } from "../state/bidi";
 import { fitting, type Sized } from "../state/columns";
 import type { TableStore } from "../state/tableStore";
 import { useUid } from "./fields";
@@ -194,7 +196,7 @@ function Row<Row extends object>(props: RowProps<Row>) {
           <button
             type="button"
             class="csw-button csw-button-quiet csw-button-icon"
-            aria-label={`Details of ${"name" in row ? row.name : index}`}
+            aria-label={`Details of ${"name" in row ? isolated(String(row.name)) : index}`}
             title="Details"
             aria-expanded={open}
             aria-controls={open ? id : undefined}

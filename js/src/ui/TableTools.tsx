@@ -1,6 +1,8 @@
 // What stands above and below a table: search, filters, choice of columns, download, and how many rows there are.
+
 import { useState } from "preact/hooks";
 import type { ViewModel } from "../model";
+import { isolated } from "../state/bidi";
 import { fetchCsv, saveFile } from "../state/download";
 import { words } from "../state/format";
 import { EVERYTHING, narrows } from "../state/tableQuery";
@@ -105,7 +107,7 @@ function Values<Row extends object>({ store, column, title }: ValuesProps<Row>) 
       {[...known, ...gone].map(([value, count]) => (
         <CheckBox
           key={value}
-          label={`${words(value) || "none"} (${number(count)})`}
+          label={`${isolated(words(value)) || "none"} (${number(count)})`}
           checked={chosen.includes(value)}
           onInput={(on) => toggle(value, on)}
         />

@@ -257,7 +257,13 @@ export function LaneLabels({ lanes }: { lanes: readonly LaneLayout[] }) {
         <li key={lane.item} style={{ height: `${height}px` }} title={lane.name}>
           <Icon name={lane.kind === "trigger" ? "bolt" : "clock"} />
           <span class={lane.kind === "removed" ? "csw-tl-gone" : ""}>
-            {lane.kind === "removed" ? `removed (${lane.name})` : lane.name}
+            {lane.kind === "removed" ? (
+              <>
+                removed (<bdi>{lane.name}</bdi>)
+              </>
+            ) : (
+              lane.name
+            )}
           </span>
         </li>
       ))}

@@ -1,4 +1,5 @@
 // A bar in words: for the tooltip and for screen readers. Pure.
+import { isolated } from "../../state/bidi";
 import { duration, relative } from "../../state/format";
 import { type Bar, statusText } from "./bars";
 
@@ -29,7 +30,7 @@ function lengths(bar: Bar, end: number | null, now: number): [string, string][] 
 /** All of it in one sentence. */
 export function barText(name: string, bar: Bar, now: number, utc: boolean): string {
   const facts = barFacts(bar, now, utc).map(([key, value]) => `${key.toLowerCase()} ${value}`);
-  return `${name}, ${statusText(bar)}, ${facts.join(", ")}`;
+  return `${isolated(name)}, ${statusText(bar)}, ${facts.join(", ")}`;
 }
 
 export const markText = (at: number, now: number, utc: boolean) => `${moment(at, utc)}, ${relative(at, now)}`;

@@ -1,0 +1,64 @@
+"""PURE: sentences as data: our own words, texts that others wrote, and times. Who shows one decides how times look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timezone
+
+import attrs
+
+from clearml_sched_widgets.bidi import isolated
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+@attrs.frozen
+class Name:
+    """A text that somebody else wrote."""
+
+    text: str
+
+
+@attrs.frozen
+class At:
+    """A time, with the word before it that goes with a clock time: "at", "since", or none."""
+
+    moment: datetime
+    word: str = ""
+
+
+Part = str | Name | At
+Said = tuple[Part, ...]
+
+
+def said(*parts: Part) -> Said:
+    """A sentence of these parts."""
+    return parts
+
+
+def plain(parts: Said) -> str:
+    """The sentence as text; times in UTC."""
+    return "".join(_plain(part) for part in parts)
+
+
+def with_times(text: str) -> Said:
+    """A text of ours that holds times as `2026-12-01T06:20:00Z`, with these as times."""
+    return tuple(_split(text))
+
+
+def _split(text: str) -> Iterator[Part]:
+    done = 0
+    for found in TIME.finditer(text):
+        yield text[done : found.start()]
+        yield At(datetime.strptime(found[0], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc))
+        done = found.end()
+    yield text[done:]
+
+
+def _plain(part: Part) -> str:
+    if isinstance(part, Name):
+        return isolated(part.text)
+    if isinstance(part, At):
+        return f"{part.word} {part.moment:%Y-%m-%d %H:%M:%S} UTC".lstrip()
+    return part

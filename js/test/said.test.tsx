@@ -1,0 +1,55 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, describe, expect, it } from "vitest";
+import type { Said as Parts } from "../src/messages/dashboard";
+import { isolated, neutral } from "../src/state/bidi";
+import { atText, saidText } from "../src/state/format";
+import { setTimes } from "../src/state/times";
+import { Said } from "../src/ui/Said";
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+const AT = NOW + 5 * 60_000;
+const [RLO, PDF, RLI, FSI, PDI] = ["\u202e", "\u202c", "\u2067", "\u2068", "\u2069"];
+const SAID: Parts = ["It is paused (", { name: `x${RLO}y` }, "). A retry follows ", { at: AT, word: "at" }, "."];
+
+afterEach(() => setTimes({ utc: false, relative: false }));
+
+describe("a sentence from the kernel", () => {
+  it("has its times as the user wants them", () => {
+    const root = document.createElement("div");
+    setTimes({ utc: true });
+    act(() => render(<Said parts={SAID} now={NOW} />, root));
+    expect(root.textContent).toBe(`It is paused (x${RLO}y). A retry follows at 12:05:00.`);
+    expect(root.querySelector("bdi")?.textContent).toBe(`x${RLO}y`);
+    expect(root.querySelector("time")?.title).toBe("2026-11-22 12:05:00 UTC");
+    act(() => setTimes({ relative: true }));
+    expect(root.textContent).toContain("A retry follows in 5 min.");
+  });
+
+  it("tells since when as for how long, from now", () => {
+    const relative = { utc: true, relative: true };
+    expect(atText(NOW - 600_000, "since", NOW, relative)).toBe("for 10 min");
+    expect(atText(NOW - 600_000, "since", NOW, { utc: true, relative: false })).toBe("since 11:50:00");
+    expect(atText(NOW - 600_000, "", NOW, relative)).toBe("10 min ago");
+    expect(saidText(SAID, NOW, relative)).toBe(`It is paused (${FSI}xy${PDI}). A retry follows in 5 min.`);
+  });
+});
+
+describe("marks that turn the reading direction", () => {
+  it.each([
+    ["plain", "plain"],
+    [`a${RLO}b`, "ab"],
+    [`a${PDF}b${PDI}`, "ab"],
+    [`a${RLO}b${PDF}c`, `a${RLO}b${PDF}c`],
+    [`a${RLI}b${RLO}c${PDI}d`, `a${RLI}bc${PDI}d`],
+    [`a${RLO}b${RLI}c${PDF}d${PDI}e${PDF}`, `a${RLO}b${RLI}cd${PDI}e${PDF}`],
+  ])("are left out without their counterpart: %j", (text, left) => {
+    expect(neutral(text)).toBe(left);
+  });
+
+  it("are kept to their text", () => {
+    expect(isolated("größer")).toBe("größer");
+    expect(isolated("שלום")).toBe(`${FSI}שלום${PDI}`);
+    expect(isolated(`x${RLO}y`)).toBe(`${FSI}xy${PDI}`);
+  });
+});

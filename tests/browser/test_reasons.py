@@ -1,0 +1,82 @@
+"""Why a run still waits: on its own row, in words whose times follow the switch; and texts that turn no other."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.memory_history import SEED
+
+WAITING = (
+    SEED
+    + """
+gateway._queues[gateway.queues()[0].id].watched = False
+gateway.add_queue("slow")
+ran(train, 5, None, "queued")
+other = Schedule(Action(base, "slow"), Daily(["06:20"]), name="Other")
+saved.update(Definition("With a past", [train, other]))
+ran(other, 12, None, "queued")
+saved.resume()
+Dashboard(saved, manager)
+"""
+)
+
+
+@pytest.mark.slow
+def test_a_run_that_waits_says_why_on_its_own_row_and_its_times_follow_the_switch(open_notebook: Open) -> None:
+    board = open_notebook(WAITING).widget()
+    table = board.get_by_role("table", name="Executed tasks")
+    train = table.get_by_role("row").filter(has_text="Train")
+    other = table.get_by_role("row").filter(has_text="Other")
+    expect(train).to_contain_text("no agent")
+    expect(other).to_contain_text("agents busy")
+    train.get_by_role("button", name="Details of Train").click()
+    expect(table).to_contain_text("Why it has not begun: Its run waits in the queue 'default', which no agent serves.")
+    other.get_by_role("button", name="Details of Other").click()
+    expect(table).to_contain_text(re.compile(r"Its run waits since [\d:]+ in the queue 'slow': the agents there are"))
+    board.get_by_label("Relative to now").check()
+    expect(table).to_contain_text(re.compile(r"Its run waits for 1\d min.* in the queue 'slow'"))
+
+
+TURNED = (
+    SEED
+    + """
+turned = Schedule(Action(base), Daily(["06:20"]), name="nightly \\u202egnp.exe")
+saved.update(Definition("With a past", [turned]))
+saved.resume()
+saved.run_now(turned)
+saved.pause("wait \\u202efor it", item=turned)
+Dashboard(saved, manager)
+"""
+)
+# Where the first letters of two words are, from the left.
+PLACES = """(line, [one, other]) => {
+    const texts = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    const found = {};
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) for (const word of [one, other]) {
+        const at = text.data.indexOf(word);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        found[word] = range.getBoundingClientRect().x;
+    }
+    return [found[one], found[other]];
+}"""
+
+
+@pytest.mark.slow
+def test_a_mark_that_turns_the_reading_direction_turns_nothing_around_its_text(open_notebook: Open) -> None:
+    board = open_notebook(TURNED).widget()
+    line = board.get_by_role("log").locator("p").filter(has_text="launched task").first
+    expect(line).to_be_visible()
+    first, second = line.evaluate(PLACES, ["launched", "task"])
+    assert first < second  # the words after the name, from left to right
+    why = board.get_by_role("table", name="Scheduled tasks").get_by_text("It is paused")
+    expect(why).to_be_visible()
+    first, second = why.evaluate(PLACES, ["paused", "Resume it"])
+    assert first < second
+    assert board.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
