@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 
 from clearml_sched_widgets import codec, history, preflight, service, views
@@ -94,17 +96,29 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> None:
         raise InstanceStateError(
             f"The instance {task.name} waits in its queue; update it when it runs, or stop it first."
         )
-    asleep = task.status not in ("created", "in_progress")
-    if asleep:  # the server lets us write to a task only while it is a draft or in progress
-        gateway.set_status(task.id, "in_progress", "Updated")
-    functions.keep(definition)
-    gateway.write_configuration(task.id, {own.DEFINITION: codec.dumps(definition, functions=True)})
-    gateway.rename(task.id, definition.name)
-    if asleep:
-        gateway.set_status(task.id, "stopped", "Updated")
-    elif task.status == "in_progress":
+    with writable(handle, "Updated"):
+        functions.keep(definition)
+        gateway.write_configuration(task.id, {own.DEFINITION: codec.dumps(definition, functions=True)})
+        gateway.rename(task.id, definition.name)
+    if task.status == "in_progress":
         handle.send(Command(do="reload"))
     handle.fresh()
+
+
+@contextmanager
+def writable(handle: Handle, reason: str) -> Iterator[None]:
+    """The server lets us write to a task only while it is a draft or in progress: one that has ended is so meanwhile."""
+    gateway, task = handle.gateway, handle.task
+    ended = task.status not in ("created", "in_progress")
+    if task.status == "failed":  # the status machine leads from failed to running only through stopped
+        gateway.set_status(task.id, "stopped", reason)
+    if ended:
+        gateway.set_status(task.id, "in_progress", reason)
+    try:
+        yield
+    finally:
+        if ended:
+            gateway.set_status(task.id, "stopped", reason)
 
 
 def _refuse_functions(handle: Handle, definition: Definition) -> None:

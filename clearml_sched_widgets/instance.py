@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timezone
 from html import escape
 from typing import TYPE_CHECKING
 
-from clearml_sched_widgets import control, history, preflight, views, why
+from clearml_sched_widgets import control, history, moving, preflight, views, why
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.commands import Command
@@ -194,6 +195,17 @@ class Instance:
         Raises InvalidDefinition, and then changes nothing.
         """
         control.update(self._handle, definition, check=check)
+
+    def move_to_service(self, queue: str = "services", *, requirements: Iterable[str] | None = None) -> None:
+        """Let an agent of that queue go on with what this kernel runs, or with what runs nowhere: a service task.
+
+        It is stopped here and keeps its id, its history and where each item is: what was launched is never launched
+        again; what is missed until the agent has started it falls under the missed-run policies. `requirements` are
+        those of `Manager.launch`. Raises InstanceStateError for a service and for what runs in another kernel,
+        InvalidDefinition for one that calls Python functions and for a queue that does not exist; nothing is changed
+        then.
+        """
+        moving.to_service(self._handle, queue, requirements)
 
     def stop(self) -> None:
         """End it, wherever it runs. Runs under way go on. It can be resumed later."""

@@ -31,8 +31,13 @@ def requirement() -> str:
 
 def submit(gateway: Gateway, task_id: str, queue_id: str, requirements: Iterable[str] | None = None) -> None:
     """Make an instance's draft a service task and put it on a queue. Raises Conflict if it could not be enqueued."""
-    gateway.set_script(task_id, ENTRY_POINT, CODE, [requirement()] if requirements is None else list(requirements))
+    give_script(gateway, task_id, requirements)
     enqueue(gateway, task_id, queue_id)
+
+
+def give_script(gateway: Gateway, task_id: str, requirements: Iterable[str] | None = None) -> None:
+    """Make an instance's task one that an agent can run."""
+    gateway.set_script(task_id, ENTRY_POINT, CODE, [requirement()] if requirements is None else list(requirements))
 
 
 def enqueue(gateway: Gateway, task_id: str, queue_id: str) -> None:

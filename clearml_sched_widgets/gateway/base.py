@@ -89,7 +89,7 @@ class Gateway(Protocol):
         """A draft task of type `service` with our system tag; the project is created if missing. Its id."""
 
     def set_script(self, task_id: str, entry_point: str, code: str, requirements: Iterable[str]) -> None:
-        """Give a draft a script without a repository: the whole code, and its pip requirements."""
+        """Give a task a script without a repository, whatever its status: the whole code, and its pip requirements."""
 
     def set_status(self, task_id: str, status: str, reason: str = "") -> None:
         """Move a task to in_progress, stopped, completed, failed or created (which erases its output).

@@ -159,8 +159,9 @@ class ClearMLGateway:
         return str(self._write("tasks.create", body)["id"])
 
     def set_script(self, task_id: str, entry_point: str, code: str, requirements: Iterable[str]) -> None:
-        """Give a draft a script without a repository. Conflict if it is no draft any more."""
-        self._write("tasks.edit", {"task": task_id, "script": bodies.script(entry_point, code, requirements)})
+        """Give a task a script without a repository, whatever its status."""
+        script = bodies.script(entry_point, code, requirements)
+        self._write("tasks.edit", {"task": task_id, "script": script, "force": True})
 
     def set_status(self, task_id: str, status: str, reason: str = "") -> None:
         """Move a task to in_progress, stopped, completed, failed or created (which erases its output)."""

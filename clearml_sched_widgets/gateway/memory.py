@@ -218,8 +218,8 @@ class MemoryGateway(MemoryServer):
 
     @_request
     def set_script(self, task_id: str, entry_point: str, code: str, requirements: Iterable[str]) -> None:
-        """Give a draft a script without a repository."""
-        self._editable(task_id, {"created"})
+        """Give a task a script without a repository, whatever its status."""
+        self._get(task_id)
         script = {"entry_point": entry_point, "diff": code, "requirements.pip": "\n".join(requirements)}
         self._extras[task_id].script = script
         self._touch(task_id)

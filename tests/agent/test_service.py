@@ -69,3 +69,20 @@ def test_a_service_launches_its_runs_logs_on_its_task_and_stops_from_the_noteboo
     done = len(instance.view().executed)
     time.sleep(8)
     assert len(instance.view().executed) == done
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("agent")
+def test_an_instance_of_this_kernel_goes_on_as_a_service(sandbox: Sandbox, manager: Manager) -> None:
+    base = str(Plain(sandbox).call("tasks.create", name="moving test base", type="training")["id"])
+    definition = Definition("moving test", [Schedule(Action(base), Interval(every="3s"), name="often")])
+    instance = manager.launch(definition)
+    wait_for(lambda: len(instance.view().executed) >= 1, "the first run", instance)
+    instance.move_to_service("services")
+    before = len(instance.view().executed)
+    wait_for(lambda: instance.view().status == "running", "the start on the agent", instance)
+    wait_for(lambda: len(instance.view().executed) >= before + 2, "the runs of the service", instance)
+    slots = [run.scheduled for run in instance.view().executed]
+    assert len(slots) == len(set(slots)), "no slot twice"
+    instance.stop()
+    wait_for(lambda: instance.view().status == "stopped", "the stop", instance)

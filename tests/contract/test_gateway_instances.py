@@ -32,11 +32,12 @@ def test_a_script_is_kept_with_its_code_and_requirements(world: World) -> None:
     assert world.script(task_id) == expected
 
 
-def test_a_script_is_refused_where_the_task_is_no_draft(world: World) -> None:
+def test_a_task_that_ran_takes_a_script(world: World) -> None:
     task_id = an_instance(world)
     world.gateway.set_status(task_id, "in_progress")
-    with pytest.raises(Conflict):
-        world.gateway.set_script(task_id, "service.py", "", [])
+    world.gateway.set_status(task_id, "stopped")
+    world.gateway.set_script(task_id, "service.py", "print(1)\n", [])
+    assert world.script(task_id)["entry_point"] == "service.py"
 
 
 ALLOWED = {

@@ -44,6 +44,7 @@ ORDER = [
     # One instance: how this kernel reaches it, what users do with it, and the public class that offers both.
     "handle",
     "control",
+    "moving",
     "instance",
     "manager",
     "interop",

@@ -1,0 +1,122 @@
+"""An instance of this kernel goes on as a service. On the in-memory server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from clearml_sched_widgets import Action, Daily, Definition, InvalidDefinition, Manager, Schedule
+from clearml_sched_widgets.definition import Interval
+from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.errors import InstanceStateError
+from clearml_sched_widgets.gateway.memory import MemoryGateway
+
+
+@pytest.fixture
+def gateway() -> MemoryGateway:
+    gateway = MemoryGateway()
+    gateway.add_queue("default")
+    gateway.add_queue("services", watched=False)
+    return gateway
+
+
+@pytest.fixture
+def manager(gateway: MemoryGateway) -> Iterator[Manager]:
+    manager = Manager(gateway=gateway)
+    yield manager
+    for instance in manager.instances():
+        if instance.where == "kernel":
+            instance.stop()
+
+
+@pytest.fixture
+def often(gateway: MemoryGateway) -> Definition:
+    base = gateway.add_task("train model", project="Vision")
+    return Definition("often", [Schedule(Action(base), Interval(every="1s"), name="often")])
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in 20 s"
+        time.sleep(0.02)
+
+
+def waiting(gateway: MemoryGateway) -> list[str]:
+    return gateway.waiting(next(queue.id for queue in gateway.queues() if queue.name == "services"))
+
+
+def test_the_service_goes_on_with_the_state_and_launches_nothing_again(
+    manager: Manager, gateway: MemoryGateway, often: Definition
+) -> None:
+    instance = manager.launch(often)
+    wait_for(lambda: len(instance.executed) >= 2)
+    instance.move_to_service("services")
+    assert (instance.status, instance.where) == ("queued", "service")
+    assert waiting(gateway) == [instance.id]
+    before = list(instance.executed.run)
+    assert len(before) >= 2
+
+    agent = Engine(instance.id, gateway)  # what `service.main` makes on the agent
+    agent.start()
+    try:
+        wait_for(lambda: len(instance.executed) >= len(before) + 2)
+        assert set(before) < set(instance.executed.run)
+        slots = [run.scheduled for run in instance.view().executed]
+        assert len(slots) == len(set(slots)), "no slot twice"
+        assert manager.get(instance.id).status == "running"
+    finally:
+        agent.stop()
+
+
+def test_a_draft_and_a_stopped_instance_become_services_too(
+    manager: Manager, gateway: MemoryGateway, often: Definition
+) -> None:
+    draft, stopped = manager.save(often), manager.launch(often)
+    stopped.stop()
+    draft.move_to_service()
+    stopped.move_to_service()
+    assert waiting(gateway) == [draft.id, stopped.id]
+    assert [draft.where, stopped.where] == ["service", "service"]
+
+
+def test_a_failed_instance_is_updated_and_moved(manager: Manager, gateway: MemoryGateway, often: Definition) -> None:
+    instance = manager.launch(often)
+    instance.stop()
+    gateway.set_status(instance.id, "in_progress")
+    gateway.set_status(instance.id, "failed")
+    instance.update(often)
+    assert manager.get(instance.id).status == "stopped"
+    gateway.set_status(instance.id, "in_progress")
+    gateway.set_status(instance.id, "failed")
+    instance.move_to_service()
+    assert instance.status == "queued"
+
+
+def test_what_cannot_be_a_service_is_refused_and_goes_on(manager: Manager, often: Definition) -> None:
+    def work() -> None:
+        """Nothing."""
+
+    calls = manager.launch(Definition("calls", [Schedule(Action(function=work), Daily("06:20"))]))
+    with pytest.raises(InvalidDefinition, match="function"):
+        calls.move_to_service()
+    instance = manager.launch(often)
+    with pytest.raises(InvalidDefinition, match="no such queue"):
+        instance.move_to_service("nowhere")
+    assert [calls.status, instance.status, instance.where] == ["running", "running", "kernel"]
+    instance.move_to_service()
+    with pytest.raises(InstanceStateError, match="a service already"):
+        instance.move_to_service()
+
+
+def test_what_runs_in_another_kernel_is_refused(manager: Manager, gateway: MemoryGateway, often: Definition) -> None:
+    instance = manager.save(often)
+    other = Engine(instance.id, gateway)
+    other.start()
+    try:
+        with pytest.raises(InstanceStateError, match="in another kernel"):
+            manager.get(instance.id).move_to_service()
+    finally:
+        other.stop()
