@@ -107,7 +107,7 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> None:
 
 @contextmanager
 def writable(handle: Handle, reason: str) -> Iterator[None]:
-    """The server lets us write to a task only while it is a draft or in progress: one that has ended is so meanwhile."""
+    """The server lets us write to a task only while it is a draft or in progress: one that has ended becomes that."""
     gateway, task = handle.gateway, handle.task
     ended = task.status not in ("created", "in_progress")
     if task.status == "failed":  # the status machine leads from failed to running only through stopped

@@ -39,6 +39,7 @@ class ActionsPart:
             "resume_item": self._resume,
             "backfill": self._backfill,
             "update": self._update,
+            "move": self._move,
             "abort": self._abort,
             "rerun": self._rerun,
             "console": self._console,
@@ -93,6 +94,13 @@ class ActionsPart:
         if request.text("instance") != instance.id:  # another one was chosen meanwhile: it must not get these items
             raise InstanceStateError(f"The instance that is shown is {instance.name!r}. Open the form from it again.")
         instance.update(from_data(request.data()))
+        return self._done()
+
+    def _move(self, request: Request) -> dict[str, Any]:
+        instance = self._instance()
+        if request.text("instance") != instance.id:
+            raise InstanceStateError(f"The instance that is shown is {instance.name!r}.")
+        instance.move_to_service(request.text("queue"))
         return self._done()
 
     # -- runs

@@ -23,6 +23,7 @@ from clearml_sched_widgets.widgets.messages import (
 )
 from clearml_sched_widgets.widgets.publisher import PUBLISHER
 from clearml_sched_widgets.widgets.subshells import let_the_page_choose
+from clearml_sched_widgets.widgets.surroundings import surroundings
 from clearml_sched_widgets.widgets.worker import COMMANDS
 
 
@@ -49,6 +50,7 @@ class SchedulerWidget(anywidget.AnyWidget):
     _css = built("index.css")
     _kind = traitlets.Unicode().tag(sync=True)
     connection = traitlets.Dict().tag(sync=True)
+    surroundings = traitlets.Dict().tag(sync=True)
 
     def __init__(self, connection: Connection, parts: tuple[Part, ...]) -> None:
         self._connection = connection
@@ -58,7 +60,7 @@ class SchedulerWidget(anywidget.AnyWidget):
         for part in parts:
             self._instant.update(part.instant())
             self._slow.update(part.slow())
-        super().__init__(connection=connection.state, **self._states())
+        super().__init__(**self._states())
         self.on_msg(self._receive)
 
     def publish(self) -> bool | None:
@@ -69,8 +71,7 @@ class SchedulerWidget(anywidget.AnyWidget):
         if self.comm is None:
             return None
         self._connection.tick()
-        states = {"connection": self._connection.state, **self._states()}
-        changed = {name: value for name, value in states.items() if getattr(self, name) != value}
+        changed = {name: value for name, value in self._states().items() if getattr(self, name) != value}
         if changed:
             with self.hold_sync():
                 for name, value in changed.items():
@@ -79,7 +80,8 @@ class SchedulerWidget(anywidget.AnyWidget):
         return bool(changed)
 
     def _states(self) -> dict[str, Any]:
-        return {name: value for part in self._parts for name, value in part.state().items()}
+        shared = {"connection": self._connection.state, "surroundings": surroundings()}
+        return {**shared, **{name: value for part in self._parts for name, value in part.state().items()}}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         # The page says that it is open, too, but its message may wait until the running cell has ended.

@@ -50,6 +50,7 @@ ACTIONS: dict[str, str] = {
     "backfill": "{item, start, end} -> {count}",
     "edit": "{} -> {data}: the definition of the instance that is shown",
     "update": "{instance, data} -> {}: replace it, if that is the one that is shown",
+    "move": "{instance, queue} -> {}: an agent of the queue goes on with it, if that is the one that is shown",
     "abort": "{run} -> {}",
     "rerun": "{run} -> {}: launch it once more",
     "console": "{run} -> {lines}: the last ones of its console",

@@ -12,7 +12,11 @@ export class FakeHost implements HostModel {
   readonly sent: Sent[] = [];
   readonly #handlers = new Map<string, Set<Handler>>();
 
-  constructor(private readonly traits: Record<string, unknown> = {}) {}
+  private readonly traits: Record<string, unknown>;
+
+  constructor(traits: Record<string, unknown> = {}) {
+    this.traits = { surroundings: {}, ...traits };
+  }
 
   get(name: string): unknown {
     return this.traits[name];

@@ -10,6 +10,7 @@ import { ExecutedTable } from "./ExecutedTable";
 import { Head } from "./Head";
 import { useHeard } from "./Liveness";
 import { Log } from "./Log";
+import { KernelDangers, MoveToService } from "./MoveToService";
 import { ScheduledTable } from "./ScheduledTable";
 import { tablesOf } from "./tables";
 import { Timeline } from "./timeline/Timeline";
@@ -66,11 +67,13 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
         more={
           <>
             <EditButton {...{ model, view, onEdit }} />
+            <MoveToService {...context} />
             {more}
           </>
         }
         onShow={show}
       />
+      <KernelDangers {...context} now={now} />
       <Timeline key={view.id} model={model} web={web} now={now} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />

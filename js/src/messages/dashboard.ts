@@ -1,7 +1,7 @@
 // One instance as the dashboard shows it.
 import type { InstanceBrief, InstanceChanges } from "./instances";
 import type { LogData } from "./log";
-import type { Connection } from "./shared";
+import type { SharedTraits } from "./shared";
 import type { ChangesData, WindowData } from "./tables";
 import type { TimelineTraits } from "./timeline";
 
@@ -53,8 +53,7 @@ export interface VitalTraits {
   run_reasons: Record<string, Reason>;
 }
 
-export interface DashboardTraits extends TimelineTraits, VitalTraits {
-  connection: Connection;
+export interface DashboardTraits extends SharedTraits, TimelineTraits, VitalTraits {
   /** See `useInstances`: what is shown is this with the changes laid over it. */
   instances: InstanceBrief[];
   instance_changes: InstanceChanges;

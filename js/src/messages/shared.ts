@@ -33,6 +33,7 @@ export const ACTIONS = [
   "backfill",
   "edit",
   "update",
+  "move",
   "abort",
   "rerun",
   "console",
@@ -52,6 +53,21 @@ export interface Connection {
   api?: string;
   /** The web server's address, or empty. */
   web?: string;
+}
+
+/** What surrounds the kernel; each only where it is so. */
+export interface Surroundings {
+  /** A host that ends kernels by itself: its name, and when it does so. */
+  host?: string;
+  ends?: string;
+  /** The last time that the computer slept, in milliseconds since the epoch. */
+  slept?: { from: number; to: number };
+}
+
+/** The traits that every widget has. */
+export interface SharedTraits {
+  connection: Connection;
+  surroundings: Surroundings;
 }
 
 export interface Problem {

@@ -1,5 +1,5 @@
 // What the form asks for and is told.
-import type { Connection, Problem } from "./shared";
+import type { Problem, SharedTraits } from "./shared";
 
 export interface NextRun {
   /** Milliseconds since the epoch. */
@@ -113,7 +113,6 @@ export interface Queue {
   watched: boolean | null;
 }
 
-export interface WizardTraits {
-  connection: Connection;
+export interface WizardTraits extends SharedTraits {
   draft: Record<string, unknown>;
 }

@@ -83,7 +83,8 @@ export function QueueField({ label, queue, path, onChange }: QueueProps) {
   const unknown = form.queues !== null && queue !== "" && !form.queues.some(({ name }) => name === queue);
   const missing =
     unknown && problems.length === 0 ? ["The server has no queue of this name. Choose one of the list."] : [];
-  const idle = unserved && warnings.length === 0 ? ["No agent serves this queue: runs wait until one does."] : [];
+  const idle =
+    unserved && warnings.length === 0 ? ["No agent serves this queue: what is put on it waits until one does."] : [];
   return (
     <SelectField
       label={label}

@@ -1,6 +1,10 @@
 // Where it will run, and the buttons.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { InstanceBrief } from "../messages/instances";
+import type { Surroundings } from "../messages/shared";
+import { dangers } from "../state/surroundings";
+import { useTimes } from "../state/times";
 import { upcoming } from "../state/upcoming";
 import { Confirm } from "../ui/Dialog";
 import { Segments } from "../ui/fields";
@@ -19,8 +23,13 @@ const PLACES: readonly (readonly [Where, string])[] = [
   ["kernel", "This kernel"],
   ["service", "Service on a queue"],
 ];
-const HINTS: Record<Where, string> = {
-  kernel: "Runs as long as this notebook's kernel does.",
+const HINTS: Record<Where, ComponentChildren> = {
+  kernel: (
+    <>
+      It ends with this kernel, and stands still while the computer sleeps; this page may be closed. After a restart of
+      the kernel <code>resume()</code> goes on with it.
+    </>
+  ),
   service: "An agent runs it, whether this notebook is open or not.",
 };
 const BUSY = { launch: "Launching …", save: "Saving …" };
@@ -32,10 +41,12 @@ interface LaunchProps {
   onCancel: () => void;
   /** Whether cancelling leaves the form, so that what was edited is gone. */
   leaves: boolean;
+  surroundings: Surroundings;
 }
 
-export function LaunchBar({ onDone, onCancel, leaves }: LaunchProps) {
+export function LaunchBar({ onDone, onCancel, leaves, surroundings }: LaunchProps) {
   const form = useForm();
+  const { utc } = useTimes();
   const [where, setWhere] = useState<Where>("kernel");
   const [chosen, setQueue] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
@@ -49,7 +60,14 @@ export function LaunchBar({ onDone, onCancel, leaves }: LaunchProps) {
   return (
     <footer class="csw-launch" ref={bar}>
       <div class="csw-launch-where">
-        <Segments legend="Run in" options={PLACES} value={where} onInput={setWhere} hint={HINTS[where]} />
+        <Segments
+          legend="Run in"
+          options={PLACES}
+          value={where}
+          onInput={setWhere}
+          hint={HINTS[where]}
+          warnings={where === "kernel" ? dangers(surroundings, Date.now(), utc) : []}
+        />
         {where === "service" ? (
           <QueueField label="Service queue" queue={queue} path="service queue" onChange={setQueue} />
         ) : null}

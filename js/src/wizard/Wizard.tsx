@@ -42,6 +42,7 @@ export function WizardForm(props: WizardProps) {
   const tasks = useMemo(() => new TaskBook(model), [model]);
   const [, render] = useReducer((count: number) => count + 1, 0);
   const connection = useTrait(model, "connection");
+  const surroundings = useTrait(model, "surroundings");
   const queues = useQueues(model, connection);
   const zones = useUid();
   const drop = useDrop();
@@ -76,7 +77,7 @@ export function WizardForm(props: WizardProps) {
       {editing && onUpdated ? (
         <UpdateBar instance={editing} onDone={onUpdated} onCancel={() => onCancel(store)} />
       ) : (
-        <LaunchBar onDone={onDone} onCancel={() => onCancel(store)} leaves={leaves} />
+        <LaunchBar onDone={onDone} onCancel={() => onCancel(store)} leaves={leaves} surroundings={surroundings} />
       )}
       <Zones id={zones} />
     </FormContext.Provider>
