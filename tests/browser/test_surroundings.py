@@ -63,10 +63,11 @@ def test_after_a_sleep_an_instance_of_this_kernel_is_moved_to_a_service(
 
 @pytest.mark.slow
 def test_what_was_read_about_a_sleep_is_dismissed(open_notebook: Open, examples: dict[str, str]) -> None:
-    notebook = open_notebook(SLEPT.format(task=examples["train"]) + SLEEP)
+    notebook = open_notebook(SLEPT.format(task=examples["train"]))
     board = notebook.widget()
+    expect(board.get_by_role("table", name="Scheduled tasks")).to_contain_text("Nightly")
+    notebook.run(SLEEP)
     told = board.get_by_role("status").filter(has_text="seems to have slept")
     told.get_by_role("button", name="Dismiss").click()
     expect(told).to_have_count(0)
-    expect(board.get_by_role("table", name="Scheduled tasks")).to_contain_text("Nightly")
     notebook.run("instance.stop()")
