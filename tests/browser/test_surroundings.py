@@ -48,7 +48,7 @@ def test_after_a_sleep_an_instance_of_this_kernel_is_moved_to_a_service(
     notebook.run(SLEEP)
     told = board.get_by_role("status").filter(has_text="This computer seems to have slept from")
     expect(told).to_contain_text("(1 h 30 min): what runs in this kernel stood still")
-    told.get_by_role("button", name="Move to a service …").press("Enter")
+    board.get_by_role("button", name="Move to a service …").press("Enter")
     dialog = board.get_by_role("alertdialog", name="Move to a service?")
     expect(dialog.get_by_label("Service queue")).to_have_value("services")
     expect(dialog).to_contain_text("No agent serves this queue")

@@ -73,7 +73,7 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
         }
         onShow={show}
       />
-      <KernelDangers {...context} now={now} />
+      <KernelDangers {...{ model, view, now }} />
       <Timeline key={view.id} model={model} web={web} now={now} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />

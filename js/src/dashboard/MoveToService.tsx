@@ -81,21 +81,22 @@ function useQueues(model: ViewModel<DashboardTraits>): Queue[] | null {
 }
 
 /** For an instance of a kernel that a host may end, or of a computer that slept. */
-export function KernelDangers({ model, view, commands, now }: MoveProps & { now: number }) {
+export function KernelDangers({ model, view, now }: Pick<MoveProps, "model" | "view"> & { now: number }) {
   const surroundings = useTrait(model, "surroundings");
   const { utc } = useTimes();
   const [read, setRead] = useState("");
   const found = dangers(surroundings, now, utc);
   if (!here(view) || found.length === 0 || read === dangerKey(surroundings)) return null;
   return (
-    <div class="csw-banner csw-banner-warning" role="status">
+    <div class="csw-banner csw-banner-warning csw-dangers" role="status">
       <div>
         {found.map((text) => (
           <p key={text}>{text}</p>
         ))}
-        <p>A service would go on: an agent runs it, and needs neither this kernel nor this computer.</p>
+        <p>
+          Move it to a service, above: an agent goes on with it then, and needs neither this kernel nor this computer.
+        </p>
       </div>
-      <MoveToService {...{ model, view, commands }} />
       <Button kind="quiet" label="Dismiss" onClick={() => setRead(dangerKey(surroundings))}>
         <Icon name="close" />
       </Button>
