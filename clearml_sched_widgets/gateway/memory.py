@@ -11,9 +11,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 import attrs
 
 from clearml_sched_widgets.errors import Conflict, NotFound, PermanentError
-from clearml_sched_widgets.gateway.memory_objects import WORKER_TIMEOUT, StoredProject
+from clearml_sched_widgets.gateway.memory_objects import WORKER_TIMEOUT
 from clearml_sched_widgets.gateway.memory_query import matches, model_entity, projected, task_entity
-from clearml_sched_widgets.gateway.memory_server import MemoryServer, server_clock
+from clearml_sched_widgets.gateway.memory_server import MemoryServer
+from clearml_sched_widgets.gateway.memory_store import NO_SUCH_QUEUE, server_clock
 from clearml_sched_widgets.records import (
     ACTIVE,
     INSTANCE_TAG,
@@ -31,7 +32,6 @@ from clearml_sched_widgets.records import (
     TaskQuery,
 )
 
-NO_SUCH_QUEUE = 701
 PAGE = 500  # the most rows of one answer
 NEVER = datetime.max.replace(tzinfo=timezone.utc)
 NOT_TASKS = frozenset({"dataset", "reports", "hidden", INSTANCE_TAG})
@@ -321,34 +321,6 @@ class MemoryGateway(MemoryServer):
         del self._projects[lease_id]
 
     # -- the lock is held
-    def _lease(self, lease_id: str) -> StoredProject:
-        if lease_id not in self._projects:
-            raise NotFound(f"there is no project {lease_id}", code=400, subcode=401)
-        return self._projects[lease_id]
-
-    def _editable(self, task_id: str, statuses: set[str]) -> Task:
-        task = self._get(task_id)
-        if task.status not in statuses:
-            raise Conflict(f"a task that is {task.status} cannot be edited", code=400, subcode=110)
-        return task
-
-    def _enqueue(self, task_id: str, queue_id: str) -> None:
-        task = self._get(task_id)
-        self._change(task_id, "queued")
-        queue = self._queues.get(queue_id)
-        if queue is None or task_id in queue.entries:
-            # As the server does: the status goes back, but the time of its change is now, so it is no virgin any more.
-            self._change(task_id, task.status, reason="failed enqueueing", force=True)
-            if queue is None:
-                raise NotFound(f"there is no queue {queue_id}", code=400, subcode=NO_SUCH_QUEUE)
-            raise Conflict(f"the task {task_id} is queued already", code=400, subcode=706)
-        self._unqueue(task_id)
-        queue.entries.append(task_id)
-        if task.status != "queued":
-            self._extras[task_id].before_queue = task.status
-        tags = tuple(tag for tag in task.system_tags if tag != "development")
-        self._put(task_id, queue_id=queue_id, system_tags=tags)
-
     def _entities(self, entity: str) -> list[Entity]:
         if entity == "model":
             return [model_entity(model, self._project_id(model.project)) for model in self._models.values()]

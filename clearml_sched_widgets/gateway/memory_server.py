@@ -1,52 +1,17 @@
-"""A ClearML server in one process, as far as this package looks at one: what `MemoryGateway` talks to.
-
-Statuses, times and refusals are the real server's. The methods here are what other users, agents and the web page do to
-a server; the methods of the protocol are in `memory`.
-"""
+"""What other users, agents and the web page do to the in-memory server; the methods of the protocol are in `memory`."""
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timezone
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-import attrs
-
-from clearml_sched_widgets.errors import Conflict, NotFound, Refused
-from clearml_sched_widgets.gateway.memory_objects import (
-    NEXT,
-    Extras,
-    StoredModel,
-    StoredProject,
-    StoredQueue,
-    sorted_tags,
-    stored_params,
-)
+from clearml_sched_widgets.errors import Conflict
+from clearml_sched_widgets.gateway.memory_objects import StoredModel, StoredQueue, sorted_tags, stored_params
+from clearml_sched_widgets.gateway.memory_store import MemoryStore
 from clearml_sched_widgets.records import Params, Table, Task
 
-SHORTEST = 3  # characters of a name
-WHY_LONGER = "the server wants three characters"
 
-
-def server_clock() -> datetime:
-    """The present in UTC."""
-    return datetime.now(timezone.utc)
-
-
-class MemoryServer:
-    """Holds the objects and changes them the way the server does. Safe to use from several threads."""
-
-    def __init__(self, now: Callable[[], datetime] = server_clock) -> None:
-        self._now = now
-        self._lock = threading.RLock()
-        self._made = 0
-        self._tasks: dict[str, Task] = {}
-        self._extras: dict[str, Extras] = {}
-        self._models: dict[str, StoredModel] = {}
-        self._queues: dict[str, StoredQueue] = {}
-        self._projects: dict[str, StoredProject] = {}
+class MemoryServer(MemoryStore):
+    """A server that others use too. Safe to use from several threads."""
 
     # -- making things
     def add_task(
@@ -239,34 +204,6 @@ class MemoryServer:
         with self._lock:
             return list(self._queues[queue_id].entries)
 
-    # -- how the server does it; the lock is held
-    def _time(self) -> datetime:
-        now = self._now().astimezone(timezone.utc)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)  # the server stores milliseconds
-
-    def _new_id(self) -> str:
-        self._made += 1
-        # The same in every run of a test, but in no order: as little to rely on as the server's.
-        return hashlib.md5(str(self._made).encode(), usedforsecurity=False).hexdigest()
-
-    def _project(self, name: str) -> StoredProject:
-        clean = "/".join(part.strip() for part in name.split("/") if part)
-        if any(len(part) < SHORTEST for part in clean.split("/")):
-            raise Refused(f"the project name {name!r} is too short: {WHY_LONGER} in every part", code=400, subcode=12)
-        found = next((project for project in self._projects.values() if project.name == clean), None)
-        if found is None:
-            found = StoredProject(id=self._new_id(), name=clean, hidden=False, last_update=self._time())
-            self._projects[found.id] = found
-        found.last_update = self._time()
-        return found
-
-    def _insert(self, task: Task) -> None:
-        if len(task.name.strip()) < SHORTEST:
-            raise Refused(f"the name {task.name!r} is too short: {WHY_LONGER}", code=400, subcode=12)
-        now = self._time()
-        self._tasks[task.id] = attrs.evolve(task, created=now, last_update=now, last_change=now)
-        self._extras[task.id] = Extras()
-
     def _bring(self, task_id: str, status: str) -> None:
         if status == "queued":
             raise ValueError("use the gateway's `enqueue`: a queued task is on a queue")
@@ -277,67 +214,3 @@ class MemoryServer:
             self.publish(task_id)
         elif status not in ("created", "in_progress"):
             self.finish(task_id, status)
-
-    def _get(self, task_id: str) -> Task:
-        task = self._tasks.get(task_id)
-        if task is None:
-            raise NotFound(f"there is no task {task_id}", code=400, subcode=101)
-        return task
-
-    def _put(self, task_id: str, **changes: Any) -> Task:
-        task = attrs.evolve(self._get(task_id), **changes)
-        self._tasks[task_id] = task
-        return task
-
-    def _touch(self, task_id: str, **changes: Any) -> None:
-        """A write that moves both times; an edit of names or tags moves `last_change` alone."""
-        now = self._time()
-        self._put(task_id, last_update=now, last_change=now, **changes)
-
-    def _change(self, task_id: str, status: str, *, reason: str = "", message: str = "", force: bool = False) -> None:
-        task = self._get(task_id)
-        if not force and status != task.status and status not in NEXT.get(task.status, ()):
-            raise Conflict(f"a task that is {task.status} cannot become {status}", code=400, subcode=110)
-        # The order in which the server's writes become visible is the order of its times.
-        now = self._time()
-        self._put(
-            task_id,
-            status=status,
-            status_reason=reason,
-            status_message=message,
-            status_changed=now,
-            last_update=now,
-            last_change=now,
-        )
-        if task.project_id:
-            self._projects[task.project_id].last_update = now
-
-    def _unqueue(self, task_id: str) -> None:
-        for queue in self._queues.values():
-            if task_id in queue.entries:
-                queue.entries.remove(task_id)
-
-    def _reset(self, task_id: str) -> None:
-        task = self._get(task_id)
-        if task.status == "published":
-            raise Conflict("a published task cannot be reset", code=400, subcode=110)
-        self._unqueue(task_id)
-        self._change(task_id, "created", reason="reset", message="reset")
-        self._put(task_id, started=None, completed=None, queue_id=None)
-        self._extras[task_id] = Extras(script=self._extras[task_id].script, container=self._extras[task_id].container)
-
-    def _retag(self, object_id: str, field: str, add: Sequence[str], remove: Sequence[str]) -> None:
-        stored: Task | StoredModel = self._models.get(object_id) or self._get(object_id)
-        tags = sorted_tags({*getattr(stored, field), *add} - set(remove))
-        if isinstance(stored, Task):
-            self._put(object_id, last_change=self._time(), **{field: tags})
-        else:
-            setattr(stored, field, tags)
-            stored.last_change = self._time()
-
-    def _delete(self, task_id: str) -> None:
-        self._get(task_id)
-        self._unqueue(task_id)
-        del self._tasks[task_id], self._extras[task_id]
-        for child in [task.id for task in self._tasks.values() if task.parent == task_id]:
-            self._put(child, parent=f"__DELETED__{task_id}", last_change=self._time())
