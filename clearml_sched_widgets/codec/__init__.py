@@ -16,7 +16,7 @@ from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 from functools import cache, partial
 from operator import is_
-from typing import Any, Literal, cast, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import attrs
 import cattrs
@@ -107,19 +107,6 @@ def loads(text: str) -> Definition:
         raise InvalidDefinition([*repeated, *(each for each in error.problems if each.path not in told)]) from None
     if repeated:
         raise InvalidDefinition(repeated)
-    return found
-
-
-def rule_to_data(rule: Rule) -> dict[str, Any]:
-    """A recurrence rule as plain data: its type and its settings."""
-    return cast(dict[str, Any], _converter().unstructure(rule))
-
-
-def rule_from_data(data: object) -> Rule:
-    """The rule that `rule_to_data` made the data of. Raises InvalidDefinition with paths such as `times[0]`."""
-    found = _converter().structure(data, Rule)
-    if isinstance(found, Bad):
-        raise InvalidDefinition(found.problems)
     return found
 
 

@@ -33,11 +33,6 @@ EVENTS_NOT_ADDED = 131
 # What a front end answers when it did not pass the request on. The API server itself sends neither.
 NOT_PASSED_ON = frozenset({429, 503})
 
-NO_ADDRESS = (
-    requests.exceptions.InvalidURL,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.MissingSchema,
-)
 NO_CONFIGURATION = (
     "No ClearML configuration was found. Run `clearml-init` in a terminal, or set CLEARML_API_HOST, "
     "CLEARML_API_ACCESS_KEY and CLEARML_API_SECRET_KEY, then try again. "

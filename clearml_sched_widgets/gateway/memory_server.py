@@ -157,11 +157,6 @@ class MemoryServer(MemoryStore):
                 self._change(object_id, "stopped", force=True)
             self._retag(object_id, "system_tags", ("archived",), ())
 
-    def restore(self, object_id: str) -> None:
-        """Take something out of the archive."""
-        with self._lock:
-            self._retag(object_id, "system_tags", (), ("archived",))
-
     def report(self, task_id: str) -> None:
         """What a running script does with every metric: nothing but the times change."""
         with self._lock:

@@ -54,8 +54,6 @@ INVALID_REGEX = ErrorKind(400, 21, "Malformed regular expression")
 
 INVALID_TASK_ID = ErrorKind(400, 101, "Invalid task id")
 INVALID_TASK_STATUS = ErrorKind(400, 110, "Invalid task status")
-TASK_STATUS_RACE = ErrorKind(400, 121, "Failed changing task status. probably someone changed it before you")
-MISSING_TASK_FIELDS = ErrorKind(400, 122, "Task is missing expected fields")
 TASK_CANNOT_BE_DELETED = ErrorKind(400, 123, "Task cannot be deleted")
 EVENTS_NOT_ADDED = ErrorKind(400, 131, "Events not added")
 
@@ -86,8 +84,6 @@ NO_DEFAULT_QUEUE = ErrorKind(400, 707, "No queue is tagged as the default queue 
 DATA_VALIDATION = ErrorKind(400, 800, "Data validation error")
 NOT_UNIQUE = ErrorKind(400, 801, "Value combination already exists (unique field already contains this value)")
 
-INVALID_WORKER_ID = ErrorKind(400, 1001, "Invalid worker id")
-WORKER_NOT_REGISTERED = ErrorKind(400, 1004, "Worker is not registered")
 INVALID_SCROLL_ID = ErrorKind(400, 1104, "Invalid scroll id")
 
 BAD_AUTH_TYPE = ErrorKind(401, 10, "Unauthorized (bad authentication header type)")

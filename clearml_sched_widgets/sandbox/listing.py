@@ -11,7 +11,7 @@ from clearml_sched_widgets.sandbox.errors import FIELD_VALUE, INVALID_FIELDS, MI
 from clearml_sched_widgets.sandbox.filters import compile_filters
 from clearml_sched_widgets.sandbox.kinds import KINDS, Kind
 from clearml_sched_widgets.sandbox.projection import check_fields, expand, select, split_references
-from clearml_sched_widgets.sandbox.store import Doc, Store, dumps
+from clearml_sched_widgets.sandbox.store import Doc, Store
 
 MAX_PAGE = 500
 _COMPANY = {"id": identity.COMPANY_ID, "name": identity.COMPANY_NAME}
@@ -108,8 +108,3 @@ def _page(call: Call) -> tuple[int, int, str | None]:
 def not_tagged(kind: Kind, tag: str) -> Condition:
     """Documents that lack a system tag."""
     return compile_filters(kind, {"system_tags": ["__$not", tag]})
-
-
-def has_ids(ids: list[str]) -> Condition:
-    """Documents of these ids."""
-    return Condition("id IN (SELECT value FROM json_each(?))", dumps(ids))

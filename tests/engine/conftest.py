@@ -10,6 +10,7 @@ import pytest
 from clearml_sched_widgets import Manager
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.sandbox import Sandbox
+from tests.engine.bench import Bench
 from tests.engine.kernels import Kernel
 from tests.engine.world import World
 
@@ -17,6 +18,11 @@ from tests.engine.world import World
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
 
 
 @pytest.fixture

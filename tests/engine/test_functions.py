@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from clearml_sched_widgets import codec, running
 from clearml_sched_widgets.definition import (
     Action,
     Definition,
@@ -26,45 +23,14 @@ from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.functions import MOST_AT_ONCE, Functions
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.state import KEEP_PAST
-from clearml_sched_widgets.errors import InvalidDefinition, Unavailable
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.errors import Unavailable
 from clearml_sched_widgets.history import executed_row, scheduled_rows
-from clearml_sched_widgets.instance import Instance
-from clearml_sched_widgets.manager import Manager
-from clearml_sched_widgets.records import TaskQuery
+from tests.engine.jobs import Job, quick
 from tests.engine.world import START, Killed, World
-from tests.waiting import until
-
-
-class Job:
-    """A function that runs until it is let go."""
-
-    def __init__(self, error: BaseException | None = None) -> None:
-        self.calls: list[tuple[Any, ...]] = []
-        self.threads: list[str] = []
-        self.go = threading.Event()
-        self._error = error
-
-    def __call__(self, *arguments: Any) -> None:
-        self.calls.append(arguments)
-        self.threads.append(threading.current_thread().name)
-        assert self.go.wait(20)
-        if self._error is not None:
-            raise self._error
-
-
-def quick(error: BaseException | None = None) -> Job:
-    job = Job(error)
-    job.go.set()
-    return job
 
 
 def schedule(job: Callable[[], None], every: str = "30s", **policies: object) -> Schedule:
     return Schedule(Action(function=job), Interval(every=every), Policies(**policies), name="call", id="call")  # type: ignore[arg-type]
-
-
-def start(world: World, *items: Schedule) -> Engine:
-    return world.engine(Definition("nightly", items))
 
 
 def run_for(world: World, engine: Engine, seconds: float) -> None:
@@ -101,19 +67,19 @@ def rows(engine: Engine) -> list[tuple[str, str]]:
 
 def test_a_function_is_called_at_its_times_in_a_thread_of_its_own(world: World) -> None:
     job = quick()
-    engine = start(world, schedule(job))
+    engine = world.start(schedule(job))
     run_for(world, engine, 65)
     returned(world, engine)
     assert job.calls == [(), ()]
     assert {name.startswith("clearml-sched-") for name in job.threads} == {True}
     assert rows(engine) == [("12:00:30", "completed"), ("12:01:00", "completed")]
-    assert "called its function test_functions.Job for 2026-11-23T12:00:30Z" in world.log(engine)
+    assert "called its function tests.engine.jobs.Job for 2026-11-23T12:00:30Z" in world.log(engine)
     assert world.launched() == []
 
 
 def test_s17_a_function_that_still_runs_is_shown_as_running_and_single_instance_is_honoured(world: World) -> None:
     job = Job()
-    engine = start(world, schedule(job, overlap="skip"))
+    engine = world.start(schedule(job, overlap="skip"))
     run_for(world, engine, 95)
     assert called(job, 1)
     assert rows(engine) == [("12:00:30", "in_progress")]
@@ -129,7 +95,7 @@ def test_queued_calls_wait_for_the_one_before_them_and_allowed_ones_do_not(world
     waits, at_once = Job(), Job()
     one = schedule(waits, overlap="queue")
     two = Schedule(Action(function=at_once), Interval("30s"), id="two")
-    engine = start(world, one, two)
+    engine = world.start(one, two)
     run_for(world, engine, 95)
     assert called(waits, 1)
     assert called(at_once, 3)
@@ -144,14 +110,14 @@ def test_queued_calls_wait_for_the_one_before_them_and_allowed_ones_do_not(world
 def test_a_call_never_holds_up_the_engine(world: World) -> None:
     job = Job()
     tasks = Schedule(Action(world.base), Interval("30s"), id="tasks")
-    engine = start(world, schedule(job), tasks)
+    engine = world.start(schedule(job), tasks)
     run_for(world, engine, 65)
     assert len(world.launched()) == 2
     job.go.set()
 
 
 def test_an_exception_is_a_failed_run_with_its_words_and_its_traceback_in_the_log(world: World) -> None:
-    engine = start(world, schedule(quick(ValueError("no data today"))))
+    engine = world.start(schedule(quick(ValueError("no data today"))))
     run_for(world, engine, 31)
     returned(world, engine)
     assert engine.snapshot is not None
@@ -165,7 +131,7 @@ def test_an_exception_is_a_failed_run_with_its_words_and_its_traceback_in_the_lo
 
 def test_sys_exit_in_a_function_ends_its_run_alone(world: World) -> None:
     job = quick(SystemExit(3))
-    engine = start(world, schedule(job))
+    engine = world.start(schedule(job))
     run_for(world, engine, 65)
     returned(world, engine)
     assert rows(engine) == [("12:00:30", "failed"), ("12:01:00", "failed")]
@@ -173,7 +139,7 @@ def test_sys_exit_in_a_function_ends_its_run_alone(world: World) -> None:
 
 def test_a_failed_call_is_retried_and_then_the_item_pauses(world: World) -> None:
     job = quick(RuntimeError("no"))
-    engine = start(world, schedule(job, "1h", retries=2, retry_backoff="10s", pause_after_failures=1))
+    engine = world.start(schedule(job, "1h", retries=2, retry_backoff="10s", pause_after_failures=1))
     world.clock.advance(3600)
     for _ in range(40):
         run_for(world, engine, 1)
@@ -189,7 +155,7 @@ def test_a_failed_call_is_retried_and_then_the_item_pauses(world: World) -> None
 def test_the_server_clock_does_not_matter_to_retries_of_functions() -> None:
     world = World(server_ahead=timedelta(hours=3))
     job = quick(RuntimeError("no"))
-    engine = start(world, schedule(job, "1h", retries=1, retry_backoff="5s"))
+    engine = world.start(schedule(job, "1h", retries=1, retry_backoff="5s"))
     world.clock.advance(3600)
     for _ in range(10):
         run_for(world, engine, 1)
@@ -215,7 +181,7 @@ def test_a_triggers_function_gets_the_id_of_the_object(world: World) -> None:
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_while_the_call_is_written_it_is_called_at_most_once(world: World, moment: str) -> None:
     job = quick()
-    engine = start(world, Schedule(Action(function=job), Once("2026-11-23", "12:00:30"), id="call"))
+    engine = world.start(Schedule(Action(function=job), Once("2026-11-23", "12:00:30"), id="call"))
 
     def kill(method: str, when: str) -> None:
         if method == "write_configuration" and when == moment and world.clock.now() >= due:
@@ -238,7 +204,7 @@ def test_killed_while_the_call_is_written_it_is_called_at_most_once(world: World
 
 def test_a_call_that_cannot_be_written_is_made_once_when_the_server_is_back(world: World) -> None:
     job = quick()
-    engine = start(world, Schedule(Action(function=job), Once("2026-11-23", "12:00:30"), id="call"))
+    engine = world.start(Schedule(Action(function=job), Once("2026-11-23", "12:00:30"), id="call"))
     until = START.replace(minute=1)
 
     def away(method: str, when: str) -> None:
@@ -256,7 +222,7 @@ def test_a_call_that_cannot_be_written_is_made_once_when_the_server_is_back(worl
 
 def test_a_state_that_a_delayed_request_has_turned_back_calls_nothing_again(world: World) -> None:
     job = quick()
-    engine = start(world, schedule(job, missed="all"))
+    engine = world.start(schedule(job, missed="all"))
     old = world.gateway.task(world.instance).configuration[own.STATE]
     run_for(world, engine, 65)
     returned(world, engine)
@@ -270,7 +236,7 @@ def test_a_state_that_a_delayed_request_has_turned_back_calls_nothing_again(worl
 
 def test_a_call_goes_on_when_its_instance_is_stopped_and_resumed_in_the_same_kernel(world: World) -> None:
     job = Job()
-    engine = start(world, schedule(job, overlap="skip"))
+    engine = world.start(schedule(job, overlap="skip"))
     run_for(world, engine, 31)
     engine = world.engine()
     assert rows(engine) == [("12:00:30", "in_progress")]
@@ -284,7 +250,7 @@ def test_a_call_goes_on_when_its_instance_is_stopped_and_resumed_in_the_same_ker
 def test_in_another_process_the_item_shows_an_error_and_the_others_go_on(world: World) -> None:
     job = quick()
     tasks = Schedule(Action(world.base), Interval("30s"), id="tasks")
-    engine = start(world, schedule(job), tasks)
+    engine = world.start(schedule(job), tasks)
     run_for(world, engine, 31)
     returned(world, engine)
     world.functions = Functions()  # another kernel
@@ -296,12 +262,12 @@ def test_in_another_process_the_item_shows_an_error_and_the_others_go_on(world: 
     shot = engine.snapshot
     row = scheduled_rows(shot.definition, shot.state, shot.names, world.clock.now())[0]
     assert (row.state, row.method, row.queue) == ("error", "function", "")
-    assert "its function test_functions.Job lives only in the kernel that launched it" in row.note
+    assert "its function tests.engine.jobs.Job lives only in the kernel that launched it" in row.note
     assert ("12:00:30", "completed") in rows(engine)  # what is known of earlier calls is still shown
 
 
 def test_the_state_keeps_few_calls_of_each_item(world: World) -> None:
-    engine = start(world, schedule(quick(), "5s"))
+    engine = world.start(schedule(quick(), "5s"))
     run_for(world, engine, 200)
     returned(world, engine)
     text = world.gateway.task(world.instance).configuration[own.STATE]
@@ -313,7 +279,7 @@ def test_the_state_keeps_few_calls_of_each_item(world: World) -> None:
 def test_more_calls_than_threads_wait(world: World) -> None:
     job = Job()
     items = [Schedule(Action(function=job), Interval("30s"), id=f"item{number}") for number in range(MOST_AT_ONCE + 5)]
-    engine = start(world, *items)
+    engine = world.start(*items)
     run_for(world, engine, 31)
     assert called(job, MOST_AT_ONCE)
     job.go.set()
@@ -321,79 +287,3 @@ def test_more_calls_than_threads_wait(world: World) -> None:
     run_for(world, engine, 10)
     returned(world, engine)
     assert len(job.calls) >= MOST_AT_ONCE + 5
-
-
-# -- through the manager
-def of(job: Callable[[], None]) -> Definition:
-    return Definition("calls", [Schedule(Action(function=job), Interval("1d"), id="call")])
-
-
-def test_run_now_calls_the_function_of_an_instance_of_this_kernel(manager: Manager) -> None:
-    job = Job()
-    instance = manager.launch(of(job))
-    instance.run_now("call")
-    until(lambda: list(instance.executed.status) == ["in_progress"])
-    job.go.set()
-    until(lambda: list(instance.executed.status) == ["completed"])
-    instance.stop()
-    elsewhere = Instance(instance.gateway, instance.task)
-    assert list(elsewhere.executed.status) == ["completed"]
-    assert list(elsewhere.executed.cause) == ["manual"]
-    instance.resume()  # its function is still here
-    instance.run_now("call")
-    until(lambda: len(job.calls) == 2)
-
-
-def test_an_update_gives_a_running_instance_another_function_and_keeps_the_one_it_has(manager: Manager) -> None:
-    first, second = quick(), quick()
-    instance = manager.launch(of(first))
-    instance.update(of(second))
-    until(lambda: "was updated" in " ".join(instance.log.text))
-    instance.run_now("call")
-    until(lambda: len(second.calls) == 1)
-    assert first.calls == []
-
-
-def update_a_service(manager: Manager, definition: Definition) -> None:
-    task = next(task.id for task in manager.gateway.tasks(TaskQuery(text="train model")))
-    service = Definition("tasks", [Schedule(Action(task, "services"), Interval("1d"))])
-    manager.launch(service, where="service").update(definition)
-
-
-@pytest.mark.parametrize(
-    "go",
-    [
-        lambda manager, definition: manager.launch(definition, where="service"),
-        lambda manager, definition: manager.save(definition),
-        lambda _, definition: codec.dumps(definition, "yaml"),
-        update_a_service,
-    ],
-    ids=["launch", "save", "export", "update"],
-)
-def test_functions_are_refused_by_path_where_they_cannot_go(
-    manager: Manager, gateway: MemoryGateway, go: Callable[[Manager, Definition], object]
-) -> None:
-    gateway.add_task("train model")
-    with pytest.raises(InvalidDefinition, match="lives in this kernel only") as caught:
-        go(manager, of(quick()))
-    assert [problem.path for problem in caught.value.problems] == ["schedules[0].action.function"]
-
-
-def test_a_definition_that_has_only_a_functions_name_is_not_launched(manager: Manager) -> None:
-    copy = codec.from_data(codec.to_data(of(quick())))
-    with pytest.raises(InvalidDefinition, match="expected the function itself"):
-        manager.launch(copy)
-
-
-def test_a_function_is_not_backfilled(manager: Manager) -> None:
-    instance = manager.launch(of(quick()))
-    with pytest.raises(InvalidDefinition, match="launches clones"):
-        instance.backfill("call", "2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z")
-
-
-def test_an_instance_that_was_deleted_leaves_no_function_behind(manager: Manager) -> None:
-    instance = manager.launch(of(quick()))
-    assert instance.id in running._functions
-    instance.stop()
-    instance.delete()
-    assert instance.id not in running._functions

@@ -1,4 +1,4 @@
-"""Policies in the engine: overlap, retries, pauses of items, jitter, time limits, backfills. On a virtual clock."""
+"""Policies in the engine: overlap, retries, pauses of items, jitter. On a virtual clock."""
 
 from __future__ import annotations
 
@@ -8,43 +8,12 @@ import attrs
 import pytest
 
 from clearml_sched_widgets import codec
-from clearml_sched_widgets.definition import (
-    Action,
-    Definition,
-    Interval,
-    Once,
-    Policies,
-    Schedule,
-    StatusChanged,
-    TaskTrigger,
-)
+from clearml_sched_widgets.definition import Action, Definition, Once, Policies, Schedule, StatusChanged, TaskTrigger
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.decide import due_at
-from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import OutcomeUnknown
 from clearml_sched_widgets.history import executed_row, scheduled_rows
-from tests.engine.world import START, World
-
-
-def every(world: World, text: str, time_limit: str | None = None, **policies: object) -> Schedule:
-    action = Action(world.base, time_limit=time_limit)
-    return Schedule(action, Interval(every=text), Policies(**policies), name=text)  # type: ignore[arg-type]
-
-
-def start(world: World, *schedules: Schedule) -> Engine:
-    return world.engine(Definition("nightly", schedules))
-
-
-def statuses(world: World, engine: Engine) -> list[str]:
-    return [world.gateway.task(run.task.id).status for run in world.runs(engine)]
-
-
-def end_runs(world: World, status: str = "completed") -> None:
-    """What agents do: end every run that is queued."""
-    for task in world.gateway.all_tasks():
-        if task.status == "queued":
-            world.gateway.start(task.id)
-            world.gateway.finish(task.id, status)
+from tests.engine.world import START, World, clocks
 
 
 def completed(world: World, count: int) -> list[str]:
@@ -56,36 +25,32 @@ def completed(world: World, count: int) -> list[str]:
     return ids
 
 
-def clocks(keys: list[str]) -> list[str]:
-    return [key.rpartition("T")[2].removesuffix("Z") for key in keys]
-
-
 # -- overlap
 def test_overlap_queue_keeps_one_slot_waiting_and_skips_the_later_ones(world: World) -> None:
-    engine = start(world, every(world, "30s", overlap="queue"))
+    engine = world.start(world.every("30s", overlap="queue"))
     world.run_for(engine, 125)
     assert clocks(world.launched()) == ["12:00:30"]
     assert "waits until no run before it is unfinished" in world.log(engine)
     assert world.log(engine).count("another run waits already") == 2
-    end_runs(world)
+    world.end_runs()
     world.run_for(engine, 5)
     assert clocks(world.launched()) == ["12:00:30", "12:01:00"]
 
 
 def test_what_waits_for_its_turn_survives_a_restart_and_runs_once(world: World) -> None:
-    engine = start(world, every(world, "30s", overlap="queue"))
+    engine = world.start(world.every("30s", overlap="queue"))
     world.run_for(engine, 65)
     engine = world.engine()
     world.run_for(engine, 10)
     assert len(world.launched()) == 1
-    end_runs(world)
+    world.end_runs()
     world.run_for(engine, 5)
     world.run_for(world.engine(), 5)
     assert clocks(world.launched()) == ["12:00:30", "12:01:00"]
 
 
 def test_overlap_cancel_previous_stops_a_running_run_and_launches_when_it_has_ended(world: World) -> None:
-    engine = start(world, every(world, "30s", overlap="cancel_previous"))
+    engine = world.start(world.every("30s", overlap="cancel_previous"))
     world.run_for(engine, 32)
     first = world.runs(engine)[0].task.id
     world.gateway.take(world.gateway.queues()[0].id)
@@ -95,22 +60,22 @@ def test_overlap_cancel_previous_stops_a_running_run_and_launches_when_it_has_en
     world.gateway.finish(first, "stopped")
     world.run_for(engine, 5)
     assert clocks(world.launched()) == ["12:00:30", "12:01:00"]
-    assert statuses(world, engine) == ["stopped", "queued"]
+    assert world.statuses(engine) == ["stopped", "queued"]
     assert "a later run takes its place" in world.log(engine)
 
 
 def test_overlap_cancel_previous_takes_a_queued_run_off_its_queue_and_says_why(world: World) -> None:
-    engine = start(world, every(world, "30s", overlap="cancel_previous"))
+    engine = world.start(world.every("30s", overlap="cancel_previous"))
     world.run_for(engine, 100)
     assert clocks(world.launched()) == ["12:00:30", "12:01:00", "12:01:30"]
-    assert statuses(world, engine) == ["stopped", "stopped", "queued"]
+    assert world.statuses(engine) == ["stopped", "stopped", "queued"]
     assert engine.snapshot is not None
     rows = [executed_row(run, engine.snapshot.definition) for run in world.runs(engine)]
     assert [row.note for row in rows[:2]] == ["a later run takes its place"] * 2
 
 
 def test_a_run_asked_to_stop_is_asked_once_and_what_waits_behind_it_is_replaced(world: World) -> None:
-    engine = start(world, every(world, "30s", overlap="cancel_previous"))
+    engine = world.start(world.every("30s", overlap="cancel_previous"))
     world.run_for(engine, 32)
     world.gateway.take(world.gateway.queues()[0].id)
     world.run_for(engine, 90)
@@ -130,7 +95,7 @@ def test_e8_events_queue_up_in_their_order_and_none_is_dropped(world: World) -> 
     for _ in tasks:
         world.run_for(engine, 10)
         seen.append(len(world.launched()))
-        end_runs(world)
+        world.end_runs()
     assert seen == [1, 2, 3, 4, 5]
     assert [run.object for run in world.runs(engine)] == tasks
 
@@ -147,8 +112,8 @@ def test_cancel_previous_of_a_trigger_keeps_the_latest_event(world: World) -> No
 
 
 def test_run_now_launches_whatever_the_overlap_policy(world: World) -> None:
-    schedule = every(world, "30s", overlap="skip")
-    engine = start(world, schedule)
+    schedule = world.every("30s", overlap="skip")
+    engine = world.start(schedule)
     world.run_for(engine, 35)
     engine.command(Command(do="run_now", item=schedule.id))
     world.run_for(engine, 5)
@@ -158,12 +123,12 @@ def test_run_now_launches_whatever_the_overlap_policy(world: World) -> None:
 # -- retries
 def test_a_failed_run_is_launched_again_with_growing_pauses_as_often_as_allowed(world: World) -> None:
     schedule = Schedule(Action(world.base), Once("2026-11-23", "12:01"), Policies(retries=2, retry_backoff="1m"))
-    engine = start(world, schedule)
+    engine = world.start(schedule)
     world.run_for(engine, 62)
     key = f"{schedule.id}@2026-11-23T12:01:00Z"
     for launched, pause in (([key], 50), ([key, f"{key}~1"], 110), ([key, f"{key}~1", f"{key}~2"], 600)):
         assert world.launched() == launched
-        end_runs(world, "failed")
+        world.end_runs("failed")
         world.run_for(engine, pause)
         assert world.launched() == launched, "too soon"
         world.run_for(engine, 20)
@@ -173,10 +138,10 @@ def test_a_failed_run_is_launched_again_with_growing_pauses_as_often_as_allowed(
 
 
 def test_a_run_that_succeeds_or_is_stopped_is_not_retried(world: World) -> None:
-    engine = start(world, every(world, "30s", retries=3, retry_backoff="1s"))
+    engine = world.start(world.every("30s", retries=3, retry_backoff="1s"))
     for status in ("completed", "stopped"):
         world.run_for(engine, 31)
-        end_runs(world, status)
+        world.end_runs(status)
     world.run_for(engine, 20)
     assert [run.cause for run in world.runs(engine)] == ["schedule", "schedule"]
 
@@ -189,7 +154,7 @@ def test_a_retry_of_an_event_has_the_values_of_the_event(world: World) -> None:
     world.run_for(engine, 6)
     task = world.gateway.add_task("train 7", status="completed")
     world.run_for(engine, 10)
-    end_runs(world, "failed")
+    world.end_runs("failed")
     engine = world.engine()
     world.run_for(engine, 20)
     first, second = (world.gateway.task(run.task.id) for run in world.runs(engine))
@@ -202,13 +167,13 @@ def test_a_retry_of_an_event_has_the_values_of_the_event(world: World) -> None:
 @pytest.mark.parametrize("when", ["before the failure", "after the failure", "after the retry"])
 def test_a_retry_survives_a_restart_and_happens_once(world: World, when: str) -> None:
     schedule = Schedule(Action(world.base), Once("2026-11-23", "12:01"), Policies(retries=3, retry_backoff="10s"))
-    engine = start(world, schedule)
+    engine = world.start(schedule)
     world.run_for(engine, 65)
     if when == "before the failure":
-        end_runs(world, "failed")
+        world.end_runs("failed")
         engine = world.engine()
     else:
-        end_runs(world, "failed")
+        world.end_runs("failed")
         world.run_for(engine, 5 if when == "after the failure" else 15)
         engine = world.engine()
     world.run_for(engine, 40)
@@ -221,7 +186,7 @@ def test_a_retry_survives_a_restart_and_happens_once(world: World, when: str) ->
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_lost_answer_neither_loses_nor_doubles_a_retry(world: World, method: str, moment: str) -> None:
     schedule = Schedule(Action(world.base), Once("2026-11-23", "12:01"), Policies(retries=3, retry_backoff="2s"))
-    engine = start(world, schedule)
+    engine = world.start(schedule)
     calls = 0
 
     def fault(name: str, when: str) -> None:
@@ -234,7 +199,7 @@ def test_a_lost_answer_neither_loses_nor_doubles_a_retry(world: World, method: s
     world.run_for(engine, 62)
     world.gateway.fault = fault
     for _ in range(8):
-        end_runs(world, "failed")
+        world.end_runs("failed")
         world.run_for(engine, 30)
     world.gateway.fault = lambda _name, _when: None
     world.run_for(engine, 60)
@@ -243,8 +208,8 @@ def test_a_lost_answer_neither_loses_nor_doubles_a_retry(world: World, method: s
 
 
 def test_failures_in_a_row_pause_the_item_and_a_resume_lets_it_go_on(world: World) -> None:
-    bad, good = every(world, "20s", pause_after_failures=2), every(world, "30s")
-    engine = start(world, bad, good)
+    bad, good = world.every("20s", pause_after_failures=2), world.every("30s")
+    engine = world.start(bad, good)
     for _ in range(5):
         world.run_for(engine, 20)
         for run in world.runs(engine):
@@ -267,8 +232,8 @@ def test_failures_in_a_row_pause_the_item_and_a_resume_lets_it_go_on(world: Worl
 
 # -- pause of one item
 def test_a_paused_item_leaves_out_its_slots_and_the_others_go_on(world: World) -> None:
-    first, second = every(world, "20s", missed="all"), every(world, "20s")
-    engine = start(world, first, second)
+    first, second = world.every("20s", missed="all"), world.every("20s")
+    engine = world.start(first, second)
     engine.command(Command(do="pause", item=first.id, note="maintenance"))
     world.run_for(engine, 65)
     assert [key.split("@")[0] for key in world.launched()] == [second.id] * 3
@@ -295,8 +260,8 @@ def test_events_for_a_paused_trigger_are_left_out_and_told(world: World) -> None
 
 # -- jitter
 def test_jitter_delays_each_slot_by_its_own_length_and_keeps_its_key_and_nominal_time(world: World) -> None:
-    schedules = [every(world, "10m", jitter="5m") for _ in range(4)]
-    engine = start(world, *schedules)
+    schedules = [world.every("10m", jitter="5m") for _ in range(4)]
+    engine = world.start(*schedules)
     world.run_for(engine, 3900)
     runs = world.runs(engine)
     assert len({run.key for run in runs}) == len(runs)
@@ -312,7 +277,7 @@ def test_jitter_delays_each_slot_by_its_own_length_and_keeps_its_key_and_nominal
 
 def test_a_restart_between_a_slot_and_its_delayed_start_neither_loses_nor_doubles_it(world: World) -> None:
     schedule = Schedule(Action(world.base), Once("2026-11-23", "12:01"), Policies(jitter="10m"), id="a")
-    engine = start(world, schedule)
+    engine = world.start(schedule)
     delay = (due_at(schedule, START + timedelta(minutes=1)) - START).total_seconds()
     world.run_for(engine, delay - 5)
     assert world.launched() == []
@@ -320,126 +285,15 @@ def test_a_restart_between_a_slot_and_its_delayed_start_neither_loses_nor_double
     assert world.launched() == ["a@2026-11-23T12:01:00Z"]
 
 
-# -- time limits
-def test_s16_each_run_ends_at_its_own_limit_counted_from_its_start(world: World) -> None:
-    limits = {"1m": Action(world.base, time_limit="1m"), "3m": Action(world.base, time_limit="3m")}
-    schedules = [Schedule(action, Once("2026-11-23", "12:00:10"), name=f"at most {t}") for t, action in limits.items()]
-    engine = start(world, *schedules)
-    world.run_for(engine, 50)
-    queue = world.gateway.queues()[0].id
-    ids = {run.item: run.task.id for run in world.runs(engine)}
-    started = world.clock.now()
-    assert {world.gateway.take(queue), world.gateway.take(queue)} == set(ids.values())
-    seen: dict[str, float] = {}
-
-    def look() -> None:
-        for item, run_id in ids.items():
-            if world.gateway.task(run_id).status_message == "stopping":
-                seen.setdefault(item, (world.clock.now() - started).total_seconds())
-
-    world.run_for(engine, 240, look)
-    assert [60 <= seen[schedules[0].id] < 65, 180 <= seen[schedules[1].id] < 185] == [True, True]
-    assert world.gateway.requests["request_stop"] == 2
-    assert "longer than its time limit of 1m" in world.log(engine)
-
-
-def test_a_run_that_has_not_started_within_its_limit_is_taken_off_its_queue(world: World) -> None:
-    action = Action(world.base, time_limit="1m")
-    engine = start(world, Schedule(action, Once("2026-11-23", "12:00:10"), Policies(retries=3)))
-    world.run_for(engine, 60)
-    assert statuses(world, engine) == ["queued"]
-    world.run_for(engine, 20)
-    assert statuses(world, engine) == ["stopped"]
-    assert world.gateway.waiting(world.gateway.queues()[0].id) == []
-    assert engine.snapshot is not None
-    assert "it had not started" in executed_row(world.runs(engine)[0], engine.snapshot.definition).note
-
-
-def test_a_limit_goes_by_the_servers_clock(world: World) -> None:
-    world = World(server_ahead=timedelta(hours=-3))
-    engine = start(world, Schedule(Action(world.base, time_limit="1m"), Once("2026-11-23", "12:00:10")))
-    world.run_for(engine, 40)
-    assert statuses(world, engine) == ["queued"]
-    world.run_for(engine, 40)
-    assert statuses(world, engine) == ["stopped"]
-
-
-# -- containers and overrides
-def test_a_run_has_the_actions_container_and_overrides_whatever_answer_is_lost(world: World) -> None:
-    world.gateway.set_script(world.base, "train.py", "print(1)", [])
-    overrides = {"script.branch": "main-${scheduled}", "script.version_num": None}
-    action = Action(world.base, container={"image": "python:3.11", "arguments": "--ipc=host"}, overrides=overrides)
-    engine = start(world, Schedule(action, Interval(every="20s")))
-    calls = 0
-
-    def fault(name: str, when: str) -> None:
-        nonlocal calls
-        if name == "edit_script":
-            calls += 1
-            if calls in (1, 4):
-                raise OutcomeUnknown(f"The connection was cut {when}")
-
-    world.gateway.fault = fault
-    world.run_for(engine, 70)
-    runs = [run.task.id for run in world.runs(engine)]
-    assert clocks(world.launched()) == ["12:00:20", "12:00:40", "12:01:00"]
-    for run, time in zip(runs, ("00:20", "00:40", "01:00"), strict=True):
-        expected = {"branch": f"main-2026-11-23T12:{time}Z", "version_num": "", "entry_point": "train.py"}
-        assert world.gateway.script(run).items() >= expected.items()
-        assert world.gateway.container(run) == {"image": "python:3.11", "arguments": "--ipc=host"}
-
-
-# -- backfill
-def backfill(world: World, engine: Engine, schedule: Schedule, start: str, end: str) -> None:
-    begin, until = (f"2026-11-23T{text}:00+00:00" for text in (start, end))
-    engine.command(Command(do="backfill", item=schedule.id, start=begin, end=until))
-    world.run_for(engine, 5)
-
-
-def test_a_backfill_launches_the_slots_of_a_period_but_none_that_has_run(world: World) -> None:
-    schedule = every(world, "10m")
-    engine = start(world, schedule)
-    world.run_for(engine, 1210)
-    engine = world.engine()
-    backfill(world, engine, schedule, "11:30", "12:20")
-    assert sorted(clocks(world.launched())) == ["11:40:00", "11:50:00", "12:00:00", "12:10:00", "12:20:00"]
-    assert [run.cause for run in world.runs(engine)][2:] == ["backfill"] * 3
-    assert "3 runs; 2 more had been launched already" in world.log(engine)
-    backfill(world, engine, schedule, "11:30", "12:20")
-    world.run_for(engine, 600)
-    assert len(world.launched()) == len(set(world.launched())) == 6
-
-
-def test_backfilled_runs_wait_for_each_other_unless_overlap_is_allowed(world: World) -> None:
-    schedule = every(world, "1h", overlap="skip")
-    engine = start(world, schedule)
-    backfill(world, engine, schedule, "08:30", "11:30")
-    seen = []
-    for _ in range(4):
-        seen.append(len(world.launched()))
-        end_runs(world)
-        world.run_for(engine, 5)
-    assert seen == [1, 2, 3, 3]
-
-
-def test_a_backfill_of_too_many_slots_or_of_none_is_refused_in_the_log(world: World) -> None:
-    schedule = every(world, "1s")
-    engine = start(world, schedule)
-    engine.command(Command(do="backfill", item=schedule.id, start="2026-11-01T00:00:00+00:00", end=START.isoformat()))
-    world.run_for(engine, 0.5)
-    assert "more than 1000 times in this period" in world.log(engine)
-    assert world.launched() == []
-
-
 def test_an_update_keeps_the_watermarks_the_pauses_and_what_waits(world: World) -> None:
-    schedule, other = every(world, "30s", overlap="queue"), every(world, "20s")
-    engine = start(world, schedule, other)
+    schedule, other = world.every("30s", overlap="queue"), world.every("20s")
+    engine = world.start(schedule, other)
     engine.command(Command(do="pause", item=other.id, note="later"))
     world.run_for(engine, 65)
-    renamed = Definition("renamed", [attrs.evolve(schedule, name="renamed"), other, every(world, "1h")])
+    renamed = Definition("renamed", [attrs.evolve(schedule, name="renamed"), other, world.every("1h")])
     world.gateway.write_configuration(world.instance, {"definition": codec.dumps(renamed)})
     engine.command(Command(do="reload"))
-    end_runs(world)
+    world.end_runs()
     world.run_for(engine, 5)
     assert clocks(world.launched()) == ["12:00:30", "12:01:00"]
     assert engine.snapshot is not None

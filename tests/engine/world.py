@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from clearml_sched_widgets import codec
-from clearml_sched_widgets.definition import Definition
+from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
 from clearml_sched_widgets.engine import lease, own
 from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.loop import Engine
@@ -16,6 +16,7 @@ from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.history import tables
+from clearml_sched_widgets.records import RUN_TAG, TaskQuery
 
 START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)  # a Monday
 
@@ -77,6 +78,15 @@ class World:
         engine.open()
         return engine
 
+    def start(self, *items: Schedule) -> Engine:
+        """An engine that runs these schedules."""
+        return self.engine(Definition("nightly", items))
+
+    def every(self, text: str, time_limit: str | None = None, **policies: object) -> Schedule:
+        """A schedule of the base task at an interval."""
+        action = Action(self.base, time_limit=time_limit)
+        return Schedule(action, Interval(every=text), Policies(**policies), name=text)  # type: ignore[arg-type]
+
     def take_over(self, engine: Engine) -> float:
         """Let an engine try until the lease is its own; how many seconds that took."""
         began = self.clock.monotonic()
@@ -101,6 +111,17 @@ class World:
             self.clock.advance(min(max(pause, 0.01), (end - self.clock.now()).total_seconds() + 0.001))
         engine.step()
 
+    def end_runs(self, status: str = "completed") -> None:
+        """What agents do: end every run that is queued."""
+        for task in self.gateway.all_tasks():
+            if task.status == "queued":
+                self.gateway.start(task.id)
+                self.gateway.finish(task.id, status)
+
+    def statuses(self, engine: Engine) -> list[str]:
+        """The runs' statuses as the server has them, oldest first."""
+        return [self.gateway.task(run.task.id).status for run in self.runs(engine)]
+
     def runs(self, engine: Engine) -> list[Run]:
         """The runs that the engine knows of, oldest first."""
         assert engine.snapshot is not None
@@ -108,8 +129,6 @@ class World:
 
     def launched(self) -> list[str]:
         """The run keys of everything on the server that was ever enqueued, straight from the server's own data."""
-        from clearml_sched_widgets.records import RUN_TAG, TaskQuery
-
         tasks = self.gateway.tasks(TaskQuery(system_tags=(RUN_TAG,), order="created", hyperparams="scheduler"))
         return [
             task.hyperparams["Scheduler"]["key"].value
@@ -120,3 +139,8 @@ class World:
     def log(self, engine: Engine) -> str:
         assert engine.snapshot is not None
         return "\n".join(line.text for line in engine.snapshot.lines)
+
+
+def clocks(keys: list[str]) -> list[str]:
+    """The nominal times of day of run keys of schedules, in UTC."""
+    return [key.rpartition("T")[2].removesuffix("Z") for key in keys]

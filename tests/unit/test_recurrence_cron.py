@@ -327,32 +327,3 @@ def test_start_and_end_are_inclusive() -> None:
     bounds = {"start": "2026-01-01T08:00Z", "end": "2026-01-01T08:10Z"}
     found = local(Cron("*/5 * * * *", **bounds), "2025-01-01T00:00+00:00", "2027-01-01T00:00+00:00")
     assert found == [f"2026-01-01T08:{minute}+00:00" for minute in ("00", "05", "10")]
-
-
-# -- the situations in which the SDK's scheduler goes wrong (numbered as in the list of its pitfalls)
-
-
-def test_s2_cron_skips_months_without_the_day_and_takes_l_as_the_last() -> None:
-    span = ("2026-01-01T00:01+00:00", "2026-07-01T00:00+00:00")
-    assert [found[5:10] for found in local(Cron("0 0 30 * *"), *span)] == ["01-30", "03-30", "04-30", "05-30", "06-30"]
-    lasts = [found[5:10] for found in local(Cron("0 0 L * *"), *span)]
-    assert lasts == ["01-31", "02-28", "03-31", "04-30", "05-31", "06-30"]
-
-
-def test_s9_s10_cron_takes_weekdays_as_a_set_and_runs_in_mid_week() -> None:
-    wednesday = datetime(2026, 11, 25, 8, tzinfo=UTC)
-    assert next_after(Cron("0 9 * * mon-fri"), wednesday) == wednesday.replace(hour=9)
-    end = wednesday + timedelta(days=28)
-    given = [list(occurrences(Cron(f"0 8 * * {days}"), wednesday, end)) for days in ("fri,mon,wed", "1,3,5")]
-    assert given[0] == given[1]
-    assert len(given[0]) == 12
-
-
-def test_s11_cron_runs_at_midnight_and_every_two_hours_on_weekends() -> None:
-    found = list(occurrences(Cron("0 */2 * * sat,sun"), START, START + timedelta(days=7)))
-    assert found == [datetime(2026, 1, 3, tzinfo=UTC) + timedelta(hours=2 * step) for step in range(24)]
-
-
-def test_s13_cron_refuses_hour_25_and_minute_75_together() -> None:
-    with pytest.raises(InvalidDefinition, match=r'minute "75": .* hour "25": '):
-        Cron("75 25 * * *")

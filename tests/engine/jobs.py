@@ -1,0 +1,30 @@
+"""Python functions for schedules to call."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+
+class Job:
+    """A function that runs until it is let go."""
+
+    def __init__(self, error: BaseException | None = None) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.threads: list[str] = []
+        self.go = threading.Event()
+        self._error = error
+
+    def __call__(self, *arguments: Any) -> None:
+        self.calls.append(arguments)
+        self.threads.append(threading.current_thread().name)
+        assert self.go.wait(20)
+        if self._error is not None:
+            raise self._error
+
+
+def quick(error: BaseException | None = None) -> Job:
+    """A function that returns, or fails, at once."""
+    job = Job(error)
+    job.go.set()
+    return job
