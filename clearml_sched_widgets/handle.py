@@ -13,7 +13,7 @@ from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import Task
-from clearml_sched_widgets.running import engine_here
+from clearml_sched_widgets.running import engine_here, snapshot_here
 
 
 class Handle:
@@ -40,8 +40,7 @@ class Handle:
     @property
     def snapshot(self) -> Snapshot | None:
         """What its engine last showed, if it runs in this kernel."""
-        engine = self.engine
-        return None if engine is None else engine.snapshot
+        return snapshot_here(self.id)
 
     @property
     def definition(self) -> Definition:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timezone
 
 import attrs
 
@@ -12,9 +13,11 @@ from clearml_sched_widgets.definition.items import new_id
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.gateway.paging import pages
 from clearml_sched_widgets.instance import Instance
 from clearml_sched_widgets.records import INSTANCE_TAG, TaskQuery
 
+NEVER = datetime.min.replace(tzinfo=timezone.utc)
 PROJECT = "DevOps/Schedulers"
 
 
@@ -85,9 +88,13 @@ class Manager:
         return instance
 
     def instances(self) -> list[Instance]:
-        """All instances of the workspace, the latest first. One request."""
-        query = TaskQuery(system_tags=(INSTANCE_TAG,), without_system_tags=("archived",), configuration=True)
-        return [Instance(self.gateway, task) for task in self.gateway.tasks(query)]
+        """All instances of the workspace, the latest first. One request, and one more for each 499 of them."""
+        query = TaskQuery(
+            system_tags=(INSTANCE_TAG,), without_system_tags=("archived",), order="created", configuration=True
+        )
+        found = {task.id: task for page in pages(self.gateway, query) for task in page}
+        latest = sorted(found.values(), key=lambda task: task.last_update or NEVER, reverse=True)
+        return [Instance(self.gateway, task) for task in latest]
 
     def get(self, instance_id: str) -> Instance:
         """The instance of that id. Raises NotFound, or SchedulerError for a task that is no instance."""

@@ -180,6 +180,7 @@ class TaskQuery:
     `system_tags`: all of these; `without_system_tags`: none of these. `since`: the `order` field is at or after it.
     `order` is a field name of Task among created, status_changed, last_update, last_change; a leading "-" descends.
     At most 500 rows; `page` counts from 0. `hyperparams`: "none", "scheduler" (that section only) or "all".
+    With `bare`, a task's id and the field of the order are read, and nothing else.
     """
 
     ids: tuple[str, ...] | None = None
@@ -197,6 +198,7 @@ class TaskQuery:
     page: int = 0
     hyperparams: str = "none"
     configuration: bool = False
+    bare: bool = False
 
 
 Table = Mapping[str, list[Any]]  # columns by title, all of one length

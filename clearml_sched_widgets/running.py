@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.engine.snapshot import Snapshot
 
 _engines: dict[str, Engine] = {}
 _functions: dict[str, Functions] = {}
@@ -23,6 +24,12 @@ def engine_here(instance_id: str) -> Engine | None:
             del _engines[instance_id]
             return None
         return engine
+
+
+def snapshot_here(instance_id: str) -> Snapshot | None:
+    """What the engine of an instance that runs in this kernel knows."""
+    engine = engine_here(instance_id)
+    return None if engine is None else engine.snapshot
 
 
 def register(engine: Engine) -> None:

@@ -21,14 +21,17 @@ SILENT = timedelta(minutes=3)  # an instance in progress that has not been heard
 STATUSES = {"created": "draft", "in_progress": "running", "completed": "stopped", "closed": "stopped"}
 
 
-def status_of(task: Task, now: datetime) -> str:
-    """draft, queued, running, paused, stopped, failed, or lost (running, but silent for minutes)."""
+def status_of(task: Task, now: datetime, *, paused: bool | None = None) -> str:
+    """draft, queued, running, paused, stopped, failed, or lost (running, but silent for minutes).
+
+    `paused` says whether its state says so, where that is known already.
+    """
     status = STATUSES.get(task.status, task.status)
     if status != "running":
         return status
     if task.last_update is not None and now - task.last_update > SILENT:
         return "lost"
-    return "paused" if is_paused(task) else "running"
+    return "paused" if (is_paused(task) if paused is None else paused) else "running"
 
 
 def is_paused(task: Task) -> bool:

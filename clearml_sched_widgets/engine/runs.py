@@ -13,9 +13,9 @@ import attrs
 
 from clearml_sched_widgets.engine.state import parse
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.gateway.paging import PAGE, pages
 from clearml_sched_widgets.records import ACTIVE, SECTION, Task, TaskQuery, run_tag
 
-PAGE = 500
 RESET = "reset"  # the parameter of the Scheduler section that a reused task has, and no other
 NEVER = datetime.max.replace(tzinfo=timezone.utc)
 # A change gets its time before it can be read, so one with an earlier time may show up after a later one.
@@ -96,17 +96,9 @@ def _time(text: str) -> datetime | None:
 
 def launched_since(gateway: Gateway, instance_id: str, start: datetime) -> set[str]:
     """The run keys of what an instance has launched since a time (the server's), in a request per 500 of them."""
-    keys: set[str] = set()
-    page = 0
-    while True:
-        query = TaskQuery(
-            system_tags=(run_tag(instance_id),), order="created", since=start, hyperparams="scheduler", page=page
-        )
-        tasks = gateway.tasks(query)
-        keys.update(run.key for task in tasks if not task.virgin and (run := run_of(task, instance_id)))
-        if len(tasks) < PAGE:
-            return keys
-        page += 1
+    query = TaskQuery(system_tags=(run_tag(instance_id),), order="created", since=start, hyperparams="scheduler")
+    tasks = (task for page in pages(gateway, query) for task in page)
+    return {run.key for task in tasks if not task.virgin and (run := run_of(task, instance_id))}
 
 
 class Runs:
@@ -153,14 +145,8 @@ class Runs:
 
     def load(self, gateway: Gateway, now: datetime) -> None:
         """After a start: the runs that are not finished, whatever their age, then all that changed since the cursor."""
-        page = 0
-        while True:
-            query = self._query(order="created", statuses=tuple(sorted(ACTIVE)), page=page)
-            tasks = gateway.tasks(query)
+        for tasks in pages(gateway, self._query(order="created", statuses=tuple(sorted(ACTIVE)))):
             self._take(tasks)
-            if len(tasks) < PAGE:
-                break
-            page += 1
         self.refresh(gateway, now)
         self.news.clear()  # what happened before the start is no news
 
@@ -168,17 +154,12 @@ class Runs:
         """Read what changed since the last time. `now` is any clock that goes on: it tells when things were quiet."""
         before = self.cursor
         quiet = now - self._moved > LOOKBACK
-        since, page = before if quiet or before is None else before - LOOKBACK, 0
-        while True:
-            tasks = gateway.tasks(self._query(order="last_change", since=since, page=page))
+        since = before if quiet or before is None else before - LOOKBACK
+        for tasks in pages(gateway, self._query(order="last_change", since=since)):
             self._take(tasks)
             newest = tasks[-1].last_change if tasks else None
             if newest is not None:
                 self.cursor = max(newest, self.cursor or newest)
-            if len(tasks) < PAGE:
-                break
-            # A further page only within one identical time: pages are offsets into a list that moves.
-            since, page = (since, page + 1) if newest == since else (newest, 0)
         if self.cursor != before:
             self._moved = now
 
@@ -210,7 +191,7 @@ class Runs:
         self._put(run)
 
     def _query(self, **kwargs: object) -> TaskQuery:
-        return TaskQuery(system_tags=(self._tag,), hyperparams="scheduler", limit=PAGE, **kwargs)  # type: ignore[arg-type]
+        return TaskQuery(system_tags=(self._tag,), hyperparams="scheduler", **kwargs)  # type: ignore[arg-type]
 
     def _take(self, tasks: Iterable[Task]) -> None:
         for task in tasks:

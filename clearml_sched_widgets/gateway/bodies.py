@@ -46,7 +46,8 @@ def tag_filter(every: Iterable[str] = (), none: Iterable[str] = ()) -> list[str]
 def task_query(query: TaskQuery) -> Body:
     """The body of tasks.get_all_ex for a query."""
     body = _page([query.order, "id"], min(query.limit, PAGE), query.page)
-    body["only_fields"] = [*TASK_FIELDS, *_optional_fields(query)]
+    bare = ["id", query.order.removeprefix("-")]
+    body["only_fields"] = bare if query.bare else [*TASK_FIELDS, *_optional_fields(query)]
     if query.ids is not None:
         body["id"] = list(query.ids)
     if query.text:

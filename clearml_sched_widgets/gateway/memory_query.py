@@ -39,6 +39,9 @@ def _has_text(task: Task, query: TaskQuery) -> bool:
 
 def projected(task: Task, query: TaskQuery) -> Task:
     """Only what the query asks for of a task."""
+    if query.bare:
+        field = query.order.removeprefix("-")
+        return Task(**{"id": task.id, field: getattr(task, field)})
     params = task.hyperparams if query.hyperparams != "none" else {}
     if query.hyperparams == "scheduler":
         params = {section: items for section, items in params.items() if section == SECTION}

@@ -113,6 +113,7 @@ class SchedulerWidget(anywidget.AnyWidget):
             if request.action not in self._instant:
                 raise BadMessage(f"This widget does not know the action {request.action!r}.")
             self.send(answer(request.id, self._instant[request.action](request)))
+            PUBLISHER.wake()  # what the page shows may be another thing now
         except Exception as error:  # noqa: BLE001 - every message is answered
             self.send(refusal(message_id(content), error))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isqrt
 from typing import Any
 
 Row = Mapping[str, Any]
 FEW = 10  # as many changed rows are never a reason to send all
-SHARE = 4  # a fourth of all rows is
 
 
 class Deltas:
@@ -27,7 +27,8 @@ class Deltas:
         present = {row["id"]: row for row in rows}
         changed = [row for key, row in present.items() if self._known.get(key) != row]
         gone = [key for key in self._known if key not in present]
-        if not self._known or len(changed) + len(gone) > max(FEW, len(self._known) // SHARE):
+        # What changed is sent again with every further change: up to here that is cheaper than sending all anew.
+        if not self._known or len(changed) + len(gone) > max(FEW, isqrt(2 * len(self._known))):
             self.base, self._known = list(rows), present
             changed, gone = [], []
         if (changed, gone) != (self.changes["rows"], self.changes["gone"]):

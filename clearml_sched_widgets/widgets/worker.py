@@ -7,14 +7,20 @@ import queue
 import threading
 from collections.abc import Callable
 
+from clearml_sched_widgets.widgets.publisher import PUBLISHER
+
 Job = Callable[[], None]
 
 
 class Worker:
-    """Runs jobs one after the other in one daemon thread, which starts with the first job."""
+    """Runs jobs one after the other in one daemon thread, which starts with the first job.
 
-    def __init__(self, name: str) -> None:
+    `done` is called after each job, in that thread.
+    """
+
+    def __init__(self, name: str, done: Callable[[], None]) -> None:
         self._name = name
+        self._done = done
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -35,8 +41,9 @@ class Worker:
             except Exception:
                 logging.getLogger(__name__).exception("a job of %s failed", self._name)
             del job  # not kept alive while waiting for the next one
+            self._done()
 
 
 # What a user asked for never waits behind a background reading of a server that is slow to answer.
-COMMANDS = Worker("clearml-sched-commands")
-READINGS = Worker("clearml-sched-readings")
+COMMANDS = Worker("clearml-sched-commands", PUBLISHER.wake)
+READINGS = Worker("clearml-sched-readings", PUBLISHER.wake)

@@ -4,30 +4,83 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
-from clearml_sched_widgets.codec import from_data
-from clearml_sched_widgets.errors import InstanceStateError
+from clearml_sched_widgets.codec import dumps, from_data
+from clearml_sched_widgets.engine.runs import LOOKBACK
+from clearml_sched_widgets.errors import InstanceStateError, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.records import Task, TaskQuery
 from clearml_sched_widgets.widgets import listing as listings
+from clearml_sched_widgets.widgets.census import COUNT_EVERY
 from clearml_sched_widgets.widgets.deltas import Deltas
-from clearml_sched_widgets.widgets.listing import Listing
+from clearml_sched_widgets.widgets.entries import DETAILS_EVERY
+from clearml_sched_widgets.widgets.listing import MOST_DETAILS, Listing
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 from tests.waiting import until
 
 
+class Seconds:
+    """A clock that stands still until it is moved."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Asked(MemoryGateway):
+    """Keeps the queries that it was asked, and how many tasks it answered with. Each change has a time of its own."""
+
+    def __init__(self) -> None:
+        self._at = datetime.now(timezone.utc) - timedelta(hours=1)
+        super().__init__(now=self._tick)
+        self.queries: list[TaskQuery] = []
+        self.answered = 0
+
+    def _tick(self) -> datetime:
+        self.wait(timedelta(milliseconds=100))
+        return self._at
+
+    def wait(self, time: timedelta) -> None:
+        """Let time pass on the server."""
+        self._at += time
+
+    def tasks(self, query: TaskQuery) -> list[Task]:
+        self.queries.append(query)
+        found = super().tasks(query)
+        self.answered += len(found)
+        return found
+
+    def during(self, act: Callable[[], object]) -> list[TaskQuery]:
+        """What was asked while this was done."""
+        before = len(self.queries)
+        act()
+        return self.queries[before:]
+
+
+def merged(base: list[dict[str, Any]], changes: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows as the page puts them together."""
+    rows = {row["id"]: row for row in [*base, *changes["rows"]]}
+    return [row for key, row in rows.items() if key not in changes["gone"]]
+
+
 def rows(listing: Listing) -> dict[str, dict[str, Any]]:
-    """The rows by name, as the page puts them together; a second's wait between two looks left out."""
+    """The rows by name; a second's wait between two looks left out."""
     listing.look_again()
     state = listing.state()
-    changes = state["instance_changes"]
-    merged = {row["id"]: row for row in [*state["instances"], *changes["rows"]]}
-    return {row["name"]: row for key, row in merged.items() if key not in changes["gone"]}
+    return {row["name"]: row for row in merged(state["instances"], state["instance_changes"])}
+
+
+def shown(app: SchedulerApp) -> list[dict[str, Any]]:
+    """The rows of an app."""
+    return merged(app.instances, app.instance_changes)
 
 
 def saved(manager: Manager, task: str, name: str) -> Instance:
@@ -70,17 +123,93 @@ def test_a_row_says_what_runs_where_since_when_and_when_next() -> None:
 
 def test_what_nobody_changed_costs_one_request_and_no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listings, "DETAILS", 3)
-    manager, task = memory_manager()
-    names = [f"number {number}" for number in range(7)]
-    made = [saved(manager, task, name) for name in names]
-    listing = Listing()
-    assert [requests(manager, listing) for _ in range(5)] == [2, 2, 2, 1, 1]
+    monkeypatch.setattr(listings, "MOST_DETAILS", 2)
+    clock, asked = Seconds(), Asked()
+    asked.add_queue("default")
+    manager, task = Manager(gateway=asked), asked.add_task("train model")
+    made = [saved(manager, task, f"number {number}") for number in range(7)]
+    listing = Listing(clock)
+    assert [requests(manager, listing) for _ in range(4)] == [3, 2, 1, 1]
     assert {row["items"] for row in rows(listing).values()} == {1}
 
     manager.gateway.ping(made[0].id)  # it changes, but was read just now
     assert requests(manager, listing) == 1
-    monkeypatch.setattr(listings, "DETAILS_EVERY", 0.0)
+    clock.now += DETAILS_EVERY
     assert [requests(manager, listing) for _ in range(2)] == [2, 1]
+    clock.now += DETAILS_EVERY
+    for instance in made:  # what was read before is read again at leisure
+        manager.gateway.ping(instance.id)
+    assert [requests(manager, listing) for _ in range(4)] == [2, 2, 2, 1]
+
+
+def many(gateway: MemoryGateway, count: int) -> list[str]:
+    """So many saved instances; their ids."""
+    text = dumps(from_data(schedule_data(gateway.add_task("train model"))))
+    configuration = {"definition": text, "state": "{}", "where": "kernel"}
+    return [gateway.create_instance(f"number {number}", "Many", configuration) for number in range(count)]
+
+
+def test_two_thousand_are_all_listed_and_then_only_what_changed_is_read_and_sent() -> None:
+    clock, asked = Seconds(), Asked()
+    ids = many(asked, 2000)
+    listing = Listing(clock)
+    reading = asked.during(lambda: listing.read(asked))
+    assert len(rows(listing)) == 2000
+    details = [query for query in reading if query.configuration]
+    assert len(reading) - len(details) <= 2000 / 499 + 2  # the newest come first, to be shown while the others follow
+    assert len(details) == MOST_DETAILS
+    while any(query.configuration for query in asked.during(lambda: listing.read(asked))):
+        pass
+    assert {row["items"] for row in rows(listing).values()} == {1}
+    everything = len(json.dumps(listing.state()["instances"]))
+
+    asked.wait(LOOKBACK)
+    asked.rename(ids[1234], "another")
+    asked.rename(ids[4], "and another")
+    asked.answered = 0
+    assert len(asked.during(lambda: listing.read(asked))) == 1
+    asked.answered = 0
+    assert len(asked.during(lambda: listing.read(asked))) == 1
+    assert asked.answered == 2  # what changed a moment ago is looked at twice, and nothing else
+    assert {"another", "and another"} <= set(rows(listing))
+    assert everything > 300_000
+    assert len(json.dumps(listing.state()["instance_changes"])) < 1000
+
+
+def test_what_somebody_deleted_or_archived_leaves_the_list() -> None:
+    clock, asked = Seconds(), Asked()
+    ids = many(asked, 1200)
+    listing = Listing(clock)
+    listing.read(asked)
+    asked.delete_task(ids[0])
+    asked.delete_task(ids[999])
+    asked.archive(ids[500])
+    listing.read(asked)
+    assert len(listing) < 1200  # that one is archived is a change; that one is gone is found out later
+    clock.now += COUNT_EVERY
+    reading = asked.during(lambda: listing.read(asked))
+    assert sum(query.bare for query in reading) == 3
+    assert len(rows(listing)) == 1197
+    assert not any(query.bare for query in asked.during(lambda: listing.read(asked)))
+
+
+def test_a_reading_that_failed_half_way_goes_on_and_none_is_missing() -> None:
+    asked, failures = Asked(), iter([False, False, True, False, True])
+
+    def fault(method: str, moment: str) -> None:
+        if (method, moment) == ("tasks", "before") and next(failures, False):
+            raise Unavailable("no answer")
+
+    many(asked, 1600)
+    listing = Listing(Seconds())
+    asked.fault = fault
+    for least in (1000, 1400):
+        with pytest.raises(Unavailable):
+            listing.read(asked)
+        assert least <= len(listing) < 1600
+        assert not listing.loaded
+    listing.read(asked)
+    assert (len(listing), listing.loaded) == (1600, True)
 
 
 def test_one_whose_kernel_is_silent_is_lost_and_says_since_when() -> None:
@@ -89,11 +218,11 @@ def test_one_whose_kernel_is_silent_is_lost_and_says_since_when() -> None:
     gateway.add_queue("default")
     task = gateway.add_task("train model")
     instance = Manager(gateway=gateway).save(from_data(schedule_data(task)))
-    listing = Listing()
     seen = []
     for minutes in (0, 2, 4):
         ago[0] = timedelta(minutes=minutes)
         gateway.set_status(instance.id, "in_progress")
+        listing = Listing()
         listing.read(gateway)
         row = rows(listing)["Nightly"]
         silence = None if row["heard"] is None else round(time.time() / 60 - row["heard"] / 60_000)
@@ -196,8 +325,8 @@ def test_whatever_somebody_wrote_into_one_instance_the_others_are_listed(configu
     app = SchedulerApp(manager)
     page = Page(app)
     page.ask("open")
-    until(lambda: {row["name"][:6]: row["items"] for row in app.instances} == {"Broken": None, "Whole": 1})
-    row = next(row for row in app.instances if row["name"] != "Whole")
+    until(lambda: {row["name"][:6]: row["items"] for row in shown(app)} == {"Broken": None, "Whole": 1})
+    row = next(row for row in shown(app) if row["name"] != "Whole")
     assert row["problem"]
     assert len(json.dumps(row)) < 1500
     page.ask("select", instance=broken.id)

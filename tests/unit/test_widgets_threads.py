@@ -93,7 +93,7 @@ def broken() -> None:
 
 
 def test_a_worker_runs_jobs_in_order_in_one_daemon_thread_and_survives_a_bug() -> None:
-    worker = Worker("test-worker")
+    worker = Worker("test-worker", lambda: None)
     done: list[tuple[int, threading.Thread]] = []
     worker.submit(broken)
     for number in range(3):

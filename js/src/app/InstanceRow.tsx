@@ -44,10 +44,10 @@ export function InstanceRow({ row, now, current, tabStop, onFocus, onSelect }: R
 
 /** Where it runs and for how long; else since when it does not. */
 function life(row: InstanceBrief, now: number): string[] {
-  const place = PLACES[row.where] ?? row.where;
-  if (row.status === "lost") return [place];
+  const place = [PLACES[row.where] ?? row.where].filter(Boolean); // it is read a moment after the rest
+  if (row.status === "lost") return place;
   if (WORKING.includes(row.status)) {
-    return row.started === null ? [place] : [place, `up ${duration(now - row.started)}`];
+    return row.started === null ? place : [...place, `up ${duration(now - row.started)}`];
   }
   if (row.changed === null) return [];
   const kind = row.status === "draft" ? "made " : row.status === "queued" ? "since " : "";

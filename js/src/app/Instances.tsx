@@ -1,12 +1,11 @@
 // The list of instances: found by text and status, sorted, chosen by pointer or arrow keys.
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { DashboardTraits } from "../messages/dashboard";
-import type { InstanceBrief } from "../messages/instances";
 import { useTrait, type ViewModel } from "../model";
 import { chosen, type Filters, NO_FILTERS } from "../state/instances";
-import { Button, useNow } from "../ui/parts";
+import { Button } from "../ui/parts";
 import { FilterBar } from "./FilterBar";
-import { InstanceRow } from "./InstanceRow";
+import { InstanceRows } from "./InstanceRows";
 import { useInstances } from "./useInstances";
 
 interface InstancesProps {
@@ -23,7 +22,8 @@ export function Instances({ model, title, id, onSelect, shown = true }: Instance
   const loaded = useTrait(model, "loaded");
   const connected = useTrait(model, "connection").state === "connected";
   const [filters, setFilters] = useState(NO_FILTERS);
-  const rows = chosen(all, filters);
+  const rows = useMemo(() => chosen(all, filters), [all, filters]);
+  const filtered = isFiltered(filters);
   const select = (instance: string) => {
     void model.request("select", { instance }).catch(() => undefined);
     onSelect?.();
@@ -31,18 +31,36 @@ export function Instances({ model, title, id, onSelect, shown = true }: Instance
   return (
     <nav class="csw-instances" aria-label={title} id={id}>
       <h3>
-        {title} {all.length > 0 ? <span class="csw-count csw-muted">{all.length}</span> : null}
+        {title} {all.length > 0 ? <Count {...{ rows: rows.length, all: all.length, filtered, loaded }} /> : null}
       </h3>
       {all.length > 0 ? <FilterBar rows={all} filters={filters} onChange={setFilters} /> : null}
       {rows.length > 0 ? (
-        <Rows model={model} rows={rows} shown={shown} onSelect={select} />
+        <InstanceRows model={model} rows={rows} filters={filters} shown={shown} onSelect={select} />
       ) : (
         <Nothing loaded={loaded} connected={connected} filtered={all.length > 0} onAll={() => setFilters(NO_FILTERS)} />
       )}
       <p class="csw-hidden" role="status">
-        {isFiltered(filters) ? `${rows.length} of ${all.length} instances` : ""}
+        {filtered ? `${count(rows.length)} of ${count(all.length)} instances` : ""}
       </p>
     </nav>
+  );
+}
+
+const count = (number: number) => number.toLocaleString("en");
+
+interface CountProps {
+  rows: number;
+  all: number;
+  filtered: boolean;
+  loaded: boolean;
+}
+
+function Count({ rows, all, filtered, loaded }: CountProps) {
+  return (
+    <span class="csw-count csw-muted">
+      {filtered ? `${count(rows)} of ${count(all)}` : count(all)}
+      {loaded ? "" : ", reading more …"}
+    </span>
   );
 }
 
@@ -70,52 +88,4 @@ function Nothing({ loaded, connected, filtered, onAll }: NothingProps) {
       {connected ? "Reading instances …" : "They are listed when the server answers."}
     </p>
   );
-}
-
-interface RowsProps {
-  model: ViewModel<DashboardTraits>;
-  rows: InstanceBrief[];
-  shown: boolean;
-  onSelect: (id: string) => void;
-}
-
-/** One row is in the tab order: the one that was used last, else the chosen one, else the first. */
-function Rows({ model, rows, shown, onSelect }: RowsProps) {
-  const selected = useTrait(model, "selected");
-  const now = useNow();
-  const list = useRef<HTMLUListElement>(null);
-  const [used, setUsed] = useState("");
-  const stop = [used, selected].find((id) => rows.some((row) => row.id === id)) ?? rows[0]?.id;
-  return (
-    <ul ref={list} onKeyDown={(event) => moveFocus(event, list.current)}>
-      {rows.map((row) => (
-        <li key={row.id}>
-          <InstanceRow
-            row={row}
-            now={now}
-            current={shown && row.id === selected}
-            tabStop={row.id === stop}
-            onFocus={() => setUsed(row.id)}
-            onSelect={() => onSelect(row.id)}
-          />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-const MOVES: Record<string, (place: number, last: number) => number> = {
-  ArrowDown: (place, last) => Math.min(place + 1, last),
-  ArrowUp: (place) => Math.max(place - 1, 0),
-  Home: () => 0,
-  End: (_, last) => last,
-};
-
-function moveFocus(event: KeyboardEvent, list: HTMLElement | null): void {
-  const move = MOVES[event.key];
-  if (move === undefined || list === null) return;
-  event.preventDefault();
-  const buttons = [...list.querySelectorAll("button")];
-  const place = buttons.indexOf(document.activeElement as HTMLButtonElement);
-  buttons[move(place, buttons.length - 1)]?.focus();
 }

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { inSight, moved, reveal } from "../src/state/rowWindow";
+
+const sight = { top: 0, tall: 660, pitch: 66 };
+
+it("has a short list on the page as a whole, and of a long one what is in sight", () => {
+  expect(inSight(100, { ...sight, top: 9000 }, 0)).toHaveLength(100);
+  expect(inSight(2000, sight, 0)).toEqual(Array.from({ length: 19 }, (_, place) => place));
+  const middle = inSight(2000, { ...sight, top: 66_000 }, 1005);
+  expect([middle[0], middle.at(-1), middle.length]).toEqual([992, 1018, 27]);
+  expect(inSight(2000, { ...sight, top: 66 * 1990 }, 1999).at(-1)).toBe(1999);
+  expect(inSight(0, sight, 0)).toEqual([]);
+});
+
+it("keeps the row that the keyboard is at, wherever one scrolls", () => {
+  expect(inSight(2000, { ...sight, top: 66_000 }, 3)[0]).toBe(3);
+  expect(inSight(2000, sight, 1500).at(-1)).toBe(1500);
+  expect(inSight(200, { ...sight, top: 66_000 }, 500)).toEqual([199]); // the list became shorter
+});
+
+it("goes by rows, by what is in sight, and to the ends", () => {
+  const lead = (key: string, place: number) => moved(key, place, 2000, sight);
+  expect(["ArrowDown", "ArrowUp", "PageDown", "PageUp", "Home", "End"].map((key) => lead(key, 100))).toEqual([
+    101, 99, 109, 91, 0, 1999,
+  ]);
+  expect([lead("ArrowUp", 0), lead("ArrowDown", 1999), lead("Enter", 5)]).toEqual([0, 1999, null]);
+  expect(moved("End", 0, 0, sight)).toBeNull();
+});
+
+it("scrolls as little as it takes to show a row", () => {
+  expect(reveal(3, 2000, sight)).toBe(0);
+  expect(reveal(10, 2000, sight)).toBe(66);
+  expect(reveal(1999, 2000, sight)).toBe(1990 * 66);
+  expect(reveal(5, 2000, { ...sight, top: 1000 })).toBe(330);
+  expect(reveal(20, 2000, { ...sight, top: 1000 })).toBe(1000);
+});
