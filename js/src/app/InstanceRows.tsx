@@ -36,7 +36,7 @@ export function InstanceRows({ model, rows, filters, shown, onSelect }: RowsProp
   useLayoutEffect(() => {
     if (!focus.current) return;
     focus.current = false;
-    area.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
+    area.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
   });
   const onKeyDown = (event: KeyboardEvent) => {
     const place = moved(event.key, stop, rows.length, sight);
