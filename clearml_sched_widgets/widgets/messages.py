@@ -38,6 +38,7 @@ ACTIONS: dict[str, str] = {
     # -- the dashboard
     "select": "{instance} -> {}: show that one; null for none",
     "rows": "{table, sort, search, values, period, offset, limit, choices} -> {revision, total, matching, rows}",
+    "find": "{table, key, sort, search, values, period} -> {index, known}: the place of a row among these",
     "csv": "{table, sort, search, values, period, token, offset} -> {token, name, text, done, total, next}: a piece",
     "pause": "{note} -> {}",
     "resume": "{} -> {}",

@@ -30,6 +30,11 @@ def view_data(view: View | None) -> dict[str, Any]:
     return {"view": {} if view is None else _head(view)}
 
 
+def _oldest(view: View) -> int | None:
+    """The time of the oldest run that was read so far: they come newest first."""
+    return millis(view.executed[-1].started or view.executed[-1].scheduled) if view.executed else None
+
+
 def _head(view: View) -> dict[str, Any]:
     return {
         "id": view.id,
@@ -43,5 +48,6 @@ def _head(view: View) -> dict[str, Any]:
         "fixed": fixed(view),
         "items": len(view.scheduled),
         "whole": view.whole,
+        "read_to": None if view.whole else _oldest(view),
         "runs": len(view.executed),
     }

@@ -79,7 +79,7 @@ class Tables:
         return self.log.first() if name == "log" else self._tables[name].feed.first()
 
     def handlers(self) -> Mapping[str, Handler]:
-        return {"rows": self._on_rows, "csv": self._on_csv, "log": self._on_log}
+        return {"rows": self._on_rows, "find": self._on_find, "csv": self._on_csv, "log": self._on_log}
 
     def _on_log(self, request: Request) -> dict[str, Any]:
         return self.log.before(_number(request, "before", 0), _number(request, "count", 0))
@@ -106,6 +106,13 @@ class Tables:
         if request.payload.get("choices"):
             answer["choices"] = choices(table.feed.rows()[1], CHOICES[table.name])
         return answer
+
+    def _on_find(self, request: Request) -> dict[str, Any]:
+        """Where a run is among the rows that match, and whether it is in the table at all."""
+        table, wanted = self._table(request), request.text("key")
+        place = _place_of(table.feed, self._found(table, request)[2], wanted)
+        known = place is not None or _place_of(table.feed, table.feed.rows()[1], wanted) is not None
+        return {"index": place, "known": known}
 
     def _on_csv(self, request: Request) -> dict[str, Any]:
         """A piece of a file; `next` is where the next one begins, or null. The first request opens the download."""
@@ -136,6 +143,10 @@ class Tables:
 def file_name(name: str) -> str:
     """A name as a part of a file's name, on every system."""
     return re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', "_", name).strip(" .")[:100] or "instance"
+
+
+def _place_of(feed: Feed, rows: Any, wanted: str) -> int | None:
+    return next((place for place, row in enumerate(rows) if feed.key(row) == wanted), None)
 
 
 def _number(request: Request, key: str, default: int) -> int:

@@ -123,3 +123,34 @@ it("tells why a question was refused", async () => {
   await vi.advanceTimersByTimeAsync(1);
   expect(store.error).toContain("no column");
 });
+
+const isRow = (id: string) => (row: Row) => row.id === id;
+
+it("finds a row among those that it has, without a question", async () => {
+  const { host, store } = opened(50);
+  await store.seek("r7", isRow("r7"));
+  expect(store.sought).toEqual({ key: "r7", outcome: "found", index: 7 });
+  store.ask({ values: { status: ["failed"] } });
+  expect(store.sought).toBeNull();
+  await store.seek("r7", isRow("r7"));
+  expect(store.sought?.outcome).toBe("hidden");
+  await store.seek("gone", isRow("gone"));
+  expect(store.sought?.outcome).toBe("unknown");
+  expect(host.sent).toEqual([]);
+});
+
+it("asks where a row is that it does not have, and takes the answer to the last question only", async () => {
+  const { host, store } = opened(1000);
+  const first = store.seek("r700", isRow("r700"));
+  const before = host.lastSent();
+  expect(before).toMatchObject({ action: "find", payload: { table: "executed", key: "r700", search: "" } });
+  const second = store.seek("r900", isRow("r900"));
+  await answer(host, { index: 900, known: true });
+  host.answer({ id: before.id, ok: true, result: { index: 700, known: true } });
+  await Promise.all([first, second]);
+  expect(store.sought).toEqual({ key: "r900", outcome: "found", index: 900 });
+  const third = store.seek("r5000", isRow("r5000"));
+  await answer(host, { index: null, known: true });
+  await third;
+  expect(store.sought?.outcome).toBe("hidden");
+});

@@ -147,3 +147,26 @@ def focus(part: Locator, page: Page) -> None:
     """Go to the end of a table by keyboard."""
     part.get_by_role("region").focus()
     page.keyboard.press("End")
+
+
+@pytest.mark.slow
+def test_chosen_columns_sort_and_filters_are_there_again_after_a_reload(open_notebook: Open) -> None:
+    notebook = open_notebook(LONG.format(schedules=3))
+    board = notebook.widget()
+    part, table = section(board, "Executed tasks"), executed(board)
+    part.get_by_role("button", name="Columns").click()
+    part.get_by_label("Reason").check()
+    notebook.page.keyboard.press("Escape")
+    table.get_by_role("button", name="Started").click()
+    part.get_by_role("button", name="Filter").click()
+    part.get_by_label("failed (").check()
+    notebook.page.keyboard.press("Escape")
+    part.get_by_label("Search in executed tasks").fill("typed")
+    notebook.reload()
+    notebook.run_all()
+    expect(table.get_by_role("columnheader", name="Reason")).to_be_visible()
+    expect(table.get_by_role("columnheader", name="Started")).to_have_attribute("aria-sort", "ascending")
+    expect(part.get_by_role("button", name="Filter")).to_contain_text("1")
+    expect(part.get_by_label("Search in executed tasks")).to_have_value("")  # what is typed is not kept
+    kept = notebook.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+    assert "typed" not in kept

@@ -109,3 +109,60 @@ def test_five_thousand_runs_are_bars_with_numbers_and_none_is_lost(open_notebook
     group.click()  # closer
     expect(board.get_by_role("button", name="Now", exact=True)).to_be_visible()
     expect(chart).not_to_have_accessible_name(re.compile("5000 runs"))
+
+
+def row_of(board: Locator) -> Locator:
+    """The row that was asked for."""
+    return board.get_by_role("table", name="Executed tasks").locator("tr[aria-current=true]")
+
+
+@pytest.mark.slow
+def test_a_press_on_a_run_leads_to_its_row_wherever_that_is(open_notebook: Open) -> None:
+    many = SEED + "for k in range(3000):\n    ran(train, 120 + k, 0.1)\n"
+    old = "ran(report, 60 * 24 * 20, 60, 'failed')\nsaved.resume()\nDashboard(saved, manager)"
+    board = open_notebook(many + old).widget()
+    chart = timeline_of(board)
+    board.get_by_role("button", name="30 d").click()
+    bar = chart.get_by_role("button", name=re.compile("^Report, failed"))
+    expect(bar).to_be_visible(timeout=60_000)
+    bar.press("Enter")  # three thousand rows down
+    expect(row_of(board)).to_contain_text("Report")
+    expect(row_of(board)).to_be_focused()
+    expect(row_of(board)).to_be_in_viewport()
+    expect(row_of(board)).to_have_attribute("aria-rowindex", "3002")
+
+    board.get_by_label("Search in executed tasks").fill("Train")
+    expect(board.get_by_text("3,000 of 3,001 rows match")).to_be_visible()
+    expect(row_of(board)).to_have_count(0)
+    bar.click()
+    expect(board.get_by_text("Search or filters hide the run that you chose in the timeline.")).to_be_visible()
+    board.get_by_role("button", name="Show it").click()
+    expect(row_of(board)).to_be_in_viewport()
+    expect(board.get_by_label("Search in executed tasks")).to_have_value("")
+
+
+@pytest.mark.slow
+def test_while_older_runs_are_read_the_timeline_says_so(open_notebook: Open) -> None:
+    slow = """
+for k in range(1200):
+    ran(train, 10 + 10 * k, 1)
+import threading
+go, tasks = threading.Event(), gateway.tasks
+def slowly(query):
+    if query.page > 0:
+        go.wait(60)
+    return tasks(query)
+gateway.tasks = slowly
+Dashboard(manager.get(saved.id), manager)
+"""
+    notebook = open_notebook(SEED + slow)
+    board = notebook.widget()
+    board.get_by_role("button", name="30 d").click()
+    reading = board.get_by_text(re.compile("^Runs before .* are still being read.$"))
+    expect(reading).to_be_visible()
+    board.get_by_role("button", name="1 h", exact=True).click()
+    expect(reading).to_have_count(0)  # of this stretch nothing is missing
+    board.get_by_role("button", name="30 d").click()
+    expect(reading).to_be_visible()
+    notebook.run("go.set()")
+    expect(reading).to_have_count(0)

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from clearml_sched_widgets.widgets.log_feed import MANY as MANY_LINES
 from clearml_sched_widgets.widgets.log_feed import LogFeed
 from clearml_sched_widgets.widgets.messages import BadMessage, Request
 from clearml_sched_widgets.widgets.query import Finder, parse
+from clearml_sched_widgets.widgets.rows import view_data
 from clearml_sched_widgets.widgets.tables import CHOICES, Tables, file_name
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 from tests.waiting import until
@@ -251,6 +252,27 @@ def test_rows_are_answered_with_their_number_and_the_values_to_choose_from() -> 
 def test_a_question_that_is_none_is_refused(payload: dict[str, Any], says: str) -> None:
     with pytest.raises(BadMessage, match=says):
         asked(Tables(), "rows", **payload)
+
+
+def test_the_place_of_a_run_is_found_among_those_that_match() -> None:
+    tables = Tables()
+    tables.show(view(*(run(number, "odd" if number % 2 else "even") for number in range(1000))))
+    find = {"table": "executed", "key": "r701"}
+    assert asked(tables, "find", **find) == {"index": 701, "known": True}
+    assert asked(tables, "find", **find, search="odd") == {"index": 350, "known": True}
+    assert asked(tables, "find", **find, search="even") == {"index": None, "known": True}
+    assert asked(tables, "find", **{**find, "key": "gone"}) == {"index": None, "known": False}
+    with pytest.raises(BadMessage, match="lacks the text 'key'"):
+        asked(tables, "find", table="executed")
+
+
+def test_while_older_runs_are_read_the_head_says_how_far_they_go() -> None:
+    oldest = attrs.evolve(run(2), started=START - timedelta(days=3))
+    shown = view(run(1), oldest)
+    assert view_data(shown)["view"]["read_to"] is None
+    part = attrs.evolve(shown, whole=False)
+    assert view_data(part)["view"]["read_to"] == int((START - timedelta(days=3)).timestamp() * 1000)
+    assert view_data(attrs.evolve(part, executed=()))["view"]["read_to"] is None
 
 
 # -- files

@@ -1,9 +1,11 @@
 // What ran: one row for each launched task, the newest first.
+import { useEffect, useRef } from "preact/hooks";
 import type { ExecutedRow } from "../messages/tables";
 import { useTrait } from "../model";
 import { duration } from "../state/format";
+import { EVERYTHING } from "../state/tableQuery";
 import type { TableStore } from "../state/tableStore";
-import { Chip, Empty, Facts, TaskLink, Time } from "../ui/parts";
+import { Button, Chip, Empty, Facts, TaskLink, Time } from "../ui/parts";
 import { type Column, Table } from "../ui/Table";
 import { NoMatch, shownColumns, TableStatus, TableTools } from "../ui/TableTools";
 import { useStore } from "../ui/useStore";
@@ -38,6 +40,7 @@ export function ExecutedTable({ store, web, now, context }: TableProps) {
         </h4>
         {total === 0 ? null : <TableTools {...tools} />}
       </div>
+      <NotInSight store={store} whole={context.view.whole} />
       {total === 0 ? (
         <Empty title="Nothing has run yet">
           Launched tasks appear here with their status; the first one after the next run time above.
@@ -68,6 +71,43 @@ export function ExecutedTable({ store, web, now, context }: TableProps) {
   );
 }
 
+/** The run that was asked for has a row, and the table shows it; says so, and why it has none. */
+function NotInSight({ store, whole }: { store: TableStore<ExecutedRow>; whole: boolean }) {
+  const { sought } = useStore(store);
+  const note = useRef<HTMLDivElement>(null);
+  const missing = sought?.outcome === "hidden" || sought?.outcome === "unknown";
+  useEffect(() => {
+    if (missing) note.current?.scrollIntoView({ block: "nearest" });
+  }, [missing]);
+  const show = () => {
+    const { sort } = store.query;
+    store.ask({ ...EVERYTHING, sort });
+    if (sought) void seekRun(store, sought.key);
+  };
+  return (
+    <div ref={note} role="status" class={missing ? "csw-banner csw-banner-warning" : "csw-hidden"}>
+      {sought?.outcome === "hidden" ? (
+        <>
+          <div>Search or filters hide the run that you chose in the timeline.</div>
+          <Button onClick={show}>Show it</Button>
+        </>
+      ) : sought?.outcome === "unknown" ? (
+        <div>
+          {whole
+            ? "The run that you chose in the timeline is not there any more."
+            : "The run that you chose in the timeline is not read yet: older runs follow. Try again in a moment."}
+        </div>
+      ) : sought?.outcome === "found" ? (
+        `Its row is shown: ${(sought.index + 1).toLocaleString("en")}.`
+      ) : null}
+    </div>
+  );
+}
+
+export function seekRun(store: TableStore<ExecutedRow>, run: string): Promise<void> {
+  return store.seek(run, (row) => row.run === run);
+}
+
 function columnsFor(web: string | undefined, model: RowContext["model"]): Column<ExecutedRow>[] {
   return [
     {
@@ -92,7 +132,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "status",
       title: "Status",
-      width: 156,
+      width: 176,
       class: "csw-nowrap",
       cell: (row, now) => (
         <>

@@ -6,7 +6,7 @@ import { useTrait, type ViewModel } from "../model";
 import { EVERYTHING } from "../state/tableQuery";
 import { useNow } from "../ui/parts";
 import { TimesSwitch } from "../ui/TimesSwitch";
-import { ExecutedTable } from "./ExecutedTable";
+import { ExecutedTable, seekRun } from "./ExecutedTable";
 import { Head } from "./Head";
 import { useHeard } from "./Liveness";
 import { Log } from "./Log";
@@ -74,7 +74,7 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
         onShow={show}
       />
       <KernelDangers {...{ model, view, now }} />
-      <Timeline key={view.id} model={model} web={web} now={now} />
+      <Timeline key={view.id} {...{ model, view, now }} onRun={(run) => void seekRun(executed, run)} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />
       <Log store={log} now={now} />

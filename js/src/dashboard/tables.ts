@@ -1,10 +1,11 @@
-// The two tables and the log of a dashboard as this page holds them; they live as long as the view.
+// The two tables and the log of a dashboard as this page holds them. They live as long as the view; what was chosen for
+// them lives longer.
 
 import type { DashboardTraits } from "../messages/dashboard";
 import { EXECUTED_COLUMNS, type ExecutedRow, SCHEDULED_COLUMNS, type ScheduledRow } from "../messages/tables";
 import type { ViewModel } from "../model";
+import { keepColumns, keepQuery, keptColumns, keptQuery } from "../state/kept";
 import { LogStore } from "../state/log";
-import { EVERYTHING } from "../state/tableQuery";
 import { TableStore } from "../state/tableStore";
 
 export interface Tables {
@@ -29,22 +30,35 @@ export const SCHEDULED_CHOICES = [
 const known = new WeakMap<ViewModel<DashboardTraits>, Tables>();
 const columnsOf = (choices: readonly (readonly [string, string])[]) => choices.map(([column]) => column);
 
-/** Search and filters begin anew with each instance; the chosen columns stay. */
+/** The chosen columns are the same for all instances; each has a sort and filters of its own. */
 export function tablesOf(model: ViewModel<DashboardTraits>, instance: string): Tables {
   let tables = known.get(model);
   if (tables === undefined) {
     tables = {
-      instance,
+      instance: "",
       executed: new TableStore(model, "executed", EXECUTED_COLUMNS, columnsOf(EXECUTED_CHOICES)),
       scheduled: new TableStore(model, "scheduled", SCHEDULED_COLUMNS, columnsOf(SCHEDULED_CHOICES)),
       log: new LogStore(model),
     };
     known.set(model, tables);
+    keep(tables, tables.executed);
+    keep(tables, tables.scheduled);
   }
   if (tables.instance !== instance) {
     tables.instance = instance;
-    tables.executed.ask(EVERYTHING);
-    tables.scheduled.ask(EVERYTHING);
+    tables.executed.ask(keptQuery("executed", instance, EXECUTED_COLUMNS));
+    tables.scheduled.ask(keptQuery("scheduled", instance, SCHEDULED_COLUMNS));
   }
   return tables;
+}
+
+/** Has the browser keep what is chosen from now on. */
+function keep<Row extends object>(tables: Tables, store: TableStore<Row>): void {
+  store.columns = keptColumns(store.table);
+  let { columns, query } = store;
+  store.subscribe(() => {
+    if (store.columns !== columns) keepColumns(store.table, store.columns);
+    if (store.query !== query) keepQuery(store.table, tables.instance, store.query);
+    ({ columns, query } = store);
+  });
 }

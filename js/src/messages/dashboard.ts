@@ -21,6 +21,8 @@ export interface InstanceHead {
   runs: number;
   /** Whether all runs were read from the server; older ones are read page by page. */
   whole: boolean;
+  /** Until then: the time of the oldest run that was read so far. */
+  read_to: number | null;
 }
 
 export interface Vitals {

@@ -21,6 +21,7 @@ export const ACTIONS = [
   "discard",
   "select",
   "rows",
+  "find",
   "csv",
   "pause",
   "resume",

@@ -12,6 +12,13 @@ const PAGE = 100; // rows that are asked for at least
 const RENEW_AFTER_MS = 300; // what changes in a burst is asked for once
 const SLOW_AFTER_MS = 700;
 
+/** A row that was asked for by its key, and what came of it: its place, or why it has none. */
+export interface Sought {
+  key: string;
+  outcome: "asking" | "found" | "hidden" | "unknown";
+  index: number;
+}
+
 export class TableStore<Row extends object> {
   query: Query = EVERYTHING;
   /** Whether the kernel lets us wait: it is busy with a cell. */
@@ -21,6 +28,7 @@ export class TableStore<Row extends object> {
   choices: Choices | null = null;
   /** The columns that the user wants to see; null until he chooses. */
   columns: readonly string[] | null = null;
+  sought: Sought | null = null;
 
   #own: TableState<Row>;
   #other: TableState<Row> | null = null; // in another order than the table's own, or narrowed
@@ -71,6 +79,7 @@ export class TableStore<Row extends object> {
 
   ask(change: Partial<Query>): void {
     this.query = { ...this.query, ...change };
+    this.sought = null;
     this.error = "";
     this.#range = [0, PAGE - 1];
     if (isEverything(this.query) || this.#local) this.#other = null;
@@ -82,6 +91,29 @@ export class TableStore<Row extends object> {
   choose(columns: readonly string[]): void {
     this.columns = columns;
     this.#tell();
+  }
+
+  /** Finds the row of a key among those that match; `is` tells it from the others. */
+  async seek(key: string, is: (row: Row) => boolean): Promise<void> {
+    const asking: Sought = { key, outcome: "asking", index: -1 };
+    this.sought = asking;
+    this.#tell();
+    const found = (await this.#placeOf(key, is)) ?? null;
+    if (this.sought !== asking) return; // something else is wanted by now
+    this.sought = found === null ? null : { key, ...found };
+    this.#tell();
+  }
+
+  async #placeOf(key: string, is: (row: Row) => boolean): Promise<Omit<Sought, "key"> | null> {
+    const here = [...this.state.rows].find(([, row]) => is(row));
+    if (here && !this.stale) return { outcome: "found", index: here[0] };
+    if (this.#local) {
+      return { outcome: [...this.#own.rows.values()].some(is) ? "hidden" : "unknown", index: -1 };
+    }
+    const answer = await this.#request<{ index: number | null; known: boolean }>("find", { ...this.query, key });
+    if (answer === null) return null;
+    if (answer.index !== null) return { outcome: "found", index: answer.index };
+    return { outcome: answer.known ? "hidden" : "unknown", index: -1 };
   }
 
   /** The rows in sight, ends included: what is missing of them is asked for. */
@@ -97,7 +129,7 @@ export class TableStore<Row extends object> {
       this.#tell();
       return;
     }
-    const answer = await this.#request({ ...EVERYTHING, offset: 0, limit: 0, choices: true });
+    const answer = await this.#request<RowsAnswer>("rows", { ...EVERYTHING, offset: 0, limit: 0, choices: true });
     if (answer?.choices) this.choices = answer.choices;
     this.#tell();
   }
@@ -138,7 +170,7 @@ export class TableStore<Row extends object> {
     const { query } = this;
     this.#asking = true;
     const [offset, last] = wanted;
-    const answer = await this.#request({ ...query, offset, limit: last - offset + 1 });
+    const answer = await this.#request<RowsAnswer>("rows", { ...query, offset, limit: last - offset + 1 });
     this.#asking = false;
     if (answer === null) return;
     if (query === this.query) this.#take(answer);
@@ -165,7 +197,7 @@ export class TableStore<Row extends object> {
     return [start, Math.ceil((gap[1] + 1) / PAGE) * PAGE - 1];
   }
 
-  async #request(payload: object): Promise<RowsAnswer | null> {
+  async #request<Answer>(action: "rows" | "find", payload: object): Promise<Answer | null> {
     const slow = {
       slowAfterMs: SLOW_AFTER_MS,
       onSlow: () => {
@@ -174,7 +206,7 @@ export class TableStore<Row extends object> {
       },
     };
     try {
-      return await this.model.request<RowsAnswer>("rows", { table: this.table, ...payload }, slow);
+      return await this.model.request<Answer>(action, { table: this.table, ...payload }, slow);
     } catch (reason) {
       this.error = reason instanceof RequestError ? reason.message : String(reason);
       return null;

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isolated } from "../state/bidi";
 import { fitting, type Sized } from "../state/columns";
-import type { TableStore } from "../state/tableStore";
+import type { Sought, TableStore } from "../state/tableStore";
 import { useUid } from "./fields";
 import { Icon } from "./icons";
 import { useStore } from "./useStore";
@@ -63,6 +63,9 @@ export function Table<Row extends object>(given: TableProps<Row>) {
     if (scroller.current) scroller.current.scrollTop = 0;
     setTop(0);
   }, [query]);
+  useSought(store, scroller, keyOf, (index) => {
+    if (scroller.current) scroller.current.scrollTop = Math.max(0, (index - tall / 2) * rowHeight);
+  });
   const toggle = (key: string) => {
     setOpen(open === key ? "" : key);
     if (open === key) setExtra({ index: -1, height: 0 });
@@ -125,6 +128,36 @@ export function Table<Row extends object>(given: TableProps<Row>) {
   );
 }
 
+/** Brings a row that was asked for into sight, and once it is there gives it the focus: screen readers say it then. */
+function useSought<Row extends object>(
+  store: TableStore<Row>,
+  scroller: { current: HTMLDivElement | null },
+  keyOf: (row: Row) => string,
+  scrollTo: (index: number) => void,
+): void {
+  const { sought, state } = useStore(store);
+  const done = useRef<Sought | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each row that is asked for
+  useLayoutEffect(() => {
+    if (sought?.outcome === "found") scrollTo(sought.index);
+  }, [sought]);
+  useEffect(() => {
+    if (sought?.outcome !== "found" || done.current === sought) return;
+    const rows = [...(scroller.current?.querySelectorAll<HTMLElement>("tr[data-key]") ?? [])];
+    const row = rows.find(({ dataset }) => dataset.key === sought.key);
+    if (row === undefined) return;
+    done.current = sought;
+    scroller.current?.scrollIntoView({ block: "nearest" });
+    row.focus({ preventScroll: true });
+  });
+  // What was asked for may have moved by newer rows before its page came.
+  const place = sought?.outcome === "found" ? state.rows.get(sought.index) : undefined;
+  const moved = place !== undefined && sought !== null && done.current !== sought && keyOf(place) !== sought.key;
+  useEffect(() => {
+    if (moved && sought) void store.seek(sought.key, (row) => keyOf(row) === sought.key);
+  }, [moved, sought, store, keyOf]);
+}
+
 function widthOf<Row extends object>({ columns, actionsWidth }: TableProps<Row>): number {
   return columns.reduce((sum, { width, least = width }) => sum + least, actionsWidth);
 }
@@ -178,6 +211,8 @@ interface RowProps<Row extends object> extends TableProps<Row> {
 
 function Row<Row extends object>(props: RowProps<Row>) {
   const { row, index, columns, now, open, onToggle, onUnfold } = props;
+  const key = props.keyOf(row);
+  const sought = props.store.sought?.outcome === "found" && props.store.sought.key === key;
   const id = useUid();
   const unfolded = useRef<HTMLTableRowElement>(null);
   useLayoutEffect(() => {
@@ -185,7 +220,11 @@ function Row<Row extends object>(props: RowProps<Row>) {
   });
   return (
     <>
-      <tr aria-rowindex={index + 2} data-key={props.keyOf(row)}>
+      <tr
+        aria-rowindex={index + 2}
+        data-key={key}
+        {...(sought && { class: "csw-sought", tabIndex: -1, "aria-current": "true" as const })}
+      >
         {columns.map(({ name, cell, class: kind = "" }) => (
           <td key={name} class={kind}>
             {cell(row, now)}

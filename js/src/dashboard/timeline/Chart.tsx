@@ -1,6 +1,5 @@
 // The timeline's drawing: lanes of bars, marks of what is to come, the present.
 import { useMemo } from "preact/hooks";
-import { taskUrl } from "../../state/format";
 import { Icon } from "../../ui/icons";
 import { barText } from "./describe";
 import { BAR, type LaneLayout, type PlacedBar, pieces, ROW } from "./layout";
@@ -15,11 +14,10 @@ interface ChartProps {
   width: number;
   now: number;
   utc: boolean;
-  web: string | undefined;
   /** The bar that Tab leads to. */
   current: string;
   onPoint: (target: Pointed | null) => void;
-  onZoomTo: (placed: PlacedBar) => void;
+  onPress: (placed: PlacedBar) => void;
 }
 
 /** What the pointer or the focus is on, and where that is in the timeline's frame. */
@@ -65,16 +63,16 @@ function clear(x: number, present: number, width: number): boolean {
 }
 
 export function Chart(props: ChartProps) {
-  const { id, lanes, shown, width, now, utc, web, current, onPoint, onZoomTo } = props;
+  const { id, lanes, shown, width, now, utc, current, onPoint, onPress } = props;
   const height = lanes.reduce((sum, lane) => sum + lane.height, 0);
   const present = place(now, shown, width);
   // The same elements as long as nothing moved: the present is renewed every second.
   const drawn = useMemo(
     () =>
       lanes.map((lane) => (
-        <Lane key={lane.lane.item} {...{ id, lane, shown, width, web, current, utc, now, onPoint, onZoomTo }} />
+        <Lane key={lane.lane.item} {...{ id, lane, shown, width, current, utc, now, onPoint, onPress }} />
       )),
-    [id, lanes, shown, width, web, current, utc, now, onPoint, onZoomTo],
+    [id, lanes, shown, width, current, utc, now, onPoint, onPress],
   );
   return (
     // biome-ignore lint/a11y/useSemanticElements: no set of fields
@@ -120,8 +118,7 @@ function Lane(props: LaneProps) {
 }
 
 function BarLink(props: LaneProps & { placed: PlacedBar }) {
-  const { id, lane, placed, web, current, now, utc, onPoint, onZoomTo } = props;
-  const url = taskUrl(web, placed.bar.task);
+  const { id, lane, placed, current, now, utc, onPoint, onPress } = props;
   const point = (event: { currentTarget: EventTarget | null }) => onPoint({ lane, placed, ...spot(event) });
   const common = {
     class: "csw-tl-bar",
@@ -134,28 +131,19 @@ function BarLink(props: LaneProps & { placed: PlacedBar }) {
     onBlur: () => onPoint(null),
   };
   const shape = <Shape id={id} placed={placed} />;
-  if (url !== null) {
-    return (
-      <a {...common} href={url} target="_blank" rel="noopener noreferrer" draggable={false}>
-        {shape}
-      </a>
-    );
-  }
-  if (placed.bar.run) {
-    return (
-      // biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it has a tooltip, and nowhere to go
-      <g {...common} role="img">
-        {shape}
-      </g>
-    );
-  }
-  const zoom = () => onZoomTo(placed);
+  const press = () => onPress(placed);
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button in a drawing
-    <g {...common} role="button" onClick={zoom} onKeyDown={(event) => event.key === "Enter" && zoom()}>
+    <g {...common} role="button" onClick={press} onKeyDown={(event) => isPress(event) && press()}>
       {shape}
     </g>
   );
+}
+
+function isPress(event: KeyboardEvent): boolean {
+  if (event.key !== "Enter" && event.key !== " ") return false;
+  event.preventDefault(); // a blank would scroll
+  return true;
 }
 
 /** The bar in its looks, by colour and pattern; several runs with their number. */

@@ -1,8 +1,9 @@
 // The timeline: a lane for each item, past runs as bars, runs to come as marks. By pointer and by keyboard.
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { DashboardTraits } from "../../messages/dashboard";
+import type { DashboardTraits, InstanceHead } from "../../messages/dashboard";
 import type { TimelineData } from "../../messages/timeline";
 import { useTrait, type ViewModel } from "../../model";
+import { clock } from "../../state/format";
 import { useTimes } from "../../state/times";
 import { useUid } from "../../ui/fields";
 import { Button, Fold } from "../../ui/parts";
@@ -20,17 +21,19 @@ import { type Asking, useWindow } from "./useWindow";
 
 interface TimelineProps {
   model: ViewModel<DashboardTraits>;
-  web: string | undefined;
+  view: InstanceHead;
   now: number;
+  /** Shows a run's row. */
+  onRun: (run: string) => void;
 }
 
-export function Timeline({ model, web, now }: TimelineProps) {
-  const data = useTrait(model, "timeline");
+export function Timeline(props: TimelineProps) {
+  const data = useTrait(props.model, "timeline");
   if (!("id" in data)) return null;
-  return <Drawn model={model} data={data as TimelineData} web={web} now={now} />;
+  return <Drawn {...props} data={data as TimelineData} />;
 }
 
-function Drawn({ model, data, web, now: exact }: TimelineProps & { data: TimelineData }) {
+function Drawn({ model, data, view, now: exact, onRun }: TimelineProps & { data: TimelineData }) {
   const live = useTrait(model, "timeline_live");
   const id = useUid();
   const { utc } = useTimes();
@@ -53,7 +56,12 @@ function Drawn({ model, data, web, now: exact }: TimelineProps & { data: Timelin
   );
   const zoom = (factor: number, around = window.follow ? now : (shown.start + shown.end) / 2) =>
     change(zoomOf(window, shown, factor, around, now));
-  const zoomTo = useCallback((placed: PlacedBar) => change(around(placed)), [change]);
+  const latest = useRef(onRun);
+  latest.current = onRun;
+  const press = useCallback(
+    (placed: PlacedBar) => (placed.bar.run ? latest.current(placed.bar.run) : change(around(placed))),
+    [change],
+  );
   const drag = useDrag(shown, width, change);
   useWheel(frame, (x, factor, shift) => {
     if (factor !== 1) zoom(factor, shown.start + (x / width) * lengthOf(shown));
@@ -80,7 +88,7 @@ function Drawn({ model, data, web, now: exact }: TimelineProps & { data: Timelin
       <div class="csw-tl-bar-top">
         <h4>Timeline</h4>
         <Spans window={window} shown={shown} utc={utc} onChange={change} onZoom={zoom} />
-        <Status asking={asking} />
+        <Status asking={asking} reading={stillReading(view, shown, exact, utc)} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keys that zoom and move work here */}
       {/* biome-ignore lint/a11y/useSemanticElements: no set of fields */}
@@ -92,12 +100,7 @@ function Drawn({ model, data, web, now: exact }: TimelineProps & { data: Timelin
             <LaneLabels lanes={lanes} />
             <div ref={frame} class="csw-tl-chart-box" {...drag}>
               {width > 0 ? (
-                <Chart
-                  {...{ id, lanes, shown, width, now, utc, web }}
-                  current={tab}
-                  onPoint={setPointed}
-                  onZoomTo={zoomTo}
-                />
+                <Chart {...{ id, lanes, shown, width, now, utc }} current={tab} onPoint={setPointed} onPress={press} />
               ) : null}
             </div>
           </div>
@@ -188,10 +191,18 @@ const TEXTS: Record<Asking, string> = {
   waiting: "Waits for the running cell; what is known is shown meanwhile.",
 };
 
-function Status({ asking }: { asking: Asking }) {
+/** Says of a stretch of time which of its runs are not there yet; nothing if all are. */
+function stillReading({ whole, read_to: oldest }: InstanceHead, shown: Stretch, now: number, utc: boolean): string {
+  if (whole || (oldest !== null && oldest <= shown.start)) return "";
+  return oldest === null
+    ? "Older runs are still being read."
+    : `Runs before ${clock(oldest, now, utc)} are still being read.`;
+}
+
+function Status({ asking, reading }: { asking: Asking; reading: string }) {
   return (
     <p class="csw-note csw-tl-status" role="status">
-      {TEXTS[asking]}
+      {[TEXTS[asking], reading].filter(Boolean).join(" ")}
     </p>
   );
 }

@@ -30,7 +30,7 @@ export function Tooltip({ pointed: { lane, placed, mark, x, y }, now, utc }: Too
               </div>
             ))}
           </dl>
-          {placed.bar.run ? null : <p class="csw-muted">Press to zoom in.</p>}
+          <p class="csw-muted">{placed.bar.run ? "Press to show its row." : "Press to zoom in."}</p>
         </>
       ) : (
         <p>will run at {markText(mark ?? now, now, utc)}</p>
