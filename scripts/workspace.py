@@ -131,14 +131,8 @@ class Filler:
         return str(doc["id"])
 
     def _task(self, name: str, project: str, user: str, created: datetime, **fields: Any) -> Doc:
-        moment = stored(created)
-        return {
-            **task_fields.blank(),
-            **dict.fromkeys(("created", "last_update", "last_change"), moment),
-            **{"id": self._id(), "company": identity.COMPANY_ID, "user": self._users[user], "status": "created"},
-            **{"name": name, "project": self._project(project), "last_changed_by": self._users[user]},
-            **fields,
-        }
+        blank = task_fields.blank(self._users[user], stored(created))
+        return {**blank, "id": self._id(), "name": name, "project": self._project(project), **fields}
 
     def _ended(self, doc: Doc, began: datetime, length: timedelta, status: str) -> None:
         """Give a task its status and the times that go with it; one that would end in the future is still running."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from clearml_sched_widgets.sandbox import clock, identity, projects_tree, task_fields
+from clearml_sched_widgets.sandbox import clock, projects_tree, task_fields
 from clearml_sched_widgets.sandbox.call import Call
 from clearml_sched_widgets.sandbox.errors import INVALID_PROJECT_ID, INVALID_TASK_ID
 from clearml_sched_widgets.sandbox.kinds import ARCHIVED, PROJECTS, TASKS
 from clearml_sched_widgets.sandbox.lifecycle import DELETED_PREFIX
-from clearml_sched_widgets.sandbox.status import CREATED
 from clearml_sched_widgets.sandbox.store import Doc
 
 
@@ -25,13 +24,7 @@ def clone(call: Call) -> Doc:
     project, answer = _project(call, base)
     moment = clock.stored(clock.now())
     new: Doc = {
-        "id": identity.new_id(),
-        "company": identity.COMPANY_ID,
-        "user": call.user,
-        "status": CREATED,
-        **task_fields.blank(),
-        **dict.fromkeys(("created", "last_update", "last_change"), moment),
-        "last_changed_by": call.user,
+        **task_fields.blank(call.user, moment),
         "type": base["type"],
         "script": base["script"],
         "name": task_fields.checked_name(data.get("new_task_name") or base["name"]),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from clearml_sched_widgets.sandbox import clock
+from clearml_sched_widgets.sandbox import clock, identity
 from clearml_sched_widgets.sandbox.call import Call
 from clearml_sched_widgets.sandbox.errors import DATA_VALIDATION, FIELD_VALUE, INVALID_MODEL_ID, VALIDATION
 from clearml_sched_widgets.sandbox.kinds import MODELS, PROJECTS, TASKS
+from clearml_sched_widgets.sandbox.status import CREATED
 from clearml_sched_widgets.sandbox.store import Doc, Store
 
 TYPES = (
@@ -47,9 +48,15 @@ _CREATE: dict[str, type | None] = {
 _SCRIPT_STRIPPED = ("binary", "repository", "tag", "branch", "version_num", "entry_point", "working_dir")
 
 
-def blank() -> Doc:
-    """The fields that every new task has."""
+def blank(user: str, moment: str) -> Doc:
+    """The fields that every new task has, a draft of a user's. `moment`: now, as it is stored."""
     return {
+        "id": identity.new_id(),
+        "company": identity.COMPANY_ID,
+        "user": user,
+        "status": CREATED,
+        **dict.fromkeys(("created", "last_update", "last_change"), moment),
+        "last_changed_by": user,
         "report_assets": [],
         "output": {},
         "execution": {"test_split": 0, "parameters": {}, "model_desc": {}, "model_labels": {}, "artifacts": []},

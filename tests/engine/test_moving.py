@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-
 import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, InvalidDefinition, Manager, Schedule
@@ -12,36 +9,13 @@ from clearml_sched_widgets.definition import Interval
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-
-
-@pytest.fixture
-def gateway() -> MemoryGateway:
-    gateway = MemoryGateway()
-    gateway.add_queue("default")
-    gateway.add_queue("services", watched=False)
-    return gateway
-
-
-@pytest.fixture
-def manager(gateway: MemoryGateway) -> Iterator[Manager]:
-    manager = Manager(gateway=gateway)
-    yield manager
-    for instance in manager.instances():
-        if instance.where == "kernel":
-            instance.stop()
+from tests.waiting import until
 
 
 @pytest.fixture
 def often(gateway: MemoryGateway) -> Definition:
     base = gateway.add_task("train model", project="Vision")
     return Definition("often", [Schedule(Action(base), Interval(every="1s"), name="often")])
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in 20 s"
-        time.sleep(0.02)
 
 
 def waiting(gateway: MemoryGateway) -> list[str]:
@@ -52,7 +26,7 @@ def test_the_service_goes_on_with_the_state_and_launches_nothing_again(
     manager: Manager, gateway: MemoryGateway, often: Definition
 ) -> None:
     instance = manager.launch(often)
-    wait_for(lambda: len(instance.executed) >= 2)
+    until(lambda: len(instance.executed) >= 2)
     instance.move_to_service("services")
     assert (instance.status, instance.where) == ("queued", "service")
     assert waiting(gateway) == [instance.id]
@@ -62,7 +36,7 @@ def test_the_service_goes_on_with_the_state_and_launches_nothing_again(
     agent = Engine(instance.id, gateway)  # what `service.main` makes on the agent
     agent.start()
     try:
-        wait_for(lambda: len(instance.executed) >= len(before) + 2)
+        until(lambda: len(instance.executed) >= len(before) + 2)
         assert set(before) < set(instance.executed.run)
         slots = [run.scheduled for run in instance.view().executed]
         assert len(slots) == len(set(slots)), "no slot twice"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clearml_sched_widgets.sandbox import clock, identity, listing, projects_tree, task_fields
+from clearml_sched_widgets.sandbox import clock, listing, projects_tree, task_fields
 from clearml_sched_widgets.sandbox.call import Call, endpoint
 from clearml_sched_widgets.sandbox.cloning import clone
 from clearml_sched_widgets.sandbox.conditions import Condition
@@ -78,16 +78,7 @@ def get_types(call: Call) -> Doc:
 
 def _new_task(call: Call) -> Doc:
     fields = task_fields.read(call, call.data)
-    moment = clock.stored(clock.now())
-    task: Doc = {
-        "id": identity.new_id(),
-        "company": identity.COMPANY_ID,
-        "user": call.user,
-        "status": CREATED,
-        **task_fields.blank(),
-        **dict.fromkeys(("created", "last_update", "last_change"), moment),
-        "last_changed_by": call.user,
-    }
+    task = task_fields.blank(call.user, clock.stored(clock.now()))
     task.update(task_fields.merged(task, fields))
     task_fields.check_input_models(call.store, task["models"]["input"])
     return task

@@ -2,6 +2,7 @@
 import type { InstanceBrief } from "../messages/instances";
 import { counts, type Filters, GROUPS, type Group, ORDERS, type Order } from "../state/instances";
 import { Icon } from "../ui/icons";
+import { Select } from "../ui/Select";
 
 interface FilterProps {
   rows: InstanceBrief[];
@@ -26,20 +27,20 @@ export function FilterBar({ rows, filters, onChange }: FilterProps) {
           onInput={(event) => change({ text: event.currentTarget.value })}
         />
       </label>
-      <Choice
-        label="Status"
+      <Select
+        aria-label="Status"
         value={filters.group}
         options={[...new Set([...groups, filters.group])].map((group) => [
           group,
           `${GROUPS[group].title} (${count[group]})`,
         ])}
-        onChange={(group) => change({ group })}
+        onInput={(group) => change({ group })}
       />
-      <Choice
-        label="Sort by"
+      <Select
+        aria-label="Sort by"
         value={filters.order}
         options={Object.entries(ORDERS).map(([order, title]) => [order as Order, `By ${title.toLowerCase()}`])}
-        onChange={(order) => change({ order })}
+        onInput={(order) => change({ order })}
       />
       {rows.some((row) => !row.mine) || filters.mine ? (
         <label class="csw-check csw-mine">
@@ -52,29 +53,5 @@ export function FilterBar({ rows, filters, onChange }: FilterProps) {
         </label>
       ) : null}
     </div>
-  );
-}
-
-interface ChoiceProps<T extends string> {
-  label: string;
-  value: T;
-  options: (readonly [T, string])[];
-  onChange: (value: T) => void;
-}
-
-function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
-  return (
-    <select
-      class="csw-input"
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value as T)}
-    >
-      {options.map(([option, text]) => (
-        <option key={option} value={option}>
-          {text}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -5,7 +5,7 @@ import { DashboardWidget } from "../dashboard/DashboardWidget";
 import type { ViewModel } from "../model";
 import { WizardWidget } from "../wizard/WizardWidget";
 
-export type WidgetComponent = ComponentType<{ model: ViewModel }>;
+type WidgetComponent = ComponentType<{ model: ViewModel }>;
 
 export const components: ReadonlyMap<string, WidgetComponent> = new Map<string, WidgetComponent>([
   ["wizard", WizardWidget],

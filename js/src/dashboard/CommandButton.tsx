@@ -42,7 +42,7 @@ export function CommandButton(props: CommandButtonProps) {
 }
 
 /** Beside or in a button: that it waits. */
-export function PhaseText({ phase }: { phase: Phase }) {
+function PhaseText({ phase }: { phase: Phase }) {
   if (phase !== "waiting") return null;
   return <span class="csw-waits"> · {WAITS}</span>;
 }

@@ -47,7 +47,7 @@ export interface Reason {
   hint: string;
 }
 
-export interface VitalTraits {
+interface VitalTraits {
   vitals: Vitals;
   /** By item, for those about which there is something to say. */
   reasons: Record<string, Reason>;

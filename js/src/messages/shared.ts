@@ -1,7 +1,7 @@
 // What a page and the kernel say to each other: what all widgets share. The files beside this one have the rest, by
 // subject. clearml_sched_widgets/widgets/messages.py lists the same actions.
 
-export const ACTIONS = [
+const ACTIONS = [
   "open",
   "retry",
   "validate",

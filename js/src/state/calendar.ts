@@ -22,7 +22,7 @@ const text = (at: number) => new Date(at).toISOString().slice(0, 10);
 /** The first day of the month of a date. */
 export const monthOf = (date: string) => `${date.slice(0, 7)}-01`;
 
-export const addDays = (date: string, count: number) => text(stamp(date) + count * DAY_MS);
+const addDays = (date: string, count: number) => text(stamp(date) + count * DAY_MS);
 
 /** The first day of the month so many months later. */
 export function addMonths(date: string, count: number): string {

@@ -164,13 +164,13 @@ export function blankRule(): RuleDraft {
   };
 }
 
+function blankItem(): ItemDraft {
+  return { id: newId(), name: "", enabled: true, action: blankAction(), policies: blankPolicies() };
+}
+
 export function blankSchedule(): ScheduleDraft {
   return {
-    id: newId(),
-    name: "",
-    enabled: true,
-    action: blankAction(),
-    policies: blankPolicies(),
+    ...blankItem(),
     recurrence: blankRule(),
     run_at_start: false,
   };
@@ -178,11 +178,7 @@ export function blankSchedule(): ScheduleDraft {
 
 export function blankTrigger(): TriggerDraft {
   return {
-    id: newId(),
-    name: "",
-    enabled: true,
-    action: blankAction(),
-    policies: blankPolicies(),
+    ...blankItem(),
     entity: "task",
     when: { kind: "status_changed", to: ["completed"], from: [], any: "", all: "", none: "" },
     select: {

@@ -39,7 +39,7 @@ export const NO_FILTERS: Filters = { text: "", group: "all", mine: false, order:
 const RANKS = ["failed", "lost", "running", "queued", "stopping", "paused", "draft", "stopped", "completed"];
 
 /** Whether an instance belongs to a group of statuses. */
-export function inGroup(row: InstanceBrief, group: Group): boolean {
+function inGroup(row: InstanceBrief, group: Group): boolean {
   const statuses: readonly string[] | null = GROUPS[group].statuses;
   return statuses === null || statuses.includes(row.status);
 }

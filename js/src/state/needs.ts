@@ -34,7 +34,7 @@ const LABELS: Record<string, string> = {
   name: "item name",
 };
 
-export interface Needs {
+interface Needs {
   /** Without these nobody can say when it runs. */
   when: string[];
   /** And without these it cannot be launched. */

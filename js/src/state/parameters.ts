@@ -2,7 +2,7 @@
 import type { Parameter } from "../messages/wizard";
 import type { ParameterRow } from "./draft";
 
-export type Control = "choice" | "number" | "text" | "long";
+type Control = "choice" | "number" | "text" | "long";
 
 const BOOLEANS = /^(true|false)$/i;
 

@@ -4,7 +4,7 @@ import { blankPolicies } from "./draft";
 
 export type ItemType = "schedule" | "trigger";
 
-export const USUAL_OVERLAP: Record<ItemType, string> = { schedule: "allow", trigger: "queue" };
+const USUAL_OVERLAP: Record<ItemType, string> = { schedule: "allow", trigger: "queue" };
 
 export const OVERLAP = [
   ["allow", "Launch all the same"],

@@ -14,7 +14,7 @@ export interface TableState<Row> {
 
 const KEPT = 2000; // rows in memory, those around what was asked for last
 
-export function toRow<Row>(columns: readonly string[], values: Values): Row {
+function toRow<Row>(columns: readonly string[], values: Values): Row {
   return Object.fromEntries(columns.map((column, index) => [column, values[index]])) as Row;
 }
 

@@ -48,7 +48,7 @@ const WALL = {
   hourCycle: "h23",
 } as const;
 
-export interface Wall {
+interface Wall {
   /** `Mon 23 Nov` */
   day: string;
   year: string;

@@ -4,7 +4,7 @@ import { asText, type Chips, chipsOf, withAll, withTyped } from "../state/chips"
 import { Field, type Notes } from "./fields";
 import { Icon } from "./icons";
 
-export interface ChipsProps extends Notes {
+interface ChipsProps extends Notes {
   label: string;
   /** The values, joined by commas. */
   value: string;

@@ -33,7 +33,7 @@ export function Period<Row extends object>({ store, columns }: PeriodProps<Row>)
     store.ask({ period: none ? null : { column: by, start, end: until } });
   };
   return (
-    <div class="csw-stack csw-period">
+    <div class="csw-stack">
       <SelectField
         label="Time of"
         value={column}

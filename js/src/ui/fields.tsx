@@ -1,6 +1,7 @@
 // Labelled form fields; the messages of a field are beside it and belong to it for screen readers too.
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
+import { Select } from "./Select";
 
 let count = 0;
 // Each widget model loads this module anew, so a counter alone would repeat itself on one page.
@@ -135,20 +136,7 @@ interface SelectProps extends Notes {
 export function SelectField({ label, value, onInput, options, ...rest }: SelectProps) {
   return (
     <Field label={label} {...rest}>
-      {(attributes) => (
-        <select
-          {...attributes}
-          class="csw-input csw-select"
-          value={value}
-          onInput={(event) => onInput(event.currentTarget.value)}
-        >
-          {options.map(([option, text]) => (
-            <option key={option} value={option} selected={option === value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      )}
+      {(attributes) => <Select {...attributes} {...{ value, options, onInput }} />}
     </Field>
   );
 }

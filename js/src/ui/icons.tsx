@@ -26,7 +26,7 @@ const PATHS = {
   bolt: "M9 2L4 9h3.5L7 14l5-7H8.5z",
 } as const;
 
-export type IconName = keyof typeof PATHS;
+type IconName = keyof typeof PATHS;
 
 export function Icon({ name }: { name: IconName }) {
   return (

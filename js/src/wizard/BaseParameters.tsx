@@ -4,6 +4,7 @@ import type { ParameterRow } from "../state/draft";
 import { controlOf, keyPath, overrideOf, truths } from "../state/parameters";
 import { Messages, useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
+import { Select } from "../ui/Select";
 import { useForm } from "./form";
 
 interface BaseProps {
@@ -110,20 +111,8 @@ function Value({ base, value, notes, invalid, onInput, onFocus }: ValueProps) {
   const cut = base.length > base.value.length ? `${base.length} characters; type to replace them` : "";
   if (control === "choice") {
     const chosen = truths(base).find((each) => each.toLowerCase() === value.toLowerCase());
-    return (
-      <select
-        {...shared}
-        class="csw-input csw-select"
-        value={chosen}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      >
-        {truths(base).map((truth) => (
-          <option key={truth} value={truth} selected={truth === chosen}>
-            {truth}
-          </option>
-        ))}
-      </select>
-    );
+    const options = truths(base).map((truth) => [truth, truth] as const);
+    return <Select {...shared} value={chosen} {...{ options, onInput }} />;
   }
   if (control === "long") {
     return (

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { RuleDraft } from "../state/draft";
 import { lengthOf, lengthText } from "../state/recurrence";
 import { Field } from "../ui/fields";
+import { Select } from "../ui/Select";
 import { type EditorProps, useForm } from "./form";
 import { UNIT_OPTIONS } from "./options";
 
@@ -30,21 +31,15 @@ export function IntervalField({ value, path, onChange }: EditorProps<RuleDraft>)
               onInput={(event) => set(lengthText(event.currentTarget.value, unit))}
               onBlur={() => form.store.leave(field)}
             />
-            <select
-              class="csw-input csw-select"
+            <Select
               aria-label="Unit"
               value={unit}
-              onInput={(event) => {
-                setChosen(event.currentTarget.value);
-                set(lengthText(amount, event.currentTarget.value));
+              options={UNIT_OPTIONS}
+              onInput={(next) => {
+                setChosen(next);
+                set(lengthText(amount, next));
               }}
-            >
-              {UNIT_OPTIONS.map(([option, text]) => (
-                <option key={option} value={option} selected={option === unit}>
-                  {text}
-                </option>
-              ))}
-            </select>
+            />
           </div>
           <div class="csw-shortcuts">
             {USUAL.map((every) => (

@@ -8,6 +8,7 @@ import { ChipList } from "../ui/ChipsField";
 import { Messages, Toggles, useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
+import { Select } from "../ui/Select";
 import { type EditorProps, useForm } from "./form";
 import { DAY_OPTIONS, MONTH_OPTIONS, ORDINAL_OPTIONS } from "./options";
 
@@ -69,37 +70,13 @@ function AddWeekday({ known, onAdd }: { known: readonly string[]; onAdd: (day: s
   const day = `${ordinal} ${weekday}`;
   return (
     <div class="csw-row csw-add-weekday">
-      <Choice label="Which one" value={ordinal} options={ORDINAL_OPTIONS} onInput={setOrdinal} />
-      <Choice label="Weekday" value={weekday} options={DAY_OPTIONS} onInput={setWeekday} />
+      <Select aria-label="Which one" value={ordinal} options={ORDINAL_OPTIONS} onInput={setOrdinal} />
+      <Select aria-label="Weekday" value={weekday} options={DAY_OPTIONS} onInput={setWeekday} />
       <Button disabled={known.includes(day)} onClick={() => onAdd(day)}>
         <Icon name="plus" /> Add{" "}
         {day.replace(/\b[mtwfs]\w+day/, (name) => name.charAt(0).toUpperCase() + name.slice(1))}
       </Button>
     </div>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  options: readonly (readonly [string, string, ...unknown[]])[];
-  onInput: (value: string) => void;
-}
-
-function Choice({ label, value, options, onInput }: ChoiceProps) {
-  return (
-    <select
-      class="csw-input csw-select"
-      aria-label={label}
-      value={value}
-      onInput={(event) => onInput(event.currentTarget.value)}
-    >
-      {options.map(([option, text]) => (
-        <option key={option} value={option} selected={option === value}>
-          {text}
-        </option>
-      ))}
-    </select>
   );
 }
 

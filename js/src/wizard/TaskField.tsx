@@ -89,7 +89,7 @@ const KINDS: Record<string, string> = {
 };
 
 /** What one may not expect of a base task. */
-export function oddities(task: BaseTask | null | undefined): string[] {
+function oddities(task: BaseTask | null | undefined): string[] {
   if (!task) return [];
   const kind = KINDS[task.kind];
   const archived = "This task is in the archive. It is cloned all the same, until somebody deletes it.";

@@ -50,7 +50,7 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
   };
   return (
     <Dialog title="Choose a base task" size="large" onClose={onClose}>
-      <div class="csw-field csw-picker-search">
+      <div class="csw-field">
         <label for={id}>Search tasks</label>
         <input
           id={id}

@@ -88,7 +88,7 @@ function Basics() {
   const form = useForm();
   const { draft, store } = form;
   return (
-    <div class="csw-grid csw-basics">
+    <div class="csw-grid">
       <TextField
         label="Name"
         value={draft.name}

@@ -14,7 +14,7 @@ interface Dragging {
 }
 
 /** The place for something dropped at `y` among others with these middles, itself not counted. */
-export function placeAt(y: number, middles: readonly number[]): number {
+function placeAt(y: number, middles: readonly number[]): number {
   return middles.filter((middle) => middle < y).length;
 }
 

@@ -97,7 +97,7 @@ export function statusText(one: Bar): string {
 }
 
 /** Where a status stands in legends and bars: what needs a look comes first. */
-export const ORDER = ["failed", "in_progress", "queued", "stopped", "completed"];
+const ORDER = ["failed", "in_progress", "queued", "stopped", "completed"];
 const rank = (status: string) => (ORDER.includes(status) ? ORDER.indexOf(status) : ORDER.length);
 
 export type Look = "failed" | "running" | "queued" | "stopped" | "done" | "other";
@@ -112,7 +112,7 @@ const LOOKS: Record<string, Look> = {
   closed: "done",
 };
 
-export const lookOf = (status: string): Look => LOOKS[status] ?? "other";
+const lookOf = (status: string): Look => LOOKS[status] ?? "other";
 
 /** The looks of a bar with their shares, what needs a look first. */
 export function shares(one: Bar): { look: Look; from: number; to: number }[] {

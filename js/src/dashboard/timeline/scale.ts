@@ -14,7 +14,7 @@ export const DAY = 24 * HOUR;
 export const SHORTEST = 5 * MINUTE;
 export const LONGEST = 366 * DAY;
 /** How much of a window that follows the time lies ahead; as in the kernel. */
-export const AHEAD = 0.2;
+const AHEAD = 0.2;
 
 export const SPANS = [
   ["1 h", HOUR],
@@ -73,7 +73,7 @@ const STEPS = [
 ];
 const LEAST_GAP = 76; // pixels between two ticks
 
-export interface Tick {
+interface Tick {
   at: number;
   text: string;
   /** The first one of a day: its text is the date. */
