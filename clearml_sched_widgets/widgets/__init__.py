@@ -1,9 +1,10 @@
 """The Jupyter widgets: a form (Wizard), a live view (Dashboard), and both beside all instances (SchedulerApp).
 
-messages    what page and kernel say to each other     base       how messages are answered and traits are written
-connection  the way to the server                      publisher  the one thread that writes traits
-worker      what may take long                         review     what a draft would do
-rows        an instance as plain data                  bundle     the built page code
+all           messages, base, bundle, connection, publisher, worker, subshells, plain
+the form      wizard, drafts, review, outlook, previews, matches, lookup, functions, surroundings, editing
+the list      listing, census, entries, deltas
+an instance   dashboard, rows, tables, feed, log_feed, query, csv_text, vitals, actions, timeline
+all in one    app, configuration
 """
 
 from clearml_sched_widgets.widgets.app import SchedulerApp

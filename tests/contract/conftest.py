@@ -15,7 +15,9 @@ import pytest
 from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.gateway.http import Account, Connection
 from clearml_sched_widgets.sandbox import Sandbox
-from tests.contract.worlds import MemoryWorld, ServerWorld, World
+from tests.contract.memory_world import MemoryWorld
+from tests.contract.server_world import ServerWorld
+from tests.contract.worlds import World
 
 
 @pytest.fixture(scope="session")

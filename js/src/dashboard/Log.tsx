@@ -6,7 +6,7 @@ import { neutral } from "../state/bidi";
 import { clock, utc } from "../state/format";
 import { asText, type Level, type LogStore, matching } from "../state/log";
 import { useTimes } from "../state/times";
-import { copied } from "../ui/copied";
+import { copyText } from "../ui/clipboard";
 import { CheckBox, SelectField, TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
@@ -123,7 +123,7 @@ function Lines({ lines, hidden, follow, now, onFollow, onMore }: LinesProps) {
 function Copy({ lines }: { lines: readonly LogLine[] }) {
   const [said, setSaid] = useState("");
   const copy = async () => {
-    const done = await copied(asText(lines));
+    const done = await copyText(asText(lines));
     setSaid(done ? `${lines.length.toLocaleString("en")} lines copied` : "The browser does not let us copy");
     setTimeout(() => setSaid(""), 4000);
   };
