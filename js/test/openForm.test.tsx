@@ -4,7 +4,9 @@ import { expect, it } from "vitest";
 import { type OpenForm, useOpenForm } from "../src/editing/useOpenForm";
 import type { EditorTraits } from "../src/messages/app";
 import { ViewModel } from "../src/model";
+import { blankDraft } from "../src/state/draft";
 import { edited, unfinished } from "../src/state/openForm";
+import { toData } from "../src/state/toData";
 import { FakeHost } from "./fakeHost";
 
 const NIGHTLY = { id: "i1", name: "Nightly" };
@@ -17,6 +19,12 @@ it("knows which instance is changed, and whether a draft was begun", () => {
   expect(unfinished({ name: "", schedules: [{ action: { task: "t1" } }] })).not.toBeNull();
   expect(unfinished({ name: "", triggers: [{}, {}] })).not.toBeNull();
   expect(unfinished({ name: "Nightly" })).not.toBeNull();
+  const blank = toData(blankDraft());
+  expect(unfinished(blank)).toBeNull();
+  const [item] = blank.schedules as { recurrence: object }[];
+  expect(
+    unfinished({ ...blank, schedules: [{ ...item, recurrence: { type: "daily", times: ["6:20"] } }] }),
+  ).not.toBeNull();
 });
 
 function opened(traits: Record<string, unknown>) {

@@ -133,9 +133,22 @@ it("tells its listeners until they leave, and nobody after it was closed", async
   leave();
   name("b");
   expect(listener).toHaveBeenCalledTimes(1);
-  store.close();
+  store.end();
   await vi.advanceTimersByTimeAsync(5000);
   expect(kernel.asked).toEqual([]);
+});
+
+it("tells the kernel the last keystrokes when the form is left, and nothing when it has done its work", () => {
+  name("typed a moment ago");
+  store.close();
+  expect(kernel.last().payload.data.name).toBe("typed a moment ago");
+  const launched = new WizardStore(kernel, {});
+  launched.edit((draft) => ({ ...draft, name: "launched" }));
+  launched.end();
+  launched.close();
+  const untouched = new WizardStore(kernel, { name: "as it was" });
+  untouched.close();
+  expect(kernel.asked).toHaveLength(1);
 });
 
 it("takes back a deletion at its place, keeping what was edited since", () => {
@@ -154,9 +167,12 @@ it("takes back what another definition has replaced", () => {
   name("mine");
   expect(store.state.edited).toBe(true);
   store.replace({ name: "theirs" }, "Imported");
-  expect([store.state.draft.name, store.state.edited, store.state.undo?.text]).toEqual(["theirs", false, "Imported"]);
+  expect([store.state.draft.name, store.state.edited, store.state.undo?.text]).toEqual(["theirs", true, "Imported"]);
+  name("theirs, changed");
   store.undo();
   expect([store.state.draft.name, store.state.edited]).toEqual(["mine", true]);
+  store.undo(); // what was changed after the import is not lost either
+  expect(store.state.draft.name).toBe("theirs, changed");
   store.replace({});
   expect(store.state.undo).toBeNull();
 });

@@ -72,6 +72,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
               touched={form.touched}
               onDone={form.done}
               onUpdated={form.leave}
+              onApart={form.apart}
               onCancel={form.leave}
             />
           )}

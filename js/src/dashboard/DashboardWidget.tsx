@@ -35,8 +35,8 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
         )}
       </header>
       <ConnectionBanner connection={connection} model={model} />
-      {form.data !== null && form.editing ? (
-        <section class="csw-detail" aria-label="Edit instance">
+      {form.data !== null ? (
+        <section class="csw-detail" aria-label={form.editing ? "Edit instance" : "New instance"}>
           <WizardForm
             model={untyped as unknown as ViewModel<WizardTraits>}
             data={form.data}
@@ -45,6 +45,7 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
             touched={form.touched}
             onDone={form.done}
             onUpdated={form.leave}
+            onApart={form.apart}
             onCancel={form.leave}
           />
         </section>

@@ -2,6 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Edited, EditorTraits } from "../messages/app";
 import { useTrait, type ViewModel } from "../model";
+import { forgetForm } from "../state/left";
 import { edited, unfinished } from "../state/openForm";
 import type { Data } from "../state/toData";
 
@@ -31,6 +32,8 @@ export interface OpenForm {
   hide: () => void;
   /** What was edited is dropped. */
   leave: () => void;
+  /** What was to change an instance is to make a new one. */
+  apart: () => void;
   /** The form has done its work. */
   done: () => void;
 }
@@ -69,11 +72,18 @@ export function useOpenForm(model: ViewModel<EditorTraits>): OpenForm {
     wanted,
     touched,
     open: (data, instance = null) => (draft === null ? start({ data, instance }) : setWanted({ data, instance })),
-    replace: () => wanted && start(wanted),
+    replace: () => {
+      forgetForm();
+      if (wanted) start(wanted);
+    },
     keep: () => setWanted(null),
     back,
     hide: () => (touched.current ? setData(null) : leave()),
     leave,
+    apart: () => {
+      tell("editing");
+      setEditing(null);
+    },
     done: () => setData(null),
   };
 }

@@ -1,6 +1,8 @@
 // What a form that is opened beside instances begins with.
 import type { Edited } from "../messages/app";
-import type { Data } from "./toData";
+import { blankDraft } from "./draft";
+import { fromData } from "./fromData";
+import { type Data, toData } from "./toData";
 
 /** The instance that the draft changes; the trait is empty where there is none. */
 export function edited(trait: Edited | Record<string, never>): Edited | null {
@@ -9,7 +11,12 @@ export function edited(trait: Edited | Record<string, never>): Edited | null {
 
 /** The draft, if somebody has begun to fill it. */
 export function unfinished(draft: Data): Data | null {
-  const items = [draft.schedules, draft.triggers].flatMap((each) => (Array.isArray(each) ? (each as Data[]) : []));
-  const begun = Boolean(draft.name) || items.length > 1 || items.some((item) => Boolean((item.action as Data)?.task));
-  return begun ? draft : null;
+  return Object.keys(draft).length > 0 && content(toData(fromData(draft))) !== content(toData(blankDraft()))
+    ? draft
+    : null;
+}
+
+/** All but what a blank form has by itself: its item's id, and the queue that the server suggests. */
+function content(data: Data): string {
+  return JSON.stringify(data, (key, value) => (key === "id" || key === "queue" ? undefined : value));
 }

@@ -13,6 +13,8 @@ export interface Asks {
 export interface Undo {
   text: string;
   restore: (now: Draft) => Draft;
+  /** The whole form is put back, not an item. */
+  whole?: true;
   /** The item that is back then, and the place of it. */
   item?: { id: string; kind: ItemKind; index: number };
 }
@@ -29,6 +31,8 @@ export interface WizardState {
   /** Whether the user changed anything since the form was filled. */
   edited: boolean;
   undo: Undo | null;
+  /** It was sent to be saved or launched: nothing may be changed until that is answered. */
+  sent: boolean;
 }
 
 const VALIDATE_AFTER_MS = 150;
@@ -39,6 +43,7 @@ const LEFT_AFTER_MS = 250;
 export class WizardStore {
   #state: WizardState;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #ended = false;
   #checkTimer: ReturnType<typeof setTimeout> | undefined;
   #leaving = new Set<ReturnType<typeof setTimeout>>();
   #listeners = new Set<() => void>();
@@ -84,18 +89,32 @@ export class WizardStore {
   /** Another definition takes the form's place; `text` says so, and lets the user take it back. */
   replace(data: Data, text?: string): void {
     const before = this.#state.draft;
+    const filled = Object.keys(data).length > 0;
     const revision = Math.max(Date.now(), this.#state.revision + 1);
-    const undo = text === undefined ? null : { text, restore: () => before };
-    this.#set({ ...fresh(fromData(data), Object.keys(data).length > 0), revision, undo });
+    const undo = text === undefined ? null : { text, restore: () => before, whole: true as const };
+    // What was read from a file is saved nowhere else yet.
+    this.#set({ ...fresh(fromData(data), filled), revision, undo, edited: filled });
     this.#schedule();
+  }
+
+  /** What another form held takes this one's place: it is not saved, so it counts as edited. */
+  bringBack(data: Data): void {
+    this.edit(() => fromData(data));
+  }
+
+  /** Whether the form waits for the answer to what it sent. */
+  set sent(sent: boolean) {
+    this.#set({ sent });
   }
 
   /** Takes back what `undo` tells of. */
   undo(): void {
     const { undo } = this.#state;
     if (undo === null) return;
+    const before = this.#state.draft;
     this.edit(undo.restore);
-    this.dismiss();
+    // What replaced the whole form may have been edited since: that must not be lost either.
+    this.#set({ undo: undo.whole ? { text: `Undone: ${undo.text}`, restore: () => before, whole: true } : null });
   }
 
   /** What could be taken back stays as it is. */
@@ -142,7 +161,16 @@ export class WizardStore {
     if (review !== null && revision === this.#state.revision) this.#set({ review });
   }
 
+  /** What it holds was saved, launched or given up: the kernel hears no more of it. */
+  end(): void {
+    this.#ended = true;
+    this.close();
+  }
+
+  /** The form is left: the kernel hears of the last keystrokes, too, unless it has ended. */
   close(): void {
+    if (this.#timer !== undefined && this.#state.edited && !this.#ended) void this.#ask<Review>("validate");
+    this.#ended = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#checkTimer);
     for (const timer of this.#leaving) clearTimeout(timer);
@@ -158,7 +186,11 @@ export class WizardStore {
   #schedule(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#checkTimer);
-    this.#timer = setTimeout(() => void this.#validate(), VALIDATE_AFTER_MS);
+    if (this.#ended) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#validate();
+    }, VALIDATE_AFTER_MS);
   }
 
   async #validate(): Promise<void> {
@@ -197,6 +229,6 @@ export class WizardStore {
 
 /** A prefilled form shows its problems at once; a blank one as the user goes. */
 function fresh(draft: Draft, prefilled: boolean): WizardState {
-  const nothing = { review: null, check: null, touched: new Set<string>(), edited: false, undo: null };
+  const nothing = { review: null, check: null, touched: new Set<string>(), edited: false, undo: null, sent: false };
   return { draft, revision: Date.now(), showAll: prefilled, ...nothing };
 }

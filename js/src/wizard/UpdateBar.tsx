@@ -12,11 +12,13 @@ interface UpdateProps {
   instance: Edited;
   onDone: () => void;
   onCancel: () => void;
+  /** The form is to make a new instance instead. */
+  onApart: () => void;
 }
 
 const WORK = "The server checks tasks and queues; then the instance gets what you changed.";
 
-export function UpdateBar({ instance, onDone, onCancel }: UpdateProps) {
+export function UpdateBar({ instance, onDone, onCancel, onApart }: UpdateProps) {
   const { store } = useForm();
   const [asking, setAsking] = useState(false);
   const { busy, waiting, error, send, bar } = useSend<"update">();
@@ -38,6 +40,15 @@ export function UpdateBar({ instance, onDone, onCancel }: UpdateProps) {
         </Button>
       </div>
       <SendState waiting={waiting} error={error} work={WORK} />
+      {error ? (
+        <p class="csw-note">
+          What you have changed is still here. If the instance is gone or cannot take it,{" "}
+          <button type="button" class="csw-link" onClick={onApart}>
+            make a new instance of it
+          </button>
+          .
+        </p>
+      ) : null}
       {asking ? (
         <Confirm
           title="Discard what you have changed?"

@@ -4,6 +4,7 @@ import type { Edited } from "../messages/app";
 import type { Connection } from "../messages/shared";
 import type { Queue, WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
+import { forgetForm, keepForm } from "../state/left";
 import { WizardStore } from "../state/store";
 import { TaskBook } from "../state/tasks";
 import type { Data } from "../state/toData";
@@ -13,6 +14,7 @@ import type { Outcome } from "./Done";
 import { Form, FormContext, useForm } from "./form";
 import { Items } from "./Items";
 import { LaunchBar } from "./LaunchBar";
+import { KernelGone, LeftForm } from "./LeftForm";
 import { Preview } from "./Preview";
 import { UpdateBar } from "./UpdateBar";
 import { useDrop } from "./useDrop";
@@ -28,12 +30,14 @@ interface WizardProps {
   /** The form changes this instance, and launches none. */
   editing?: Edited | null;
   onUpdated?: () => void;
+  /** What was to change an instance is to make a new one. */
+  onApart?: () => void;
   /** Keeps whether anything was edited. */
   touched?: { current: boolean };
 }
 
 export function WizardForm(props: WizardProps) {
-  const { model, data, onDone, onCancel, leaves = false, editing, onUpdated, touched } = props;
+  const { model, data, onDone, onCancel, leaves = false, editing, onUpdated, onApart, touched } = props;
   const store = useMemo(() => {
     const draft = model.get("draft");
     // What is still in the kernel is not saved or launched: it counts as edited.
@@ -64,24 +68,48 @@ export function WizardForm(props: WizardProps) {
   }, [store, connection.state]);
   useUsualQueue(store, queues);
   if (touched) touched.current = store.state.edited;
-  const form = new Form(store, model, queues, zones, tasks, connection.web, drop.file, drop.clear);
+  const gone = useGone(model);
+  useKept(store, editing?.name ?? "");
+  const form = new Form(store, model, queues, zones, tasks, connection.web, drop.file, drop.clear, gone);
+  const cancel = () => {
+    forgetForm();
+    if (leaves) store.end();
+    onCancel(store);
+  };
   return (
     <FormContext.Provider value={form}>
       <div class={`csw-wizard ${drop.over ? "csw-drop-here" : ""}`} ref={top} {...drop.handlers}>
-        <div class="csw-main">
+        <div class="csw-main" inert={store.state.sent}>
+          {gone ? <KernelGone /> : <LeftForm />}
           <Basics />
           <Items wanted={item} />
         </div>
         <Preview />
       </div>
-      {editing && onUpdated ? (
-        <UpdateBar instance={editing} onDone={onUpdated} onCancel={() => onCancel(store)} />
+      {editing && onUpdated && onApart ? (
+        <UpdateBar instance={editing} onDone={onUpdated} onCancel={cancel} onApart={onApart} />
       ) : (
-        <LaunchBar onDone={onDone} onCancel={() => onCancel(store)} leaves={leaves} surroundings={surroundings} />
+        <LaunchBar onDone={onDone} onCancel={cancel} leaves={leaves} surroundings={surroundings} />
       )}
       <Zones id={zones} />
     </FormContext.Provider>
   );
+}
+
+/** Whether the way to the kernel was cut while the form was shown. */
+function useGone(model: ViewModel<WizardTraits>): boolean {
+  const [gone, setGone] = useState(false);
+  useEffect(() => model.onLost(() => setGone(true)), [model]);
+  return gone;
+}
+
+/** Keeps in this tab what was typed, until it was saved, launched or given up. */
+function useKept(store: WizardStore, changes: string): void {
+  const { draft, edited } = store.state;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another draft is another content
+  useEffect(() => {
+    if (edited) keepForm({ data: store.data, changes });
+  }, [store, draft, edited, changes]);
 }
 
 function Basics() {

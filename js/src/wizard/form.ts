@@ -24,6 +24,8 @@ export class Form {
     /** A file that was dropped on the form. */
     readonly dropped: File | null,
     readonly takeDropped: () => void,
+    /** The way to the kernel is cut: nothing that is sent arrives. */
+    readonly gone: boolean,
   ) {}
 
   get draft(): Draft {

@@ -2,6 +2,7 @@
 import type { RefObject } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { ask, type Waiting } from "../state/asking";
+import { forgetForm } from "../state/left";
 import { useForm } from "./form";
 import { message, problemsOf } from "./refusals";
 
@@ -18,16 +19,24 @@ export interface Sending<Action extends string> {
 }
 
 export function useSend<Action extends string>(): Sending<Action> {
-  const { store, model } = useForm();
+  const { store, model, gone } = useForm();
   const [busy, setBusy] = useState<Action | "">("");
   const [waiting, setWaiting] = useState<Waiting>("");
   const [error, setError] = useState("");
   const bar = useRef<HTMLElement>(null);
   const send = async <Result>(action: Action, payload: object): Promise<Result | null> => {
+    if (gone) {
+      setError("This was not done: the kernel is gone. Run the cell again.");
+      return null;
+    }
     setBusy(action);
     setError("");
+    store.sent = true;
     try {
-      return await ask<Result>(model, action, { ...payload, data: store.data }, setWaiting);
+      const result = await ask<Result>(model, action, { ...payload, data: store.data }, setWaiting);
+      store.end();
+      forgetForm();
+      return result;
     } catch (reason) {
       const problems = problemsOf(reason);
       store.refuse(problems);
@@ -36,6 +45,7 @@ export function useSend<Action extends string>(): Sending<Action> {
       return null;
     } finally {
       setBusy("");
+      store.sent = false;
     }
   };
   return { busy, waiting, error, send, bar };
