@@ -127,8 +127,18 @@ class Instance:
 
     @property
     def log(self) -> pd.DataFrame:
-        """What the scheduler did: time (UTC), level and text."""
-        return history.log_frame(self.view().log)
+        """What the scheduler did: time (UTC), level and text. One request for each 2,000 lines that are read."""
+        lines = list(self.view().log)
+        while lines and (older := self.older_log(lines[0].time)):
+            lines = [*older, *lines]
+        return history.log_frame(lines)
+
+    def older_log(self, before: datetime, lines: int = 2000) -> list[LogLine]:
+        """The last lines of its log before a time, oldest first. One request.
+
+        There may be a few more of them; fewer are all that there are. Raises GatewayError.
+        """
+        return self.gateway.log(self.id, lines, before)
 
     # -- what users do with it
     def resume(self, item: Schedule | Trigger | str | None = None) -> None:

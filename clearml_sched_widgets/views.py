@@ -15,7 +15,7 @@ from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.ledger import ExecutedLedger, ScheduledLedger
-from clearml_sched_widgets.records import Task, TaskQuery
+from clearml_sched_widgets.records import LogLine, Task, TaskQuery
 
 SILENT = timedelta(minutes=3)  # an instance in progress that has not been heard of for so long is lost
 STATUSES = {"created": "draft", "in_progress": "running", "completed": "stopped", "closed": "stopped"}
@@ -55,6 +55,7 @@ class Viewer:
         self._runs: Runs | None = None
         self._names: dict[str, str] = {}
         self._parsed: tuple[str, Definition] | None = None
+        self._log: tuple[datetime | None, tuple[LogLine, ...]] | None = None
         self._executed = ExecutedLedger(instance_id)
         self._scheduled = ScheduledLedger()
 
@@ -102,7 +103,7 @@ class Viewer:
             scheduled=self._scheduled.rows(definition, there.state, self._base_names(definition), now),
             executed=self._executed.rows,
             active=self._executed.active,
-            log=tuple(gateway.log(task.id)),
+            log=self._log_of(task),
             whole=self._executed.whole,
             definition=definition,
             state=there.state,
@@ -121,6 +122,12 @@ class Viewer:
         if self._parsed is None or self._parsed[0] != text:
             self._parsed = (text, there.definition)
         return self._parsed[1]
+
+    def _log_of(self, task: Task) -> tuple[LogLine, ...]:
+        """The last lines, read anew only if the task changed: what is reported is a change."""
+        if self._log is None or task.last_change is None or self._log[0] != task.last_change:
+            self._log = (task.last_change, tuple(self._gateway.log(task.id)))
+        return self._log[1]
 
     def _base_names(self, definition: Definition) -> dict[str, str]:
         missing = {item.action.task for item in definition.items if item.action.task}.difference(self._names)

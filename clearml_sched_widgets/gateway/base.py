@@ -56,8 +56,12 @@ class Gateway(Protocol):
     def projects(self, text: str = "", limit: int = 50) -> list[Project]:
         """Projects whose full names contain `text` (case-insensitive), recently used first; hidden ones left out."""
 
-    def log(self, task_id: str, limit: int = 200) -> list[LogLine]:
-        """The last lines of a task's console, oldest first."""
+    def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:
+        """The last lines of a task's console, oldest first; with a time, the last ones that are earlier.
+
+        All lines of the earliest time are among them: there may be more than `limit`, and with that time as `before`
+        follow the ones that are missing. Fewer than `limit` are all that there are.
+        """
 
     # -- launching
     def clone(self, request: Clone) -> str:

@@ -202,6 +202,12 @@ def script_fields(fields: Mapping[str, str]) -> Body:
     return plain | ({"requirements": {"pip": fields[PIP]}} if PIP in fields else {})
 
 
+def log_query(task_id: str, limit: int, before: datetime | None) -> Body:
+    """The body of events.get_task_log for the last lines, or for those before a time."""
+    body = {"task": task_id, "batch_size": max(1, limit), "navigate_earlier": True, "order": "asc"}
+    return body if before is None else {**body, "from_timestamp": _millis(before)}
+
+
 def log_events(task_id: str, lines: Iterable[LogLine]) -> list[Body]:
     """Log lines as events."""
     return [

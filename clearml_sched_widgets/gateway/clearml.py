@@ -13,6 +13,7 @@ from typing import Any
 
 from clearml_sched_widgets.errors import Conflict, NotFound, Refused
 from clearml_sched_widgets.gateway import bodies, failures, parse
+from clearml_sched_widgets.gateway.console import last_lines
 from clearml_sched_widgets.gateway.http import Account, Answer, Connection
 from clearml_sched_widgets.records import (
     ACTIVE,
@@ -108,10 +109,10 @@ class ClearMLGateway:
         rows = self._read("projects.get_all", bodies.projects_query(text, limit))["projects"]
         return [Project(id=str(row["id"]), name=str(row["name"])) for row in rows]
 
-    def log(self, task_id: str, limit: int = 200) -> list[LogLine]:
-        """The last lines of a task's console, oldest first."""
-        body = {"task": task_id, "batch_size": max(1, limit), "navigate_earlier": True, "order": "asc"}
-        return parse.log_lines(self._read("events.get_task_log", body).get("events") or ())[-limit:]
+    def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:
+        """The last lines of a task's console, oldest first; with a time, the last ones that are earlier."""
+        answer = self._read("events.get_task_log", bodies.log_query(task_id, limit, before))
+        return last_lines(parse.log_lines(answer.get("events") or ()), limit)
 
     # -- launching
     def clone(self, request: Clone) -> str:

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import attrs
 
 from clearml_sched_widgets.errors import Conflict, NotFound, PermanentError
+from clearml_sched_widgets.gateway.console import last_lines
 from clearml_sched_widgets.gateway.memory_objects import WORKER_TIMEOUT
 from clearml_sched_widgets.gateway.memory_query import matches, model_entity, projected, task_entity
 from clearml_sched_widgets.gateway.memory_server import MemoryServer
@@ -125,10 +126,11 @@ class MemoryGateway(MemoryServer):
         return [Project(id=p.id, name=p.name) for p in found[:limit]]
 
     @_request
-    def log(self, task_id: str, limit: int = 200) -> list[LogLine]:
-        """The last lines of a task's console, oldest first."""
+    def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:
+        """The last lines of a task's console, oldest first; with a time, the last ones that are earlier."""
         self._get(task_id)
-        return sorted(self._extras[task_id].log, key=lambda line: line.time)[-limit:]
+        lines = [line for line in self._extras[task_id].log if before is None or line.time < before]
+        return last_lines(sorted(lines, key=lambda line: line.time), limit)
 
     # -- launching
     @_request

@@ -78,7 +78,13 @@ class DashboardPart:
         return self._tables.first(table)
 
     def slow(self) -> Mapping[str, Handler]:
-        return {"pause": self._on_pause, "resume": self._on_resume, "run_now": self._on_run_now, "stop": self._on_stop}
+        return {
+            "older_log": lambda request: self._tables.older_log(request, self.required()),
+            "pause": self._on_pause,
+            "resume": self._on_resume,
+            "run_now": self._on_run_now,
+            "stop": self._on_stop,
+        }
 
     def shown(self) -> View | None:
         """What is shown, as last read; None while there is nothing."""

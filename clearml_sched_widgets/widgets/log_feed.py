@@ -3,42 +3,53 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from clearml_sched_widgets.records import LogLine
 from clearml_sched_widgets.widgets.plain import millis
 
 LAST = 200  # lines that a page gets at first
-MOST = 2000  # lines of one answer
+MOST = 2000  # lines of one answer, and of one reading
+KEPT = 200_000  # lines that are kept; who wants still older ones finds them in ClearML
 MANY = 20  # more new lines at once than this are told with all the others
 AGAIN = 1  # lines that were sent before, sent again: whoever missed a message may catch up
 
 
 class LogFeed:
-    """The log of one widget. `show` is the publisher's; the rest may be called from any thread."""
+    """The log of one widget. `show` is the publisher's; the rest may be called from any thread.
+
+    It keeps the lines that it was shown, and the older ones that were read for it.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._of: object = None
-        self._lines: tuple[LogLine, ...] = ()
+        self._shown: tuple[LogLine, ...] = ()
+        self._lines: list[LogLine] = []
         self._end = 0
+        self._more = False  # whether the server may have lines before these
         self.window = 0  # another number means: forget what you have, and take `first`
         self.changes: dict[str, Any] = {"end": 0, "lines": []}
 
     def show(self, lines: tuple[LogLine, ...], of: object) -> None:
-        """These are the lines now, the oldest first. `of` says of what."""
-        if lines == self._lines and of == self._of:
+        """These are the last lines now, the oldest first. `of` says of what."""
+        if of == self._of and (lines is self._shown or lines == self._shown):
             return
         new = _appended(self._lines, lines) if of == self._of else None
         with self._lock:
-            self._lines, self._of = lines, of
-            self._end += len(lines) if new is None else len(new)
+            self._of, self._shown = of, lines
             if new is None:
+                self._lines, self._more = [*lines], len(lines) >= LAST
+            else:
+                self._lines += new
+            self._end += len(lines) if new is None else len(new)
+            if new is None or len(new) > MANY:
                 self.window += 1
                 self.changes = {"end": self._end, "lines": []}
             else:
-                self.changes = {"end": self._end, "lines": [_data(line) for line in lines[-len(new) - AGAIN :]]}
+                self.changes = {"end": self._end, "lines": [_data(line) for line in self._lines[-len(new) - AGAIN :]]}
 
     def first(self) -> dict[str, Any]:
         """The last lines as they are now, and the number of the last one."""
@@ -50,20 +61,35 @@ class LogFeed:
         with self._lock:
             return self._piece(number - min(count, MOST), min(number, self._end))
 
+    def read_older(self, of: object, read: Callable[[datetime], Sequence[LogLine]]) -> None:
+        """Have the lines before the first known one read, as many as there are at once. One caller at a time.
+
+        Numbers below one are theirs. Raises what `read` raises.
+        """
+        with self._lock:
+            if of != self._of or not self._lines or not self._more:
+                return
+            oldest = self._lines[0]
+        found = read(oldest.time)
+        with self._lock:
+            if of == self._of and self._lines[0] is oldest:  # else it is another log by now
+                self._lines[:0] = found
+                self._more = len(found) >= MOST and len(self._lines) < KEPT
+
     def _piece(self, after: int, end: int) -> dict[str, Any]:
-        """The lines after a number up to another. `oldest` is how many are not known any more."""
+        """The lines after a number up to another. `oldest` is the number of the last one that is not known."""
         oldest = self._end - len(self._lines)
         found = self._lines[max(0, after - oldest) : max(0, end - oldest)]
-        return {"end": end, "oldest": oldest, "lines": [_data(line) for line in found]}
+        return {"end": end, "oldest": oldest, "more": self._more, "lines": [_data(line) for line in found]}
 
 
 def _appended(old: Sequence[LogLine], new: Sequence[LogLine]) -> Sequence[LogLine] | None:
-    """The lines that came after the old ones; None if they do not follow, or are too many."""
+    """The lines that came after the old ones; None if they do not follow."""
     if not old:
         return None
-    for count in range(min(MANY, len(new) - 1) + 1):
-        if new[len(new) - 1 - count] == old[-1]:
-            return new[len(new) - count :]
+    for start in range(len(new), 0, -1):
+        if new[start - 1] is old[-1] or new[start - 1] == old[-1]:
+            return new[start:]
     return None
 
 

@@ -55,7 +55,8 @@ ACTIONS: dict[str, str] = {
     "abort": "{run} -> {}",
     "rerun": "{run} -> {}: launch it once more",
     "console": "{run} -> {lines}: the last ones of its console",
-    "log": "{before, count} -> {end, oldest, lines}: lines of the log up to that number, the last ones of them",
+    "log": "{before, count} -> {end, oldest, more, lines}: lines of the log up to that number, the last ones of them",
+    "older_log": "{before} -> the same, after lines that the kernel does not have yet were read from the server",
     # -- the app
     "editing": "{id, name} -> {}: the draft changes that instance; without an id, none",
     "clone": "{instance} -> {data}: its definition as a new one",

@@ -7,16 +7,19 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from clearml_sched_widgets.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, View
 from clearml_sched_widgets.widgets.csv_text import csv_text
 from clearml_sched_widgets.widgets.feed import Feed
-from clearml_sched_widgets.widgets.log_feed import LogFeed
+from clearml_sched_widgets.widgets.log_feed import MOST, LogFeed
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
 from clearml_sched_widgets.widgets.query import Finder, choices, parse
+
+if TYPE_CHECKING:
+    from clearml_sched_widgets.instance import Instance
 
 MOST_ROWS = 500  # in one answer
 CSV_ROWS = 5000  # in one answer
@@ -82,7 +85,12 @@ class Tables:
         return {"rows": self._on_rows, "find": self._on_find, "csv": self._on_csv, "log": self._on_log}
 
     def _on_log(self, request: Request) -> dict[str, Any]:
-        return self.log.before(_number(request, "before", 0), _number(request, "count", 0))
+        return self.log.before(_integer(request, "before"), _number(request, "count", 0))
+
+    def older_log(self, request: Request, instance: Instance) -> dict[str, Any]:
+        """The lines before a number, if there are any on the server. One request. Raises GatewayError."""
+        self.log.read_older(instance.id, instance.older_log)
+        return self.log.before(_integer(request, "before"), MOST)
 
     def _table(self, request: Request) -> _Table:
         name = request.text("table")
@@ -150,7 +158,14 @@ def _place_of(feed: Feed, rows: Any, wanted: str) -> int | None:
 
 
 def _number(request: Request, key: str, default: int) -> int:
-    value = request.payload.get(key, default)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    value = _integer(request, key, default)
+    if value < 0:
         raise BadMessage(f"{key}: expected a whole number from 0, not {value!r}.")
+    return value
+
+
+def _integer(request: Request, key: str, default: int = 0) -> int:
+    value = request.payload.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadMessage(f"{key}: expected a whole number, not {value!r}.")
     return value

@@ -19,9 +19,9 @@ it("adds what is new once, though it is sent again", () => {
   expect(times(withLines(known, { end: 9, lines: lines(8, 9) }).lines)).toEqual([3, 4, 5, 8, 9]);
 });
 
-it("keeps the last ten thousand lines", () => {
-  const data = withLines({ end: 9999, lines: lines(1, 9999) }, { end: 10_002, lines: lines(10_000, 10_002) });
-  expect([data.lines.length, data.lines[0]?.time]).toEqual([10_000, 3]);
+it("keeps the last two hundred thousand lines", () => {
+  const data = withLines({ end: 199_999, lines: lines(1, 199_999) }, { end: 200_002, lines: lines(200_000, 200_002) });
+  expect([data.lines.length, data.lines[0]?.time]).toEqual([200_000, 3]);
 });
 
 it("follows the kernel, and begins anew with another log", () => {
@@ -49,7 +49,7 @@ it("asks for all older lines, piece by piece, and stops where there are none", a
   });
   const store = new LogStore(new ViewModel(host) as unknown as ViewModel<DashboardTraits>);
   expect(store.before).toBe(4);
-  const reading = store.older(true);
+  const reading = store.oldest();
   expect(host.lastSent()).toMatchObject({ action: "log", payload: { before: 5, count: 2000 } });
   host.answer({ id: host.lastSent().id, ok: true, result: { end: 5, oldest: 1, lines: lines(4, 5) } });
   await Promise.resolve();
@@ -58,6 +58,49 @@ it("asks for all older lines, piece by piece, and stops where there are none", a
   await reading;
   expect(times(store.lines)).toEqual([2, 3, 4, 5, 6, 7]);
   expect(store.before).toBe(0);
+});
+
+it("has the kernel read what only the server has, page by page, to the first line, and can be stopped", async () => {
+  const host = new FakeHost({
+    log_window: { end: 3, oldest: 0, more: true, lines: lines(1, 3) },
+    log_changes: { end: 3, lines: [] },
+  });
+  const store = new LogStore(new ViewModel(host) as unknown as ViewModel<DashboardTraits>);
+  const turn = () => new Promise((done) => setTimeout(done));
+  const answer = (result: object) => host.answer({ id: host.lastSent().id, ok: true, result });
+  expect([store.before, store.more, store.first]).toEqual([0, true, 1]);
+  let reading = store.oldest(true);
+  expect(store.reading).toBe(true);
+  expect(host.lastSent()).toMatchObject({ action: "older_log", payload: { before: 0 } });
+  store.stop();
+  answer({ end: 0, oldest: -2, more: true, lines: lines(-1, 0) });
+  await reading;
+  expect([times(store.lines), store.more]).toEqual([[-1, 0, 1, 2, 3], true]);
+  reading = store.oldest(true);
+  answer({ end: -2, oldest: -3, more: false, lines: lines(-2, -2) });
+  await reading;
+  expect([store.lines.length, store.more, host.sent.length]).toEqual([6, false, 2]);
+  await store.older();
+  expect(host.sent.length).toBe(2);
+  host.change("log_changes", { end: 4, lines: lines(3, 4) });
+  await turn();
+  expect(times(store.lines)).toEqual([-2, -1, 0, 1, 2, 3, 4]);
+});
+
+it("says why earlier lines could not be read", async () => {
+  const host = new FakeHost({
+    log_window: { end: 1, more: true, lines: lines(1, 1) },
+    log_changes: { end: 1, lines: [] },
+  });
+  const store = new LogStore(new ViewModel(host) as unknown as ViewModel<DashboardTraits>);
+  const reading = store.oldest(true);
+  host.answer({
+    id: host.lastSent().id,
+    ok: false,
+    error: { message: "The server does not answer.", kind: "unavailable" },
+  });
+  await reading;
+  expect([store.problem, store.reading, store.more]).toEqual(["The server does not answer.", false, true]);
 });
 
 it("finds lines by level and text, and gives them as text", () => {

@@ -59,6 +59,50 @@ def test_thousands_of_lines_are_followed_searched_filtered_and_copied(open_noteb
     expect(log.get_by_text(re.compile("^Train: launched task"))).to_be_in_viewport()
 
 
+ELSEWHERE = (
+    SEED
+    + """
+from datetime import timedelta
+from clearml_sched_widgets.records import LogLine
+began = datetime.now(timezone.utc) - timedelta(hours=2)
+gateway = saved.gateway
+gateway.set_status(saved.id, "in_progress")
+lines = [LogLine(time=began + timedelta(seconds=n), level="info", text=f"line {n}.") for n in range(5000)]
+gateway.report_log(saved.id, lines)
+Dashboard(saved, manager)
+"""
+)
+
+
+@pytest.mark.slow
+def test_the_log_of_an_instance_elsewhere_is_read_and_searched_to_its_first_line(open_notebook: Open) -> None:
+    notebook = open_notebook(ELSEWHERE)
+    board = notebook.widget()
+    notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    log = board.get_by_role("log", name="Log")
+    log.scroll_into_view_if_needed()
+    expect(log.get_by_text("line 4999.", exact=True)).to_be_in_viewport()
+    expect(board.get_by_role("heading", name="Log 200+")).to_be_visible()
+    board.get_by_role("button", name="Copy", exact=True).click()
+    expect(board.get_by_text("200 lines copied; earlier ones are not shown yet")).to_be_visible()
+
+    notebook.start("import time; time.sleep(12)")  # while a cell runs
+    log.evaluate("box => { box.scrollTop = 0; }")
+    expect(board.get_by_role("heading", name="Log 2,200+")).to_be_visible(timeout=10_000)
+    expect(log.get_by_text("line 4799.", exact=True)).to_be_attached()
+    expect(log.get_by_text("line 4800.", exact=True)).to_be_in_viewport()  # what was read stays where it was
+
+    board.get_by_label("Search the log").fill("line 7.")
+    expect(board.get_by_text("0 of 2,200 lines; earlier lines are on the server and were not searched")).to_be_visible()
+    board.get_by_role("button", name="Search them too").click()
+    expect(board.get_by_text("1 of 5,000 lines", exact=True)).to_be_visible()
+    expect(log.get_by_text("line 7.", exact=True)).to_be_visible()
+    expect(board.get_by_role("button", name="Search them too")).to_have_count(0)
+    board.get_by_role("button", name="Copy", exact=True).click()
+    expect(board.get_by_text("1 lines copied", exact=True)).to_be_visible()
+    assert notebook.run("print(len(saved.log), saved.log.text.iloc[0])").strip() == "5000 line 0."
+
+
 def test_a_kernel_that_was_restarted_is_named_and_buttons_say_so(open_notebook: Open) -> None:
     notebook = open_notebook(SEED + "saved.resume()\nDashboard(saved, manager)")
     board = notebook.widget()

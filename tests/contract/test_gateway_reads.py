@@ -55,6 +55,20 @@ def test_the_console_is_read_from_its_end_oldest_line_first(world: World) -> Non
     assert world.gateway.log(task_id, 3) == [line("two", 1, "warning"), line("three", 2, "error"), line("four", 3)]
 
 
+def test_the_console_is_read_back_to_its_first_line_page_by_page(world: World) -> None:
+    task_id = world.task()
+    # Of each third second there are two lines.
+    sent = [line(f"number {n}", seconds=n - n % 3 // 2) for n in range(23)]
+    world.gateway.report_log(task_id, sent)
+    found, sizes = world.gateway.log(task_id, 4), list[int]()
+    while earlier := world.gateway.log(task_id, 4, found[0].time):
+        sizes.append(len(earlier))
+        found = [*earlier, *found]
+    assert [one.text for one in found] == [one.text for one in sent]
+    assert max(sizes) <= 5  # all of one time come together
+    assert all(size >= 4 for size in sizes[:-1])
+
+
 def test_the_console_of_a_task_that_is_gone_is_not_found(world: World) -> None:
     with pytest.raises(NotFound):
         world.gateway.log(NOBODY)

@@ -358,6 +358,39 @@ def test_another_log_is_another_window() -> None:
     assert (feed.window, feed.first()["lines"]) == (2, [{"time": 1795305600000, "level": "info", "text": "Started."}])
 
 
+def told(feed: LogFeed, number: int) -> list[str]:
+    return [line["text"] for line in feed.before(number, 2000)["lines"]]
+
+
+def test_lines_of_long_ago_come_before_the_known_ones_which_keep_their_numbers() -> None:
+    lines = [LogLine(time=START + timedelta(seconds=n), level="info", text=f"line {n}") for n in range(5000)]
+    feed, asked = LogFeed(), list[datetime]()
+
+    def read(before: datetime) -> list[LogLine]:
+        asked.append(before)
+        return [line for line in lines if line.time < before][-2000:]
+
+    feed.show(tuple(lines[-200:]), "i1")
+    first = feed.first()
+    assert (first["end"], first["oldest"], first["more"]) == (200, 0, True)
+    for known in (2200, 4200, 5000, 5000):
+        feed.read_older("i1", read)
+        piece = feed.first()
+        assert (piece["end"], piece["oldest"], piece["more"]) == (200, 200 - known, known < 5000)
+    assert len(asked) == 3  # none is asked for where there is none
+    assert told(feed, 0) == [f"line {n}" for n in range(2800, 4800)]
+    assert told(feed, -4000) == [f"line {n}" for n in range(800)]
+
+    more = attrs.evolve(lines[0], time=START + timedelta(hours=2), text="a new one")
+    feed.show((*lines[-199:], more), "i1")  # what is read of an instance elsewhere: always its last lines
+    assert (feed.window, feed.changes["lines"][-1]["text"]) == (1, "a new one")
+    assert told(feed, 201)[-2:] == ["line 4999", "a new one"]
+    feed.show((more,), "i2")
+    assert not feed.first()["more"]
+    feed.read_older("i1", read)
+    assert len(asked) == 3
+
+
 def test_one_more_run_costs_an_open_dashboard_at_most_2048_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     manager, task = memory_manager()
     instance = manager.launch(from_data(schedule_data(task)))

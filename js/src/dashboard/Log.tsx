@@ -28,12 +28,13 @@ export function Log({ store, now }: { store: LogStore; now: number }) {
   const [pages, setPages] = useState(1);
   const filtered = level !== "all" || text.trim() !== "";
   useEffect(() => {
-    if (filtered) void store.older(true); // what is looked for may be in lines that are not here yet
+    if (filtered) void store.oldest(); // what is looked for may be in lines that are not here yet
   }, [store, filtered]);
   const found = filtered ? matching(log.lines, level, text) : log.lines;
   const shown = found.slice(-pages * PAGE);
   const hidden = found.length - shown.length + (filtered ? 0 : log.before);
   const more = () => {
+    if (log.reading) return;
     setFollow(false);
     setPages(pages + 3);
     if (shown.length + 3 * PAGE > found.length) void store.older();
@@ -43,48 +44,102 @@ export function Log({ store, now }: { store: LogStore; now: number }) {
     <section class="csw-section">
       <div class="csw-section-head">
         <h4>
-          Log <span class="csw-count">{total.toLocaleString("en")}</span>
+          Log{" "}
+          <span class="csw-count" title={log.more ? "There may be earlier lines on the server" : ""}>
+            {total.toLocaleString("en")}
+            {log.more ? "+" : ""}
+          </span>
         </h4>
         {total === 0 ? null : (
           <div class="csw-row csw-log-tools">
             <SelectField label="Level" value={level} options={LEVELS} onInput={(value) => setLevel(value as Level)} />
             <TextField label="Search the log" placeholder="Search" value={text} onInput={setText} />
             <CheckBox label="Follow" checked={follow} onInput={setFollow} />
-            <Copy lines={found} />
+            <Copy lines={found} all={!log.more && log.before === 0} />
           </div>
         )}
       </div>
       {total === 0 ? (
         <Empty title="The log is empty">Every launch, skip and error is written here.</Empty>
       ) : (
-        <Lines {...{ lines: shown, hidden, follow, now }} onFollow={setFollow} onMore={more} />
+        <Lines
+          {...{ lines: shown, hidden, follow, now }}
+          first={filtered ? 0 : log.first + found.length - shown.length}
+          more={hidden > 0 || (log.more && !filtered)}
+          reading={log.reading}
+          onFollow={setFollow}
+          onMore={more}
+        />
       )}
-      {filtered ? (
-        <p class="csw-note" role="status">
-          {found.length.toLocaleString("en")} of {total.toLocaleString("en")} lines
+      {log.problem ? (
+        <p class="csw-note csw-note-error" role="alert">
+          Earlier lines could not be read: {log.problem}
         </p>
       ) : null}
+      {filtered ? <Searched store={log} found={found.length} total={total} /> : null}
     </section>
+  );
+}
+
+interface SearchedProps {
+  store: LogStore;
+  found: number;
+  total: number;
+}
+
+/** What was searched; what is on the server only if the user wants that read. */
+function Searched({ store, found, total }: SearchedProps) {
+  return (
+    <div class="csw-row">
+      <p class="csw-note" role="status">
+        {found.toLocaleString("en")} of {total.toLocaleString("en")} lines
+        {store.more ? "; earlier lines are on the server and were not searched" : ""}
+      </p>
+      {!store.more ? null : store.reading ? (
+        <Button kind="quiet" onClick={() => store.stop()}>
+          Reading … Stop
+        </Button>
+      ) : (
+        <Button kind="quiet" onClick={() => void store.oldest(true)}>
+          Search them too
+        </Button>
+      )}
+    </div>
   );
 }
 
 interface LinesProps {
   lines: readonly LogLine[];
+  /** The number of the first of them. */
+  first: number;
   hidden: number;
+  /** Whether there are, or may be, earlier ones. */
+  more: boolean;
+  reading: boolean;
   follow: boolean;
   now: number;
   onFollow: (follow: boolean) => void;
   onMore: () => void;
 }
 
-function Lines({ lines, hidden, follow, now, onFollow, onMore }: LinesProps) {
+const NEAR_TOP = 40; // pixels
+
+function Lines({ lines, first, hidden, more, reading, follow, now, onFollow, onMore }: LinesProps) {
   const box = useRef<HTMLDivElement>(null);
+  const before = useRef({ first, height: 0 });
   const { utc: inUtc } = useTimes();
   const newest = lines.at(-1);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what scrolls
   useLayoutEffect(() => {
     if (box.current && follow) box.current.scrollTop = box.current.scrollHeight;
   }, [newest, lines.length, follow]);
+  useLayoutEffect(() => {
+    const area = box.current;
+    if (area === null) return;
+    // Earlier lines push down those that one is reading.
+    if (!follow && first < before.current.first) area.scrollTop += area.scrollHeight - before.current.height;
+    before.current = { first, height: area.scrollHeight };
+  });
   useEffect(() => {
     const area = box.current;
     if (area === null || !follow) return;
@@ -99,18 +154,20 @@ function Lines({ lines, hidden, follow, now, onFollow, onMore }: LinesProps) {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
     const atEnd = scrollHeight - scrollTop - clientHeight < 8;
     if (atEnd !== follow) onFollow(atEnd);
+    if (!atEnd && more && scrollTop < NEAR_TOP) onMore();
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
     <div ref={box} class="csw-log" role="log" aria-label="Log" tabIndex={0} onScroll={scrolled}>
-      {hidden > 0 ? (
+      {more ? (
         <Button kind="quiet" onClick={onMore}>
-          Show earlier lines ({hidden.toLocaleString("en")} more)
+          {reading ? "Reading earlier lines …" : "Show earlier lines"}
+          {!reading && hidden > 0 ? ` (${hidden.toLocaleString("en")} more)` : ""}
         </Button>
       ) : null}
       {lines.length === 0 ? <p class="csw-muted">No line matches.</p> : null}
       {lines.map((line, index) => (
-        <p key={index} class={`csw-line csw-line-${line.level}`}>
+        <p key={first + index} class={`csw-line csw-line-${line.level}`}>
           <time title={utc(line.time)}>{clock(line.time, now, inUtc)}</time>
           <span class="csw-level">{line.level}</span>
           <span>{neutral(line.text)}</span>
@@ -120,11 +177,13 @@ function Lines({ lines, hidden, follow, now, onFollow, onMore }: LinesProps) {
   );
 }
 
-function Copy({ lines }: { lines: readonly LogLine[] }) {
+/** `all` says whether these were taken from all lines that there are. */
+function Copy({ lines, all }: { lines: readonly LogLine[]; all: boolean }) {
   const [said, setSaid] = useState("");
   const copy = async () => {
     const done = await copyText(asText(lines));
-    setSaid(done ? `${lines.length.toLocaleString("en")} lines copied` : "The browser does not let us copy");
+    const count = `${lines.length.toLocaleString("en")} lines copied`;
+    setSaid(done ? count + (all ? "" : "; earlier ones are not shown yet") : "The browser does not let us copy");
     setTimeout(() => setSaid(""), 4000);
   };
   return (

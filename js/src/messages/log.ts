@@ -9,7 +9,9 @@ export interface LogLine {
 /** Lines, the oldest first, and the number of the last one. */
 export interface LogData {
   end: number;
-  /** How many lines before these the kernel does not know any more. */
+  /** The number of the last line that the kernel does not have. */
   oldest?: number;
+  /** Whether the server may have lines before those of the kernel. */
+  more?: boolean;
   lines: readonly LogLine[];
 }

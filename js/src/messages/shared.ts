@@ -39,6 +39,7 @@ const ACTIONS = [
   "rerun",
   "console",
   "log",
+  "older_log",
   "editing",
   "clone",
   "configuration",

@@ -3,7 +3,7 @@ import type { DashboardTraits } from "../messages/dashboard";
 import type { LogData, LogLine } from "../messages/log";
 import type { ViewModel } from "../model";
 
-const KEPT = 10_000;
+const KEPT = 200_000; // as many as the kernel keeps
 const PIECE = 2000;
 
 /** Adds the lines that are new; of those that were missed, as many as were sent again. */
@@ -20,7 +20,8 @@ export function withLines(known: LogData, told: LogData): LogData {
 /** Lines that come before the known ones. */
 export function withOlder(known: LogData, piece: LogData): LogData {
   if (piece.end !== known.end - known.lines.length) return known; // it was cut, or is another log by now
-  return { ...known, oldest: piece.oldest ?? 0, lines: [...piece.lines, ...known.lines] };
+  const { oldest = 0, more = false } = piece;
+  return { ...known, oldest, more, lines: [...piece.lines, ...known.lines] };
 }
 
 export type Level = "all" | "warning" | "error";
@@ -49,6 +50,8 @@ export class LogStore {
   #listeners = new Set<() => void>();
 
   #asking = false;
+  #stopped = false;
+  #problem = "";
 
   constructor(private readonly model: Pick<ViewModel<DashboardTraits>, "get" | "onChange" | "request">) {
     this.#data = withLines(model.get("log_window"), model.get("log_changes"));
@@ -60,27 +63,67 @@ export class LogStore {
     return this.#data.lines;
   }
 
-  /** How many older lines can be asked for. */
+  /** The number of the first line. */
+  get first(): number {
+    return this.#data.end - this.#data.lines.length + 1;
+  }
+
+  /** How many older lines the kernel has. */
   get before(): number {
     const { end, oldest = 0, lines } = this.#data;
     return lines.length >= KEPT ? 0 : Math.max(0, end - lines.length - oldest);
   }
 
-  /** Asks for older lines; for all that there are, if `all`. */
-  async older(all = false): Promise<void> {
-    if (this.#asking || this.before === 0) return;
+  /** Whether there may be still older ones, which the kernel would have to read. */
+  get more(): boolean {
+    return (this.#data.more ?? false) && this.#data.lines.length < KEPT;
+  }
+
+  /** Whether older lines are on their way. */
+  get reading(): boolean {
+    return this.#asking;
+  }
+
+  /** Why older lines could not be read. */
+  get problem(): string {
+    return this.#problem;
+  }
+
+  /** Asks for older lines: for those that the kernel has, else for a page of those that it has to read. */
+  async older(): Promise<void> {
+    if (this.#asking || (this.before === 0 && !this.more)) return;
     this.#asking = true;
-    const count = this.#data.lines.length;
+    this.#problem = "";
+    this.#tell();
+    const { end, lines } = this.#data;
+    const before = end - lines.length;
     try {
-      const { end, lines } = this.#data;
-      const payload = { before: end - lines.length, count: Math.min(PIECE, KEPT - lines.length) };
-      this.#take(withOlder(this.#data, await this.model.request<LogData>("log", payload)));
-    } catch {
-      return; // the page says elsewhere that the kernel does not answer
+      const piece =
+        this.before > 0
+          ? await this.model.request<LogData>("log", { before, count: Math.min(PIECE, KEPT - lines.length) })
+          : await this.model.request<LogData>("older_log", { before });
+      this.#data = withOlder(this.#data, piece);
+    } catch (reason) {
+      this.#problem = reason instanceof Error ? reason.message : String(reason);
     } finally {
       this.#asking = false;
+      this.#tell();
     }
-    if (all && this.#data.lines.length > count) await this.older(true);
+  }
+
+  /** Asks for older lines until the kernel has no others; with `all`, until there are no others, or it is stopped. */
+  async oldest(all = false): Promise<void> {
+    this.#stopped = false;
+    let count = -1;
+    while (this.#data.lines.length !== count && (this.before > 0 || (all && this.more)) && !this.#stopped) {
+      count = this.#data.lines.length;
+      await this.older();
+    }
+  }
+
+  /** Reads no further. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   subscribe(listener: () => void): () => void {
@@ -94,6 +137,10 @@ export class LogStore {
 
   #take(data: LogData): void {
     this.#data = data;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 }
