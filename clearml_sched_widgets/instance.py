@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LOG_PAGE = 2000  # lines that are read at once
+
+
 class Instance:
     """A definition that was saved or launched: a ClearML task of type `service`. Made by a Manager."""
 
@@ -128,12 +131,14 @@ class Instance:
     @property
     def log(self) -> pd.DataFrame:
         """What the scheduler did: time (UTC), level and text. One request for each 2,000 lines that are read."""
-        lines = list(self.view().log)
-        while lines and (older := self.older_log(lines[0].time)):
-            lines = [*older, *lines]
+        view = self.view()
+        lines, count = list(view.log), 0 if view.log_whole else LOG_PAGE
+        while lines and count >= LOG_PAGE:
+            older = self.older_log(lines[0].time)
+            lines, count = [*older, *lines], len(older)
         return history.log_frame(lines)
 
-    def older_log(self, before: datetime, lines: int = 2000) -> list[LogLine]:
+    def older_log(self, before: datetime, lines: int = LOG_PAGE) -> list[LogLine]:
         """The last lines of its log before a time, oldest first. One request.
 
         There may be a few more of them; fewer are all that there are. Raises GatewayError.

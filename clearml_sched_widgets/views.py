@@ -17,6 +17,7 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.ledger import ExecutedLedger, ScheduledLedger
 from clearml_sched_widgets.records import LogLine, Task, TaskQuery
 
+LAST_LINES = 200  # of a log that are read time and again; older ones where somebody wants them
 SILENT = timedelta(minutes=3)  # an instance in progress that has not been heard of for so long is lost
 STATUSES = {"created": "draft", "in_progress": "running", "completed": "stopped", "closed": "stopped"}
 
@@ -75,6 +76,7 @@ class Viewer:
             executed=self._executed.rows,
             active=self._executed.active,
             log=shot.lines,
+            log_whole=shot.log_whole,
             problem=shot.problem,
             whole=self._executed.whole,
             definition=shot.definition,
@@ -91,6 +93,7 @@ class Viewer:
             self._executed.read_older(gateway, definition)
         self._runs.refresh(gateway, now)
         self._executed.take((*self._runs, *past_runs(there.state)), definition, self._base_names(definition))
+        log = self._log_of(task)
         return history.View(
             id=task.id,
             name=task.name,
@@ -103,7 +106,8 @@ class Viewer:
             scheduled=self._scheduled.rows(definition, there.state, self._base_names(definition), now),
             executed=self._executed.rows,
             active=self._executed.active,
-            log=self._log_of(task),
+            log=log,
+            log_whole=len(log) < LAST_LINES,
             whole=self._executed.whole,
             definition=definition,
             state=there.state,
@@ -126,7 +130,7 @@ class Viewer:
     def _log_of(self, task: Task) -> tuple[LogLine, ...]:
         """The last lines, read anew only if the task changed: what is reported is a change."""
         if self._log is None or task.last_change is None or self._log[0] != task.last_change:
-            self._log = (task.last_change, tuple(self._gateway.log(task.id)))
+            self._log = (task.last_change, tuple(self._gateway.log(task.id, LAST_LINES)))
         return self._log[1]
 
     def _base_names(self, definition: Definition) -> dict[str, str]:

@@ -35,6 +35,7 @@ OWN_EVERY = timedelta(seconds=2)  # how often the own task is read for commands 
 FOLLOW_BUSY = timedelta(seconds=2)  # how often the runs are followed while some are unfinished
 FOLLOW_IDLE = timedelta(seconds=30)
 DELETED_EVERY = timedelta(seconds=60)
+REMEMBERED = 200  # lines of the log that are read at the start
 LONG_AGO = timedelta(days=1)
 
 
@@ -66,7 +67,8 @@ class Core:
         self._launcher = Launcher(self._gateway, context.id, context.runs, context.lease.keep)
         self._own_read = self._followed = self._checked_deleted = now
         self._polled = now - LONG_AGO
-        context.journal.remember(self._gateway.log(context.id))
+        lines = self._gateway.log(context.id, REMEMBERED)
+        context.journal.remember(lines, whole=len(lines) < REMEMBERED)
         self._caller.open()
         context.runs.load(self._gateway, now)
         context.runs_changed()

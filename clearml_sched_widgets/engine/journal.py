@@ -21,6 +21,7 @@ class Journal:
         self._lines: deque[LogLine] = deque(maxlen=KEEP)
         self._unsent: deque[LogLine] = deque(maxlen=UNSENT)
         self._shown: tuple[LogLine, ...] | None = None
+        self._from_start = True
 
     @property
     def lines(self) -> tuple[LogLine, ...]:
@@ -29,8 +30,14 @@ class Journal:
             self._shown = tuple(self._lines)
         return self._shown
 
-    def remember(self, lines: list[LogLine]) -> None:
-        """Lines of an earlier process, which the server has already."""
+    @property
+    def whole(self) -> bool:
+        """Whether there are no lines before these."""
+        return self._from_start and len(self._lines) < KEEP
+
+    def remember(self, lines: list[LogLine], *, whole: bool) -> None:
+        """Lines of an earlier process, which the server has already; `whole` if it has none before them."""
+        self._from_start = whole
         self._lines.extend(lines)
         self._shown = None
 

@@ -29,6 +29,7 @@ class Snapshot:
     started: datetime
     now: datetime
     whole: bool = False  # whether `runs` has every run that there ever was
+    log_whole: bool = False  # whether `lines` has every line of the log
 
     def news(self, before: Snapshot) -> bool:
         """Whether there is anything in it, beside the time, that was not in the one before."""
@@ -54,6 +55,7 @@ def taken(context: Context, problem: str, now: datetime, *, running: bool) -> Sn
         started=context.started,
         now=now,
         whole=context.from_start and not context.runs.forgot,
+        log_whole=context.journal.whole,
     )
 
 

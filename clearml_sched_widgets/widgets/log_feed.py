@@ -33,15 +33,15 @@ class LogFeed:
         self.window = 0  # another number means: forget what you have, and take `first`
         self.changes: dict[str, Any] = {"end": 0, "lines": []}
 
-    def show(self, lines: tuple[LogLine, ...], of: object) -> None:
-        """These are the last lines now, the oldest first. `of` says of what."""
+    def show(self, lines: tuple[LogLine, ...], of: object, *, whole: bool = False) -> None:
+        """These are the last lines now, the oldest first. `of` says of what, `whole` whether there are no others."""
         if of == self._of and (lines is self._shown or lines == self._shown):
             return
         new = _appended(self._lines, lines) if of == self._of else None
         with self._lock:
             self._of, self._shown = of, lines
             if new is None:
-                self._lines, self._more = [*lines], len(lines) >= LAST
+                self._lines, self._more = [*lines], not whole
             else:
                 self._lines += new
             self._end += len(lines) if new is None else len(new)

@@ -64,7 +64,7 @@ class Tables:
         self._name = "" if view is None else view.name
         self.scheduled.show(() if view is None else view.scheduled, instance)
         self.executed.show(() if view is None else view.executed, instance)
-        self.log.show(() if view is None else view.log, instance)
+        self.log.show(() if view is None else view.log, instance, whole=view is None or view.log_whole)
 
     def state(self) -> dict[str, Any]:
         """The traits' values."""

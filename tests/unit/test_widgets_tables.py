@@ -385,7 +385,7 @@ def test_lines_of_long_ago_come_before_the_known_ones_which_keep_their_numbers()
     feed.show((*lines[-199:], more), "i1")  # what is read of an instance elsewhere: always its last lines
     assert (feed.window, feed.changes["lines"][-1]["text"]) == (1, "a new one")
     assert told(feed, 201)[-2:] == ["line 4999", "a new one"]
-    feed.show((more,), "i2")
+    feed.show((more,), "i2", whole=True)
     assert not feed.first()["more"]
     feed.read_older("i1", read)
     assert len(asked) == 3
