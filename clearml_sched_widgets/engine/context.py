@@ -11,6 +11,7 @@ from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.agenda import Agenda
+from clearml_sched_widgets.engine.batch import BatchCount
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.decide import next_slot
 from clearml_sched_widgets.engine.functions import Functions
@@ -36,6 +37,7 @@ class Context:
         self.lease = Lease(gateway, instance_id, clock)
         self.journal = Journal(clock)
         self.agenda = Agenda()
+        self.batch = BatchCount()
         self.names: Mapping[str, str] = {}  # of the base tasks, by id
         self.from_start = False  # whether the runs are followed from the very first one
         self.changed = True  # since the tables were last reported

@@ -64,7 +64,7 @@ class Core:
         context.runs = Runs(context.id, since=own.state.runs_since or own.task.created)
         context.from_start = own.state.runs_since is None
         self._settled = context.runs.cursor
-        self._launcher = Launcher(self._gateway, context.id, context.runs, context.lease.keep)
+        self._launcher = Launcher(self._gateway, context.id, context.runs, context.lease.keep, context.batch)
         self._own_read = self._followed = self._checked_deleted = now
         self._polled = now - LONG_AGO
         lines = self._gateway.log(context.id, REMEMBERED)

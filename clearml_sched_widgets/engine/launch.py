@@ -15,6 +15,7 @@ import attrs
 
 from clearml_sched_widgets.conditions import substitute
 from clearml_sched_widgets.definition import Action
+from clearml_sched_widgets.engine.batch import BatchCount
 from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import Run, Runs
 from clearml_sched_widgets.engine.state import Launch, slot_text
@@ -89,8 +90,11 @@ def queue_ids(gateway: Gateway) -> dict[str, str]:
 class Launcher:
     """Launches batches. Keeps the queues' ids, and which tasks this process itself has made."""
 
-    def __init__(self, gateway: Gateway, instance_id: str, runs: Runs, keep: Callable[[], None]) -> None:
+    def __init__(
+        self, gateway: Gateway, instance_id: str, runs: Runs, keep: Callable[[], None], count: BatchCount
+    ) -> None:
         self._gateway = gateway
+        self._count = count
         self._keep = keep  # raises unless we may still launch; asked right before every enqueue
         self._instance = instance_id
         self._runs = runs
@@ -101,6 +105,16 @@ class Launcher:
         """Launch what is due together; an outcome each. Raises RetryableError when nothing can be said yet."""
         if not batch:
             return []
+        self._count.begin(len(batch))
+        errors = ["the server did not say what became of it"] * len(batch)
+        try:
+            outcomes = self._launched(batch, now)
+            errors = [outcome.error for outcome in outcomes if outcome.error]
+        finally:
+            self._count.end(errors)
+        return outcomes
+
+    def _launched(self, batch: Sequence[tuple[Launch, Action]], now: datetime) -> list[Outcome]:
         failed, ready = self._checked(batch)
         fresh = [pair for pair in ready if not self._runs.of_key(pair[0].key)]
         bases, lost = self._bases(fresh)
@@ -156,6 +170,8 @@ class Launcher:
                 return None  # settling will tell whether it was made
             except GatewayError as error:
                 return Outcome(launch=launch, error=str(error))
+            finally:
+                self._count.one()
             return None
 
         if len(batch) == 1:  # a thread would cost more than it saves

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import attrs
 
+from clearml_sched_widgets.engine.batch import Batch
 from clearml_sched_widgets.engine.clock import Clock, SystemClock
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.core import Core
@@ -53,11 +54,17 @@ class Engine:
         self._patient = False  # waits for the lease even if its holder is alive
         self.snapshot: Snapshot | None = None
         self.on_news: Callable[[], None] = lambda: None  # called when a snapshot differs from the one before
+        self._context.batch.on_news = self._tell
 
     # -- for other threads
     @property
     def running(self) -> bool:
         return self.thread is not None and self.thread.is_alive()
+
+    @property
+    def batch(self) -> Batch | None:
+        """The batch that is being launched, or was launched last."""
+        return self._context.batch.latest
 
     def start(self) -> None:
         """Take the instance, and work in a thread of its own.
@@ -237,6 +244,9 @@ class Engine:
         if self._failures:
             self._context.journal.info("The server answers again.")
         self._failures, self._problem = 0, ""
+
+    def _tell(self) -> None:
+        self.on_news()  # whoever listens may come later than this engine is made
 
     def _publish(self, now: datetime) -> None:
         before = self.snapshot

@@ -26,6 +26,7 @@ from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.editing import EditingPart, ShowsForm
 from clearml_sched_widgets.widgets.listing import Listing
 from clearml_sched_widgets.widgets.messages import Handler, Request
+from clearml_sched_widgets.widgets.progress import ProgressPart, ShowsProgress
 from clearml_sched_widgets.widgets.rows import view_data
 from clearml_sched_widgets.widgets.tables import Tables
 from clearml_sched_widgets.widgets.timeline.part import ShowsTimeline, TimelinePart
@@ -234,6 +235,7 @@ def parts_of(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ..
     return (
         dashboard,
         TimelinePart(dashboard.shown),
+        ProgressPart(dashboard.shown),
         VitalsPart(connection, dashboard.shown, lambda: dashboard.heartbeat),
         ActionsPart(dashboard.required, dashboard.again),
     )
@@ -251,7 +253,7 @@ def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
     return lambda _, widget: widget._dashboard.first_rows(table)
 
 
-class ShowsInstance(ShowsTimeline, ShowsVitals, SchedulerWidget):
+class ShowsInstance(ShowsTimeline, ShowsVitals, ShowsProgress, SchedulerWidget):
     """The traits that show an instance, and the frames behind them."""
 
     instances: traitlets.List[Any] = traitlets.List().tag(sync=True)

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Action } from "../messages/shared";
 import { Confirm } from "../ui/Dialog";
+import { ProgressBar } from "../ui/ProgressBar";
 import { WAITS } from "./CommandButton";
 import type { Commands } from "./useCommands";
 
@@ -37,6 +38,7 @@ export function CommandDialog(props: CommandDialogProps) {
       onClose={onClose}
     >
       {children}
+      {commands.long.includes(command) ? <ProgressBar label="The kernel works on it" /> : null}
       {phase === "waiting" ? (
         <p class="csw-note" role="status">
           It {WAITS} and is carried out after it, once.

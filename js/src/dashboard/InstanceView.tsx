@@ -11,6 +11,7 @@ import { Head } from "./Head";
 import { useHeard } from "./Liveness";
 import { Log } from "./Log";
 import { KernelDangers, MoveToService } from "./MoveToService";
+import { Progress } from "./Progress";
 import { ScheduledTable } from "./ScheduledTable";
 import { tablesOf } from "./tables";
 import { Timeline } from "./timeline/Timeline";
@@ -73,6 +74,7 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
         }
         onShow={show}
       />
+      <Progress {...{ model, commands, now }} />
       <KernelDangers {...{ model, view, now }} />
       <Timeline key={view.id} {...{ model, view, now }} onRun={(run) => void seekRun(executed, run)} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />

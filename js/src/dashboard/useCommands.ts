@@ -3,12 +3,15 @@ import type { Action } from "../messages/shared";
 import type { ViewModel } from "../model";
 
 const WAITS_AFTER_MS = 700;
+const LONG_AFTER_MS = 800;
 
 /** Of an action: sent a moment ago; waiting for the kernel, which runs a cell; being carried out. */
 export type Phase = "" | "sent" | "waiting" | "working";
 
 export interface Commands {
   error: string;
+  /** What the kernel has been working on for longer than a moment. */
+  long: readonly Action[];
   /** How far an action is, by what it is about; empty if it is not under way. */
   phase: (action: Action, about?: string) => Phase;
   /** False if it was refused, or is under way already: a second press does not do it twice. */
@@ -21,6 +24,7 @@ const GONE = "This was not done: the kernel is gone. Run the cell again.";
 export function useCommands(model: Pick<ViewModel, "request">, gone: boolean): Commands {
   const [phases, setPhases] = useState<Record<string, Phase>>({});
   const [error, setError] = useState("");
+  const [long, setLong] = useState<readonly Action[]>([]);
   const set = (key: string, phase: Phase) => setPhases((old) => ({ ...old, [key]: phase }));
   const phase = (action: Action, about = ""): Phase => phases[action + about] ?? "";
   const run = async (action: Action, payload: object = {}, about = "") => {
@@ -33,8 +37,10 @@ export function useCommands(model: Pick<ViewModel, "request">, gone: boolean): C
     set(key, "sent");
     setError("");
     let accepted = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const onAccepted = () => {
       accepted = true;
+      timer = setTimeout(() => setLong((old) => [...old, action]), LONG_AFTER_MS);
       set(key, "working");
     };
     const onSlow = () => accepted || set(key, "waiting");
@@ -45,8 +51,10 @@ export function useCommands(model: Pick<ViewModel, "request">, gone: boolean): C
       setError(reason instanceof Error ? reason.message : String(reason));
       return false;
     } finally {
+      clearTimeout(timer);
+      setLong((old) => old.filter((each) => each !== action));
       set(key, "");
     }
   };
-  return { error, phase, run };
+  return { error, long, phase, run };
 }

@@ -55,7 +55,17 @@ interface VitalTraits {
   run_reasons: Record<string, Reason>;
 }
 
+/** Work that takes long, and for a while what came of it. */
+export interface Work {
+  key: string;
+  said: Said;
+  done: number;
+  total: number;
+  state: "going" | "done" | "failed";
+}
+
 export interface DashboardTraits extends SharedTraits, TimelineTraits, VitalTraits {
+  progress: Work[];
   /** See `useInstances`: what is shown is this with the changes laid over it. */
   instances: InstanceBrief[];
   instance_changes: InstanceChanges;

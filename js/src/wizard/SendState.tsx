@@ -2,6 +2,7 @@
 import type { Waiting } from "../state/asking";
 import { sentence } from "../state/problems";
 import { withCode } from "../ui/Connection";
+import { ProgressBar } from "../ui/ProgressBar";
 import { useForm } from "./form";
 
 interface StateProps {
@@ -18,9 +19,12 @@ export function SendState({ waiting, error, work }: StateProps) {
     <>
       <Refusal error={error} />
       {waiting ? (
-        <p class="csw-note" role="status">
-          {waiting === "cell" ? CELL : work}
-        </p>
+        <>
+          <p class="csw-note" role="status">
+            {waiting === "cell" ? CELL : work}
+          </p>
+          {waiting === "cell" ? null : <ProgressBar label="The server works on it" />}
+        </>
       ) : null}
     </>
   );
