@@ -9,8 +9,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
+from clearml_sched_widgets.sandbox.daemon import Daemon, spawn
 from clearml_sched_widgets.sandbox.process import Sandbox, require
 
 _STOP_TIMEOUT_SEC = 15.0
@@ -28,14 +28,12 @@ sdk.storage.cache.default_base_dir: "{home}/cache"
 """
 
 
-class Agent:
+class Agent(Daemon):
     """A running agent. Use `Agent.start`. As a context manager it stops at the end."""
 
-    def __init__(self, process: subprocess.Popen[bytes], folder: Path, worker: str) -> None:
-        self.folder = folder
-        self.log = folder / "agent.log"
+    def __init__(self, process: subprocess.Popen[bytes], log: Path, worker: str) -> None:
+        super().__init__(process, log)
         self.worker = worker
-        self._process = process
 
     @classmethod
     def start(
@@ -63,40 +61,21 @@ class Agent:
         conf = folder / "clearml.conf"
         conf.touch(mode=0o600)
         conf.write_text(sandbox.conf.read_text() + _CONF.format(worker=name, home=folder))
-        variables = {key: value for key, value in os.environ.items() if not key.startswith(("CLEARML_", "TRAINS_"))}
-        variables.update(sandbox.environment())
-        variables.update(
-            HOME=str(folder),
-            CLEARML_CONFIG_FILE=str(conf),
-            CLEARML_AGENT_SKIP_PIP_VENV_INSTALL=str(python),
-            CLEARML_AGENT_SKIP_PYTHON_ENV_INSTALL="1",  # else the agent changes the packages of that environment
-            CLEARML_AGENT_QUEUE_POLL_FREQ_SEC=str(poll_seconds),
-            CLEARML_WORKER_ID=name,
-            PATH=f"{Path(python).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        variables = {
+            **_clean_environment(),
+            **sandbox.environment(),
+            "HOME": str(folder),
+            "CLEARML_CONFIG_FILE": str(conf),
+            "CLEARML_AGENT_SKIP_PIP_VENV_INSTALL": str(python),
+            "CLEARML_AGENT_SKIP_PYTHON_ENV_INSTALL": "1",  # else the agent changes the packages of that environment
+            "CLEARML_AGENT_QUEUE_POLL_FREQ_SEC": str(poll_seconds),
+            "CLEARML_WORKER_ID": name,
+            "PATH": f"{Path(python).parent}{os.pathsep}{os.environ.get('PATH', '')}",
             **(environment or {}),
-        )
+        }
         command = [sys.executable, "-m", "clearml_agent", "daemon", "--foreground", "--cpu-only", "--queue", *queues]
-        with (folder / "agent.log").open("ab") as output:
-            process = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        return cls(process, folder, name)
-
-    @property
-    def pid(self) -> int:
-        """The daemon's process id (also of its process group)."""
-        return self._process.pid
-
-    @property
-    def running(self) -> bool:
-        """Whether the daemon lives."""
-        return self._process.poll() is None
+        log = folder / "agent.log"
+        return cls(spawn(command, log, cwd=folder, environment=variables), log, name)
 
     def stop(self) -> None:
         """End the daemon, then whatever it started. Does nothing if it ended before."""
@@ -112,13 +91,10 @@ class Agent:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(_STOP_TIMEOUT_SEC)
 
-    def __enter__(self) -> Agent:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
+def _clean_environment() -> dict[str, str]:
+    """This process's own, without what would lead to another server."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("CLEARML_", "TRAINS_"))}
 
 
 def _descendants(pid: int) -> list[int]:

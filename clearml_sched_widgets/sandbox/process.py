@@ -11,14 +11,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import TracebackType
 
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.sandbox import settings
+from clearml_sched_widgets.sandbox.daemon import Daemon, spawn
 
 _START_TIMEOUT_SEC = 30.0
 _STOP_TIMEOUT_SEC = 10.0
 _READY_FILE = "ready.json"
+_LOG = "server.log"
 
 
 class SandboxError(SchedulerError):
@@ -32,22 +33,20 @@ def require(*packages: str) -> None:
             raise SandboxError(f"this needs {name}: pip install 'clearml-sched-widgets[sandbox]'")
 
 
-class Sandbox:
+class Sandbox(Daemon):
     """A running sandbox: an API server and a file server on loopback, their data in one folder.
 
     Use `Sandbox.start`. As a context manager it stops at the end.
     """
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes], config: settings.Settings) -> None:
-        self.folder = folder
-        self.log = folder / "server.log"
+        super().__init__(process, folder / _LOG)
         self.conf = settings.conf_file(folder)
         self.api_url = config.api_url
         self.files_url = config.files_url
         self.web_url = config.web_url
         self.access_key = config.access_key
         self.secret_key = config.secret_key
-        self._process = process
 
     def __repr__(self) -> str:
         return f"Sandbox(api_url={self.api_url!r}, folder={str(self.folder)!r})"
@@ -75,22 +74,9 @@ class Sandbox:
         command = [sys.executable, "-m", "clearml_sched_widgets.sandbox.server", "--folder", str(folder)]
         command += ["--api-port", str(api_port), "--files-port", str(files_port)]
         command += [] if silent_after is None else ["--silent-after", str(silent_after)]
-        with (folder / "server.log").open("ab") as output:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
+        process = spawn(command, folder / _LOG)
         _await_ready(folder, process)
         return cls(folder, process, settings.load(folder))
-
-    @property
-    def pid(self) -> int:
-        """The server's process id (also of its process group)."""
-        return self._process.pid
-
-    @property
-    def running(self) -> bool:
-        """Whether the server's process lives."""
-        return self._process.poll() is None
 
     def environment(self) -> dict[str, str]:
         """The variables that make the SDK and the agent of a child process use this sandbox."""
@@ -118,14 +104,6 @@ class Sandbox:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(_STOP_TIMEOUT_SEC)
 
-    def __enter__(self) -> Sandbox:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
 
 def _await_ready(folder: Path, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_TIMEOUT_SEC
@@ -142,5 +120,5 @@ def _await_ready(folder: Path, process: subprocess.Popen[bytes]) -> None:
 
 
 def _tail(folder: Path, lines: int = 10) -> str:
-    text = (folder / "server.log").read_text(errors="replace")
+    text = (folder / _LOG).read_text(errors="replace")
     return "\n".join(text.splitlines()[-lines:])
