@@ -176,8 +176,10 @@ def weekdays(value: str | Iterable[str]) -> tuple[str, ...]:
 
 
 def _required_text(value: str) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str):
         raise ValueError("expected some text")
+    if not value.strip():
+        raise ValueError("must not be empty")
     return _short(value)
 
 

@@ -61,14 +61,14 @@ it("tells of policies what is not as usual", () => {
 });
 
 it("explains the chosen policies in words", () => {
-  expect(overlapWords(policies(), "schedule")).toMatch("at the same time");
+  expect(overlapWords(policies(), "schedule")).toMatch("may overlap");
   expect(overlapWords(policies(), "trigger")).toMatch("in their order");
   expect(missedWords(policies({ missed: "all", catchup_window: "2h" }))).toMatch(
     "every missed run that is at most 2h late",
   );
   expect(retries(policies({ retries: " 0 " }))).toBe(false);
   expect(retryWords(policies({ retries: "2", retry_backoff: "30s" }))).toMatch("after 30s");
-  expect(jitterWords(policies())).toMatch("at its very time");
+  expect(jitterWords(policies())).toMatch("on time");
 });
 
 it("shows times in the zone that all schedules share, else in the browser's", () => {

@@ -82,8 +82,8 @@ describe("ticks", () => {
   });
 
   it("name the day at midnight", () => {
-    expect(texts(NOW, NOW + DAY)).toContain("Nov 23");
-    expect(texts(NOW, NOW + 7 * DAY).every((text) => text.startsWith("Nov") || text.includes(":"))).toBe(true);
+    expect(texts(NOW, NOW + DAY)).toContain("23 Nov");
+    expect(texts(NOW, NOW + 7 * DAY).every((text) => text.endsWith("Nov") || text.includes(":"))).toBe(true);
   });
 });
 

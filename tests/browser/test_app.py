@@ -164,6 +164,7 @@ def test_a_form_that_was_left_for_an_instance_is_not_lost(open_notebook: Open, e
     app.get_by_label("Name", exact=True).fill("Half done")
     expect(app.get_by_text("What will happen")).to_be_visible()
     app.page.wait_for_timeout(1000)  # Python has the draft by then
+    app.get_by_role("button", name="Show the instances").click()
     app.get_by_role("navigation", name="Instances").get_by_text("App second").first.click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Evening")
     app.get_by_role("button", name="Back to the form").click()

@@ -94,13 +94,11 @@ def test_schedules_due_in_the_same_minute_on_one_queue_are_named(open_notebook: 
 def test_what_is_missing_is_named_and_takes_nothing_from_the_rest(open_notebook: Open) -> None:
     form = open_notebook("from clearml_sched_widgets import Wizard\nWizard()").widget()
     preview = form.get_by_label("Preview", exact=True)
-    expect(preview.get_by_text("To say when it runs: times of the day")).to_be_visible()
-    expect(preview.get_by_text("Before a launch: base task")).to_be_visible()
+    expect(preview.get_by_text("To complete: times of the day, base task")).to_be_visible()
     expect(preview.get_by_text("Say when a schedule runs to see its runs here.")).to_be_visible()
     form.get_by_label("Times of the day").fill("06:20")
     expect(preview.get_by_text("Every day at 06:20 (UTC).")).to_be_visible()
-    expect(preview.get_by_text("Before a launch: base task")).to_be_visible()
-    expect(preview.get_by_text("To say when it runs")).to_have_count(0)
+    expect(preview.get_by_text("To complete: base task")).to_be_visible()
     expect(preview.get_by_role("table", name="Next runs").locator("tbody tr")).to_have_count(10)
 
 

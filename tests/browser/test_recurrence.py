@@ -206,7 +206,7 @@ def test_policies_explain_themselves_and_the_folded_title_names_what_is_not_as_u
     expect(title).to_have_text("Advanced")
     title.click()
     overlap = form.get_by_label("If the last run is not finished")
-    expect(overlap).to_have_accessible_description("Runs of this item may work at the same time.")
+    expect(overlap).to_have_accessible_description("Its runs may overlap.")
     overlap.select_option("Skip the new run")
     expect(overlap).to_have_accessible_description("While a run is queued or running, the next one is left out.")
     missed = form.get_by_label("Missed runs")
@@ -253,7 +253,7 @@ def test_a_trigger_offers_all_that_the_engine_watches(open_notebook: Open) -> No
     assert "Select(projects=['Vision/my project', 'Speech'], subprojects=False, tags_none=['old'])" in trigger
     assert "include_existing=True" in trigger
     form.get_by_label("Model", exact=True).check()
-    expect(form.get_by_label("Status changes")).to_have_count(0)
-    form.get_by_label("Is tagged").check()
+    expect(form.get_by_label("Status change")).to_have_count(0)
+    form.get_by_label("Tagging").check()
     form.get_by_label("All of these tags").fill("ready,")
     expect(form.get_by_label("Preview", exact=True)).to_contain_text('When a model in project "Vision/my project"')

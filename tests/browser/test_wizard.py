@@ -26,7 +26,7 @@ def test_an_empty_form_says_beside_each_field_what_is_missing_and_launches_nothi
     expect(form.get_by_text("Default User")).to_be_visible()
     expect(form.get_by_role("alert")).to_have_count(0)
     launch(form)
-    says(form.get_by_label("Name", exact=True), "Expected some text")
+    says(form.get_by_label("Name", exact=True), "Must not be empty")
     says(form.get_by_label("Base task", exact=True), "Choose the task to run")
     says(form.get_by_label("Times of the day"), "Expected at least one time of day")
     expect(form.get_by_text("3 fields need your attention")).to_be_visible()

@@ -67,7 +67,7 @@ def test_cards_fold_to_a_summary_and_are_arranged_by_keyboard(open_notebook: Ope
     switch = card(form, "Third").get_by_role("switch", name="Third is on")
     switch.press("Space")
     expect(switch).not_to_be_checked()
-    expect(card(form, "Third")).to_contain_text("off")
+    expect(card(form, "Third")).to_contain_text("disabled")
     form.get_by_role("button", name="Save draft").click()
     expect(form.get_by_text("was saved as a draft")).to_be_visible()
     assert notebook.run(NAMES).strip() == "['First', 'First (copy)', 'Third', 'Second']"

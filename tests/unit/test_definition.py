@@ -166,9 +166,9 @@ def test_items_have_ids_of_their_own_and_names_may_repeat() -> None:
 REFUSED: list[tuple[Callable[[], object], str, str]] = [
     (lambda: Action(""), "task", "expected the id of a task (or a Python function"),
     (Action, "task", "expected the id of a task"),
-    (lambda: Action(" "), "task", "expected some text"),
+    (lambda: Action(" "), "task", "must not be empty"),
     (lambda: Action(5), "task", "expected some text"),  # type: ignore[arg-type]
-    (lambda: Action("a", queue=" "), "queue", "expected some text"),
+    (lambda: Action("a", queue=" "), "queue", "must not be empty"),
     (lambda: Action("a" * 201), "task", "at most 200 characters, got 201"),
     (lambda: Action("a", parameters={"lr": 1}), "parameters['lr']", 'named "Section/name"'),
     (lambda: Action("a", parameters={"Scheduler/key": 1}), "parameters['Scheduler/key']", "by the scheduler itself"),

@@ -1,7 +1,7 @@
 // The SchedulerApp widget: all instances on the left, the form or one instance on the right.
 import { useRef, useState } from "preact/hooks";
 import { AskBeforeReplacing, BackToForm } from "../editing/BackToForm";
-import { useOpenForm } from "../editing/useOpenForm";
+import { type OpenForm, useOpenForm } from "../editing/useOpenForm";
 import type { EditorTraits } from "../messages/app";
 import type { DashboardTraits } from "../messages/dashboard";
 import type { WizardTraits } from "../messages/wizard";
@@ -15,24 +15,26 @@ import { WizardForm } from "../wizard/Wizard";
 import { Instances } from "./Instances";
 import { Selected } from "./Selected";
 
-const NARROW = 760; // pixels; app.css has the same
+const NARROW = 880; // pixels; app.css has the same
 
 export function AppWidget({ model: untyped }: { model: ViewModel }) {
   const model = untyped as unknown as ViewModel<EditorTraits>;
   const dashboard = model as unknown as ViewModel<DashboardTraits>;
   const connection = useTrait(model, "connection");
   const form = useOpenForm(model);
-  const [folded, setFolded] = useState(false);
+  const [folds, setFolds] = useState({ instance: false, form: true }); // a form needs the room for its preview
   const panel = useRef<HTMLDivElement>(null);
   const list = useUid();
   useOpen(model);
+  const open = form.data !== null;
+  const folded = folds[open ? "form" : "instance"];
+  const fold = (what: keyof typeof folds, to: boolean) => setFolds({ ...folds, [what]: to });
   const onSelect = () => {
     if (form.data !== null) form.hide();
     if ((panel.current?.clientWidth ?? NARROW) >= NARROW) return;
-    setFolded(true); // what was chosen is below the list
+    fold("instance", true); // what was chosen is below the list
     panel.current?.querySelector<HTMLElement>(".csw-detail")?.focus();
   };
-  const open = form.data !== null;
   return (
     <section aria-label="ClearML schedulers" class="csw-panel" ref={panel}>
       <header class="csw-head">
@@ -40,11 +42,14 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
           kind="quiet"
           label={folded ? "Show the instances" : "Hide the instances"}
           expanded={!folded}
-          onClick={() => setFolded(!folded)}
+          onClick={() => fold(open ? "form" : "instance", !folded)}
         >
           <Icon name="menu" />
         </Button>
-        <h2>ClearML schedulers</h2>
+        <h2>
+          ClearML schedulers
+          {open ? <Crumb editing={form.editing} /> : null}
+        </h2>
         <ConnectionChip connection={connection} />
         <BackToForm form={form} />
         {open ? null : (
@@ -81,4 +86,9 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
       <AskBeforeReplacing form={form} />
     </section>
   );
+}
+
+/** What the form that is open is for. */
+function Crumb({ editing }: { editing: OpenForm["editing"] }) {
+  return <span class="csw-crumb">{editing ? <>Edit {<bdi>{editing.name}</bdi>}</> : "New instance"}</span>;
 }

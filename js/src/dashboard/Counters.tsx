@@ -80,7 +80,7 @@ function Next({ view, vitals, now }: Omit<CountersProps, "onShow">) {
     );
   }
   return (
-    <li title={utc(next)}>
+    <li class="csw-counter-next" title={utc(next)}>
       next run <b>{next <= now ? "due now" : relative(next, now)}</b>
     </li>
   );
@@ -92,8 +92,9 @@ function Heartbeat({ view, vitals, now }: Omit<CountersProps, "onShow">) {
   if (heard === null || view.where === "kernel" || !ALIVE.includes(view.status)) return null;
   const age = Math.max(0, now - heard);
   return (
-    <li title={utc(heard)}>
-      heard of <b class={age > 120_000 ? "csw-wait" : ""}>{age < 2 * BEAT_MS ? "just now" : `${duration(age)} ago`}</b>
+    <li class="csw-counter-next" title={utc(heard)}>
+      last heard{" "}
+      <b class={age > 120_000 ? "csw-wait" : ""}>{age < 2 * BEAT_MS ? "just now" : `${duration(age)} ago`}</b>
     </li>
   );
 }

@@ -42,9 +42,7 @@ export function ExecutedTable({ store, web, now, context }: TableProps) {
       </div>
       <NotInSight store={store} whole={context.view.whole} />
       {total === 0 ? (
-        <Empty title="Nothing has run yet">
-          Launched tasks appear here with their status; the first one after the next run time above.
-        </Empty>
+        <Empty title="Nothing has run yet">Each launched task appears here, with its status and its console.</Empty>
       ) : matching === 0 ? (
         <NoMatch store={store} />
       ) : (
@@ -56,7 +54,7 @@ export function ExecutedTable({ store, web, now, context }: TableProps) {
           tall={12}
           keyOf={(row) => row.run}
           now={now}
-          actionsWidth={124}
+          actionsWidth={100}
           actions={(row) => <ExecutedActions row={row} now={now} {...context} />}
           details={(row) => <Details row={row} web={web} now={now} model={context.model} />}
         />
@@ -113,14 +111,14 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "name",
       title: "Name",
-      width: 210,
+      width: 200,
       least: 145,
       cell: (row) => (
         <>
           <TaskLink web={web} id={row.task}>
             {row.name}
           </TaskLink>
-          {row.item_name === row.name ? null : (
+          {same(row.item_name, row.name) ? null : (
             <span class="csw-muted">
               {" "}
               · <bdi>{row.item_name}</bdi>
@@ -132,7 +130,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "status",
       title: "Status",
-      width: 176,
+      width: 150,
       class: "csw-nowrap",
       cell: (row, now) => (
         <>
@@ -141,9 +139,9 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
         </>
       ),
     },
-    { name: "started", title: "Started", width: 120, class: "csw-nowrap", cell: at("started") },
-    { name: "finished", title: "Finished", width: 120, leaves: 1, class: "csw-nowrap", cell: at("finished") },
-    { name: "took", title: "Took", width: 96, leaves: 2, sort: false, class: "csw-nowrap csw-muted", cell: took },
+    { name: "started", title: "Started", width: 122, class: "csw-nowrap", cell: at("started") },
+    { name: "finished", title: "Finished", width: 122, leaves: 2, class: "csw-nowrap", cell: at("finished") },
+    { name: "took", title: "Took", width: 104, leaves: 1, sort: false, class: "csw-nowrap csw-muted", cell: took },
     { name: "cause", title: "Cause", width: 92, leaves: 3, class: "csw-muted", cell: (row) => row.cause },
     { name: "task", title: "Task id", width: 92, leaves: 4, class: "csw-mono csw-muted", cell: short("task") },
     { name: "began", title: "Began", width: 120, optional: true, class: "csw-nowrap", cell: at("began") },
@@ -156,6 +154,8 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
   ];
 }
 
+const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+
 const at = (name: "started" | "began" | "finished" | "scheduled") => (row: ExecutedRow, now: number) => (
   <Time at={row[name]} now={now} />
 );
@@ -165,7 +165,8 @@ const short = (name: "task" | "object" | "item") => (row: ExecutedRow) => (
 );
 
 function took(row: ExecutedRow, now: number): string {
-  return row.started === null ? "–" : duration((row.finished ?? now) - row.started);
+  const waits = row.began === null && row.finished === null;
+  return row.started === null || waits ? "–" : duration((row.finished ?? now) - row.started);
 }
 
 interface DetailsProps extends Pick<TableProps, "web" | "now"> {
@@ -183,15 +184,16 @@ function Details({ row, web, now, model }: DetailsProps) {
           ["Item", row.item_name],
           ["Agent began", <Time key="began" at={row.began} now={now} />],
           ["Scheduled for", <Time key="scheduled" at={row.scheduled} now={now} />],
-          ["Triggered by", row.object || "–"],
+          ["Triggered by", row.object || "–", row.object ? "wide" : undefined],
           ["Reason", row.note || "–"],
           [
             "Task id",
             <TaskLink key="task" web={web} id={row.task}>
               {row.task || "–"}
             </TaskLink>,
+            "wide",
           ],
-          ["Run key", row.key],
+          ["Run key", row.key, "wide"],
         ]}
       />
     </div>

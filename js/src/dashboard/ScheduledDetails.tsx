@@ -24,13 +24,13 @@ export function ScheduledDetails(props: RowProps<ScheduledRow>) {
         facts={[
           ["Starting", clock(row.start, now, utc)],
           ["Recurring", row.recurring ? "yes" : "no"],
-          ["Single instance", row.single_instance ? "yes" : "no"],
-          ["Execution limit", row.time_limit || "none"],
-          ["Launched by", row.method],
+          ["One at a time", row.single_instance ? "yes" : "no"],
+          ["Time limit", row.time_limit || "none"],
+          ["Launched as", row.method],
           ["Target project", row.project || "the base task's own"],
           ["Parameters", row.parameters || "as the base task's"],
           ["Overrides", row.overrides || "none"],
-          ["Base task id", row.task],
+          ["Base task id", row.task, "wide"],
         ]}
       />
       <div class="csw-row">

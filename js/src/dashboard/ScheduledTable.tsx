@@ -50,7 +50,7 @@ export function ScheduledTable({ store, web, now, context }: TableProps) {
           tall={8}
           keyOf={(row) => `${row.item} ${row.schedule}`}
           now={now}
-          actionsWidth={128}
+          actionsWidth={100}
           actions={(row) => <ScheduledActions row={row} now={now} {...context} />}
           details={(row) => <ScheduledDetails row={row} now={now} {...context} />}
         />
@@ -65,7 +65,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "name",
       title: "Name",
-      width: 200,
+      width: 240,
       least: 125,
       cell: (row) => (
         <>
@@ -79,7 +79,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "next_run",
       title: "Next run",
-      width: 120,
+      width: 124,
       class: "csw-nowrap",
       cell: (row, now) => <NextRun row={row} now={now} />,
     },
@@ -102,11 +102,11 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
         </>
       ),
     },
-    { name: "queue", title: "Queue", width: 110, leaves: 2, cell: (row) => row.queue },
+    { name: "queue", title: "Queue", width: 90, leaves: 2, cell: (row) => row.queue },
     {
       name: "runs",
       title: "Runs",
-      width: 70,
+      width: 68,
       leaves: 3,
       class: "csw-number",
       cell: (row) => row.runs.toLocaleString("en"),
@@ -114,7 +114,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "state",
       title: "State",
-      width: 130,
+      width: 140,
       cell: (row, now) => (
         <>
           <Chip status={row.state} />
@@ -125,12 +125,12 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     { name: "schedule", title: "Schedule", width: 240, optional: true, cell: (row) => row.schedule },
     { name: "project", title: "Target project", width: 150, optional: true, cell: (row) => row.project },
     { name: "start", title: "Starting", width: 120, optional: true, cell: (row, now) => <Start row={row} now={now} /> },
-    { name: "time_limit", title: "Execution limit", width: 120, optional: true, cell: (row) => row.time_limit },
+    { name: "time_limit", title: "Time limit", width: 120, optional: true, cell: (row) => row.time_limit },
     { name: "recurring", title: "Recurring", width: 96, optional: true, cell: (row) => yes(row.recurring) },
-    { name: "single_instance", title: "Single instance", width: 120, optional: true, cell: single },
+    { name: "single_instance", title: "One at a time", width: 120, optional: true, cell: single },
     { name: "parameters", title: "Parameters", width: 200, optional: true, cell: (row) => row.parameters },
     { name: "overrides", title: "Overrides", width: 160, optional: true, cell: (row) => row.overrides },
-    { name: "method", title: "Clone or reuse", width: 120, optional: true, cell: (row) => row.method },
+    { name: "method", title: "Launched as", width: 120, optional: true, cell: (row) => row.method },
     { name: "kind", title: "Kind", width: 90, optional: true, cell: (row) => row.kind },
     { name: "task", title: "Base task id", width: 110, optional: true, class: "csw-mono", cell: (row) => row.task },
   ];

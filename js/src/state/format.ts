@@ -6,12 +6,12 @@ const pad = (value: number) => String(value).padStart(2, "0");
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** `14:03:05` today, else `Dec 1, 06:20`; in the browser's own zone, or in UTC. */
+/** `14:03:05` today, else `1 Dec, 06:20`; in the browser's own zone, or in UTC. */
 export function clock(at: number | null, now: number, inUtc = false): string {
   if (at === null) return "–";
   const [date, today] = [wall(at, inUtc), wall(now, inUtc)];
   const time = `${pad(date.hours)}:${pad(date.minutes)}`;
-  if (date.year !== today.year) return `${date.day}, ${date.year}, ${time}`;
+  if (date.year !== today.year) return `${date.day} ${date.year}, ${time}`;
   return date.day === today.day ? `${time}:${pad(date.seconds)}` : `${date.day}, ${time}`;
 }
 
@@ -21,7 +21,7 @@ function wall(at: number, inUtc: boolean) {
   const date = inUtc ? zoned : new Date(at - zoned.getTimezoneOffset() * 60_000); // its UTC parts are the local ones
   return {
     year: date.getUTCFullYear(),
-    day: `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}`,
+    day: `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`,
     hours: date.getUTCHours(),
     minutes: date.getUTCMinutes(),
     seconds: date.getUTCSeconds(),

@@ -5,7 +5,7 @@ import { within } from "./problems";
 const LABELS: Record<string, string> = {
   "action.task": "base task",
   "action.queue": "queue",
-  "action.project": "destination project",
+  "action.project": "target project",
   "action.parameters": "parameters",
   "action.container": "container",
   "action.overrides": "overrides",
@@ -49,7 +49,8 @@ export function needs(problems: readonly Problem[], path: string): Needs {
   return { when: labels(found.filter(says)), launch: labels(found.filter((each) => !says(each))) };
 }
 
-function label(path: string, item: string): string {
+/** The field of an item that a path leads to, in the words of the form. */
+export function label(path: string, item: string): string {
   const rest = path.slice(item.length + 1);
   const field = Object.keys(LABELS).find((each) => within(rest, each));
   return field === undefined ? rest.replaceAll(/[._]/g, " ") || "item" : (LABELS[field] ?? "");

@@ -24,7 +24,7 @@ export const overlapOf = (policies: PoliciesDraft, type: ItemType) => policies.o
 /** The chosen answer to a run that is not finished, in a sentence. */
 export function overlapWords(policies: PoliciesDraft, type: ItemType): string {
   const words: Record<string, string> = {
-    allow: "Runs of this item may work at the same time.",
+    allow: "Its runs may overlap.",
     skip: "While a run is queued or running, the next one is left out.",
     queue:
       type === "schedule"
@@ -41,8 +41,8 @@ export function missedWords(policies: PoliciesDraft): string {
   const young = window === "" ? "" : ` that is at most ${window} late`;
   const words: Record<string, string> = {
     skip: "A run whose time passed while the scheduler was down is left out.",
-    latest: `Back again, the scheduler launches the last missed run${young}.`,
-    all: `Back again, the scheduler launches every missed run${young}.`,
+    latest: `After a downtime the latest missed run${young} is launched.`,
+    all: `After a downtime every missed run${young} is launched.`,
   };
   return words[policies.missed] ?? "";
 }
@@ -54,18 +54,18 @@ export function retryWords(policies: PoliciesDraft): string {
 
 export function pauseWords(policies: PoliciesDraft): string {
   const count = policies.pause_after_failures.trim();
-  if (count === "") return "The item goes on however many runs fail.";
+  if (count === "") return "Failed runs never pause it.";
   return `After ${counted(count, "failed run")} in a row the item is paused, until somebody resumes it.`;
 }
 
 export function maxWords(policies: PoliciesDraft): string {
   const count = policies.max_runs.trim();
-  return count === "" ? "It runs without end." : `The item ends after ${counted(count, "run")}.`;
+  return count === "" ? "It goes on until it is stopped." : `The item ends after ${counted(count, "run")}.`;
 }
 
 export function jitterWords(policies: PoliciesDraft): string {
   const length = policies.jitter.trim();
-  if (length === "") return "Every run starts at its very time.";
+  if (length === "") return "Every run starts on time.";
   return `Each run starts up to ${length} later, always the same for the same time: what is due together starts apart.`;
 }
 

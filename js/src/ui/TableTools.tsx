@@ -174,9 +174,10 @@ function Download<Row extends object>({ model, store }: Pick<ToolsProps<Row>, "m
 export function TableStatus<Row extends object>({ store, more = "" }: { store: TableStore<Row>; more?: string }) {
   const { state, query, waiting, error } = useStore(store);
   const { matching, total } = state;
-  const count = narrows(query) ? `${number(matching)} of ${number(total)} rows match` : `${number(total)} rows`;
+  const count = narrows(query) ? `${number(matching)} of ${number(total)} rows match` : rowsText(total);
+  const silent = count === rowsText(total) && !waiting && !error && !more; // the heading says as much
   return (
-    <p class="csw-note csw-table-status" role="status">
+    <p class={`csw-note csw-table-status ${silent ? "csw-hidden" : ""}`} role="status">
       {waiting ? "Waiting for the kernel: it answers when the running cell has ended. " : ""}
       {error ? `${error} ` : ""}
       {count}
@@ -184,6 +185,8 @@ export function TableStatus<Row extends object>({ store, more = "" }: { store: T
     </p>
   );
 }
+
+const rowsText = (total: number) => `${number(total)} ${total === 1 ? "row" : "rows"}`;
 
 /** Where no row matches. */
 export function NoMatch<Row extends object>({ store }: { store: TableStore<Row> }) {

@@ -32,7 +32,7 @@ export function Messages({ id, problems = [], warnings = [], hint }: Notes & { i
           {text}
         </p>
       ))}
-      {hint ? <p class="csw-note">{hint}</p> : null}
+      {hint && problems.length === 0 ? <p class="csw-note">{hint}</p> : null}
     </div>
   );
 }

@@ -35,12 +35,14 @@ export function Time({ at, now }: { at: number | null; now: number }) {
   );
 }
 
-/** Names and values, side by side. */
-export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ComponentChildren])[] }) {
+type Fact = readonly [name: string, value: ComponentChildren, width?: "wide" | undefined];
+
+/** Names and values, side by side. A long value, such as an id, takes the room of two. */
+export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
     <dl class="csw-facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
+      {facts.map(([name, value, width]) => (
+        <div key={name} class={width && "csw-fact-wide"}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

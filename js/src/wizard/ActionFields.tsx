@@ -1,4 +1,4 @@
-// What an item launches: base task, queue, destination project, parameters.
+// What an item launches: base task, queue, target project, parameters.
 import { useEffect, useState } from "preact/hooks";
 import type { Queue } from "../messages/wizard";
 import { type ActionDraft, functionOf } from "../state/draft";
@@ -129,7 +129,7 @@ function ProjectField({ project, path, onChange }: ProjectProps) {
   return (
     <>
       <TextField
-        label="Destination project"
+        label="Target project"
         value={project}
         list={list}
         placeholder="The base task's own"

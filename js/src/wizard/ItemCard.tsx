@@ -96,7 +96,7 @@ function Summary({ id: own, value, open, problems }: AnyCard & { id: string; pro
   const sentence = form.store.state.review?.items[value.id]?.sentence;
   const chips = (
     <>
-      {value.enabled ? null : <span class="csw-chip csw-quiet">off</span>}
+      {value.enabled ? null : <span class="csw-chip csw-quiet">disabled</span>}
       {problems > 0 ? (
         <span class="csw-chip csw-bad">{problems === 1 ? "1 problem" : `${problems} problems`}</span>
       ) : null}
@@ -160,7 +160,7 @@ function Enabled({ value, onChange, title }: AnyCard & { title: string }) {
       aria-checked={value.enabled}
       class="csw-switch"
       aria-label={`${title} is on`}
-      title={value.enabled ? "On: it runs once launched" : "Off: kept, but does not run"}
+      title={value.enabled ? "Enabled" : "Disabled: kept, but does not run"}
       checked={value.enabled}
       onInput={(event) => set(event.currentTarget.checked)}
     />

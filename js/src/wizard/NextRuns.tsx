@@ -68,6 +68,7 @@ function RunTable({ runs, names, zone, now }: TableProps) {
         <thead>
           <tr>
             <th scope="col">When</th>
+            {names.size > 1 ? <th scope="col">Item</th> : null}
             <th scope="col" class="csw-number">
               In
             </th>
@@ -78,8 +79,8 @@ function RunTable({ runs, names, zone, now }: TableProps) {
             <tr key={`${run.item} ${run.at}`}>
               <td title={`${run.local} ${run.zone}`}>
                 <When run={run} zone={zone} />
-                {names.size > 1 ? <span class="csw-sub">{names.get(run.item)}</span> : null}
               </td>
+              {names.size > 1 ? <td title={names.get(run.item)}>{names.get(run.item)}</td> : null}
               <td class="csw-number csw-muted csw-nowrap">{relative(run.at, now).replace(/^in /, "")}</td>
             </tr>
           ))}

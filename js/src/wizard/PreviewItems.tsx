@@ -51,8 +51,7 @@ function PreviewItem({ item }: { item: Titled }) {
             {atLaunch ? " Also once at the launch." : ""}
           </p>
         ) : null}
-        <Lacking label="To say when it runs" what={lacking.when} />
-        <Lacking label="Before a launch" what={lacking.launch} />
+        <Lacking label="To complete" what={[...lacking.when, ...lacking.launch]} />
       </div>
     </li>
   );

@@ -21,21 +21,21 @@ export function RunsNext({ value, path }: EditorProps<RuleDraft>) {
   const next = review?.next.find((run) => run.at > now);
   return (
     <div class="csw-runs-next">
-      <p class="csw-sentence">{review?.sentence ?? <Unknown>When it runs is shown here.</Unknown>}</p>
+      <p class="csw-sentence">{review?.sentence ?? <Unknown>{WAITING[value.kind]}</Unknown>}</p>
       <p class="csw-note">
-        {next ? <Next run={next} now={now} /> : review === undefined ? WAITING[value.kind] : "No run to come."}
+        {next ? <Next run={next} now={now} /> : review === undefined ? "\u00a0" : "No run to come."}
       </p>
     </div>
   );
 }
 
 const WAITING: Record<RuleKind, string> = {
-  once: "It takes a date and at least one time.",
-  daily: "It takes at least one time.",
-  weekly: "It takes at least one weekday and one time.",
-  monthly: "It takes at least one day of the month and one time.",
-  interval: "It takes an amount of time.",
-  cron: "It takes an expression of five fields.",
+  once: "Enter a date and a time to see when it runs.",
+  daily: "Enter a time to see when it runs.",
+  weekly: "Choose a weekday and enter a time to see when it runs.",
+  monthly: "Choose a day and enter a time to see when it runs.",
+  interval: "Enter a length of time to see when it runs.",
+  cron: "Enter five fields to see when it runs.",
 };
 
 function Next({ run, now }: { run: NextRun; now: number }) {
@@ -52,7 +52,7 @@ export function TriggerSentence({ id }: { id: string }) {
   const sentence = useForm().store.state.review?.items[id]?.sentence;
   return (
     <div class="csw-runs-next">
-      <p class="csw-sentence">{sentence ?? <Unknown>When it fires is shown here.</Unknown>}</p>
+      <p class="csw-sentence">{sentence ?? <Unknown>Choose what it watches to see it in words.</Unknown>}</p>
     </div>
   );
 }

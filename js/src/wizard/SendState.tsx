@@ -1,9 +1,13 @@
 // Below the buttons of a form: what it waits for once it was sent, or what stands in the way.
+import type { ComponentChildren } from "preact";
 import type { Waiting } from "../state/asking";
-import { sentence } from "../state/problems";
+import type { Draft } from "../state/draft";
+import { label } from "../state/needs";
+import { sentence, within } from "../state/problems";
 import { withCode } from "../ui/Connection";
 import { ProgressBar } from "../ui/ProgressBar";
 import { useForm } from "./form";
+import { titled } from "./titles";
 
 interface StateProps {
   waiting: Waiting;
@@ -48,12 +52,23 @@ function Refusal({ error }: { error: string }) {
           <ul>
             {elsewhere.map(({ path, message }) => (
               <li key={path + message}>
-                <code>{path}</code> {sentence(message)}
+                {placed(form.draft, path)} {sentence(message)}
               </li>
             ))}
           </ul>
         ) : null}
       </div>
     </div>
+  );
+}
+
+/** Which item and field a path leads to; the path itself, if to none of the form. */
+function placed(draft: Draft, path: string): ComponentChildren {
+  const item = titled(draft).find((each) => within(path, each.path));
+  if (item === undefined) return <code>{path}</code>;
+  return (
+    <strong>
+      <bdi>{item.title}</bdi>, {label(path, item.path)}:
+    </strong>
   );
 }

@@ -15,9 +15,9 @@ const ENTITIES: readonly (readonly [Entity, string])[] = [
   ["model", "Model"],
 ];
 const CONDITIONS: readonly (readonly [ConditionKind, string])[] = [
-  ["status_changed", "Status changes"],
-  ["published", "Is published"],
-  ["tagged", "Is tagged"],
+  ["status_changed", "Status change"],
+  ["published", "Publishing"],
+  ["tagged", "Tagging"],
 ];
 const STATUSES = ["created", "queued", "in_progress", "completed", "failed", "stopped", "published", "closed"].map(
   (status) => [status, words(status)] as const,
@@ -42,7 +42,7 @@ export function TriggerFields(props: EditorProps<TriggerDraft>) {
           onInput={(entity) => onChange(withEntity(value, entity))}
         />
         <Segments
-          legend="Fires when it"
+          legend="Event"
           options={conditions}
           value={value.when.kind}
           onInput={(kind) => onChange({ ...value, when: { ...value.when, kind } })}

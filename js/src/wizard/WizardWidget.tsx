@@ -15,9 +15,9 @@ export function WizardWidget({ model: untyped }: { model: ViewModel }) {
   const [begin, setBegin] = useState<Data | null>(null); // what the form begins with, if not with the kernel's draft
   useOpen(model);
   return (
-    <section aria-label="New scheduler" class="csw-panel">
+    <section aria-label="New instance" class="csw-panel">
       <header class="csw-head">
-        <h2>New scheduler</h2>
+        <h2>New instance</h2>
         <ConnectionChip connection={connection} />
       </header>
       <ConnectionBanner connection={connection} model={model} />

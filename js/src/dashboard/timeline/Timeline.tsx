@@ -109,10 +109,10 @@ function Drawn({ model, data, view, now: exact, onRun }: TimelineProps & { data:
       </div>
       <div class="csw-tl-foot">
         <Legend id={id} />
+        <Fold title="Timeline as a table">
+          <LaneTable lanes={lanes} shown={shown} now={now} utc={utc} />
+        </Fold>
       </div>
-      <Fold title="Timeline as a table">
-        <LaneTable lanes={lanes} shown={shown} now={now} utc={utc} />
-      </Fold>
     </section>
   );
 }

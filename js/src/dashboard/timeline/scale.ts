@@ -113,7 +113,7 @@ function tick(moment: number, utc: boolean): Tick {
   const date = new Date(wall(moment, utc));
   const midnight = date.getUTCHours() === 0 && date.getUTCMinutes() === 0;
   const text = midnight
-    ? date.toLocaleDateString("en", { month: "short", day: "numeric", timeZone: "UTC" })
+    ? date.toLocaleDateString("en-GB", { month: "short", day: "numeric", timeZone: "UTC" })
     : date.toISOString().slice(11, 16);
   return { at: moment, text, day: midnight };
 }
