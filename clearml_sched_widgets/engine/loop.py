@@ -137,13 +137,14 @@ class Engine:
         """What the screen shows of an instance that is not ours yet."""
         text, journal = self._waiting(), self._context.journal
         if text != self._problem:
-            journal.warning(f"{text}. If it is silent, this one goes on in about {TTL + QUIET:.0f} s.")
+            journal.warning(f"{text}.")
         if self.snapshot is None or text != self._problem:
             self.snapshot = of_other(read(self._gateway, self.id), journal.lines, text, self._clock.now())
         self._problem = text
 
     def _waiting(self) -> str:
-        return f"Waiting for the lease of {self._context.lease.holder or 'another process'}"
+        holder = self._context.lease.holder or "another process"
+        return f"Waiting: this process takes over when {holder} has been silent for {TTL + QUIET:.0f} s"
 
     def _refuse_if_busy(self) -> None:
         """Another engine that is at work ends the wait; one that was stopped gives its lease back in a moment."""

@@ -38,6 +38,7 @@ def section(board: Locator, name: str) -> Locator:
 @pytest.mark.slow
 def test_five_thousand_runs_are_scrolled_sorted_and_searched(open_notebook: Open) -> None:
     notebook = open_notebook(LONG.format(schedules=3))
+    notebook.page.set_viewport_size({"width": 1800, "height": 1100})  # room for the column of ids
     board = notebook.widget()
     part, table = section(board, "Executed tasks"), executed(board)
     expect(part.get_by_text("5,000 rows")).to_be_visible()

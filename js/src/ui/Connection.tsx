@@ -53,7 +53,6 @@ export function ConnectionBanner({ connection, model }: { connection: Connection
       <div>
         <strong>{TITLES[state]}</strong>
         <p>{withCode(sentence(connection.message ?? ""))}</p>
-        {state === "unreachable" ? <p class="csw-muted">It is tried again by itself, now and then.</p> : null}
       </div>
       <Button onClick={retry}>Try again</Button>
     </div>
