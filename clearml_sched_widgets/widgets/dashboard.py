@@ -16,7 +16,9 @@ from clearml_sched_widgets.errors import (
     AccessDenied,
     GatewayError,
     InstanceStateError,
+    InvalidDefinition,
     NotConfigured,
+    Problem,
     RetryableError,
     SchedulerError,
 )
@@ -242,10 +244,15 @@ def parts_of(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ..
 
 
 def _manager_of(instance: Instance | None) -> Manager | None:
-    """A manager with an instance's own connection."""
+    """A manager with an instance's own connection. Raises InvalidDefinition for what is no instance."""
+    if instance is None:
+        return None
+    from clearml_sched_widgets.instance import Instance
     from clearml_sched_widgets.manager import Manager
 
-    return None if instance is None else Manager(gateway=instance.gateway)
+    if not isinstance(instance, Instance):
+        raise InvalidDefinition([Problem("instance", instance, "expected an Instance, as Manager().get(id) returns")])
+    return Manager(gateway=instance.gateway)
 
 
 def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
@@ -307,7 +314,8 @@ class Dashboard(ShowsForm, ShowsInstance):
     _kind = traitlets.Unicode("dashboard").tag(sync=True)
 
     def __init__(self, instance: Instance | None = None, manager: Manager | None = None) -> None:
-        connection = connection_to(_manager_of(instance) if manager is None else manager)
+        own = _manager_of(instance)
+        connection = connection_to(own if manager is None else manager)
         self._dashboard = DashboardPart(connection, instance, automatic=True)
         wizard = WizardPart(connection, None, made=self._dashboard.choose)
         super().__init__(connection, (*parts_of(connection, self._dashboard), wizard, EditingPart()))

@@ -10,6 +10,7 @@ import attrs
 import traitlets
 
 from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
+from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.widgets import lookup, previews
 from clearml_sched_widgets.widgets.base import SchedulerWidget
@@ -20,7 +21,6 @@ from clearml_sched_widgets.widgets.review import review
 from clearml_sched_widgets.widgets.rows import brief
 
 if TYPE_CHECKING:
-    from clearml_sched_widgets.definition import Definition
     from clearml_sched_widgets.instance import Instance
     from clearml_sched_widgets.manager import Manager
 
@@ -164,6 +164,8 @@ class Wizard(SchedulerWidget):
     draft = traitlets.Dict().tag(sync=True)
 
     def __init__(self, definition: Definition | None = None, manager: Manager | None = None) -> None:
+        if definition is not None and not isinstance(definition, Definition):
+            raise InvalidDefinition([Problem("definition", definition, "expected a Definition")])
         connection = connection_to(manager)
         self._wizard = WizardPart(connection, definition)
         super().__init__(connection, (self._wizard,))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from clearml_sched_widgets import Dashboard, SchedulerApp, Wizard
+from clearml_sched_widgets import Dashboard, InvalidDefinition, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.widgets.messages import ACTIONS
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
@@ -138,3 +139,15 @@ def test_a_dashboard_without_a_manager_asks_the_server_of_its_instance() -> None
     until(lambda: dashboard.connection["state"] == "connected")
     until(lambda: dashboard.loaded)
     dashboard.close()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Wizard("nightly"), "definition = 'nightly': expected a Definition"),  # type: ignore[arg-type]
+        (lambda: Dashboard("nightly"), "instance = 'nightly': expected an Instance, as Manager"),  # type: ignore[arg-type]
+    ],
+)
+def test_what_a_widget_cannot_show_is_named(make: Callable[[], object], said: str) -> None:
+    with pytest.raises(InvalidDefinition, match=said):
+        make()

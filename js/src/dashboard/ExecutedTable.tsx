@@ -112,8 +112,8 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       name: "name",
       title: "Name",
       width: 200,
-      least: 145,
-      cell: (row) => (
+      least: 120,
+      cell: (row, now) => (
         <>
           <TaskLink web={web} id={row.task}>
             {row.name}
@@ -124,21 +124,11 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
               · <bdi>{row.item_name}</bdi>
             </span>
           )}
-        </>
-      ),
-    },
-    {
-      name: "status",
-      title: "Status",
-      width: 150,
-      class: "csw-nowrap",
-      cell: (row, now) => (
-        <>
-          <Chip status={row.status} />
           <WhyHint model={model} row={row} now={now} />
         </>
       ),
     },
+    { name: "status", title: "Status", width: 112, cell: (row) => <Chip status={row.status} /> },
     { name: "started", title: "Started", width: 122, class: "csw-nowrap", cell: at("started") },
     { name: "finished", title: "Finished", width: 122, leaves: 2, class: "csw-nowrap", cell: at("finished") },
     { name: "took", title: "Took", width: 104, leaves: 1, sort: false, class: "csw-nowrap csw-muted", cell: took },

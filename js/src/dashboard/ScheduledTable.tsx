@@ -66,7 +66,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       name: "name",
       title: "Name",
       width: 240,
-      least: 125,
+      least: 112,
       cell: (row) => (
         <>
           <span class="csw-strong">{row.name}</span>
@@ -79,7 +79,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "next_run",
       title: "Next run",
-      width: 124,
+      width: 120,
       class: "csw-nowrap",
       cell: (row, now) => <NextRun row={row} now={now} />,
     },
@@ -114,7 +114,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     {
       name: "state",
       title: "State",
-      width: 140,
+      width: 130,
       cell: (row, now) => (
         <>
           <Chip status={row.state} />

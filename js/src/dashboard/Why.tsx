@@ -23,14 +23,14 @@ export function Why({ model, row, now }: WhyProps<ScheduledRow>) {
   );
 }
 
-/** Beside the status of a run that waits: the reason in a word or two. */
+/** Beside the name of a run that waits: the reason in a word or two. */
 export function WhyHint({ model, row, now }: WhyProps<ExecutedRow>) {
   const reason = useTrait(model, "run_reasons")[row.run];
   const times = useTimes();
   if (!reason?.hint) return null;
   return (
     <span class="csw-hint" title={saidText(reason.said, now, times)}>
-      {reason.hint}
+      · {reason.hint}
     </span>
   );
 }
