@@ -10,6 +10,12 @@ BUNDLE := clearml_sched_widgets/widgets/static/index.js
 JS_SOURCES := $(shell find js/src -type f) js/build.mjs
 SUITES := unit contract engine faults browser agent
 PYTEST := $(PY) -m pytest
+# These suites run in two processes, a file at a time. The others are a browser or an agent, which are processes enough.
+TWO := -n 2 --dist loadfile
+PARALLEL_unit := $(TWO)
+PARALLEL_contract := $(TWO)
+PARALLEL_engine := $(TWO)
+PARALLEL_faults := $(TWO)
 PYTEST_ARGS ?=
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -28,20 +34,16 @@ lab: setup ## Open JupyterLab with a sandbox attached
 	@$(PY) scripts/lab.py
 
 test: check js-test chromium ## All checks and tests but the slow ones; what CI runs
-	@for suite in $(SUITES); do \
-	  echo "==> tests/$$suite"; \
-	  $(PYTEST) tests/$$suite -m "not slow" $(PYTEST_ARGS); \
-	done
+	@set -e; $(foreach suite,$(SUITES),echo "==> tests/$(suite)"; \
+	  $(PYTEST) tests/$(suite) $(PARALLEL_$(suite)) -m "not slow" $(PYTEST_ARGS);)
 
 test-all: check js-test chromium ## Every test, the slow ones too
-	@for suite in $(SUITES); do \
-	  echo "==> tests/$$suite"; \
-	  $(PYTEST) tests/$$suite $(PYTEST_ARGS); \
-	done
+	@set -e; $(foreach suite,$(SUITES),echo "==> tests/$(suite)"; \
+	  $(PYTEST) tests/$(suite) $(PARALLEL_$(suite)) $(PYTEST_ARGS);)
 
 unit: setup js-test ## The unit tests, of Python and of the page
 	@echo "==> tests/unit"
-	@$(PYTEST) tests/unit -m "not slow" $(PYTEST_ARGS)
+	@$(PYTEST) tests/unit $(PARALLEL_unit) -m "not slow" $(PYTEST_ARGS)
 
 check: setup ## Formatting, lint, types and the direction of imports
 	@echo "==> ruff"

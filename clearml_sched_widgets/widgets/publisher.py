@@ -21,11 +21,12 @@ class Source(Protocol):
 class Publisher:
     """Asks every live widget to publish, a few times a second, and at once when it is woken after some quiet.
 
-    Widgets are held weakly, and dropped when they are closed; when none is left, the thread ends.
+    `interval`: seconds between two rounds. Widgets are held weakly, and dropped when they are closed; when none is
+    left, the thread ends.
     """
 
     def __init__(self, interval: float = 0.25) -> None:
-        self._interval = interval
+        self.interval = interval
         self._woken = threading.Event()
         self._sources: weakref.WeakSet[Source] = weakref.WeakSet()
         self._lock = threading.Lock()
@@ -51,8 +52,8 @@ class Publisher:
     def _run(self) -> None:
         while (sent := self._round()) is not None:
             if sent:  # what happens in a burst is sent together
-                time.sleep(self._interval)
-            self._woken.wait(self._interval)
+                time.sleep(self.interval)
+            self._woken.wait(self.interval)
             self._woken.clear()
 
     def _round(self) -> bool | None:

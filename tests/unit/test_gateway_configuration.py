@@ -76,9 +76,26 @@ def test_without_any_configuration_it_says_how_to_make_one(tmp_path: Path) -> No
     assert run(SAY, tmp_path) == f"NotConfigured {NOT_CONFIGURED}\n"
 
 
-def test_the_file_in_the_home_folder_is_the_configuration(tmp_path: Path, server: FaultServer) -> None:
-    write(tmp_path / "clearml.conf", server.url)
-    assert run(SAY, tmp_path, NO_PROXY="*") == "Somebody\n"
+@pytest.fixture(scope="module")
+def connected(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What a new interpreter says that connected by the file in its home: of the user, and of the SDK's own session."""
+    home = tmp_path_factory.mktemp("home")
+    code = (
+        f"{SAY}\nfrom clearml.backend_api import Session\nfrom clearml import Task\n"
+        "print(Session._sessions_created, Task.current_task())"
+    )
+    with running() as server:
+        server.default = Reply(data={"user": {"id": "u", "name": "Somebody"}})
+        write(home / "clearml.conf", server.url)
+        return run(code, home, NO_PROXY="*").splitlines()
+
+
+def test_the_file_in_the_home_folder_is_the_configuration(connected: list[str]) -> None:
+    assert connected[0] == "Somebody"
+
+
+def test_connecting_leaves_the_sdks_own_session_alone(connected: list[str]) -> None:
+    assert connected[1:] == ["0 None"]
 
 
 def test_credentials_alone_do_not_mean_somebodys_public_server(conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,12 +225,3 @@ def test_the_gateway_of_the_process_is_one_and_reads_nothing_until_it_is_used(tm
     )
     assert run(code, tmp_path) == "True ClearMLGateway(not connected) False\n"
     assert connect() is connect()
-
-
-def test_connecting_leaves_the_sdks_own_session_alone(tmp_path: Path, server: FaultServer) -> None:
-    write(tmp_path / "clearml.conf", server.url)
-    code = (
-        f"{SAY}\nfrom clearml.backend_api import Session\nfrom clearml import Task\n"
-        "print(Session._sessions_created, Task.current_task())"
-    )
-    assert run(code, tmp_path, NO_PROXY="*") == "Somebody\n0 None\n"
