@@ -10,7 +10,7 @@ from clearml_sched_widgets import history
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine import own, stored
 from clearml_sched_widgets.engine.calling import past_runs
-from clearml_sched_widgets.engine.runs import Runs
+from clearml_sched_widgets.engine.runs import LOOKBACK, Runs
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
@@ -56,7 +56,8 @@ class Viewer:
         self._runs: Runs | None = None
         self._names: dict[str, str] = {}
         self._parsed: tuple[str, Definition] | None = None
-        self._log: tuple[datetime | None, tuple[LogLine, ...]] | None = None
+        self._change: tuple[datetime | None, datetime] | None = None  # the task's last one, and when it was seen
+        self._log: tuple[LogLine, ...] | None = None
         self._executed = ExecutedLedger(instance_id)
         self._scheduled = ScheduledLedger()
 
@@ -93,7 +94,7 @@ class Viewer:
             self._executed.read_older(gateway, definition)
         self._runs.refresh(gateway, now)
         self._executed.take((*self._runs, *past_runs(there.state)), definition, self._base_names(definition))
-        log = self._log_of(task)
+        log = self._log_of(task, now)
         return history.View(
             id=task.id,
             name=task.name,
@@ -127,11 +128,19 @@ class Viewer:
             self._parsed = (text, there.definition)
         return self._parsed[1]
 
-    def _log_of(self, task: Task) -> tuple[LogLine, ...]:
-        """The last lines, read anew only if the task changed: what is reported is a change."""
-        if self._log is None or task.last_change is None or self._log[0] != task.last_change:
-            self._log = (task.last_change, tuple(self._gateway.log(task.id, LAST_LINES)))
-        return self._log[1]
+    def _log_of(self, task: Task, now: datetime) -> tuple[LogLine, ...]:
+        """The last lines, read anew only if the task changed: what is reported is a change.
+
+        Lines can be read a moment after the task says so: until then they are read anew all the same.
+        """
+        if self._change is None or task.last_change != self._change[0]:
+            self._change, self._log = (task.last_change, now), None
+        if self._log is None:
+            lines = tuple(self._gateway.log(task.id, LAST_LINES))
+            if now - self._change[1] < LOOKBACK:
+                return lines
+            self._log = lines
+        return self._log
 
     def _base_names(self, definition: Definition) -> dict[str, str]:
         missing = {item.action.task for item in definition.items if item.action.task}.difference(self._names)

@@ -162,6 +162,7 @@ class Filler:
                 for item, runs in zip(definition.items, launched, strict=True)
             },
             ends=EntityState(cursor=self._now),  # what failed long ago is not tried again
+            runs_since=self._now,  # and all runs up to now are dealt with: who resumes it need not look at them
             paused=told.status == "paused",
             note=told.note,
         )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from clearml_sched_widgets import codec
+from clearml_sched_widgets import Manager, codec, views
 from clearml_sched_widgets.definition import Action, Daily, Definition, Interval, Once, Schedule
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine import own, stored
+from clearml_sched_widgets.engine.state import ItemState, State
+from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.records import RUN_TAG, SECTION, LogLine, Param, run_tag
 from tests.engine.world import World
 
 
@@ -81,3 +86,65 @@ def test_a_launch_among_many_schedules_writes_the_state_that_a_restart_reads(wor
     assert again.snapshot is not None
     assert again.snapshot.state.items == known
     assert known[often.id].runs == 4
+
+
+def with_past(count: int) -> tuple[World, Instance]:
+    """An instance that ran so often, and was stopped when all that was dealt with."""
+    world = World()
+    rule = Schedule(Action(world.base), Daily("06:20"), id="often")
+    world.create(Definition("nightly", [rule]))
+    for number in range(count):
+        values = {"key": f"often@{number}", "item": "often", "cause": "schedule"}
+        section = {name: Param(value=value) for name, value in values.items()}
+        tags = (RUN_TAG, run_tag(world.instance))
+        world.gateway.add_task("a run", status="completed", system_tags=tags, hyperparams={SECTION: section})
+    world.clock.advance(60)
+    state = State(items={"often": ItemState(watermark=world.clock.now(), runs=count)}, runs_since=world.clock.now())
+    world.gateway.write_configuration(world.instance, stored.texts(state))
+    world.gateway.requests.clear()
+    return world, Manager(gateway=world.gateway).get(world.instance)
+
+
+def test_going_on_costs_the_same_however_many_runs_there_were() -> None:
+    costs = []
+    for count in (0, 1850):
+        world, _ = with_past(count)
+        engine = world.rival()
+        engine.open()
+        assert len(engine.snapshot.runs if engine.snapshot else "none") <= 1
+        costs.append(dict(world.gateway.requests))
+    assert costs[0] == costs[1]
+    assert sum(costs[0].values()) <= 15
+
+
+def test_looking_at_an_instance_elsewhere_costs_a_page_at_first_and_then_only_what_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(views, "LOOKBACK", timedelta(0))
+    counts = []
+    for count in (1, 1850):
+        world, instance = with_past(count)
+        requests = world.gateway.requests
+        requests.clear()
+        view = instance.view()
+        first = requests.total()
+        assert len(view.executed) == min(count, 500)
+        instance.view()
+        counts.append((first, requests.total() - first))
+    assert counts[0] == counts[1] == (5, 2)  # nothing changed: its log is not read again
+    requests.clear()
+    assert len(instance.executed) == 1850
+    assert requests["tasks"] <= 2 + 1850 / 500
+    world.clock.advance(60)
+    world.gateway.report_log(world.instance, [LogLine(time=world.clock.now(), level="info", text="news")])
+    requests.clear()
+    assert instance.view().log[-1].text == "news"
+    assert requests.total() == 3
+
+
+def test_lines_that_can_be_read_later_than_the_change_are_read() -> None:
+    world, instance = with_past(1)
+    lines = [LogLine(time=world.clock.now(), level="info", text="late")]
+    assert instance.view().log == ()
+    world.gateway._extras[world.instance].log.extend(lines)  # the task had told of them before
+    assert instance.view().log == tuple(lines)
