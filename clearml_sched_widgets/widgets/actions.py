@@ -8,8 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from clearml_sched_widgets.codec import from_data, to_data
-from clearml_sched_widgets.definition import Schedule, values
+from clearml_sched_widgets.definition import Definition, Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
+from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.launches import MOST_BACKFILLED
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.recurrence import occurrences
@@ -29,6 +30,7 @@ class ActionsPart:
     def __init__(self, instance: Callable[[], Instance], again: Callable[[], object]) -> None:
         self._instance = instance
         self._again = again
+        self._opened: tuple[str, Definition] | None = None  # the instance that the form was opened from, as it was
 
     def instant(self) -> Mapping[str, Handler]:
         return {"slots": self._slots, "edit": self._edit}
@@ -87,14 +89,31 @@ class ActionsPart:
 
     # -- the definition
     def _edit(self, _: Request) -> dict[str, Any]:
-        return {"data": to_data(self._instance().definition)}
+        instance = self._instance()
+        self._opened = (instance.id, instance.definition)
+        return {"data": to_data(instance.definition)}
 
     def _update(self, request: Request) -> dict[str, Any]:
         instance = self._instance()
         if request.text("instance") != instance.id:  # another one was chosen meanwhile: it must not get these items
             raise InstanceStateError(f"The instance that is shown is {instance.name!r}. Open the form from it again.")
+        self._refuse_overwriting(instance)
         instance.update(from_data(request.data()))
+        self._opened = None
         return self._done()
+
+    def _refuse_overwriting(self, instance: Instance) -> None:
+        """Raises InstanceStateError, once, if somebody else changed the definition since the form was opened."""
+        if self._opened is None or self._opened[0] != instance.id:
+            return
+        here = instance.where == "kernel"
+        current = instance.definition if here else own.read(instance.gateway, instance.id).definition
+        if current != self._opened[1]:
+            self._opened = (instance.id, current)
+            raise InstanceStateError(
+                f"Somebody else changed {instance.name!r} since this form was opened. Press “Save changes” again to "
+                "replace their version with yours; or cancel, and edit it anew from theirs."
+            )
 
     def _move(self, request: Request) -> dict[str, Any]:
         instance = self._instance()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from clearml_sched_widgets.codec import to_data
+from clearml_sched_widgets.errors import NotFound
 from clearml_sched_widgets.records import TaskQuery
 from clearml_sched_widgets.widgets.configuration import configuration_data
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
@@ -53,7 +55,8 @@ class InstancesPart:
 
     def _delete(self, request: Request) -> dict[str, Any]:
         wanted = request.text("instance")
-        self._connection.manager().get(wanted).delete()
+        with contextlib.suppress(NotFound):  # somebody else was quicker
+            self._connection.manager().get(wanted).delete()
         shown = self._dashboard.instance
         if shown is not None and shown.id == wanted:
             self._dashboard.choose(None)

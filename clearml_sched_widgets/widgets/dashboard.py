@@ -18,6 +18,7 @@ from clearml_sched_widgets.errors import (
     InstanceStateError,
     InvalidDefinition,
     NotConfigured,
+    NotFound,
     Problem,
     RetryableError,
     SchedulerError,
@@ -170,7 +171,10 @@ class DashboardPart:
             self._keep(instance, instance.view())
         except (NotConfigured, AccessDenied, RetryableError):
             raise
-        except SchedulerError as error:  # it was deleted, or somebody broke its definition
+        except NotFound:
+            self.listing.drop(instance.id)
+            self._problem = f"The instance {instance.name!r} was deleted meanwhile. Choose another one, or launch one."
+        except SchedulerError as error:  # somebody broke its definition
             self._problem = str(error)
         except Exception as error:  # noqa: BLE001 - its configuration is text that anybody may have written
             self._problem = f"It holds what nobody expects ({type(error).__name__}). Clone or delete it."

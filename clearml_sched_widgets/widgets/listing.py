@@ -48,7 +48,7 @@ class Listing:
         """An instance by its id. Raises InstanceStateError if it is not there (any more)."""
         entry = self._entries.get(instance_id)
         if entry is None:
-            raise InstanceStateError(f"There is no instance {instance_id} any more.")
+            raise InstanceStateError(f"There is no instance {instance_id} any more. Choose another one from the list.")
         return entry.instance
 
     def add(self, instance: Instance) -> None:

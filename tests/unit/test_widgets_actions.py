@@ -93,6 +93,22 @@ def test_the_definition_is_edited_and_taken_over(page: Page) -> None:
     until(lambda: rows(page, "scheduled")[0]["name"] == "Another name")
 
 
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten_unasked(page: Page) -> None:
+    data = page.ask("edit")["result"]["data"]
+    assert isinstance(page.widget, Dashboard)
+    instance = page.widget.instance
+    assert instance is not None
+    theirs = from_data({**data, "description": "theirs"})
+    instance.update(theirs)
+    until(lambda: instance.definition.description == "theirs")
+    data["description"] = "ours"
+    refused = page.ask("update", instance=instance.id, data=data)["error"]["message"]
+    assert "Somebody else changed 'Nightly' since this form was opened" in refused
+    assert instance.definition.description == "theirs"
+    assert page.ask("update", instance=instance.id, data=data)["ok"]  # now the user knows
+    until(lambda: instance.definition.description == "ours")
+
+
 def row(status: str, hours: float) -> ExecutedRow:
     end = NOW - timedelta(hours=hours)
     return ExecutedRow(

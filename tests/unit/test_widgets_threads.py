@@ -19,6 +19,7 @@ from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.records import SECTION, run_tag
 from clearml_sched_widgets.widgets import bundle
 from clearml_sched_widgets.widgets import connection as connections
+from clearml_sched_widgets.widgets import dashboard as dashboards
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.publisher import Publisher
 from clearml_sched_widgets.widgets.worker import Worker
@@ -234,6 +235,28 @@ def test_an_instance_whose_definition_somebody_broke_says_so_and_the_list_stays(
     page.ask("select", instance=instance.id)
     until(lambda: app.view.get("problem"))
     assert app.connection["state"] == "connected"
+    app.close()
+
+
+def test_what_somebody_deletes_while_it_is_shown_leaves_the_list_and_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dashboards, "READ_EVERY", 0.05)
+    manager, task = memory_manager()
+    gone, kept = (manager.save(from_data({**schedule_data(task), "name": name})) for name in ("gone", "kept"))
+    app = SchedulerApp(manager)
+    page = Page(app)
+    page.ask("open")
+    until(lambda: len(app.instances) == 2)
+    page.ask("select", instance=gone.id)
+    until(lambda: app.view.get("name") == "gone")
+    manager.gateway.delete_task(gone.id)
+    until(lambda: "was deleted meanwhile. Choose another one" in app.view.get("problem", ""))
+    until(lambda: gone.id in app.instance_changes["gone"])
+    assert page.ask("delete", instance=gone.id)["ok"]  # what was wanted is so
+    assert "Choose another one" in page.ask("select", instance=gone.id)["error"]["message"]
+    page.ask("select", instance=kept.id)
+    until(lambda: app.view.get("name") == "kept")
     app.close()
 
 
