@@ -30,7 +30,7 @@ export function DayList({ outlook, day, count }: DayListProps) {
       <ul>
         {(runs?.runs ?? []).map((run) => (
           <li key={`${run.item} ${run.at}`}>
-            <b>{wall(run.at, outlook.zone)?.time}</b> {names.get(run.item) ?? ""}
+            <b>{wall(run.at, outlook.zone)?.time}</b> <bdi>{names.get(run.item) ?? ""}</bdi>
           </li>
         ))}
       </ul>
