@@ -1,4 +1,4 @@
-"""What others wrote on the server or in a file is text and nothing else, in all that the form shows beside its fields."""
+"""What others wrote on the server or in a file is only text, in all that the form shows beside its fields."""
 
 from __future__ import annotations
 

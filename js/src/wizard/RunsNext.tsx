@@ -3,6 +3,8 @@ import type { ComponentChildren } from "preact";
 import type { ItemReview, NextRun } from "../messages/wizard";
 import type { RuleDraft, RuleKind } from "../state/draft";
 import { relative } from "../state/format";
+import { needs } from "../state/needs";
+import { within } from "../state/problems";
 import { elsewhere, ownZone, wallText } from "../state/zones";
 import { useNow } from "../ui/parts";
 import { type EditorProps, useForm } from "./form";
@@ -14,16 +16,28 @@ function useItemReview(path: string): ItemReview | undefined {
   return store.state.review?.items[draft.schedules[index]?.id ?? ""];
 }
 
+/** The fields that keep it from being understood, once the user has been to any; undefined if there are none. */
+function useWrong(path: string): string | undefined {
+  const { store } = useForm();
+  const { touched, showAll } = store.state;
+  const found = store.problems.filter((problem) => within(problem.path, path));
+  if (!showAll && !found.some((problem) => touched.has(problem.path))) return undefined;
+  const item = path.slice(0, path.indexOf("."));
+  const fields = needs(found, item).when;
+  return fields.length > 0 ? `Missing or not right yet: ${fields.join(", ")}.` : undefined;
+}
+
 /** Always there, so that nothing moves under the pointer when Python answers. */
 export function RunsNext({ value, path }: EditorProps<RuleDraft>) {
   const review = useItemReview(path);
+  const wrong = useWrong(path);
   const now = useNow(5000);
   const next = review?.next.find((run) => run.at > now);
   return (
     <div class="csw-runs-next">
       <p class="csw-sentence">{review?.sentence ?? <Unknown>{WAITING[value.kind]}</Unknown>}</p>
       <p class="csw-note">
-        {next ? <Next run={next} now={now} /> : review === undefined ? "\u00a0" : "No run to come."}
+        {next ? <Next run={next} now={now} /> : review === undefined ? (wrong ?? "\u00a0") : "No run to come."}
       </p>
     </div>
   );
