@@ -155,6 +155,8 @@ class DashboardPart:
     def _read(self) -> None:
         try:
             self.listing.read(self._connection.manager().gateway)
+            if self.listing.behind:  # the next reading follows at once, but what else is to be read comes before it
+                self._read_at = -READ_EVERY
             if self._automatic:
                 self._choose_own()
             self._read_instance()

@@ -44,6 +44,11 @@ class Listing:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def behind(self) -> bool:
+        """Whether there are instances whose configuration was never read."""
+        return any(entry.read_at == NEVER for entry in self._entries.copy().values())
+
     def get(self, instance_id: str) -> Instance:
         """An instance by its id. Raises InstanceStateError if it is not there (any more)."""
         entry = self._entries.get(instance_id)

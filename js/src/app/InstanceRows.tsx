@@ -94,6 +94,7 @@ function seen({ current }: RefObject<HTMLDivElement>, before: Sight): Sight {
   if (current === null) return before;
   const height = current.querySelector("button")?.offsetHeight ?? 0;
   const pitch = height > 0 ? height + GAP : before.pitch;
-  const { scrollTop: top, clientHeight: tall } = current;
+  const { scrollTop: top, clientHeight } = current;
+  const tall = clientHeight - 2 * GAP; // the frame of the row that has the focus is in sight, too
   return top === before.top && tall === before.tall && pitch === before.pitch ? before : { top, tall, pitch };
 }

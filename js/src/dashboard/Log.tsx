@@ -96,11 +96,11 @@ function Searched({ store, found, total }: SearchedProps) {
         {store.more ? "; earlier lines are on the server and were not searched" : ""}
       </p>
       {!store.more ? null : store.reading ? (
-        <Button kind="quiet" onClick={() => store.stop()}>
+        <Button onClick={() => store.stop()}>
           Reading … Stop
         </Button>
       ) : (
-        <Button kind="quiet" onClick={() => void store.oldest(true)}>
+        <Button onClick={() => void store.oldest(true)}>
           Search them too
         </Button>
       )}
