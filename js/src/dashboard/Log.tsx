@@ -96,13 +96,9 @@ function Searched({ store, found, total }: SearchedProps) {
         {store.more ? "; earlier lines are on the server and were not searched" : ""}
       </p>
       {!store.more ? null : store.reading ? (
-        <Button onClick={() => store.stop()}>
-          Reading … Stop
-        </Button>
+        <Button onClick={() => store.stop()}>Reading … Stop</Button>
       ) : (
-        <Button onClick={() => void store.oldest(true)}>
-          Search them too
-        </Button>
+        <Button onClick={() => void store.oldest(true)}>Search them too</Button>
       )}
     </div>
   );
