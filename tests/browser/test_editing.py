@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import Scanner
 from tests.browser.conftest import Open
 
 SHOW = """
@@ -22,7 +23,7 @@ def test_the_definition_is_edited_in_the_dashboard_and_nothing_unsaved_is_lost(
     open_notebook: Open, examples: dict[str, str]
 ) -> None:
     notebook = open_notebook(SHOW.format(task=examples["train"]))
-    board = notebook.widget()
+    board, axe = notebook.widget(), Scanner(notebook)
     name = board.get_by_label("Name", exact=True)
     board.get_by_role("button", name="Edit", exact=True).click()
     expect(board.get_by_text("Changes Edited here.")).to_be_visible()
@@ -40,6 +41,8 @@ def test_the_definition_is_edited_in_the_dashboard_and_nothing_unsaved_is_lost(
     board.get_by_role("button", name=re.compile("^Details of")).first.click()
     board.get_by_role("button", name="Edit …").click()
     question = board.get_by_role("alertdialog", name="Discard the form that you have begun?")
+    axe.scan("the question before another form")
+    axe.assert_clean()
     expect(question).to_contain_text("Your changes of Edited here were not saved.")
     question.get_by_role("button", name="Back to it").click()
     expect(name).to_have_value("Edited and kept")
@@ -65,8 +68,10 @@ def test_where_the_definition_cannot_be_changed_the_button_says_why(
 ) -> None:
     queued = SHOW.format(task=examples["train"]).replace(")]))\n", ')]), where="service", queue="services")\n')
     notebook = open_notebook(queued)
-    board = notebook.widget()
+    board, axe = notebook.widget(), Scanner(notebook)
     board.get_by_role("button", name="Edit", exact=True).press("Enter")
     expect(board.get_by_text("It waits in its queue. It can be changed when it runs")).to_be_visible()
     expect(board.get_by_role("table", name="Scheduled tasks")).to_be_visible()
+    axe.scan("an instance that cannot be edited now")
+    axe.assert_clean()
     notebook.run("instance.stop()")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import THEMES, Scanner
 from tests.browser.conftest import Open
 from tests.browser.memory_history import SEED
 
@@ -31,7 +32,7 @@ def test_a_large_backfill_shows_how_far_it_is_while_a_cell_runs_and_then_what_ca
     open_notebook: Open, tmp_path: Path
 ) -> None:
     notebook = open_notebook(SLOW)
-    board = notebook.widget()
+    board, axe = notebook.widget(), Scanner(notebook)
     end = tmp_path / "end"
     expect(board.get_by_role("button", name="Run Report now")).to_be_enabled()
     notebook.start(f"import pathlib\nwhile not pathlib.Path({str(end)!r}).exists():\n    time.sleep(0.1)")
@@ -43,11 +44,13 @@ def test_a_large_backfill_shows_how_far_it_is_while_a_cell_runs_and_then_what_ca
     dialog.get_by_role("button", name="Launch 731 runs").click()
     bar = board.get_by_role("progressbar", name="Launching 731 runs")
     expect(bar).to_have_attribute("aria-valuemax", "731")
+    axe.scan("a progress bar", THEMES[:1])
     expect(bar).to_have_attribute("aria-valuetext", re.compile("^[1-9][0-9]* of 731$"))
     expect(board.get_by_text("731 runs were launched.")).to_be_visible()
     expect(bar).to_have_count(0)
     assert not end.exists()  # the cell still runs
     end.touch()
+    axe.assert_clean()
 
 
 STOPS_SLOWLY = (

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.axe import Scanner
 from tests.browser.conftest import Open
 from tests.browser.memory_history import SEED
 
@@ -120,7 +121,8 @@ def row_of(board: Locator) -> Locator:
 def test_a_press_on_a_run_leads_to_its_row_wherever_that_is(open_notebook: Open) -> None:
     many = SEED + "for k in range(3000):\n    ran(train, 120 + k, 0.1)\n"
     old = "ran(report, 60 * 24 * 20, 60, 'failed')\nsaved.resume()\nDashboard(saved, manager)"
-    board = open_notebook(many + old).widget()
+    notebook = open_notebook(many + old)
+    board, axe = notebook.widget(), Scanner(notebook)
     chart = timeline_of(board)
     board.get_by_role("button", name="30 d").click()
     bar = chart.get_by_role("button", name=re.compile("^Report, failed"))
@@ -130,15 +132,18 @@ def test_a_press_on_a_run_leads_to_its_row_wherever_that_is(open_notebook: Open)
     expect(row_of(board)).to_be_focused()
     expect(row_of(board)).to_be_in_viewport()
     expect(row_of(board)).to_have_attribute("aria-rowindex", "3002")
+    axe.scan("a row that was asked for")
 
     board.get_by_label("Search in executed tasks").fill("Train")
     expect(board.get_by_text("3,000 of 3,001 rows match")).to_be_visible()
     expect(row_of(board)).to_have_count(0)
     bar.click()
     expect(board.get_by_text("Search or filters hide the run that you chose in the timeline.")).to_be_visible()
+    axe.scan("a run that is filtered out")
     board.get_by_role("button", name="Show it").click()
     expect(row_of(board)).to_be_in_viewport()
     expect(board.get_by_label("Search in executed tasks")).to_have_value("")
+    axe.assert_clean()
 
 
 @pytest.mark.slow

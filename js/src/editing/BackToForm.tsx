@@ -28,11 +28,11 @@ export function AskBeforeReplacing({ form }: { form: OpenForm }) {
       onCancel={form.back}
     >
       {editing ? (
-        <>
+        <p>
           Your changes of <bdi>{editing.name}</bdi> were not saved.
-        </>
+        </p>
       ) : (
-        "It was not saved or launched."
+        <p>It was not saved or launched.</p>
       )}
     </Confirm>
   );
