@@ -24,7 +24,8 @@ OUT = ROOT / "docs" / "screens"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 WIDE, NARROW = 1280, 828  # of the window, beside JupyterLab's own margins: a widget of about 1150 and 700 pixels
 TALL, DIALOG_TALL = 2400, 1000
-MOST = 400_000  # bytes of a picture
+MOST = 150_000  # bytes of a picture
+COLOURS = 128
 START = """
 from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 manager = Manager()
@@ -77,9 +78,9 @@ class Studio:
 
 
 def compress(path: Path) -> None:
-    """The same picture in 256 colours: our screens have few, and it is a third of the size."""
+    """The same picture in few colours: our screens have no more, and it is a third of the size."""
     with Image.open(path) as picture:
-        palette = picture.convert("RGB").quantize(256, kmeans=1, dither=Image.Dither.NONE)
+        palette = picture.convert("RGB").quantize(COLOURS, kmeans=1, dither=Image.Dither.NONE)
     palette.save(path, optimize=True)
 
 
@@ -120,6 +121,24 @@ def picture_dashboard(studio: Studio) -> None:
     expect(board.get_by_role("table", name="Executed tasks")).to_contain_text("refresh features")
     board.page.wait_for_timeout(4000)
     studio.take(notebook, board, "dashboard")
+    picture_why(studio, notebook, board)
+
+
+def picture_why(studio: Studio, notebook: Notebook, board: Locator) -> None:
+    """An item that does not run and why; and the times of a past period that are to be launched."""
+    board.get_by_role("button", name="Pause Retrain detector").click()
+    board.get_by_role("dialog").or_(board.get_by_role("alertdialog")).get_by_label("Why").fill("new labels until Monday")
+    board.page.keyboard.press("Enter")
+    table = board.get_by_role("table", name="Scheduled tasks")
+    expect(table).to_contain_text("It is paused")
+    board.get_by_role("button", name="Details of Retrain detector").click()
+    studio.take(notebook, board.locator(".csw-section").filter(has=table), "why")
+    board.page.set_viewport_size({"width": WIDE, "height": DIALOG_TALL})
+    board.get_by_role("button", name="Backfill").click()
+    dialog = board.get_by_role("alertdialog")
+    expect(dialog).to_contain_text("runs")
+    studio.take(notebook, dialog, "backfill")
+    board.page.keyboard.press("Escape")
 
 
 def picture_wizard(studio: Studio) -> None:

@@ -116,7 +116,7 @@ function Basics() {
   const form = useForm();
   const { draft, store } = form;
   return (
-    <div class="csw-grid">
+    <div class="csw-grid csw-basics">
       <TextField
         label="Name"
         value={draft.name}
