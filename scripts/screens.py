@@ -127,12 +127,15 @@ def picture_dashboard(studio: Studio) -> None:
 def picture_why(studio: Studio, notebook: Notebook, board: Locator) -> None:
     """An item that does not run and why; and the times of a past period that are to be launched."""
     board.get_by_role("button", name="Pause Retrain detector").click()
-    board.get_by_role("dialog").or_(board.get_by_role("alertdialog")).get_by_label("Why").fill("new labels until Monday")
+    board.get_by_role("dialog").or_(board.get_by_role("alertdialog")).get_by_label("Why").fill(
+        "new labels until Monday"
+    )
     board.page.keyboard.press("Enter")
     table = board.get_by_role("table", name="Scheduled tasks")
     expect(table).to_contain_text("It is paused")
     board.get_by_role("button", name="Details of Retrain detector").click()
-    studio.take(notebook, board.locator(".csw-section").filter(has=table), "why")
+    section = board.locator(".csw-section").filter(has=board.page.get_by_role("table", name="Scheduled tasks"))
+    studio.take(notebook, section, "why")
     board.page.set_viewport_size({"width": WIDE, "height": DIALOG_TALL})
     board.get_by_role("button", name="Backfill").click()
     dialog = board.get_by_role("alertdialog")
