@@ -13,7 +13,7 @@ export function LeftForm() {
   if (left === null || store.state.edited || unfinished(store.data) !== null) return null;
   const name = String(left.data.name || "without a name");
   return (
-    <div class="csw-undo">
+    <div class="csw-undo csw-left">
       <span class="csw-undo-text" role="status">
         {left.changes ? (
           <>
@@ -45,7 +45,7 @@ export function LeftForm() {
 /** The kernel was restarted or shut down while the form was open. */
 export function KernelGone() {
   return (
-    <div class="csw-banner csw-banner-warning" role="alert">
+    <div class="csw-banner csw-banner-warning csw-dangers" role="alert">
       <div>
         <strong>The kernel is gone</strong>
         <p>
