@@ -3,7 +3,8 @@
 all           messages, base, bundle, connection, publisher, worker, subshells, plain
 the form      wizard, drafts, review, outlook, previews, matches, lookup, functions, surroundings, editing
 the list      listing, census, entries, deltas
-an instance   dashboard, rows, tables, feed, log_feed, query, csv_text, vitals, actions, timeline
+an instance   dashboard, following, rows, tables, feed, log_feed, query, csv_text, vitals, progress,
+              actions, timeline
 all in one    app, configuration
 """
 

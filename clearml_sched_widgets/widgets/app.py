@@ -13,8 +13,9 @@ from clearml_sched_widgets.errors import NotFound
 from clearml_sched_widgets.records import TaskQuery
 from clearml_sched_widgets.widgets.configuration import configuration_data
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
-from clearml_sched_widgets.widgets.dashboard import DashboardPart, ShowsInstance, parts_of
+from clearml_sched_widgets.widgets.dashboard import ShowsInstance, parts_of
 from clearml_sched_widgets.widgets.editing import EditingPart, ShowsForm
+from clearml_sched_widgets.widgets.following import DashboardPart
 from clearml_sched_widgets.widgets.messages import Handler, Request
 from clearml_sched_widgets.widgets.wizard import WizardPart
 
