@@ -1,17 +1,16 @@
 // The SchedulerApp widget: all instances on the left, the form or one instance on the right.
 import { useRef, useState } from "preact/hooks";
 import { AskBeforeReplacing, BackToForm } from "../editing/BackToForm";
+import { FormPane } from "../editing/FormPane";
 import { type OpenForm, useOpenForm } from "../editing/useOpenForm";
 import type { EditorTraits } from "../messages/app";
 import type { DashboardTraits } from "../messages/dashboard";
-import type { WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
 import { useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { useOpen } from "../ui/useOpen";
-import { WizardForm } from "../wizard/Wizard";
 import { Instances } from "./Instances";
 import { Selected } from "./Selected";
 
@@ -69,17 +68,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
           {form.data === null ? (
             <Selected model={dashboard} onForm={form.open} onEdit={form.open} />
           ) : (
-            <WizardForm
-              model={model as unknown as ViewModel<WizardTraits>}
-              data={form.data}
-              leaves
-              editing={form.editing}
-              touched={form.touched}
-              onDone={form.done}
-              onUpdated={form.leave}
-              onApart={form.apart}
-              onCancel={form.leave}
-            />
+            <FormPane model={model} form={form} data={form.data} />
           )}
         </section>
       </div>

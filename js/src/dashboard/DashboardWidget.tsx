@@ -3,16 +3,15 @@
 import { Instances } from "../app/Instances";
 import { useInstances } from "../app/useInstances";
 import { AskBeforeReplacing, BackToForm } from "../editing/BackToForm";
+import { FormPane } from "../editing/FormPane";
 import { useOpenForm } from "../editing/useOpenForm";
 import type { EditorTraits } from "../messages/app";
 import type { DashboardTraits } from "../messages/dashboard";
-import type { WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
 import { useOpen } from "../ui/useOpen";
-import { WizardForm } from "../wizard/Wizard";
 import { InstanceView } from "./InstanceView";
 
 export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
@@ -37,17 +36,7 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
       <ConnectionBanner connection={connection} model={model} />
       {form.data !== null ? (
         <section class="csw-detail" aria-label={form.editing ? "Edit instance" : "New instance"}>
-          <WizardForm
-            model={untyped as unknown as ViewModel<WizardTraits>}
-            data={form.data}
-            leaves
-            editing={form.editing}
-            touched={form.touched}
-            onDone={form.done}
-            onUpdated={form.leave}
-            onApart={form.apart}
-            onCancel={form.leave}
-          />
+          <FormPane model={editor} form={form} data={form.data} />
         </section>
       ) : selected ? (
         <InstanceView model={model} onEdit={form.open} />

@@ -6,8 +6,8 @@ import { duration } from "../state/format";
 import { EVERYTHING } from "../state/tableQuery";
 import type { TableStore } from "../state/tableStore";
 import { Button, Chip, Empty, Facts, TaskLink, Time } from "../ui/parts";
-import { type Column, Table } from "../ui/Table";
-import { NoMatch, shownColumns, TableStatus, TableTools } from "../ui/TableTools";
+import type { Column } from "../ui/Table";
+import { TableSection } from "../ui/TableSection";
 import { useStore } from "../ui/useStore";
 import { ExecutedActions } from "./ExecutedActions";
 import type { RowContext } from "./rowActions";
@@ -29,43 +29,27 @@ const PERIODS = [
 ] as const;
 
 export function ExecutedTable({ store, web, now, context }: TableProps) {
-  const { total, matching } = useStore(store).state;
-  const columns = columnsFor(web, context.model);
-  const tools = { model: context.model, store, columns, choosable: EXECUTED_CHOICES, periods: PERIODS };
+  const { total } = useStore(store).state;
+  const { model, view } = context;
   return (
-    <section class="csw-section">
-      <div class="csw-section-head">
-        <h4>
-          Executed tasks <span class="csw-count">{total.toLocaleString("en")}</span>
-        </h4>
-        {total === 0 ? null : <TableTools {...tools} />}
-      </div>
-      <NotInSight store={store} whole={context.view.whole} />
-      {total === 0 ? (
+    <TableSection
+      title="Executed tasks"
+      {...{ model, store, now }}
+      columns={columnsFor(web, model)}
+      choosable={EXECUTED_CHOICES}
+      periods={PERIODS}
+      note={<NotInSight store={store} whole={view.whole} />}
+      empty={
         <Empty title="Nothing has run yet">Each launched task appears here, with its status and its console.</Empty>
-      ) : matching === 0 ? (
-        <NoMatch store={store} />
-      ) : (
-        <Table
-          title="Executed tasks"
-          store={store}
-          columns={shownColumns(store, columns)}
-          rowHeight={36}
-          tall={12}
-          keyOf={(row) => row.run}
-          now={now}
-          actionsWidth={100}
-          actions={(row) => <ExecutedActions row={row} now={now} {...context} />}
-          details={(row) => <Details row={row} web={web} now={now} model={context.model} />}
-        />
-      )}
-      {total === 0 ? null : (
-        <TableStatus
-          store={store}
-          more={context.view.whole ? "" : `${total.toLocaleString("en")} runs read so far, older ones follow …`}
-        />
-      )}
-    </section>
+      }
+      more={view.whole ? "" : `${total.toLocaleString("en")} runs read so far, older ones follow …`}
+      rowHeight={36}
+      tall={12}
+      keyOf={(row) => row.run}
+      actionsWidth={100}
+      actions={(row) => <ExecutedActions row={row} now={now} {...context} />}
+      details={(row) => <Details row={row} web={web} now={now} model={model} />}
+    />
   );
 }
 

@@ -4,9 +4,8 @@ import { clock, relative } from "../state/format";
 import type { TableStore } from "../state/tableStore";
 import { useTimes } from "../state/times";
 import { Chip, Empty, TaskLink, Time } from "../ui/parts";
-import { type Column, Table } from "../ui/Table";
-import { NoMatch, shownColumns, TableStatus, TableTools } from "../ui/TableTools";
-import { useStore } from "../ui/useStore";
+import type { Column } from "../ui/Table";
+import { TableSection } from "../ui/TableSection";
 import type { RowContext } from "./rowActions";
 import { ScheduledActions } from "./ScheduledActions";
 import { ScheduledDetails } from "./ScheduledDetails";
@@ -26,37 +25,22 @@ const PERIODS = [
 ] as const;
 
 export function ScheduledTable({ store, web, now, context }: TableProps) {
-  const { total, matching } = useStore(store).state;
-  const columns = columnsFor(web, context.model);
-  const tools = { model: context.model, store, columns, choosable: SCHEDULED_CHOICES, periods: PERIODS };
+  const { model } = context;
   return (
-    <section class="csw-section">
-      <div class="csw-section-head">
-        <h4>
-          Scheduled tasks <span class="csw-count">{total.toLocaleString("en")}</span>
-        </h4>
-        {total === 0 ? null : <TableTools {...tools} />}
-      </div>
-      {total === 0 ? (
-        <Empty title="Nothing is scheduled">This instance has no schedule or trigger.</Empty>
-      ) : matching === 0 ? (
-        <NoMatch store={store} />
-      ) : (
-        <Table
-          title="Scheduled tasks"
-          store={store}
-          columns={shownColumns(store, columns)}
-          rowHeight={50}
-          tall={8}
-          keyOf={(row) => `${row.item} ${row.schedule}`}
-          now={now}
-          actionsWidth={100}
-          actions={(row) => <ScheduledActions row={row} now={now} {...context} />}
-          details={(row) => <ScheduledDetails row={row} now={now} {...context} />}
-        />
-      )}
-      {total === 0 ? null : <TableStatus store={store} />}
-    </section>
+    <TableSection
+      title="Scheduled tasks"
+      {...{ model, store, now }}
+      columns={columnsFor(web, model)}
+      choosable={SCHEDULED_CHOICES}
+      periods={PERIODS}
+      empty={<Empty title="Nothing is scheduled">This instance has no schedule or trigger.</Empty>}
+      rowHeight={50}
+      tall={8}
+      keyOf={(row) => `${row.item} ${row.schedule}`}
+      actionsWidth={100}
+      actions={(row) => <ScheduledActions row={row} now={now} {...context} />}
+      details={(row) => <ScheduledDetails row={row} now={now} {...context} />}
+    />
   );
 }
 

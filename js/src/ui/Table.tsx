@@ -24,7 +24,7 @@ export interface Column<Row> extends Sized {
   class?: string;
 }
 
-interface TableProps<Row extends object> {
+export interface TableProps<Row extends object> {
   title: string;
   store: TableStore<Row>;
   columns: readonly Column<Row>[];

@@ -17,7 +17,7 @@ import { useStore } from "./useStore";
 
 const number = (count: number) => count.toLocaleString("en");
 
-interface ToolsProps<Row extends object> {
+export interface ToolsProps<Row extends object> {
   model: Pick<ViewModel, "request">;
   store: TableStore<Row>;
   columns: readonly Column<Row>[];
@@ -171,7 +171,7 @@ function Download<Row extends object>({ model, store }: Pick<ToolsProps<Row>, "m
 }
 
 /** How many rows there are and match, and what they wait for. */
-export function TableStatus<Row extends object>({ store, more = "" }: { store: TableStore<Row>; more?: string }) {
+export function TableStatus<Row extends object>({ store, more }: { store: TableStore<Row>; more: string | undefined }) {
   const { state, query, waiting, error } = useStore(store);
   const { matching, total } = state;
   const count = narrows(query) ? `${number(matching)} of ${number(total)} rows match` : rowsText(total);

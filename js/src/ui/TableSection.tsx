@@ -1,0 +1,38 @@
+// A table under its heading, with the tools above and the count below it; or, without rows, what to say in its place.
+import type { ComponentChildren } from "preact";
+import { Table, type TableProps } from "./Table";
+import { NoMatch, shownColumns, TableStatus, TableTools, type ToolsProps } from "./TableTools";
+import { useStore } from "./useStore";
+
+interface SectionProps<Row extends object> extends TableProps<Row>, ToolsProps<Row> {
+  /** In place of a table that has no rows at all. */
+  empty: ComponentChildren;
+  /** Between the heading and the table. */
+  note?: ComponentChildren;
+  /** What to say below beside the count. */
+  more?: string;
+}
+
+export function TableSection<Row extends object>(props: SectionProps<Row>) {
+  const { model, title, store, columns, choosable, periods, empty, note, more, ...table } = props;
+  const { total, matching } = useStore(store).state;
+  return (
+    <section class="csw-section">
+      <div class="csw-section-head">
+        <h4>
+          {title} <span class="csw-count">{total.toLocaleString("en")}</span>
+        </h4>
+        {total === 0 ? null : <TableTools {...{ model, store, columns, choosable, periods }} />}
+      </div>
+      {note}
+      {total === 0 ? (
+        empty
+      ) : matching === 0 ? (
+        <NoMatch store={store} />
+      ) : (
+        <Table {...{ title, store }} {...table} columns={shownColumns(store, columns)} />
+      )}
+      {total === 0 ? null : <TableStatus {...{ store, more }} />}
+    </section>
+  );
+}
