@@ -222,7 +222,7 @@ def tables(snapshot: Snapshot) -> dict[str, Table]:
             scheduled, ("name", "task", "next_run", "project", "queue", "schedule", "state", "note")
         ),
         "Executed Tasks": _table(
-            executed, ("name", "run", "cause", "scheduled", "started", "finished", "status", "note")
+            executed, ("name", "task", "cause", "scheduled", "started", "finished", "status", "note")
         ),
     }
 
@@ -233,6 +233,9 @@ def _table(rows: Iterable[Any], columns: Sequence[str]) -> Table:
 
 
 def _cell(value: Any) -> Any:
+    """A value in a plot's table; the web page would take a text's tags for links and bold letters."""
+    if isinstance(value, str):
+        return value.replace("<", "&lt;")
     return value.strftime("%Y-%m-%d %H:%M:%S UTC") if isinstance(value, datetime) else value
 
 

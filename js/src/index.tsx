@@ -19,13 +19,23 @@ function Root({ model }: { model: ViewModel }) {
   return <Component model={model} />;
 }
 
+/**
+ * JupyterLab's shortcuts (arrows that change cells, letters that cut them) are not for keys pressed in here. It looks for
+ * this mark from the focused element outwards and stops at the first shortcut that fits one of the elements: the mark
+ * must be on the focused element itself.
+ */
+function markFocused({ target }: FocusEvent): void {
+  if (target instanceof HTMLElement || target instanceof SVGElement) target.dataset.lmSuppressShortcuts = "true";
+}
+
 function render({ model: host, el }: { model: HostModel; el: HTMLElement }): () => void {
   const model = new ViewModel(host);
   el.classList.add("csw");
-  el.dataset.lmSuppressShortcuts = "true"; // JupyterLab's single-letter shortcuts are not for keys pressed in here
+  el.addEventListener("focusin", markFocused);
   mount(<Root model={model} />, el);
   return () => {
     mount(null, el);
+    el.removeEventListener("focusin", markFocused);
     model.close();
   };
 }

@@ -102,12 +102,12 @@ it("says on the button that a launch waits for the running cell, and what to exp
   vi.useFakeTimers();
   await act(() => button("Launch")?.click());
   await act(async () => void (await vi.advanceTimersByTimeAsync(2000))); // neither the launch nor a ping is answered
-  expect(button("Waiting for the running cell …")?.disabled).toBe(true);
+  expect(button("Waiting for the running cell …")?.getAttribute("aria-disabled")).toBe("true");
   expect(el.textContent).toContain("nothing has to be pressed again");
   const { id } = asked("open") as Sent;
   await act(async () => host.answer({ id, ok: true, result: {} }));
   await act(async () => void (await vi.advanceTimersByTimeAsync(10)));
-  expect(button("Launching …")?.disabled).toBe(true);
+  expect(button("Launching …")?.getAttribute("aria-disabled")).toBe("true");
   expect(el.textContent).toContain("The server checks tasks and queues");
   vi.useRealTimers();
 });

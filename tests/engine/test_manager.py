@@ -307,3 +307,5 @@ def test_an_instance_shows_itself_as_tables_and_text_from_the_server_is_never_ht
     assert "&lt;b&gt;nightly&lt;/b&gt;" in shown
     assert "Every day at 06:20 (UTC)." in shown
     assert "<script>" not in shown
+    instance.stop()
+    assert gateway.tables(instance.id)["Scheduled Tasks"]["name"] == ["&lt;script>alert(1)&lt;/script>"]

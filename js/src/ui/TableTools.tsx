@@ -15,6 +15,8 @@ import { Button, Empty } from "./parts";
 import type { Column } from "./Table";
 import { useStore } from "./useStore";
 
+const CODES = ["status", "cause", "state", "kind"]; // their values are words of ours; those of others are users' texts
+
 const number = (count: number) => count.toLocaleString("en");
 
 export interface ToolsProps<Row extends object> {
@@ -107,7 +109,7 @@ function Values<Row extends object>({ store, column, title }: ValuesProps<Row>) 
       {[...known, ...gone].map(([value, count]) => (
         <CheckBox
           key={value}
-          label={`${isolated(words(value)) || "none"} (${number(count)})`}
+          label={`${isolated(CODES.includes(column) ? words(value) : value) || "none"} (${number(count)})`}
           checked={chosen.includes(value)}
           onInput={(on) => toggle(value, on)}
         />
@@ -158,7 +160,12 @@ function Download<Row extends object>({ model, store }: Pick<ToolsProps<Row>, "m
   };
   return (
     <>
-      <button type="button" class="csw-button csw-button-plain csw-small" disabled={progress !== ""} onClick={download}>
+      <button
+        type="button"
+        class="csw-button csw-button-plain csw-small"
+        aria-disabled={progress !== ""}
+        onClick={progress ? undefined : download}
+      >
         <Icon name="download" /> CSV{progress ? `: ${progress}` : ""}
       </button>
       {error ? (

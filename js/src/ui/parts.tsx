@@ -89,6 +89,7 @@ interface ButtonProps {
   describedBy?: string | undefined;
 }
 
+/** While it is busy it keeps the focus, which a disabled one would lose, and does nothing. */
 export function Button(props: ButtonProps) {
   const { children, onClick, kind = "plain", label, disabled, busy, expanded, off, describedBy } = props;
   return (
@@ -99,10 +100,10 @@ export function Button(props: ButtonProps) {
       title={off || label}
       aria-busy={busy}
       aria-expanded={expanded}
-      aria-disabled={off ? true : undefined}
+      aria-disabled={off || busy ? true : undefined}
       aria-describedby={describedBy}
-      disabled={disabled || busy}
-      onClick={onClick}
+      disabled={disabled && !busy}
+      onClick={busy ? undefined : onClick}
     >
       {children}
     </button>
