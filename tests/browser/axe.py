@@ -1,4 +1,4 @@
-"""Scans what is on the page with axe-core, in JupyterLab's light and dark themes."""
+"""Scans what is on the page with axe-core: in JupyterLab's light and dark themes, wide and narrow."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from tests.browser.lab import Notebook
 
 AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
+WIDTHS = (1400, 700)  # pixels of the window
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCAN = """async rules => {
+    const painted = () => new Promise(requestAnimationFrame);
+    await painted(), await painted();  // what follows the width of its place has followed
     await Promise.all(document.getAnimations().map(each => each.finished.catch(() => undefined)));
     const {violations} = await axe.run('.csw', {runOnly: rules, resultTypes: ['violations']});
     return violations.flatMap(({id, nodes}) => nodes.map(
@@ -25,14 +28,19 @@ class Scanner:
         self.states: list[str] = []
         self.found: list[str] = []
 
-    def scan(self, state: str, themes: tuple[str, ...] = THEMES) -> None:
-        """Scan what is shown now, in each theme; the state's name tells where a violation was."""
+    def scan(self, state: str, widths: tuple[int, ...] = WIDTHS) -> None:
+        """Scan what is shown now, in each theme and width; the state's name tells where a violation was."""
         page = self._notebook.page
         if not page.evaluate("'axe' in window"):
             page.add_script_tag(content=AXE.read_text())
-        for theme in themes:
+        before = page.viewport_size
+        assert before is not None
+        for theme in THEMES:
             self._notebook.set_theme(theme)
-            self.found += [f"{state}, {theme}: {each}" for each in page.evaluate(SCAN, RULES)]
+            for width in widths:
+                page.set_viewport_size({"width": width, "height": before["height"]})
+                self.found += [f"{state}, {theme}, {width} px: {each}" for each in page.evaluate(SCAN, RULES)]
+        page.set_viewport_size(before)
         self.states.append(state)
 
     def assert_clean(self) -> None:

@@ -13,6 +13,8 @@ from clearml_sched_widgets.sandbox import Agent, Sandbox
 from clearml_sched_widgets.sandbox.examples import create_examples
 from tests.browser.lab import Lab, Notebook
 
+pytest.register_assert_rewrite("tests.browser.watch")  # so that a failure tells what was found
+
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),

@@ -15,6 +15,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
+from tests.waiting import until
+
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}  # without it JupyterLab asks for one
 START_TIMEOUT = 60.0  # seconds
 KERNEL_IDLE = """() => {
@@ -114,6 +116,13 @@ class Notebook:
         self.page.goto(self.page.url.partition("?")[0], wait_until="domcontentloaded")
         self.page.wait_for_function(KERNEL_IDLE, timeout=60_000, polling=200)
 
+    def without_subshells(self) -> None:
+        """By a setting of JupyterLab: messages go to the shell of the cells, as in kernels that have no other."""
+        self.page.evaluate("""() => {
+            const {serviceManager: {kernels}, shell: {currentWidget: {context}}} = window.jupyterapp;
+            for (const each of [kernels, context.sessionContext.session.kernel]) each.commsOverSubshells = 'disabled';
+        }""")
+
     def run_all(self) -> None:
         """Run all cells; does not wait for them."""
         self.page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
@@ -137,6 +146,10 @@ class Notebook:
             return text;
         }"""
         return str(self.page.evaluate(script, code))
+
+    def await_draft(self, text: str) -> None:
+        """Wait until the kernel has the text in the draft of the widget that the last cell ended with."""
+        until(lambda: text in self.run("print(_.draft)"), what=f"the draft with {text!r}")
 
     def start(self, code: str) -> None:
         """Run code in this notebook's kernel without waiting for its end, as a cell that takes long."""

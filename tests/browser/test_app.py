@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.browser.conftest import Open
@@ -13,14 +13,20 @@ from tests.browser.conftest import Open
 APP = """
 from clearml_sched_widgets import Action, Daily, Definition, Manager, Schedule, SchedulerApp
 manager = Manager()
-first = manager.launch(Definition("App first", [Schedule(Action({task!r}), Daily(["06:20"]), name="Morning")]))
-second = manager.save(Definition("App second", [Schedule(Action({task!r}), Daily(["18:20"]), name="Evening")]))
+first = manager.launch(Definition("{name} first", [Schedule(Action({task!r}), Daily(["06:20"]), name="Morning")]))
+second = manager.save(Definition("{name} second", [Schedule(Action({task!r}), Daily(["18:20"]), name="Evening")]))
 SchedulerApp()
 """
 
 
+def only(app: Locator, name: str) -> None:
+    """Of the list, which has other tests' instances too, keep those of this name."""
+    app.get_by_role("searchbox", name="Search instances").fill(name)
+
+
 def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, examples: dict[str, str]) -> None:
-    app = open_notebook(APP.format(task=examples["train"])).widget()
+    app = open_notebook(APP.format(task=examples["train"], name="App")).widget()
+    only(app, "App")
     listed = app.get_by_role("navigation", name="Instances").get_by_role("listitem").get_by_role("button")
     expect(listed.filter(has_text="App first")).to_contain_text("running")
     expect(listed.filter(has_text="App first")).to_contain_text("Default User · this kernel · up")
@@ -143,29 +149,32 @@ def test_two_thousand_instances_are_found_sorted_and_reached_by_keys(
 
 @pytest.mark.slow
 def test_on_a_narrow_page_the_list_folds_above_what_was_chosen(open_notebook: Open, examples: dict[str, str]) -> None:
-    notebook = open_notebook(APP.format(task=examples["train"]))
+    notebook = open_notebook(APP.format(task=examples["train"], name="Narrow"))
     app = notebook.widget()
+    only(app, "Narrow")
     listed = app.get_by_role("navigation", name="Instances").get_by_role("listitem").get_by_role("button")
-    listed.filter(has_text="App first").first.click()
+    listed.filter(has_text="Narrow first").click()
     expect(app.get_by_role("button", name="Hide the instances")).to_be_visible()
     notebook.page.set_viewport_size({"width": 900, "height": 1100})
-    listed.filter(has_text="App second").first.click()
-    expect(app.get_by_role("heading", name="App second")).to_be_visible()
+    listed.filter(has_text="Narrow second").click()
+    expect(app.get_by_role("heading", name="Narrow second")).to_be_visible()
     expect(listed).to_have_count(0)
     app.get_by_role("button", name="Show the instances").click()
-    expect(listed.filter(has_text="App first").first).to_be_visible()
+    expect(listed.filter(has_text="Narrow first")).to_be_visible()
     assert notebook.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.slow
 def test_a_form_that_was_left_for_an_instance_is_not_lost(open_notebook: Open, examples: dict[str, str]) -> None:
-    app = open_notebook(APP.format(task=examples["train"])).widget()
+    notebook = open_notebook(APP.format(task=examples["train"], name="Left"))
+    app = notebook.widget()
     app.get_by_role("button", name="Launch new").click()
     app.get_by_label("Name", exact=True).fill("Half done")
     expect(app.get_by_text("What will happen")).to_be_visible()
-    app.page.wait_for_timeout(1000)  # Python has the draft by then
+    notebook.await_draft("Half done")
     app.get_by_role("button", name="Show the instances").click()
-    app.get_by_role("navigation", name="Instances").get_by_text("App second").first.click()
+    only(app, "Left")
+    app.get_by_role("navigation", name="Instances").get_by_text("Left second").click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Evening")
     app.get_by_role("button", name="Back to the form").click()
     expect(app.get_by_label("Name", exact=True)).to_have_value("Half done")
@@ -177,20 +186,21 @@ def test_a_form_that_was_left_for_an_instance_is_not_lost(open_notebook: Open, e
 def test_the_definition_of_a_running_instance_is_edited_in_the_form(
     open_notebook: Open, examples: dict[str, str]
 ) -> None:
-    notebook = open_notebook(APP.format(task=examples["train"]))
+    notebook = open_notebook(APP.format(task=examples["train"], name="Edited"))
     app = notebook.widget()
-    listed = app.get_by_role("navigation", name="Instances").get_by_role("button").filter(has_text="App first")
-    listed.filter(has_text="this kernel").click()  # other tests' may still be there
+    only(app, "Edited")
+    listed = app.get_by_role("navigation", name="Instances").get_by_role("button").filter(has_text="Edited first")
+    listed.click()
     app.get_by_role("button", name="Edit", exact=True).click()
-    expect(app.get_by_text("Changes App first.")).to_be_visible()
+    expect(app.get_by_text("Changes Edited first.")).to_be_visible()
     expect(app.get_by_role("button", name="Launch", exact=True)).to_have_count(0)
-    app.get_by_label("Name", exact=True).fill("App first, renamed")
-    app.page.wait_for_timeout(1000)  # Python has the draft by then
+    app.get_by_label("Name", exact=True).fill("Edited first, renamed")
+    notebook.await_draft("Edited first, renamed")
     notebook.reload()  # the form still changes that instance, and makes no new one
-    expect(app.get_by_label("Name", exact=True)).to_have_value("App first, renamed")
+    expect(app.get_by_label("Name", exact=True)).to_have_value("Edited first, renamed")
     app.get_by_role("button", name="Save changes").click()
-    expect(app.get_by_role("heading", name="App first, renamed")).to_be_visible()
-    assert notebook.run("print(first.definition.name, first.status)").strip() == "App first, renamed running"
+    expect(app.get_by_role("heading", name="Edited first, renamed")).to_be_visible()
+    assert notebook.run("print(first.definition.name, first.status)").strip() == "Edited first, renamed running"
 
     app.get_by_role("button", name=re.compile("^Details of")).first.click()
     app.get_by_role("button", name="Edit …").click()

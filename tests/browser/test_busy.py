@@ -7,19 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, OpenFile
+from tests.browser.faults import busy
+from tests.browser.lab import Lab
 from tests.browser.memory_history import SEED
 
 LAUNCH = SEED + "saved.resume()\nDashboard(saved, manager)"
-# Messages go to the shell of the cells, as they do in kernels that have no other.
-NO_SUBSHELL = """
-import clearml_sched_widgets.widgets.base as base
-base.let_the_page_choose = lambda comm: setattr(comm, "_reply_subshell_id", None)
-"""
-
-
-def busy(end: Path) -> str:
-    return f"import pathlib, time\nwhile not pathlib.Path({str(end)!r}).exists():\n    time.sleep(0.1)"
 
 
 def runs(board: Locator) -> Locator:
@@ -40,14 +33,15 @@ def test_a_button_answers_while_a_cell_runs(open_notebook: Open, tmp_path: Path)
 
 @pytest.mark.slow
 def test_where_the_kernel_does_not_let_it_a_button_waits_for_the_cell_and_acts_once(
-    open_notebook: Open, tmp_path: Path
+    lab: Lab, open_file: OpenFile, tmp_path: Path
 ) -> None:
     end = tmp_path / "end"
-    notebook = open_notebook(NO_SUBSHELL + LAUNCH)
+    notebook = open_file(lab.write("test.ipynb", [LAUNCH]))
+    notebook.without_subshells()
+    notebook.run_all()
     board = notebook.widget()
     expect(board.get_by_role("button", name="Run Train now")).to_be_enabled()
     notebook.start(busy(end))
-    board.page.wait_for_timeout(1000)  # an answer of a moment ago may still have left another way open
     board.get_by_role("button", name="Run Train now").click()
     waiting = board.get_by_role("button", name="Run Train now: waits for the running cell")
     expect(waiting).to_be_disabled()

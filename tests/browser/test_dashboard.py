@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.browser.conftest import Open
+from tests.browser.faults import busy
+from tests.plain import Plain
+from tests.waiting import until
 
 LAUNCH = """
 from clearml_sched_widgets import Action, Daily, Dashboard, Definition, Manager, Schedule
@@ -24,9 +29,8 @@ def test_a_run_is_followed_to_its_end_while_a_cell_is_running(
     open_notebook: Open, examples: dict[str, str], tmp_path: Path
 ) -> None:
     seen = tmp_path / "seen"
-    busy = f"import pathlib, time\nwhile not pathlib.Path({str(seen)!r}).exists():\n    time.sleep(0.1)"
     run_now = "instance.run_now(schedule)"
-    notebook = open_notebook(LAUNCH.format(task=examples["train"], name="Followed"), run_now, busy)
+    notebook = open_notebook(LAUNCH.format(task=examples["train"], name="Followed"), run_now, busy(seen))
     board = notebook.widget()
     scheduled = board.get_by_role("table", name="Scheduled tasks").locator("tbody tr")
     expect(scheduled).to_have_count(2)  # one row for each time of the day
@@ -54,6 +58,36 @@ def test_run_now_pause_with_a_reason_resume_and_stop(open_notebook: Open, exampl
     board.get_by_role("button", name="Stop", exact=True).click()
     board.get_by_role("button", name="Stop now").click()
     expect(board.get_by_text("stopped", exact=True).first).to_be_visible()
+
+
+@pytest.mark.slow
+def test_both_tables_are_plots_of_the_instances_task_for_the_web_page(
+    open_notebook: Open, examples: dict[str, str], sandbox: Sandbox
+) -> None:
+    notebook = open_notebook(LAUNCH.format(task=examples["train"], name="Shared as plots"))
+    board = notebook.widget()
+    board.get_by_role("button", name="Run Twice a day now").first.click()
+    run = board.get_by_role("table", name="Executed tasks").locator("tbody tr")
+    expect(run).to_have_count(1)
+    task = notebook.run("print(instance.executed.task[0], instance.id)").split()
+    board.get_by_role("button", name="Stop", exact=True).click()
+    board.get_by_role("button", name="Stop now").click()
+    expect(board.get_by_text("stopped", exact=True).first).to_be_visible()
+    plots: dict[str, Any] = {}
+
+    def both() -> bool:
+        found = Plain(sandbox).call("events.get_task_plots", task=task[1], iters=1)["plots"]
+        plots.update({plot["metric"]: json.loads(plot["plot_str"])["data"][0] for plot in found})
+        return {*plots} == {"Scheduled Tasks", "Executed Tasks"}
+
+    until(both, what="both tables")
+    executed, scheduled = (
+        dict(zip(plots[name]["header"]["values"], plots[name]["cells"]["values"], strict=True))
+        for name in ("Executed Tasks", "Scheduled Tasks")
+    )
+    assert (executed["task"], executed["cause"]) == ([task[0]], ["manual"])
+    assert scheduled["name"] == ["Twice a day", "Twice a day"]
+    assert sorted(each[11:16] for each in scheduled["next run"]) == ["06:20", "18:20"]
 
 
 def test_a_server_that_goes_away_is_named_and_its_return_is_noticed(

@@ -34,7 +34,7 @@ def test_the_definition_is_edited_in_the_dashboard_and_nothing_unsaved_is_lost(
 
     board.get_by_role("button", name="Edit", exact=True).click()
     name.fill("Edited and kept")
-    board.page.wait_for_timeout(1000)  # Python has the draft by then
+    notebook.await_draft("Edited and kept")
     notebook.reload()
     expect(name).to_have_value("Edited and kept")
     board.get_by_role("button", name="Back to the dashboard").click()

@@ -99,6 +99,44 @@ def test_the_pointer_drags_zooms_and_tells_about_a_run(open_notebook: Open) -> N
     expect(chart).to_have_accessible_name(re.compile("7 runs"))
 
 
+EDGES = (
+    SEED
+    + """
+ran(train, 2, 1)
+ran(report, 60 * 4 + 40, 3)
+saved.resume()
+Dashboard(saved, manager)
+"""
+)
+INSIDE = """tip => {
+    const [inner, frame] = [tip, tip.closest('.csw')].map(each => each.getBoundingClientRect());
+    return inner.width > 100 && inner.left >= frame.left && inner.right <= frame.right && inner.right <= innerWidth;
+}"""
+
+
+@pytest.mark.slow
+def test_the_tooltip_of_a_run_at_an_edge_stays_within_the_page(open_notebook: Open) -> None:
+    board = open_notebook(EDGES).widget()
+    page = board.page
+    chart = timeline_of(board)
+    expect(chart).to_have_accessible_name(re.compile("2 runs"))
+    for width in (1400, 700):
+        page.set_viewport_size({"width": width, "height": 1100})
+        for name in ("Report", "Train"):
+            bar = chart.get_by_label(re.compile(f"^{name}, completed"))
+            bar.hover()
+            tip = board.locator(".csw-tl-tip")
+            expect(tip).to_contain_text("Took")
+            assert tip.evaluate(INSIDE), (width, name)
+            page.mouse.move(5, 5)
+            expect(tip).to_have_count(0)
+            bar.focus()
+            expect(tip).to_contain_text("Took")
+            assert tip.evaluate(INSIDE), (width, name)
+            page.keyboard.press("Escape")
+            expect(tip).to_have_count(0)
+
+
 @pytest.mark.slow
 def test_five_thousand_runs_are_bars_with_numbers_and_none_is_lost(open_notebook: Open) -> None:
     many = SEED + "for k in range(5000):\n    ran(train, 1 + k / 15, 1)\nsaved.resume()\nDashboard(saved, manager)"
