@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.browser.axe import Scanner
+from tests.browser.cells import DRAFT_APP
 from tests.browser.conftest import Open
 from tests.browser.memory_history import SEED
 
@@ -92,21 +93,12 @@ def test_nothing_that_a_dashboard_shows_on_request_has_a_violation(open_notebook
     scanner.assert_clean()
 
 
-APP = """
-import os
-os.environ["CLEARML_CONFIG_FILE"] = {conf!r}
-from clearml_sched_widgets import *
-manager = Manager()
-task = manager.gateway._write("tasks.create", {{"name": "train model", "type": "training"}})["id"]
-saved = manager.save(Definition("Saved", [Schedule(Action(task), Daily(["06:20"]), name="Morning")]))
-SchedulerApp(manager)
-"""
 IMPORTED = '{"version": 1, "name": "Imported", "schedules": []}'
 
 
 @pytest.mark.slow
 def test_editing_deleting_and_importing_has_no_violation(open_notebook: Open, fresh_sandbox: Sandbox) -> None:
-    notebook = open_notebook(APP.format(conf=str(fresh_sandbox.conf)))
+    notebook = open_notebook(DRAFT_APP.format(conf=str(fresh_sandbox.conf)))
     app, scanner, keyboard = notebook.widget(), Scanner(notebook), notebook.page.keyboard
     app.get_by_role("button", name=re.compile("^Saved")).click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Morning")

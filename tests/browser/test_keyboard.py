@@ -8,29 +8,10 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from clearml_sched_widgets.sandbox import Sandbox
+from tests.browser.cells import DRAFT_APP, PAST_BOARD
 from tests.browser.conftest import Open
 from tests.browser.keys import Keys
-from tests.browser.memory_history import SEED
 
-PAST = (
-    SEED
-    + """
-ran(train, 30, 4, "failed")
-ran(train, 60, 4)
-ran(report, 90, 4)
-saved.resume()
-Dashboard(saved, manager)
-"""
-)
-APP = """
-import os
-os.environ["CLEARML_CONFIG_FILE"] = {conf!r}
-from clearml_sched_widgets import *
-manager = Manager()
-task = manager.gateway._write("tasks.create", {{"name": "train model", "type": "training"}})["id"]
-saved = manager.save(Definition("Saved", [Schedule(Action(task), Daily(["06:20"]), name="Morning")]))
-SchedulerApp(manager)
-"""
 KINDS = """
 action = Action({task!r}, parameters={{"Args/lr": "0.2"}}, container="python:3.11")
 Wizard(Definition(
@@ -54,7 +35,7 @@ def section(board: Locator, name: str) -> Locator:
 
 @pytest.mark.slow
 def test_tab_reaches_everything_of_a_dashboard_and_shows_where_it_is(open_notebook: Open) -> None:
-    board = open_notebook(PAST).widget()
+    board = open_notebook(PAST_BOARD).widget()
     expect(board.get_by_role("table", name="Executed tasks").locator("tbody tr")).to_have_count(3)
     board.get_by_role("button", name="Details of Report").first.click()
     board.get_by_text("Timeline as a table").click()
@@ -68,7 +49,7 @@ def test_tab_reaches_everything_of_a_dashboard_and_shows_where_it_is(open_notebo
 def test_tab_reaches_everything_of_the_app_and_of_an_instance_that_is_edited(
     open_notebook: Open, fresh_sandbox: Sandbox
 ) -> None:
-    app = open_notebook(APP.format(conf=str(fresh_sandbox.conf))).widget()
+    app = open_notebook(DRAFT_APP.format(conf=str(fresh_sandbox.conf))).widget()
     app.get_by_role("button", name=re.compile("^Saved")).click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Morning")
     keys = Keys(app.page)
@@ -95,7 +76,7 @@ def test_tab_reaches_everything_of_a_form_of_all_kinds(open_notebook: Open, exam
 
 @pytest.mark.slow
 def test_a_table_is_sorted_filtered_searched_scrolled_and_saved_by_keyboard(open_notebook: Open) -> None:
-    board = open_notebook(PAST).widget()
+    board = open_notebook(PAST_BOARD).widget()
     part, keys = section(board, "Executed tasks"), Keys(board.page)
     table = part.get_by_role("table", name="Executed tasks")
     rows = table.locator("tbody tr")
@@ -132,7 +113,7 @@ def test_a_table_is_sorted_filtered_searched_scrolled_and_saved_by_keyboard(open
 
 @pytest.mark.slow
 def test_counters_timeline_times_and_log_work_by_keyboard(open_notebook: Open) -> None:
-    board = open_notebook(PAST).widget()
+    board = open_notebook(PAST_BOARD).widget()
     keys = Keys(board.page)
     runs = board.get_by_role("table", name="Executed tasks").locator("tbody tr")
     expect(runs).to_have_count(3)
@@ -160,7 +141,7 @@ def test_counters_timeline_times_and_log_work_by_keyboard(open_notebook: Open) -
 
 @pytest.mark.slow
 def test_items_and_runs_are_acted_on_by_keyboard(open_notebook: Open) -> None:
-    board = open_notebook(PAST).widget()
+    board = open_notebook(PAST_BOARD).widget()
     keys = Keys(board.page)
     runs = board.get_by_role("table", name="Executed tasks").locator("tbody tr")
     expect(runs).to_have_count(3)
@@ -223,7 +204,7 @@ def test_what_a_form_chooses_by_chips_grids_and_switches_is_chosen_by_keyboard(o
 
 @pytest.mark.slow
 def test_keys_that_are_pressed_in_a_widget_do_nothing_to_the_notebook(open_notebook: Open) -> None:
-    notebook = open_notebook(PAST, "1 + 1")
+    notebook = open_notebook(PAST_BOARD, "1 + 1")
     board, page = notebook.widget(), notebook.page
     cells = "window.jupyterapp.shell.currentWidget.content.widgets.length"
     active = "window.jupyterapp.shell.currentWidget.content.activeCellIndex"
@@ -242,61 +223,9 @@ def test_keys_that_are_pressed_in_a_widget_do_nothing_to_the_notebook(open_noteb
     assert (page.evaluate(cells), page.evaluate(active)) == (2, before)
 
 
-def traps(opener: Locator, window: Locator) -> None:
-    """The window opens by keyboard, keeps the focus however often one presses Tab, and gives it back."""
-    page = opener.page
-    opener.focus()
-    page.keyboard.press("Enter")
-    expect(window).to_be_visible()
-    inside = "each => each.contains(document.activeElement)"
-    stops = window.locator("button, input, select, textarea, a, summary, [tabindex='0']").count() + 2
-    assert window.evaluate(inside)
-    for key in [*["Tab"] * stops, *["Shift+Tab"] * stops]:
-        page.keyboard.press(key)
-        assert window.evaluate(inside), (window, key)
-    page.keyboard.press("Escape")
-    expect(window).to_have_count(0)
-    expect(opener).to_be_focused()
-
-
-@pytest.mark.slow
-def test_the_windows_of_a_dashboard_keep_the_focus_and_give_it_back(open_notebook: Open) -> None:
-    board = open_notebook(PAST).widget()
-    question = board.get_by_role
-
-    def button(name: str) -> Locator:
-        return board.get_by_role("button", name=name, exact=True)
-
-    expect(board.get_by_role("table", name="Executed tasks").locator("tbody tr")).to_have_count(3)
-    traps(button("Pause"), question("alertdialog", name="Pause it?"))
-    traps(button("Stop"), question("alertdialog", name="Stop this instance?"))
-    traps(button("Pause Train"), question("alertdialog", name="Pause Train?"))
-    button("Details of Report").first.press("Enter")
-    traps(button("Backfill …"), question("alertdialog", name="Backfill Report"))
-    traps(button("Log of Report"), question("dialog", name="Log of Report"))
-    button("Run Train now").press("Enter")
-    traps(button("Abort Train"), question("alertdialog", name="Abort Train?"))
-
-
-@pytest.mark.slow
-def test_the_windows_of_the_app_and_of_the_form_keep_the_focus_and_give_it_back(
-    open_notebook: Open, fresh_sandbox: Sandbox
-) -> None:
-    app = open_notebook(APP.format(conf=str(fresh_sandbox.conf))).widget()
-    app.get_by_role("button", name=re.compile("^Saved")).press("Enter")
-    traps(app.get_by_role("button", name="Configuration"), app.get_by_role("dialog"))
-    traps(app.get_by_role("button", name="Delete Saved"), app.get_by_role("alertdialog"))
-    app.get_by_role("button", name="Edit", exact=True).press("Enter")
-    traps(app.get_by_role("button", name="Browse"), app.get_by_role("dialog"))
-    traps(app.get_by_role("button", name="Import", exact=True), app.get_by_role("dialog"))
-    traps(app.get_by_role("button", name="Export"), app.get_by_role("dialog"))
-    app.get_by_label("Name", exact=True).fill("Changed")
-    traps(app.get_by_role("button", name="Cancel"), app.get_by_role("alertdialog"))
-
-
 @pytest.mark.slow
 def test_tables_are_announced_with_their_names_counts_and_order(open_notebook: Open) -> None:
-    board = open_notebook(PAST).widget()
+    board = open_notebook(PAST_BOARD).widget()
     for name, count in (("Executed tasks", 3), ("Scheduled tasks", 2)):
         table = board.get_by_role("table", name=name, exact=True)
         expect(table).to_have_attribute("aria-rowcount", str(count + 1))

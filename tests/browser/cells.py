@@ -1,0 +1,25 @@
+"""Cells that several tests begin with: a dashboard with a past, an app with a draft."""
+
+from __future__ import annotations
+
+from tests.browser.memory_history import SEED
+
+PAST_BOARD = (
+    SEED
+    + """
+ran(train, 30, 4, "failed")
+ran(train, 60, 4)
+ran(report, 90, 4)
+saved.resume()
+Dashboard(saved, manager)
+"""
+)
+DRAFT_APP = """
+import os
+os.environ["CLEARML_CONFIG_FILE"] = {conf!r}
+from clearml_sched_widgets import *
+manager = Manager()
+task = manager.gateway._write("tasks.create", {{"name": "train model", "type": "training"}})["id"]
+saved = manager.save(Definition("Saved", [Schedule(Action(task), Daily(["06:20"]), name="Morning")]))
+SchedulerApp(manager)
+"""
