@@ -28,14 +28,14 @@ class Scanner:
         self.states: list[str] = []
         self.found: list[str] = []
 
-    def scan(self, state: str, widths: tuple[int, ...] = WIDTHS) -> None:
+    def scan(self, state: str, themes: tuple[str, ...] = THEMES, widths: tuple[int, ...] = WIDTHS) -> None:
         """Scan what is shown now, in each theme and width; the state's name tells where a violation was."""
         page = self._notebook.page
         if not page.evaluate("'axe' in window"):
             page.add_script_tag(content=AXE.read_text())
         before = page.viewport_size
         assert before is not None
-        for theme in THEMES:
+        for theme in themes:
             self._notebook.set_theme(theme)
             for width in widths:
                 page.set_viewport_size({"width": width, "height": before["height"]})
