@@ -70,7 +70,7 @@ def test_a_reused_task_is_exported_and_imported_without_loss(open_notebook: Open
     dialog.get_by_role("textbox").fill(exported)
     dialog.get_by_role("button", name="Import").click()
     expect(form.get_by_label("Name", exact=True)).to_have_value("Both kinds")
-    form.get_by_text("Launched task").last.click()
+    form.locator("summary").filter(has_text="Launched task").click()
     expect(form.get_by_label("Run the task itself, not a clone")).to_be_checked()
     form.page.wait_for_timeout(1000)  # Python has the draft by then
     same = "print(wizard.definition.items == definition.items[1:])"
