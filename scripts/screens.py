@@ -25,7 +25,7 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 WIDE, NARROW = 1280, 828  # of the window, beside JupyterLab's own margins: a widget of about 1150 and 700 pixels
 TALL, DIALOG_TALL = 2400, 1000
 MOST = 150_000  # bytes of a picture
-COLOURS = 128
+COLOURS = 256
 START = """
 from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 manager = Manager()
@@ -126,14 +126,14 @@ def picture_dashboard(studio: Studio) -> None:
 
 def picture_why(studio: Studio, notebook: Notebook, board: Locator) -> None:
     """An item that does not run and why; and the times of a past period that are to be launched."""
-    board.get_by_role("button", name="Pause Retrain detector").click()
+    board.get_by_role("button", name="Pause Refresh features", exact=True).click()
     board.get_by_role("dialog").or_(board.get_by_role("alertdialog")).get_by_label("Why").fill(
-        "new labels until Monday"
+        "the warehouse moves until noon"
     )
     board.page.keyboard.press("Enter")
     table = board.get_by_role("table", name="Scheduled tasks")
     expect(table).to_contain_text("It is paused")
-    board.get_by_role("button", name="Details of Retrain detector").click()
+    board.get_by_role("button", name="Details of Refresh features", exact=True).click()
     section = board.locator(".csw-section").filter(has=board.page.get_by_role("table", name="Scheduled tasks"))
     studio.take(notebook, section, "why")
     board.page.set_viewport_size({"width": WIDE, "height": DIALOG_TALL})
@@ -185,7 +185,7 @@ def main(wanted: list[str]) -> int:
         stack.callback(lab.stop)
         browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=chromium(), args=FLAGS)
         stack.callback(browser.close)
-        studio = Studio(lab, browser.new_page(device_scale_factor=1.25), workspace)
+        studio = Studio(lab, browser.new_page(device_scale_factor=1.1), workspace)
         for name in wanted or PICTURES:
             PICTURES[name](studio)
     return 0
