@@ -130,6 +130,13 @@ def _refuse_functions(handle: Handle, definition: Definition) -> None:
 
 
 # -- its runs
+def run_all(handle: Handle) -> None:
+    """Launch every enabled item once."""
+    if not any(item.enabled for item in handle.definition.items):
+        raise InstanceStateError(f"The instance {handle.name} has no item that is enabled.")
+    handle.send(Command(do="run_now"))
+
+
 def retry(handle: Handle, run: str) -> None:
     """Launch a run again."""
     found = _run(handle, run)

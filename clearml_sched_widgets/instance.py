@@ -168,13 +168,19 @@ class Instance:
             raise InvalidDefinition([Problem("note", note, "expected text")])
         self._handle.send(Command(do="pause", note=note, item="" if item is None else self._handle.item(item).id))
 
-    def run_now(self, item: Schedule | Trigger | str) -> None:
+    def run_now(self, item: Schedule | Trigger | str | None = None) -> None:
         """Launch an item once, at once, outside of its schedule and whatever its policies. Takes the item or its id.
 
+        Without an `item`: every schedule and every trigger that is enabled once, none of them twice even if what runs
+        the instance is killed meanwhile. A trigger's run has no event then: what stands for its object is empty.
+
         Also while the item or the whole instance is paused: a pause holds back what runs by itself. A reused task that
-        is queued or running is waited for.
+        is queued or running is waited for. Raises InstanceStateError if it does not run, or no item is enabled.
         """
-        self._handle.send(Command(do="run_now", item=self._handle.item(item).id))
+        if item is None:
+            control.run_all(self._handle)
+        else:
+            self._handle.send(Command(do="run_now", item=self._handle.item(item).id))
 
     def retry(self, run: str) -> None:
         """Launch a run again (by its task's id), for the same slot or event and with the same values.

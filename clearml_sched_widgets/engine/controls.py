@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.bidi import isolated
-from clearml_sched_widgets.definition import Schedule, Trigger
+from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import launches, words
 from clearml_sched_widgets.engine.retries import launch_of
 from clearml_sched_widgets.engine.runs import Run
@@ -36,6 +36,13 @@ def run_now(item: Schedule | Trigger, state: State, command: str, now: datetime,
     """Owe a run by hand, unless the command was heard before and only its removal had failed."""
     launch = launches.manual(item, command, now)
     return state if known(launch.key) else owe(state, [launch])
+
+
+def run_all(definition: Definition, state: State, command: str, now: datetime, known: Callable[[str], bool]) -> Change:
+    """Owe a run by hand of each item that is enabled, but those that the command gave already."""
+    wanted = [launches.manual(item, command, now) for item in definition.items if item.enabled]
+    new = [launch for launch in wanted if not known(launch.key)]
+    return owe(state, new), words.all_by_hand(len(new)) if new or not wanted else ""
 
 
 def retry(

@@ -129,8 +129,10 @@ class Core:
 
     # -- commands
     def _hear(self, now: datetime) -> None:
-        while self.inbox:
-            self._handler.obey(self.inbox.popleft(), now)
+        if self.inbox:
+            while self.inbox:
+                self._handler.obey(self.inbox.popleft(), now)
+            self.save()  # a process that is killed while it launches many runs leaves none of them out
         if now - self._own_read < OWN_EVERY:
             return
         self._own_read = now

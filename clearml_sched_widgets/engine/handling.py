@@ -37,10 +37,18 @@ class Handler:
             context.journal.info(f"Paused{': ' + isolated(command.note) if command.note else ''}.")
         elif command.do == "resume" and context.state.paused:
             self._unpause(now)
+        elif command.do == "run_now":
+            self._run_all(command, now)
         elif command.do == "reload":
             self._reload(now)
         elif command.do != "resume":
             context.journal.error(f"A command could not be read and was dropped ({command.id}).")
+
+    def _run_all(self, command: Command, now: datetime) -> None:
+        context = self._context
+        context.state, text = controls.run_all(context.definition, context.state, command.id, now, context.exists)
+        if text:
+            context.journal.info(text)
 
     def _reload(self, now: datetime) -> None:
         context = self._context

@@ -44,6 +44,13 @@ def backfilled(start: datetime, end: datetime, new: int, all_slots: int) -> str:
     return f"backfill from {slot_text(start)} to {slot_text(end)}: {new} run{'s' * (new != 1)}{ran}"
 
 
+def all_by_hand(count: int) -> str:
+    """That the items of an instance are run once, by hand."""
+    if count == 0:
+        return "Nothing is run by hand: no item is enabled."
+    return f"{count} item{'s are' if count != 1 else ' is'} run once, by hand."
+
+
 def launched(outcome: Outcome, now: datetime, item: Schedule | Trigger | None) -> str:
     launch = outcome.launch
     due = due_at(item, launch.nominal) if isinstance(item, Schedule) else launch.nominal
