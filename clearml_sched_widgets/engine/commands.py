@@ -15,8 +15,9 @@ KINDS = frozenset({"pause", "resume", "run_now", "retry", "backfill", "reload"})
 
 @attrs.frozen(kw_only=True)
 class Command:
-    """`do` is one of KINDS; `item` the item that it is about (for pause, resume and run_now, empty means all; run_now
-    leaves out those that are disabled); `note` the reason of a pause; `run` the task that is to be launched again; `start` and `end` the period of a backfill, in ISO 8601."""
+    """`do` is one of KINDS; `item` the item that it is about: for pause, resume and run_now empty means all (run_now
+    leaves out those that are disabled); `note` the reason of a pause; `run` the task that is to be launched again;
+    `start` and `end` the period of a backfill, in ISO 8601."""
 
     do: str
     item: str = ""

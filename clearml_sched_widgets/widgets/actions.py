@@ -39,6 +39,7 @@ class ActionsPart:
         return {
             "pause_item": self._pause,
             "resume_item": self._resume,
+            "run_all": self._run_all,
             "backfill": self._backfill,
             "update": self._update,
             "move": self._move,
@@ -57,7 +58,18 @@ class ActionsPart:
         self._again()
         return result
 
+    def _shown(self, request: Request) -> Instance:
+        """The instance that is shown, if the page meant that one. Raises InstanceStateError."""
+        instance = self._instance()
+        if request.text("instance") != instance.id:
+            raise InstanceStateError(f"The instance that is shown is {instance.name!r}.")
+        return instance
+
     # -- items
+    def _run_all(self, request: Request) -> dict[str, Any]:
+        self._shown(request).run_now()
+        return self._done()
+
     def _pause(self, request: Request) -> dict[str, Any]:
         self._instance().pause(request.text("note", ""), item=request.text("item"))
         return self._done()
@@ -116,10 +128,7 @@ class ActionsPart:
             )
 
     def _move(self, request: Request) -> dict[str, Any]:
-        instance = self._instance()
-        if request.text("instance") != instance.id:
-            raise InstanceStateError(f"The instance that is shown is {instance.name!r}.")
-        instance.move_to_service(request.text("queue"))
+        self._shown(request).move_to_service(request.text("queue"))
         return self._done()
 
     # -- runs

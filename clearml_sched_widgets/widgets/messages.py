@@ -43,6 +43,7 @@ ACTIONS: dict[str, str] = {
     "pause": "{note} -> {}",
     "resume": "{} -> {}",
     "run_now": "{item} -> {}",
+    "run_all": "{instance} -> {}: each enabled item once, if that is the instance that is shown",
     "stop": "{instance} -> {}",
     "timeline": "{from, to, buckets, follow} -> {}: the stretch of time that is shown; `follow`: up to the present",
     "pause_item": "{item, note} -> {}",

@@ -1,10 +1,12 @@
-"""How far long work is: runs that are launched together, and past periods that are filled one run after the other."""
+"""How far long work is: runs that are launched together, past periods that are filled one run after the other, and the
+items of an instance that is run now as a whole."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -19,6 +21,7 @@ from clearml_sched_widgets.widgets.plain import said_data
 
 LEAST = 10  # runs: fewer are launched before anybody has read a word about it
 ENDED_FOR = 12.0  # seconds for which it is told what came of it
+LATEST = 2000  # runs among which those of a command are looked for
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +53,20 @@ def backfills(view: View | None) -> dict[str, int]:
     return dict(Counter(one.item for one in view.state.pending if one.cause == "backfill"))
 
 
+def by_hand(view: View | None) -> dict[str, tuple[int, int]]:
+    """Of commands whose runs are not all launched: how many are left and how many there are, by the end of their keys.
+
+    A run key by hand is the item's id and that end, which all runs of one command share.
+    """
+    if view is None or view.state is None:
+        return {}
+    left = Counter(one.key[len(one.item) :] for one in view.state.pending if one.cause == "manual")
+    if not left:
+        return {}
+    runs = {row.key for row in islice(view.executed, LATEST) if row.cause == "manual"}
+    return {end: (count, count + sum(key.endswith(end) for key in runs)) for end, count in left.items()}
+
+
 class ShowsProgress(traitlets.HasTraits):
     """The trait of a widget that shows how far long work is."""
 
@@ -63,7 +80,7 @@ class ProgressPart:
         self._view = view
         self._of = ""
         self._followed = 0  # the batch that was seen while it was under way
-        self._most: dict[str, int] = {}  # by item, runs of its backfill at most
+        self._most: dict[str, int] = {}  # runs at most, by the item of a backfill, or by the end of the keys
         self._ended: dict[str, tuple[float, Work]] = {}  # until when it is told
         self._told: list[dict[str, Any]] = []
 
@@ -102,19 +119,28 @@ class ProgressPart:
         return {}
 
     def _filled(self, view: View, now: float) -> dict[str, Work]:
-        left = backfills(view)
-        for item in [item for item in self._most if item not in left]:
-            total = self._most.pop(item)
-            if total > 1 and view.definition is not None and view.definition.item(item) is not None:
-                words = said("The backfill of ", _name(view, item), " is done.")
-                self._ended[item] = (now + ENDED_FOR, Work(said=words, done=total, total=total, over=True))
+        left = {item: (count, count) for item, count in backfills(view).items()} | by_hand(view)
+        for key in [key for key in self._most if key not in left]:
+            total = self._most.pop(key)
+            words = _said(view, key, over=True)
+            if total > 1 and words:
+                self._ended[key] = (now + ENDED_FOR, Work(said=words, done=total, total=total, over=True))
         found: dict[str, Work] = {}
-        for item, count in left.items():
-            total = self._most[item] = max(count, self._most.get(item, 0))
+        for key, (count, seen) in left.items():
+            total = self._most[key] = max(seen, self._most.get(key, 0))
             if total > 1:
-                words = said("Backfill of ", _name(view, item))
-                found[item] = Work(said=words, done=total - count, total=total)
+                found[key] = Work(said=_said(view, key, over=False), done=total - count, total=total)
         return found
+
+
+def _said(view: View, key: str, *, over: bool) -> Said:
+    """What it is, or that it is over; nothing of the end of a backfill whose item is gone."""
+    if key.startswith("*"):
+        return said("Run now of all items is done." if over else "Run now of all items")
+    if not over:
+        return said("Backfill of ", _name(view, key))
+    there = view.definition is not None and view.definition.item(key) is not None
+    return said("The backfill of ", _name(view, key), " is done.") if there else ()
 
 
 def _name(view: View, item: str) -> Name:

@@ -36,6 +36,8 @@ def _oldest(view: View) -> int | None:
 
 
 def _head(view: View) -> dict[str, Any]:
+    items = view.definition.items if view.definition else ()
+    enabled = sum(item.enabled for item in items)
     return {
         "id": view.id,
         "name": view.name,
@@ -47,6 +49,8 @@ def _head(view: View) -> dict[str, Any]:
         "problem": neutral(view.problem),
         "fixed": fixed(view),
         "items": len(view.scheduled),
+        "enabled": enabled,
+        "disabled": len(items) - enabled,
         "whole": view.whole,
         "read_to": None if view.whole else _oldest(view),
         "runs": len(view.executed),

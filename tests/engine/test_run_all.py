@@ -1,4 +1,4 @@
-"""Run now of a whole instance: every enabled item once, none left out and none doubled, whatever is killed meanwhile."""
+"""Run now of a whole instance: every enabled item once, none left out and none doubled, whatever is killed."""
 
 from __future__ import annotations
 

@@ -84,6 +84,21 @@ def test_a_run_is_aborted_launched_again_and_read(page: Page) -> None:
     until(lambda: len(rows(page)) == 2)
 
 
+def test_all_items_are_run_of_the_instance_that_the_page_meant(page: Page) -> None:
+    assert isinstance(page.widget, Dashboard)
+    instance = page.widget.instance
+    assert instance is not None
+    assert (page.widget.view["enabled"], page.widget.view["disabled"]) == (1, 0)
+    second = {**schedule_data(instance.definition.schedules[0].action.task)["schedules"][0], "id": "a2"}
+    data = page.ask("edit")["result"]["data"]
+    data["schedules"] += [second, {**second, "id": "a3", "enabled": False}]
+    page.ask("update", instance=instance.id, data=data)
+    until(lambda: (page.widget.view["enabled"], page.widget.view["disabled"]) == (2, 1))  # type: ignore[attr-defined]
+    assert "The instance that is shown is 'Nightly'" in page.ask("run_all", instance="other")["error"]["message"]
+    assert page.ask("run_all", instance=instance.id)["ok"]
+    until(lambda: sorted((row["item"], row["cause"]) for row in rows(page)) == [("a1", "manual"), ("a2", "manual")])
+
+
 def test_the_definition_is_edited_and_taken_over(page: Page) -> None:
     data = page.ask("edit")["result"]["data"]
     data["schedules"][0]["name"] = "Another name"

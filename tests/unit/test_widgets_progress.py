@@ -14,7 +14,7 @@ from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.engine.batch import Batch, BatchCount
 from clearml_sched_widgets.engine.state import Launch, State
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.history import View
+from clearml_sched_widgets.history import ExecutedRow, View
 from clearml_sched_widgets.records import Clone
 from clearml_sched_widgets.saying import plain
 from clearml_sched_widgets.widgets.progress import ProgressPart, of_batch
@@ -102,3 +102,33 @@ def test_a_period_that_is_filled_one_run_after_the_other_is_followed_wherever_it
     assert told(part) == []
     shown[0] = None
     assert told(part) == []
+
+
+def by_hand(*items: str, command: str = "now") -> State:
+    launches = (Launch(key=f"{item}*{command}", item=item, cause="manual", nominal=NOW) for item in items)
+    return State(pending=tuple(launches))
+
+
+def ran(item: str, command: str = "now") -> ExecutedRow:
+    return ExecutedRow(
+        run=f"{item} {command}", item=item, name=item, item_name=item, cause="manual", scheduled=NOW, started=NOW,
+        finished=None, status="queued", key=f"{item}*{command}",
+    )  # fmt: skip
+
+
+def test_an_instance_that_is_run_as_a_whole_is_followed_and_a_single_item_is_not() -> None:
+    view = View(
+        id="i1", name="Nightly", status="running", where="elsewhere", note="", user="Ann", started=NOW, heartbeat=NOW,
+        scheduled=(), executed=(ran("a", "before"),), log=(), state=by_hand("a", "b", "c"),
+    )  # fmt: skip
+    shown: list[View | None] = [view]
+    part = ProgressPart(lambda: shown[0])
+    assert [(one["done"], one["total"], one["said"]) for one in told(part)] == [(0, 3, ["Run now of all items"])]
+    shown[0] = attrs.evolve(view, executed=(ran("b"), ran("a"), *view.executed), state=by_hand("c"))
+    assert [(one["done"], one["total"]) for one in told(part)] == [(2, 3)]
+    shown[0] = attrs.evolve(view, state=State())
+    assert [(one["state"], one["said"]) for one in told(part)] == [("done", ["Run now of all items is done."])]
+    shown[0] = attrs.evolve(view, id="i2", state=by_hand("a", command="later"))
+    assert told(part) == []
+    late = ProgressPart(lambda: attrs.evolve(view, executed=(ran("b"), ran("a")), state=by_hand("c")))
+    assert [(one["done"], one["total"]) for one in told(late)] == [(2, 3)]  # by a page that was opened meanwhile

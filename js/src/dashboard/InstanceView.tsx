@@ -12,6 +12,7 @@ import { useHeard } from "./Liveness";
 import { Log } from "./Log";
 import { KernelDangers, MoveToService } from "./MoveToService";
 import { Progress } from "./Progress";
+import { RunAll } from "./RunAll";
 import { ScheduledTable } from "./ScheduledTable";
 import { tablesOf } from "./tables";
 import { Timeline } from "./timeline/Timeline";
@@ -67,6 +68,7 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
         commands={commands}
         more={
           <>
+            <RunAll key={view.id} {...{ view, commands }} />
             <EditButton {...{ model, view, onEdit }} />
             <MoveToService {...context} />
             {more}

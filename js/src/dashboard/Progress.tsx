@@ -13,6 +13,7 @@ const WORDS: Partial<Record<Action, string>> = {
   pause: "Pausing",
   resume: "Resuming",
   backfill: "Preparing the backfill",
+  run_all: "Launching all items",
 };
 
 interface ProgressProps {

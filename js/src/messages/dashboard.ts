@@ -19,6 +19,9 @@ export interface InstanceHead {
   /** How many rows there are; of scheduled and executed ones only so many are sent. */
   items: number;
   runs: number;
+  /** Schedules and triggers, by whether the definition enables them. */
+  enabled: number;
+  disabled: number;
   /** Whether all runs were read from the server; older ones are read page by page. */
   whole: boolean;
   /** Until then: the time of the oldest run that was read so far. */

@@ -26,6 +26,7 @@ const ACTIONS = [
   "pause",
   "resume",
   "run_now",
+  "run_all",
   "stop",
   "timeline",
   "pause_item",

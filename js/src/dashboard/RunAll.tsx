@@ -1,0 +1,45 @@
+// Everything that an instance has is run once, now: the button in its head, and the question before it.
+import { useState } from "preact/hooks";
+import type { InstanceHead } from "../messages/dashboard";
+import { Icon } from "../ui/icons";
+import { Button } from "../ui/parts";
+import { CommandDialog } from "./CommandDialog";
+import type { Commands } from "./useCommands";
+
+interface RunAllProps {
+  view: InstanceHead;
+  commands: Commands;
+}
+
+export function RunAll({ view, commands }: RunAllProps) {
+  const [asking, setAsking] = useState(false);
+  const able = view.status === "running" || view.status === "paused";
+  if (!able || view.enabled === 0) return null;
+  const items = counted(view.enabled);
+  return (
+    <>
+      <Button onClick={() => setAsking(true)}>
+        <Icon name="play" /> Run all now
+      </Button>
+      {asking ? (
+        <CommandDialog
+          title={`Launch ${items} now?`}
+          action={`Launch ${items}`}
+          kind="primary"
+          command="run_all"
+          payload={{ instance: view.id }}
+          commands={commands}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            Each schedule and each trigger runs once, outside of its times and events and whatever its policies.
+            {view.disabled > 0 ? ` Disabled ones are left out (${view.disabled.toLocaleString("en")}).` : ""}
+            {view.status === "paused" ? " The instance stays paused." : ""}
+          </p>
+        </CommandDialog>
+      ) : null}
+    </>
+  );
+}
+
+const counted = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "item" : "items"}`;
