@@ -93,7 +93,7 @@ def test_all_items_are_run_of_the_instance_that_the_page_meant(page: Page) -> No
     data = page.ask("edit")["result"]["data"]
     data["schedules"] += [second, {**second, "id": "a3", "enabled": False}]
     page.ask("update", instance=instance.id, data=data)
-    until(lambda: (page.widget.view["enabled"], page.widget.view["disabled"]) == (2, 1))  # type: ignore[attr-defined]
+    until(lambda: (page.widget.view["enabled"], page.widget.view["disabled"]) == (2, 1))
     assert "The instance that is shown is 'Nightly'" in page.ask("run_all", instance="other")["error"]["message"]
     assert page.ask("run_all", instance=instance.id)["ok"]
     until(lambda: sorted((row["item"], row["cause"]) for row in rows(page)) == [("a1", "manual"), ("a2", "manual")])
