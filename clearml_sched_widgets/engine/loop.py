@@ -73,8 +73,10 @@ class Engine:
         Raises InstanceStateError if another engine works on it, GatewayError if the server does not let us.
         """
         end = self._clock.monotonic() + PATIENCE
-        while not self._begin() and self._clock.monotonic() < end:
-            self._refuse_if_busy()
+        while not self._begin():
+            self._refuse_if_busy()  # after the last look too: on a busy machine it may be the first that sees a sign
+            if self._clock.monotonic() >= end:
+                break
             self._clock.wait(self._wake, LOOK_EVERY)
         self.thread = threading.Thread(target=self._run, name=f"clearml-sched-{self.id[:8]}", daemon=True)
         self.thread.start()
