@@ -71,11 +71,13 @@ class OwnTask:
 
     def take(self) -> Own:
         """Make the task run; what it says then. For the holder of the lease only."""
-        task = read(self._gateway, self.id).task
-        if task.status == "failed":  # the status machine leads from failed to running only through stopped
+        # The lease was had before this reads, so no other engine writes any more: a task that runs need not be read twice.
+        found = read(self._gateway, self.id)
+        if found.task.status == "in_progress":
+            return found
+        if found.task.status == "failed":  # the status machine leads from failed to running only through stopped
             self._gateway.set_status(self.id, "stopped", "Resumed")
-        if task.status != "in_progress":
-            self._gateway.set_status(self.id, "in_progress")
+        self._gateway.set_status(self.id, "in_progress")
         return read(self._gateway, self.id)
 
     def lost(self, own: Own) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from clearml_sched_widgets.engine import lease, own
 from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.engine.pending import LONGEST_PATIENT
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, OutcomeUnknown, Unavailable
 from tests.engine.bench import Bench
 from tests.engine.faulty import Faulty
@@ -125,8 +126,25 @@ def test_many_kills_and_faults_never_enqueue_a_slot_twice(bench: Bench, seed: in
             bench.agent(ENDS)
             engine = bench.world.engine()
             bench.fault = fault
+    bench.fault = lambda *_: None
+    assert_it_goes_on(bench, engine)
     assert set(Counter(bench.enqueued).values()) == {1}
-    assert len(bench.enqueued) > 5
+
+
+def assert_it_goes_on(bench: Bench, engine: Engine) -> None:
+    """Without faults each slot is launched again, once what is owed was tried for the last time.
+
+    How many there were before is chance: after each try in vain the next one waits for longer, at last for minutes.
+    """
+    clock = bench.world.clock
+    end = clock.now() + LONGEST_PATIENT + timedelta(minutes=1)
+    while engine.snapshot is None or engine.snapshot.problem or engine.snapshot.state.pending:
+        assert clock.now() < end, "the engine did not recover"
+        bench.run_for(engine, 5, ENDS)
+    bench.run_for(engine, 60, ENDS)
+    passed = [clock.now() - timedelta(seconds=seconds) for seconds in range(5, 55)]  # an agent has had its turn since
+    expected = [f"{slot:%H:%M:%S}" for slot in reversed(passed) if slot.second % 10 == 0]
+    assert [slot for slot in clocks([*bench.executed]) if slot in expected] == expected
 
 
 class Delayed(Faulty):
@@ -143,8 +161,7 @@ def test_lost_and_delayed_requests_and_kills_run_no_slot_twice(bench: Bench, see
     world.way = faulty.gateway()
     engine = bench.start(bench.schedule("10s", missed="all", overlap="queue"))
     faulty.active = True
-    end = START + timedelta(minutes=5)
-    while world.clock.now() < end:
+    while faulty.happened.total() < 70:  # not for a time: how many there are in it is chance
         try:
             pause = engine.step()
             bench.agent(ENDS)
@@ -153,9 +170,10 @@ def test_lost_and_delayed_requests_and_kills_run_no_slot_twice(bench: Bench, see
             engine = revived(world)
         if engine.snapshot is None or not engine.snapshot.running:
             engine = revived(world)
+    faulty.active = False
+    faulty.flush()
+    assert_it_goes_on(bench, engine)
     assert set(bench.executed.values()) == {1}
-    assert len(bench.executed) > 10
-    assert faulty.happened.total() > 50
 
 
 def revived(world: World) -> Engine:
