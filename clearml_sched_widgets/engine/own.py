@@ -71,7 +71,7 @@ class OwnTask:
 
     def take(self) -> Own:
         """Make the task run; what it says then. For the holder of the lease only."""
-        # The lease was had before this reads, so no other engine writes any more: a task that runs need not be read twice.
+        # Read with the lease in hand. Where nothing is written here, a second reading could say nothing else.
         found = read(self._gateway, self.id)
         if found.task.status == "in_progress":
             return found

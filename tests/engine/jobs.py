@@ -13,12 +13,16 @@ class Job:
         self.calls: list[tuple[Any, ...]] = []
         self.threads: list[str] = []
         self.go = threading.Event()
+        self.held: set[int] = set()  # the threads that wait to be let go
         self._error = error
 
     def __call__(self, *arguments: Any) -> None:
         self.calls.append(arguments)
         self.threads.append(threading.current_thread().name)
-        assert self.go.wait(20)
+        if not self.go.is_set():
+            self.held.add(threading.get_ident())
+            assert self.go.wait(20)
+            self.held.discard(threading.get_ident())
         if self._error is not None:
             raise self._error
 

@@ -244,7 +244,7 @@ def test_s27_an_instance_runs_in_a_thread_and_stops_pauses_and_resumes(manager: 
     often = Schedule(Action(base), Interval(every="1s"), name="often")
     began = time.monotonic()
     instance = manager.launch(Definition("nightly", [often]))
-    assert time.monotonic() - began < 5, "it returns"
+    assert time.monotonic() - began < 30, "it returns"
     until(lambda: len(instance.executed) >= 1)
     instance.pause("lunch")
     until(lambda: instance.status == "paused")

@@ -36,7 +36,7 @@ def test_the_engine_goes_on_when_the_server_is_back_and_no_slot_is_lost(
     with Sandbox.start(fresh_sandbox.folder):
         done = len(instance.executed)
         until(lambda: len(instance.executed) >= done + 5, 90)
-        assert instance.view().problem == ""
+        until(lambda: instance.view().problem == "")
         instance.stop()
         assert "The server answers again." in list(instance.log.text)
         slots: list[datetime] = sorted(moment.to_pydatetime() for moment in instance.executed.scheduled)
