@@ -1,4 +1,4 @@
-"""PURE: sentences as data: our own words, texts that others wrote, and times. Who shows one decides how times look."""
+"""PURE: sentences as data: our words, texts of others, commands, and times. Who shows one decides how times look."""
 
 from __future__ import annotations
 
@@ -28,7 +28,14 @@ class At:
     word: str = ""
 
 
-Part = str | Name | At
+@attrs.frozen
+class Code:
+    """A command for a shell."""
+
+    text: str
+
+
+Part = str | Name | Code | At
 Said = tuple[Part, ...]
 
 
@@ -57,7 +64,7 @@ def _split(text: str) -> Iterator[Part]:
 
 
 def _plain(part: Part) -> str:
-    if isinstance(part, Name):
+    if isinstance(part, (Name, Code)):
         return isolated(part.text)
     if isinstance(part, At):
         return f"{part.word} {part.moment:%Y-%m-%d %H:%M:%S} UTC".lstrip()

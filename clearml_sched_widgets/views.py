@@ -79,6 +79,7 @@ class Viewer:
             log=shot.lines,
             log_whole=shot.log_whole,
             problem=shot.problem,
+            waiting=shot.waiting,
             whole=self._executed.whole,
             definition=shot.definition,
             state=shot.state,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine.decide import ended, next_slot
 from clearml_sched_widgets.engine.state import ItemState, Launch, State
 from clearml_sched_widgets.history import ExecutedRow, View
-from clearml_sched_widgets.saying import At, Name, Said, plain, said, with_times
+from clearml_sched_widgets.saying import At, Code, Name, Said, plain, said, with_times
 
 LONG = timedelta(seconds=30)  # a run that waits longer in its queue is worth a word
 
@@ -106,9 +107,11 @@ def _instance(case: Case) -> Reason | None:
         silent = (" ", At(case.heartbeat, "since")) if case.heartbeat else ()
         rest = "; it may be gone. Resume the instance."
         return Reason("lost", said("Nothing was heard of its kernel or agent", *silent, rest))
+    if case.status == "queued":
+        begin = "The instance waits for an agent that serves its queue. Start one there: "
+        return Reason("queued", said(begin, Code("clearml-agent daemon"), "."))
     texts = {
         "draft": "The instance was saved, but never launched. Launch it.",
-        "queued": "The instance waits for an agent that serves its queue. Start one there: clearml-agent daemon.",
         "stopping": "The instance is being stopped.",
         "stopped": "The instance was stopped. Resume it.",
         "failed": "The instance ended by an error; its log says which. Resume it.",
@@ -163,8 +166,8 @@ def _queued(case: Case) -> Reason | None:
 def _in_queue(queue: str, watched: bool | None, since: datetime | None, now: datetime) -> Reason | None:
     """Why a run is still in its queue; None if it has hardly got there."""
     if watched is False:
-        begin, command = "Its run waits in the queue '", "Start one: clearml-agent daemon --queue "
-        parts = said(begin, Name(queue), f"', which no agent serves. {command}", Name(queue))
+        command = Code(f"clearml-agent daemon --queue {shlex.quote(queue)}")
+        parts = said("Its run waits in the queue '", Name(queue), "', which no agent serves. Start one: ", command)
         return Reason("no_agent", parts, hint="no agent")
     if since is None or now - since < LONG:
         return None

@@ -19,6 +19,7 @@ from scripts.workspace import Workspace, fill  # noqa: E402
 from scripts.workspace_content import NIGHTLY  # noqa: E402
 from tests.browser.conftest import FLAGS, chromium  # noqa: E402
 from tests.browser.lab import Lab, Notebook  # noqa: E402
+from tests.browser.menus import choose_more  # noqa: E402
 
 OUT = ROOT / "docs" / "screens"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -96,7 +97,7 @@ def picture_app(studio: Studio) -> None:
     notebook, app = studio.open("SchedulerApp(manager)")
     choose(app)
     studio.take(notebook, app, "app")
-    app.get_by_role("button", name="Configuration").click()
+    choose_more(app, "Configuration")
     dialog = app.get_by_role("dialog")
     expect(dialog).to_contain_text("Every 30 minutes.")
     app.page.set_viewport_size({"width": WIDE, "height": DIALOG_TALL})

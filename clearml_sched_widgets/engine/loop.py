@@ -185,7 +185,12 @@ class Engine:
         journal.error(self._problem)
         if self.snapshot is not None:
             self.snapshot = attrs.evolve(
-                self.snapshot, lines=journal.lines, problem=self._problem, running=False, now=self._clock.now()
+                self.snapshot,
+                lines=journal.lines,
+                problem=self._problem,
+                waiting=False,
+                running=False,
+                now=self._clock.now(),
             )
         with contextlib.suppress(GatewayError):
             self._upkeep.flush()
@@ -281,7 +286,8 @@ class Engine:
     def _end_waiting(self) -> None:
         if self.snapshot is not None:
             why = self._core.ended or "It was stopped while it waited"
-            self.snapshot = attrs.evolve(self.snapshot, problem=why, running=False, now=self._clock.now())
+            now = self._clock.now()
+            self.snapshot = attrs.evolve(self.snapshot, problem=why, waiting=False, running=False, now=now)
         self._release()
 
     def _release(self) -> None:

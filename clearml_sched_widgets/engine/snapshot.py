@@ -28,6 +28,7 @@ class Snapshot:
     running: bool
     started: datetime
     now: datetime
+    waiting: bool = False  # `problem` is only that another engine holds the instance
     whole: bool = False  # whether `runs` has every run that there ever was
     log_whole: bool = False  # whether `lines` has every line of the log
 
@@ -69,6 +70,7 @@ def of_other(there: Own, lines: tuple[LogLine, ...], problem: str, now: datetime
         lines=lines,
         problem=problem,
         running=True,
+        waiting=True,
         started=now,
         now=now,
     )

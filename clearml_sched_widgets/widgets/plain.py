@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from clearml_sched_widgets.saying import At, Name, Part, Said
+from clearml_sched_widgets.saying import At, Code, Name, Part, Said
 
 
 def millis(moment: datetime | None) -> int | None:
@@ -14,13 +14,15 @@ def millis(moment: datetime | None) -> int | None:
 
 
 def said_data(parts: Said) -> list[Any]:
-    """A sentence: texts, `{name}` for those that others wrote, `{at, word}` for times."""
+    """A sentence: texts, `{name}` for those that others wrote, `{code}` for commands, `{at, word}` for times."""
     return [_part(part) for part in parts]
 
 
 def _part(part: Part) -> Any:
     if isinstance(part, Name):
         return {"name": part.text}
+    if isinstance(part, Code):
+        return {"code": part.text}
     return {"at": millis(part.moment), "word": part.word} if isinstance(part, At) else part
 
 

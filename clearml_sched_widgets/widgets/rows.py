@@ -47,6 +47,7 @@ def _head(view: View) -> dict[str, Any]:
         "user": view.user,
         "started": millis(view.started),
         "problem": neutral(view.problem),
+        "waiting": view.waiting,
         "fixed": fixed(view),
         "items": len(view.scheduled),
         "enabled": enabled,

@@ -20,6 +20,18 @@ test("The ones of the highest number leave first, and no more than must", () => 
   expect(names(369)).toEqual(["name", "status"]);
 });
 
+test("A column of number 0 leaves only where the others have shrunk as far as they may", () => {
+  const columns = [
+    { name: "name", width: 200, least: 100 },
+    { name: "next", width: 120, leaves: 0 },
+    { name: "queue", width: 80, leaves: 1 },
+  ];
+  const shown = (room: number) => fitting(columns, room).map(({ name }) => name);
+  expect(shown(399)).toEqual(["name", "next"]);
+  expect(shown(220)).toEqual(["name", "next"]);
+  expect(shown(219)).toEqual(["name"]);
+});
+
 test("What is not to leave stays, however small the room", () => {
   expect(names(0)).toEqual(["name", "status"]);
 });

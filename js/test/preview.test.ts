@@ -3,7 +3,7 @@ import { blankDraft, blankPolicies, blankSchedule, type PoliciesDraft } from "..
 import { matchWords } from "../src/state/matches";
 import { needs } from "../src/state/needs";
 import { changed, jitterWords, missedWords, overlapWords, retries, retryWords } from "../src/state/policies";
-import { upcoming } from "../src/state/upcoming";
+import { byDay, upcoming } from "../src/state/upcoming";
 import { firstZone, zonesOf } from "../src/state/zoneChoice";
 
 const run = (at: number) => ({ at, local: "", zone: "UTC" });
@@ -20,6 +20,18 @@ it("merges the next runs of all schedules, soonest first, without those that are
   expect(shown(0, "b")).toEqual(["b20", "b40", "b60"]);
   const many = { a: { sentence: "", next: Array.from({ length: 30 }, (_, index) => run(index + 1)) } };
   expect(upcoming(many, 0)).toHaveLength(10);
+});
+
+it("puts runs under the days of the chosen zone", () => {
+  const night = Date.UTC(2026, 11, 31, 22);
+  const runs = [0, 1, 3].map((hours) => ({ ...run(night + hours * 3_600_000), item: "a" }));
+  const days = (zone: string) => byDay(runs, zone).map((each) => [each.day, each.runs.length]);
+  expect(days("UTC")).toEqual([
+    ["Thu 31 Dec 2026", 2],
+    ["Fri 1 Jan 2027", 1],
+  ]);
+  expect(days("Asia/Tokyo")).toEqual([["Fri 1 Jan 2027", 3]]);
+  expect(days("Nowhere/At_all")).toEqual([["", 3]]);
 });
 
 it("says what an item lacks to be previewed, and what to be launched", () => {

@@ -35,6 +35,16 @@ describe("a sentence from the kernel", () => {
   });
 });
 
+describe("a command in a sentence", () => {
+  it("is set as code, and is plain text in a tooltip", () => {
+    const root = document.createElement("div");
+    const told: Parts = ["Start one: ", { code: "clearml-agent daemon --queue gpu" }];
+    act(() => render(<Said parts={told} now={NOW} />, root));
+    expect(root.querySelector("code")?.textContent).toBe("clearml-agent daemon --queue gpu");
+    expect(saidText(told, NOW, { utc: true, relative: false })).toBe("Start one: clearml-agent daemon --queue gpu");
+  });
+});
+
 describe("marks that turn the reading direction", () => {
   it.each([
     ["plain", "plain"],

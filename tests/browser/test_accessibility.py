@@ -12,6 +12,7 @@ from clearml_sched_widgets.sandbox import Sandbox
 from scripts.workspace import Workspace, fill
 from tests.browser.axe import Scanner
 from tests.browser.conftest import Open
+from tests.browser.menus import choose_more
 
 APP = "from clearml_sched_widgets import Manager, SchedulerApp\nmanager = Manager()\n"
 NAMES = ("Energy forecast", "Hourly ingest", "Data quality checks", "Search index refresh", "Model reviews")
@@ -82,13 +83,16 @@ def test_no_part_of_an_instance_has_a_violation(open_notebook: Open, workspace: 
         notebook.page.keyboard.press("Escape")
     app.get_by_text("Timeline as a table").click()
     scanner.scan("the timeline as a table")
-    app.get_by_role("button", name="Configuration").click()
+    app.get_by_role("button", name="More", exact=True).click()
+    scanner.scan("the menu of an instance")
+    notebook.page.keyboard.press("Escape")
+    choose_more(app, "Configuration")
     expect(app.get_by_role("dialog")).to_be_visible()
     scanner.scan("configuration in sentences")
     app.get_by_role("radio", name="As JSON").check()
     scanner.scan("configuration as JSON")
     app.get_by_role("button", name="Close").last.click()
-    app.get_by_role("button", name="Delete Energy forecast").click()
+    choose_more(app, "Delete")
     scanner.scan("cannot be deleted")
     scanner.assert_clean()
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.browser.conftest import Open
+from tests.browser.menus import choose_more
 
 APP = """
 from clearml_sched_widgets import Action, Daily, Definition, Manager, Schedule, SchedulerApp
@@ -35,7 +36,7 @@ def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, exa
 
     listed.filter(has_text="App second").click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Evening")
-    app.get_by_role("button", name="Clone").click()
+    choose_more(app, "Clone")
     expect(app.get_by_label("Name", exact=True)).to_have_value("App second (copy)")
     expect(app.get_by_label("Chosen values")).to_have_text("18:20")
     app.get_by_role("button", name="Cancel").click()
@@ -48,13 +49,13 @@ def test_instances_are_listed_chosen_cloned_and_stopped(open_notebook: Open, exa
     app.get_by_role("button", name="Stop now").click()
     expect(listed.filter(has_text="App first")).to_contain_text("stopped")
 
-    app.get_by_role("button", name="Configuration").click()
+    choose_more(app, "Configuration")
     dialog = app.get_by_role("dialog", name="Configuration of App first")
     expect(dialog).to_contain_text("Every day at 06:20 (UTC).")
     dialog.get_by_role("radio", name="As JSON").check()
     expect(dialog.get_by_label("The definition as JSON")).to_have_value(re.compile('"name": "App first"'))
     dialog.get_by_role("button", name="Close").last.click()
-    app.get_by_role("button", name="Delete App first").click()
+    choose_more(app, "Delete")
     expect(app.get_by_role("alertdialog", name="Delete App first?")).to_contain_text(
         "The tasks that it launched are kept"
     )

@@ -13,6 +13,7 @@ from tests.browser.axe import Scanner
 from tests.browser.cells import DRAFT_APP
 from tests.browser.conftest import Open
 from tests.browser.memory_history import SEED
+from tests.browser.menus import choose_more
 
 PAST = (
     SEED
@@ -103,7 +104,7 @@ def test_editing_deleting_and_importing_has_no_violation(open_notebook: Open, fr
     app.get_by_role("button", name=re.compile("^Saved")).click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Morning")
     scanner.scan("a draft")
-    app.get_by_role("button", name="Delete Saved").click()
+    choose_more(app, "Delete")
     expect(app.get_by_role("alertdialog", name="Delete Saved?")).to_be_visible()
     scanner.scan("delete it?")
     keyboard.press("Escape")

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 from clearml_sched_widgets.sandbox import Sandbox
 from scripts.workspace import fill
 from tests.browser.conftest import Open
+from tests.browser.menus import choose_more
 
 # Another process holds the instance until somebody stops it.
 HOLDER = """
@@ -91,5 +92,5 @@ def test_other_peoples_instances_are_seen_told_apart_and_cloned(open_notebook: O
         app.get_by_label("Status").select_option("all")
         theirs.click()
         expect(app.get_by_role("table", name="Executed tasks").locator("tbody tr").first).to_be_visible()
-        app.get_by_role("button", name="Clone").click()
+        choose_more(app, "Clone")
         expect(app.get_by_label("Name", exact=True)).to_have_value("Energy forecast (copy)")

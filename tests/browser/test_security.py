@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, expect
 
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.browser.conftest import Open
+from tests.browser.menus import choose_more
 from tests.browser.watch import Watch
 
 # U+202E turns round what follows it on the line, unless the text around is shielded.
@@ -80,11 +81,11 @@ def test_hostile_texts_are_only_text_in_the_app(open_notebook: Open, fresh_sandb
     for name in ("Hide the instances", "Show the instances"):
         app.get_by_role("button", name=name).click()
         watch.check(links)
-    app.get_by_role("button", name="Configuration").click()
+    choose_more(app, "Configuration")
     expect(app.get_by_role("dialog")).to_contain_text("onerror='window.hacked=1'")
     watch.check(links)
     app.get_by_role("button", name="Close").last.click()
-    app.get_by_role("button", name=re.compile("^Delete \u2068?<img")).click()
+    choose_more(app, "Delete")
     watch.check(links)
     app.page.keyboard.press("Escape")
     rows.filter(has_text="longlong").click()

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Open
+from tests.browser.menus import choose_more
 
 WIZARD = "from clearml_sched_widgets import Wizard\nwizard = Wizard()\nwizard"
 APP = """
@@ -85,7 +86,10 @@ def test_the_app_keeps_the_last_keystrokes_and_asks_before_another_form(
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Morning")
     question = app.get_by_role("alertdialog", name="Discard the form that you have begun?")
     for button in ("Launch new", "Clone", "Edit"):
-        app.get_by_role("button", name=button, exact=True).click()
+        if button == "Clone":
+            choose_more(app, button)
+        else:
+            app.get_by_role("button", name=button, exact=True).click()
         expect(question).to_contain_text("It was not saved or launched.")
         app.page.keyboard.press("Escape")
         expect(question).to_have_count(0)

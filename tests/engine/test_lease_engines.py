@@ -47,6 +47,19 @@ def test_when_the_holder_is_killed_the_other_takes_over_after_expiry_and_loses_n
     assert_each_slot_once(world)
 
 
+def test_an_engine_that_waits_for_another_one_shows_that_nothing_is_wrong(world: World) -> None:
+    world.run_for(world.engine(ticking(world)), 15)
+    second = world.rival()
+    assert not second._begin()
+    assert second.snapshot is not None
+    assert second.snapshot.waiting
+    assert second.snapshot.problem.startswith("Waiting: this process takes over")
+    world.take_over(second)
+    world.run_for(second, 15)
+    assert not second.snapshot.waiting
+    assert second.snapshot.problem == ""
+
+
 def test_a_clean_stop_gives_the_lease_back_at_once(world: World) -> None:
     first = world.engine(ticking(world))
     world.run_for(first, 15)

@@ -1,15 +1,16 @@
-// What one does with an instance beside running it: look at its configuration, copy it, delete it.
+// What one does with an instance beside running it: look at its configuration, copy it, move it, delete it.
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { ALIVE } from "../dashboard/status";
 import type { Configuration } from "../messages/app";
 import type { InstanceBrief } from "../messages/instances";
 import type { ViewModel } from "../model";
-import { isolated } from "../state/bidi";
 import { words } from "../state/format";
 import type { Data } from "../state/toData";
 import { Confirm, Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
+import { Menu } from "../ui/Menu";
 import { Button } from "../ui/parts";
 import { ConfigurationDialog } from "./ConfigurationDialog";
 
@@ -17,11 +18,19 @@ interface MoreProps {
   model: Pick<ViewModel, "request">;
   instance: InstanceBrief;
   web: string | undefined;
+  /** The button that moves it to a service. */
+  move: ComponentChildren;
   /** A form is to be filled with this definition. */
   onClone: (data: Data) => void;
 }
 
-export function MoreActions({ model, instance, web, onClone }: MoreProps) {
+const MORE = (
+  <>
+    More <Icon name="down" />
+  </>
+);
+
+export function MoreActions({ model, instance, web, move, onClone }: MoreProps) {
   const [configuration, setConfiguration] = useState<Configuration | null>(null);
   const [deleting, setDeleting] = useState(false);
   const { busy, error, ask, clear } = useAsk(model, instance.id);
@@ -39,15 +48,18 @@ export function MoreActions({ model, instance, web, onClone }: MoreProps) {
   };
   return (
     <>
-      <Button busy={busy === "configuration"} onClick={() => void view()}>
-        <Icon name="list" /> Configuration
-      </Button>
-      <Button busy={busy === "clone"} onClick={() => void clone()}>
-        <Icon name="copy" /> Clone
-      </Button>
-      <Button kind="quiet" label={`Delete ${isolated(instance.name)}`} onClick={() => setDeleting(true)}>
-        <Icon name="trash" />
-      </Button>
+      <Menu title="More actions" label={MORE} actions busy={busy !== ""}>
+        <Button busy={busy === "configuration"} onClick={() => void view()}>
+          <Icon name="list" /> Configuration
+        </Button>
+        <Button busy={busy === "clone"} onClick={() => void clone()}>
+          <Icon name="copy" /> Clone
+        </Button>
+        {move}
+        <Button onClick={() => setDeleting(true)}>
+          <Icon name="trash" /> Delete …
+        </Button>
+      </Menu>
       {error && !deleting ? (
         <p class="csw-note csw-note-error" role="alert">
           {error}

@@ -1,4 +1,5 @@
 // The chosen instance, or what to do where none is.
+import type { ComponentChildren } from "preact";
 import { InstanceView } from "../dashboard/InstanceView";
 import type { OnEdit } from "../editing/EditButton";
 import type { DashboardTraits } from "../messages/dashboard";
@@ -27,7 +28,9 @@ export function Selected({ model, onForm, onEdit }: SelectedProps) {
     return <Empty title="No instance selected">Choose one from the list, or launch a new one.</Empty>;
   }
   if (selected === "") return loaded ? <Welcome onForm={onForm} /> : null;
-  const more = instance ? <MoreActions {...{ model, instance, web }} onClone={onForm} /> : null;
+  const more = instance
+    ? (move: ComponentChildren) => <MoreActions {...{ model, instance, web, move }} onClone={onForm} />
+    : undefined;
   return <InstanceView key={selected} {...{ model, more, onEdit }} />;
 }
 

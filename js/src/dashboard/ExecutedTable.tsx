@@ -113,7 +113,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       ),
     },
     { name: "status", title: "Status", width: 112, cell: (row) => <Chip status={row.status} /> },
-    { name: "started", title: "Started", width: 122, class: "csw-nowrap", cell: at("started") },
+    { name: "started", title: "Started", width: 122, leaves: 0, class: "csw-nowrap", cell: at("started") },
     { name: "finished", title: "Finished", width: 122, leaves: 2, class: "csw-nowrap", cell: at("finished") },
     { name: "took", title: "Took", width: 104, leaves: 1, sort: false, class: "csw-nowrap csw-muted", cell: took },
     { name: "cause", title: "Cause", width: 92, leaves: 3, class: "csw-muted", cell: (row) => row.cause },
@@ -156,6 +156,7 @@ function Details({ row, web, now, model }: DetailsProps) {
       <Facts
         facts={[
           ["Item", row.item_name],
+          ["Started", <Time key="started" at={row.started} now={now} />],
           ["Agent began", <Time key="began" at={row.began} now={now} />],
           ["Scheduled for", <Time key="scheduled" at={row.scheduled} now={now} />],
           ["Triggered by", row.object || "–", row.object ? "wide" : undefined],

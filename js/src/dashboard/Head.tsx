@@ -59,7 +59,7 @@ export function Head({ view, vitals, heard, web, now, commands, onShow, more }: 
       <Counters view={view} vitals={vitals} now={now} onShow={onShow} />
       {commands.error ? <Alert title={commands.error} /> : null}
       <Liveness heard={heard} now={now} />
-      {view.problem ? <Alert title={view.problem} /> : null}
+      {view.problem ? view.waiting ? <Waits title={view.problem} /> : <Alert title={view.problem} /> : null}
       {view.status === "lost" ? (
         <Alert title="Nothing was heard of it for some minutes: its kernel may be gone. Resume it to run it in this kernel." />
       ) : null}
@@ -77,6 +77,14 @@ function facts(view: InstanceHead, now: number): string {
 function Alert({ title }: { title: string }) {
   return (
     <div class="csw-banner csw-banner-error" role="alert">
+      <div>{title}</div>
+    </div>
+  );
+}
+
+function Waits({ title }: { title: string }) {
+  return (
+    <div class="csw-banner csw-banner-warning" role="status">
       <div>{title}</div>
     </div>
   );

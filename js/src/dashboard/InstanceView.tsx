@@ -10,7 +10,7 @@ import { ExecutedTable, seekRun } from "./ExecutedTable";
 import { Head } from "./Head";
 import { useHeard } from "./Liveness";
 import { Log } from "./Log";
-import { KernelDangers, MoveToService } from "./MoveToService";
+import { KernelDangers, useMove } from "./MoveToService";
 import { Progress } from "./Progress";
 import { RunAll } from "./RunAll";
 import { ScheduledTable } from "./ScheduledTable";
@@ -20,8 +20,8 @@ import { useCommands } from "./useCommands";
 
 interface InstanceProps {
   model: ViewModel<DashboardTraits>;
-  /** More buttons, beside those that every instance has. */
-  more?: ComponentChildren;
+  /** Takes in the button that moves it to a service, if there is one, and returns it with more of them. */
+  more?: ((move: ComponentChildren) => ComponentChildren) | undefined;
   /** A form is to be opened that changes this instance. */
   onEdit: OnEdit;
 }
@@ -53,6 +53,7 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
   const heard = useHeard(model);
   const commands = useCommands(model, heard.cut);
   const context = { model, view, commands, onEdit };
+  const move = useMove(context);
   const show = (status: string, since: number | null) => {
     const period = since === null ? null : { column: "finished", start: since, end: null };
     executed.ask({ ...EVERYTHING, values: { status: [status] }, period });
@@ -70,14 +71,14 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
           <>
             <RunAll key={view.id} {...{ view, commands }} />
             <EditButton {...{ model, view, onEdit }} />
-            <MoveToService {...context} />
-            {more}
+            {more ? more(move?.button) : move?.button}
+            {move?.dialog}
           </>
         }
         onShow={show}
       />
       <Progress {...{ model, commands, now }} />
-      <KernelDangers {...{ model, view, now }} />
+      <KernelDangers {...{ model, view, now }} inMenu={more !== undefined} />
       <Timeline key={view.id} {...{ model, view, now }} onRun={(run) => void seekRun(executed, run)} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />

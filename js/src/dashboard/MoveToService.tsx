@@ -1,4 +1,5 @@
 // An instance of this kernel, or one that runs nowhere, goes on as a service; and why one may want that.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { DashboardTraits, InstanceHead } from "../messages/dashboard";
 import type { Queue } from "../messages/wizard";
@@ -23,20 +24,24 @@ const here = ({ where, status }: InstanceHead) => where === "kernel" && ALIVE.in
 const nowhere = ({ where, status }: InstanceHead) =>
   where !== "service" && status !== "paused" && RESUMABLE.includes(status);
 
-/** The button; nothing for what is a service already, or runs in another kernel. */
-export function MoveToService(props: MoveProps) {
-  const [asking, setAsking] = useState(false);
+interface Move {
+  button: ComponentChildren;
+  dialog: ComponentChildren;
+}
+
+/** The button and its dialog, which may be at different places; null for what is a service already, or runs elsewhere. */
+export function useMove(props: MoveProps): Move | null {
+  const [asking, setAsking] = useState(""); // about which instance
   const { view } = props;
   if (!here(view) && !nowhere(view)) return null;
   const verb = here(view) ? "Move to" : view.status === "draft" ? "Launch as" : "Resume as";
-  return (
-    <>
-      <Button onClick={() => setAsking(true)}>
-        <Icon name="bolt" /> {verb} a service …
-      </Button>
-      {asking ? <MoveDialog {...props} verb={verb} onClose={() => setAsking(false)} /> : null}
-    </>
+  const button = (
+    <Button onClick={() => setAsking(view.id)}>
+      <Icon name="service" /> {verb} a service …
+    </Button>
   );
+  const dialog = asking === view.id ? <MoveDialog {...props} verb={verb} onClose={() => setAsking("")} /> : null;
+  return { button, dialog };
 }
 
 function MoveDialog({ model, view, commands, verb, onClose }: MoveProps & { verb: string; onClose: () => void }) {
@@ -80,8 +85,14 @@ function useQueues(model: ViewModel<DashboardTraits>): Queue[] | null {
   return queues;
 }
 
+interface DangersProps extends Pick<MoveProps, "model" | "view"> {
+  now: number;
+  /** The button is under “More”. */
+  inMenu: boolean;
+}
+
 /** For an instance of a kernel that a host may end, or of a computer that slept. */
-export function KernelDangers({ model, view, now }: Pick<MoveProps, "model" | "view"> & { now: number }) {
+export function KernelDangers({ model, view, now, inMenu }: DangersProps) {
   const surroundings = useTrait(model, "surroundings");
   const { utc } = useTimes();
   const [read, setRead] = useState("");
@@ -94,7 +105,8 @@ export function KernelDangers({ model, view, now }: Pick<MoveProps, "model" | "v
           <p key={text}>{text}</p>
         ))}
         <p>
-          Move it to a service, above: an agent goes on with it then, and needs neither this kernel nor this computer.
+          Move it to a service{inMenu ? " (under “More”, above)" : ", above"}: an agent goes on with it then, and needs
+          neither this kernel nor this computer.
         </p>
       </div>
       <Button kind="quiet" label="Dismiss" onClick={() => setRead(dangerKey(surroundings))}>

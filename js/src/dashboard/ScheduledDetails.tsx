@@ -22,6 +22,7 @@ export function ScheduledDetails(props: RowProps<ScheduledRow>) {
       <WhyInFull title="Why it does not run" reason={reason} now={now} />
       <Facts
         facts={[
+          ["Next run", row.kind === "trigger" ? "on its event" : clock(row.next_run, now, utc)],
           ["Starting", clock(row.start, now, utc)],
           ["Recurring", row.recurring ? "yes" : "no"],
           ["One at a time", row.single_instance ? "yes" : "no"],

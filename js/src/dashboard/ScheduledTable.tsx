@@ -64,6 +64,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       name: "next_run",
       title: "Next run",
       width: 120,
+      leaves: 0,
       class: "csw-nowrap",
       cell: (row, now) => <NextRun row={row} now={now} />,
     },

@@ -14,6 +14,8 @@ export interface InstanceHead {
   user: string;
   started: number | null;
   problem: string;
+  /** What `problem` says is nothing wrong: it waits for another process to let go. */
+  waiting: boolean;
   /** Why its definition cannot be changed now; empty if it can. */
   fixed: string;
   /** How many rows there are; of scheduled and executed ones only so many are sent. */
@@ -39,8 +41,11 @@ export interface Vitals {
   failed_day?: number;
 }
 
-/** A sentence: words, names that others gave, and times, with the word before each that goes with a clock time. */
-export type Said = readonly (string | { name: string } | { at: number; word: string })[];
+/**
+ * A sentence: words, names that others gave, commands to type, and times, with the word before each that goes with a
+ * clock time.
+ */
+export type Said = readonly (string | { name: string } | { code: string } | { at: number; word: string })[];
 
 /** Why an item or a run has not run. */
 export interface Reason {

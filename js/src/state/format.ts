@@ -52,6 +52,7 @@ export function saidText(parts: Said, now: number, times: { utc: boolean; relati
   return parts
     .map((part) => {
       if (typeof part === "string") return part;
+      if ("code" in part) return isolated(part.code);
       return "name" in part ? isolated(part.name) : atText(part.at, part.word, now, times);
     })
     .join("");

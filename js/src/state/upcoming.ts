@@ -1,5 +1,6 @@
 // The next runs of several items together.
 import type { ItemReview, NextRun } from "../messages/wizard";
+import { wall } from "./zones";
 
 export interface Upcoming extends NextRun {
   item: string;
@@ -15,4 +16,23 @@ export function upcoming(items: Record<string, ItemReview>, now: number, only: s
     .filter((run) => run.at > now)
     .sort((a, b) => a.at - b.at)
     .slice(0, SHOWN);
+}
+
+export interface Day {
+  /** `Mon 23 Nov 2026`; empty where the browser does not know the zone. */
+  day: string;
+  runs: Upcoming[];
+}
+
+/** Runs in the order of their times, under the days on which they are in a zone. */
+export function byDay(runs: readonly Upcoming[], zone: string): Day[] {
+  const days: Day[] = [];
+  for (const run of runs) {
+    const shown = wall(run.at, zone);
+    const day = shown ? `${shown.day} ${shown.year}` : "";
+    const last = days.at(-1);
+    if (last?.day === day) last.runs.push(run);
+    else days.push({ day, runs: [run] });
+  }
+  return days;
 }

@@ -14,10 +14,11 @@ function host(url: string | undefined): string {
 /** The user and server, at the right of a header. */
 export function ConnectionChip({ connection }: { connection: Connection }) {
   if (connection.state === "connected") {
+    const server = host(connection.web || connection.api);
     return (
       <span class="csw-connection" title={connection.api}>
         <span class="csw-dot csw-good" aria-hidden="true" />
-        <bdi>{connection.user}</bdi> <span class="csw-muted">· {host(connection.web || connection.api)}</span>
+        <bdi>{connection.user}</bdi> {server ? <span class="csw-muted">· {server}</span> : null}
       </span>
     );
   }

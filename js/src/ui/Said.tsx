@@ -1,4 +1,4 @@
-// A sentence from the kernel: its own words, texts that others wrote, and times in the way that the user wants them.
+// A sentence from the kernel: its own words, texts that others wrote, commands, and times in the way that the user wants them.
 import type { Said as Parts } from "../messages/dashboard";
 import { atText, utc } from "../state/format";
 import { useTimes } from "../state/times";
@@ -12,6 +12,8 @@ export function Said({ parts, now }: { parts: Parts; now: number }) {
           part
         ) : "name" in part ? (
           <bdi key={index}>{part.name}</bdi>
+        ) : "code" in part ? (
+          <code key={index}>{part.code}</code>
         ) : (
           <time key={index} dateTime={new Date(part.at).toISOString()} title={utc(part.at)}>
             {atText(part.at, part.word, now, times)}

@@ -14,8 +14,6 @@ import { useWidth } from "./useWidth";
 export interface Column<Row> extends Sized {
   name: string;
   title: string;
-  /** To how many pixels it may shrink when no other column can leave. */
-  least?: number;
   cell: (row: Row, now: number) => ComponentChildren;
   /** What the rows are sorted by, if not by the column of that name; false for what nobody would sort by. */
   sort?: string | false;

@@ -1,7 +1,7 @@
 // The next ten runs, of all schedules or of one, on the clock of the chosen zone.
 import { useState } from "preact/hooks";
 import { relative } from "../state/format";
-import { SHOWN, type Upcoming, upcoming } from "../state/upcoming";
+import { byDay, SHOWN, type Upcoming, upcoming } from "../state/upcoming";
 import { wall } from "../state/zones";
 import { SelectField } from "../ui/fields";
 import { useNow } from "../ui/parts";
@@ -74,29 +74,28 @@ function RunTable({ runs, names, zone, now }: TableProps) {
             </th>
           </tr>
         </thead>
-        <tbody>
-          {runs.map((run) => (
-            <tr key={`${run.item} ${run.at}`}>
-              <td title={`${run.local} ${run.zone}`}>
-                <When run={run} zone={zone} />
-              </td>
-              {names.size > 1 ? <td title={names.get(run.item)}>{names.get(run.item)}</td> : null}
-              <td class="csw-number csw-muted csw-nowrap">{relative(run.at, now).replace(/^in /, "")}</td>
-            </tr>
-          ))}
-        </tbody>
+        {byDay(runs, zone).map(({ day, runs: those }) => (
+          <tbody key={day}>
+            {day ? (
+              <tr>
+                <th scope="rowgroup" colSpan={names.size > 1 ? 3 : 2}>
+                  {day}
+                </th>
+              </tr>
+            ) : null}
+            {those.map((run) => (
+              <tr key={`${run.item} ${run.at}`}>
+                <td title={`${run.local} ${run.zone}`}>
+                  <b>{wall(run.at, zone)?.time ?? run.local}</b>
+                </td>
+                {names.size > 1 ? <td title={names.get(run.item)}>{names.get(run.item)}</td> : null}
+                <td class="csw-number csw-muted csw-nowrap">{relative(run.at, now).replace(/^in /, "")}</td>
+              </tr>
+            ))}
+          </tbody>
+        ))}
       </table>
       {runs.length < SHOWN ? <p class="csw-note">No run after that.</p> : null}
-    </>
-  );
-}
-
-function When({ run, zone }: { run: Upcoming; zone: string }) {
-  const shown = wall(run.at, zone);
-  if (shown === null) return <>{run.local}</>;
-  return (
-    <>
-      {shown.day} <b>{shown.time}</b>
     </>
   );
 }

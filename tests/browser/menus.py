@@ -1,0 +1,11 @@
+"""Menus as a user opens them."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator
+
+
+def choose_more(app: Locator, name: str) -> None:
+    """Press a button of the menu in the head of an instance."""
+    app.get_by_role("button", name="More", exact=True).click()
+    app.get_by_role("group", name="More actions").get_by_role("button", name=name).click()
