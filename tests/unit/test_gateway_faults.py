@@ -136,7 +136,7 @@ def test_a_read_that_is_cut_twice_finds_the_server_unavailable(server: FaultServ
 
 
 def test_no_answer_in_time_is_unknown_for_a_write_and_unavailable_for_a_read(server: FaultServer) -> None:
-    gateway = ClearMLGateway(timeout=0.2)
+    gateway = ClearMLGateway(timeout=1)
     gateway.queues()
     server.seen.clear()
     server.replies.extend([Reply(delay=10), Reply(delay=10)])
@@ -148,8 +148,8 @@ def test_no_answer_in_time_is_unknown_for_a_write_and_unavailable_for_a_read(ser
 
 
 def test_a_large_batch_is_given_the_time_it_takes(server: FaultServer) -> None:
-    gateway = ClearMLGateway(timeout=0.2)
-    server.replies.append(Reply(data={"succeeded": [], "failed": []}, delay=0.5))
+    gateway = ClearMLGateway(timeout=1)
+    server.replies.append(Reply(data={"succeeded": [], "failed": []}, delay=1.5))
     gateway.enqueue(["t"] * 10, "q")
     assert server.endpoints() == ["tasks.enqueue_many"]
 

@@ -79,9 +79,9 @@ def test_a_review_of_thirty_dense_items_takes_tens_of_milliseconds() -> None:
     items = [{**schedule_data("t1")["schedules"][0], "id": str(n), "recurrence": rules[n % 2]} for n in range(30)]
     data = {"name": "many", "schedules": items}
     review(data, NOW)
-    began = time.perf_counter()
+    began = time.thread_time()
     review(data, NOW)
-    assert time.perf_counter() - began < 0.3  # 20 ms on a quiet machine
+    assert time.thread_time() - began < 0.3  # 20 ms on a quiet machine
 
 
 def test_data_that_is_no_definition_at_all_is_reviewed_too() -> None:
