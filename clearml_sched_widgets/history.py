@@ -86,6 +86,7 @@ class View:
     log: tuple[LogLine, ...]
     problem: str = ""  # what is wrong right now, such as a server that does not answer
     waiting: bool = False  # `problem` is nothing wrong: it waits for another process to let go
+    reason: str = ""  # why its task has the status that it has, as the server knows it
     whole: bool = True  # whether `executed` has every run; older ones are read page by page
     log_whole: bool = True  # whether `log` begins with the first line of all
     active: tuple[ExecutedRow, ...] = attrs.field()  # those of `executed` that are queued or running

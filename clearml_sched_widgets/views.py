@@ -110,6 +110,7 @@ class Viewer:
             active=self._executed.active,
             log=log,
             log_whole=len(log) < LAST_LINES,
+            reason=task.status_reason or task.status_message,
             whole=self._executed.whole,
             definition=definition,
             state=there.state,

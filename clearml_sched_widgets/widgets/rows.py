@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clearml_sched_widgets.bidi import neutral
+from clearml_sched_widgets.failure import failure
 from clearml_sched_widgets.history import View
 from clearml_sched_widgets.why import fixed
-from clearml_sched_widgets.widgets.plain import millis
+from clearml_sched_widgets.widgets.plain import millis, said_data
 
 if TYPE_CHECKING:
     from clearml_sched_widgets.instance import Instance
@@ -49,6 +50,7 @@ def _head(view: View) -> dict[str, Any]:
         "problem": neutral(view.problem),
         "waiting": view.waiting,
         "fixed": fixed(view),
+        "failure": [said_data(each) for each in failure(view)],
         "items": len(view.scheduled),
         "enabled": enabled,
         "disabled": len(items) - enabled,

@@ -33,6 +33,7 @@ ORDER = [
     "history",
     "saying",
     "why",
+    "failure",
     "ends",
     "ledger",
     # Before the instances, which are handed to it, and checked beforehand.

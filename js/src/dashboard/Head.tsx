@@ -11,6 +11,7 @@ import { Button, Chip, TaskLink } from "../ui/parts";
 import { CommandButton } from "./CommandButton";
 import { CommandDialog } from "./CommandDialog";
 import { Counters } from "./Counters";
+import { Failure } from "./Failure";
 import { type Heard, Liveness, silent } from "./Liveness";
 import { ALIVE, RESUMABLE } from "./status";
 import type { Commands } from "./useCommands";
@@ -24,6 +25,8 @@ interface HeadProps {
   commands: Commands;
   onShow: (status: string, since: number | null) => void;
   more?: ComponentChildren;
+  /** Whether the seldom buttons are in a menu. */
+  inMenu: boolean;
 }
 
 const PLACES: Record<string, string> = {
@@ -32,7 +35,7 @@ const PLACES: Record<string, string> = {
   elsewhere: "in another kernel",
 };
 
-export function Head({ view, vitals, heard, web, now, commands, onShow, more }: HeadProps) {
+export function Head({ view, vitals, heard, web, now, commands, onShow, more, inMenu }: HeadProps) {
   return (
     <div class="csw-instance-head">
       <div class="csw-instance-title">
@@ -60,9 +63,7 @@ export function Head({ view, vitals, heard, web, now, commands, onShow, more }: 
       {commands.error ? <Alert title={commands.error} /> : null}
       <Liveness heard={heard} now={now} />
       {view.problem ? view.waiting ? <Waits title={view.problem} /> : <Alert title={view.problem} /> : null}
-      {view.status === "lost" ? (
-        <Alert title="Nothing was heard of it for some minutes: its kernel may be gone. Resume it to run it in this kernel." />
-      ) : null}
+      <Failure view={view} now={now} inMenu={inMenu} />
     </div>
   );
 }

@@ -75,6 +75,7 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
             {move?.dialog}
           </>
         }
+        inMenu={more !== undefined}
         onShow={show}
       />
       <Progress {...{ model, commands, now }} />

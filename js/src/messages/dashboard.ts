@@ -16,6 +16,8 @@ export interface InstanceHead {
   problem: string;
   /** What `problem` says is nothing wrong: it waits for another process to let go. */
   waiting: boolean;
+  /** Why it failed or was lost, a sentence each; empty if it did not, or nobody knows. */
+  failure: Said[];
   /** Why its definition cannot be changed now; empty if it can. */
   fixed: string;
   /** How many rows there are; of scheduled and executed ones only so many are sent. */

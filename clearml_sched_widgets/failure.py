@@ -1,0 +1,37 @@
+"""PURE: why an instance has failed or was lost, as far as its task and its log tell."""
+
+from __future__ import annotations
+
+from clearml_sched_widgets.history import View
+from clearml_sched_widgets.records import LogLine
+from clearml_sched_widgets.saying import At, Name, Said, said
+
+LONGEST = 500  # characters of a text that is quoted; the log has all of it
+ERRORS = frozenset({"error", "critical", "fatal"})
+
+
+def failure(view: View) -> tuple[Said, ...]:
+    """A sentence for each thing that is known: the status's reason, and the last error of the log since it began.
+
+    Nothing for an instance that neither failed nor was lost.
+    """
+    if view.status not in ("failed", "lost"):
+        return ()
+    reason = view.reason if view.status == "failed" else ""
+    found = [said(Name(_short(reason)))] if reason else []
+    last = _last_error(view)
+    if last is not None and last.text.strip() not in reason:
+        found.append(said("The last error in its log came ", At(last.time, "at"), ": ", Name(_short(last.text))))
+    return tuple(found)
+
+
+def _last_error(view: View) -> LogLine | None:
+    """Of this start: what went wrong before it is not why it ended."""
+    since = view.started
+    lines = (line for line in reversed(view.log) if line.level in ERRORS and line.text.strip())
+    return next((line for line in lines if since is None or line.time >= since), None)
+
+
+def _short(text: str) -> str:
+    text = text.strip()
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} …"

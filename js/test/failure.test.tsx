@@ -1,0 +1,44 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { expect, it } from "vitest";
+import { Failure } from "../src/dashboard/Failure";
+import type { InstanceHead } from "../src/messages/dashboard";
+
+const NOW = Date.UTC(2026, 10, 22, 12);
+
+function told(view: Partial<InstanceHead>, inMenu = false) {
+  const root = document.createElement("div");
+  const whole = { where: "elsewhere", failure: [], ...view } as unknown as InstanceHead;
+  act(() => render(<Failure view={whole} now={NOW} inMenu={inMenu} />, root));
+  return { root, text: root.textContent ?? "" };
+}
+
+it("says why an instance failed, as text, and how to go on", () => {
+  const error = [
+    "The last error in its log came ",
+    { at: NOW - 300_000, word: "at" },
+    ": ",
+    { name: "<b>no disk</b>" },
+  ];
+  const { root, text } = told({ status: "failed", failure: [[{ name: "exit code 1" }], error] });
+  expect(root.querySelector("[role=alert] strong")?.textContent).toBe("It ended by an error");
+  const [reason, last] = [...root.querySelectorAll("p")].map((each) => each.textContent);
+  expect(reason).toBe("exit code 1");
+  expect(last).toMatch(/^The last error in its log came at \d\d:55:00: <b>no disk<\/b>$/);
+  expect(root.querySelector("b")).toBeNull();
+  expect(text).toContain("“Resume” goes on with it in this kernel; “Resume as a service” lets an agent do so.");
+});
+
+it("says of a lost one what may be gone, and of a service that an agent goes on", () => {
+  expect(told({ status: "lost" }).text).toContain("its kernel may be gone");
+  const { text } = told({ status: "lost", where: "service" });
+  expect(text).toContain("its agent may be gone");
+  expect(text).toContain("puts it on its queue again");
+  expect(text).not.toContain("as a service");
+});
+
+it("says nothing of one that is well, and where to look where nobody knows", () => {
+  expect(told({ status: "stopped" }).text).toBe("");
+  expect(told({ status: "failed" }, true).text).toContain("“Resume as a service”, under More, lets an agent do so.");
+  expect(told({ status: "failed" }).text).toContain("Its log below may tell more.");
+});
