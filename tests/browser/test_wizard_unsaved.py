@@ -82,7 +82,8 @@ def test_the_app_keeps_the_last_keystrokes_and_asks_before_another_form(
     app = open_notebook(APP.format(task=examples["train"], name="Left")).widget()
     app.get_by_role("button", name="Launch new").click()
     app.get_by_label("Times of the day").fill("4:05")  # nothing else: that is a form which was begun, too
-    instance(app, "Left kept").click()  # at once: what was typed is not lost
+    app.get_by_role("button", name="Show the instances").click()  # at once: what was typed is not lost
+    instance(app, "Left kept").click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Morning")
     question = app.get_by_role("alertdialog", name="Discard the form that you have begun?")
     for button in ("Launch new", "Clone", "Edit"):
