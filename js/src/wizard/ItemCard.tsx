@@ -47,26 +47,26 @@ export function ItemCard(props: AnyCard) {
     >
       <header class="csw-card-head">
         <Grip {...props} />
-        <button
-          type="button"
-          class="csw-card-title"
-          aria-expanded={open}
-          aria-controls={body}
-          aria-labelledby={`${body}-name`}
-          aria-describedby={`${body}-summary`}
-          onClick={() => onToggle(!open)}
-        >
+        <div class="csw-card-lead">
           <Icon name={open ? "down" : "right"} />
           <span class={`csw-kind csw-kind-${kind}`}>
             <Icon name={kind === "schedules" ? "clock" : "bolt"} />
           </span>
-          <span class="csw-card-words">
-            <span class="csw-card-name" id={`${body}-name`} title={title}>
+          <div class="csw-card-words">
+            <button
+              type="button"
+              class="csw-card-title"
+              title={title}
+              aria-expanded={open}
+              aria-controls={body}
+              aria-describedby={`${body}-summary`}
+              onClick={() => onToggle(!open)}
+            >
               {title}
-            </span>
+            </button>
             <Summary {...props} id={`${body}-summary`} problems={problems} />
-          </span>
-        </button>
+          </div>
+        </div>
         <CardActions {...props} title={title} />
       </header>
       {open ? (
