@@ -50,7 +50,7 @@ class Engine:
         self.thread: threading.Thread | None = None  # where it works, once it was started
         self._problem, self._failures = "", 0
         self._opened = False
-        self._refused: SchedulerError | None = None  # why it could not begin
+        self._error: Exception | None = None  # why it could not begin, or an error of our own
         self._patient = False  # waits for the lease even if its holder is alive
         self.snapshot: Snapshot | None = None
         self.on_news: Callable[[], None] = lambda: None  # called when a snapshot differs from the one before
@@ -109,12 +109,13 @@ class Engine:
     def run(self) -> None:
         """Work in the calling thread until the instance is stopped. Waits as long as another engine works on it.
 
-        Raises SchedulerError if there is nothing that it could work on.
+        Raises SchedulerError if there is nothing that it could work on, and an error of our own once it has been told:
+        a process that ended well would have its agent mark the instance as completed.
         """
         self._patient = True
         self._run()
-        if self._refused is not None:
-            raise self._refused
+        if self._error is not None:
+            raise self._error
 
     def _begin(self) -> bool:
         """Try to get the lease, and then read what there is. False if another engine holds it."""
@@ -167,7 +168,7 @@ class Engine:
                 self._failed(error)
                 pause = self._backoff()
             except SchedulerError as error:
-                self._core.ended, self._refused = str(error), error
+                self._core.ended, self._error = str(error), error
             if not self._opened:
                 self._clock.wait(self._stop, pause)
         self._failures = 0
@@ -181,6 +182,7 @@ class Engine:
     def _broken(self, error: Exception) -> None:
         """An error of our own ends the engine, visibly: in the log, on the screen and as the task's status."""
         journal = self._context.journal
+        self._error = error
         self._core.ended = self._problem = f"The scheduler ended by an error of its own: {error!r}"
         journal.error(self._problem)
         if self.snapshot is not None:

@@ -247,6 +247,20 @@ def test_an_engine_that_has_nothing_to_work_on_says_so_and_leaves_no_lease(world
     assert world.gateway.leases(PREFIX) == []
 
 
+def test_an_error_of_our_own_ends_the_process_of_a_service_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.create(ticking(world))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    service = world.rival()
+    monkeypatch.setattr(service, "step", broken)
+    with pytest.raises(RuntimeError, match="a bug"):
+        service.run()
+    assert world.gateway.task(world.instance).status == "failed"
+    assert world.gateway.leases(PREFIX) == []
+
+
 class SharedTime:
     """The time of engines that run in real threads: it moves on only while each of them waits.
 
