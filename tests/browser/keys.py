@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
-# What shows the focus: on the element itself, on what it is drawn in, or on the label that stands for it.
+# What shows the focus: on the element itself, on what it is drawn in or draws over a larger part (::after), or on the
+# label that stands for it.
 LOOKS = """each => [each, each.parentElement, each.closest('label'), each.querySelector('rect')].filter(Boolean).map(
-    part => (({outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor}) =>
+    part => getComputedStyle(part)).concat(getComputedStyle(each, '::after')).map(
+    ({outlineStyle, outlineWidth, outlineColor, boxShadow, borderColor}) =>
         [outlineStyle === 'none' ? '' : outlineStyle + outlineWidth + outlineColor, boxShadow, borderColor].join(' ')
-    )(getComputedStyle(part))).join(' | ')"""
+    ).join(' | ')"""
 STOP = f"""() => {{
     const looks = {LOOKS};
     const settled = () => Promise.all(document.getAnimations().map(each => each.finished.catch(() => undefined)));
