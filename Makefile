@@ -37,6 +37,8 @@ test: check js-test chromium ## All checks and tests but the slow ones; what CI 
 	@set -e; $(foreach suite,$(SUITES),echo "==> tests/$(suite)"; \
 	  $(PYTEST) tests/$(suite) $(PARALLEL_$(suite)) -m "not slow" $(PYTEST_ARGS);)
 
+# So many browser tests take half an hour in one process; each process has a sandbox, a JupyterLab and a browser of its own.
+test-all: PARALLEL_browser := $(TWO)
 test-all: check js-test chromium ## Every test, the slow ones too
 	@set -e; $(foreach suite,$(SUITES),echo "==> tests/$(suite)"; \
 	  $(PYTEST) tests/$(suite) $(PARALLEL_$(suite)) $(PYTEST_ARGS);)
