@@ -82,6 +82,7 @@ def test_the_pointer_drags_zooms_and_tells_about_a_run(open_notebook: Open) -> N
     expect(chart).to_have_accessible_name(re.compile("6 runs, 1 failed"))
     chart.get_by_label(re.compile("^Train, failed")).hover()
     expect(chart.get_by_text("9 min", exact=True)).to_be_visible()
+    chart.scroll_into_view_if_needed()  # all of it: the pointer is put on its lower edge
     box = chart.bounding_box()
     assert box is not None
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] - 12)
