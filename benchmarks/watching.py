@@ -93,7 +93,7 @@ class Update:
 
 NEWS = """
 import time
-from clearml_sched_widgets import running
+from clearml_sched_widgets.instances import running
 item, stamps = instance.definition.schedules[0], {}
 engine = running.engine_here(instance.id)
 running.on_news(lambda: stamps.setdefault(engine.snapshot.runs[0].task.id, 1000 * time.time()))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         Weekly,
     )
     from clearml_sched_widgets.errors import InvalidDefinition, SchedulerError
-    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.instances.instance import Instance
     from clearml_sched_widgets.manager import Manager
     from clearml_sched_widgets.recurrence import next_after, occurrences
     from clearml_sched_widgets.recurrence.sentences import describe
@@ -59,7 +59,7 @@ _HOME: dict[str, str] = {
     "Weekly": "definition",
     "InvalidDefinition": "errors",
     "SchedulerError": "errors",
-    "Instance": "instance",
+    "Instance": "instances.instance",
     "Manager": "manager",
     "describe": "recurrence.sentences",
     "next_after": "recurrence",

@@ -7,14 +7,15 @@ from datetime import datetime, timezone
 
 import attrs
 
-from clearml_sched_widgets import codec, preflight, running, service
+from clearml_sched_widgets import codec, service
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.definition.items import new_id
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import pages
-from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.instances import preflight, running
+from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import INSTANCE_TAG, TaskQuery
 
 NEVER = datetime.min.replace(tzinfo=timezone.utc)

@@ -49,8 +49,8 @@ def enqueue(gateway: Gateway, task_id: str, queue_id: str) -> None:
 
 def main() -> None:
     """Run the instance that CLEARML_TASK_ID names until it is stopped. What an agent executes."""
-    from clearml_sched_widgets import history
     from clearml_sched_widgets.gateway.clearml import connect
+    from clearml_sched_widgets.views import history
 
     task_id = os.environ.get("CLEARML_TASK_ID", "")
     if not task_id:

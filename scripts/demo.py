@@ -27,9 +27,9 @@ from clearml_sched_widgets import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.history import View
 from clearml_sched_widgets.sandbox import Agent, Sandbox
 from clearml_sched_widgets.sandbox.examples import create_examples
+from clearml_sched_widgets.views.history import View
 
 SCHEDULED_WANTED, TRIGGERED_WANTED = 3, 1
 LIMIT = 210.0  # seconds for the runs

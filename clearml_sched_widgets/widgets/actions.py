@@ -18,7 +18,7 @@ from clearml_sched_widgets.widgets.messages import Handler, Request
 from clearml_sched_widgets.widgets.plain import millis
 
 if TYPE_CHECKING:
-    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.instances.instance import Instance
 
 CONSOLE_LINES = 300
 FIRST_SLOTS = 5  # of a period, to show

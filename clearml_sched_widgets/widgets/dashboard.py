@@ -21,7 +21,7 @@ from clearml_sched_widgets.widgets.wizard import WizardPart
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.instances.instance import Instance
     from clearml_sched_widgets.manager import Manager
 
 
@@ -40,7 +40,7 @@ def _manager_of(instance: Instance | None) -> Manager | None:
     """A manager with an instance's own connection. Raises InvalidDefinition for what is no instance."""
     if instance is None:
         return None
-    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.instances.instance import Instance
     from clearml_sched_widgets.manager import Manager
 
     if not isinstance(instance, Instance):

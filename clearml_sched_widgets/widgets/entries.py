@@ -8,16 +8,16 @@ from typing import Any
 
 import attrs
 
-from clearml_sched_widgets import views
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.history import scheduled_rows
-from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.instances.instance import Instance
+from clearml_sched_widgets.instances.running import snapshot_here
 from clearml_sched_widgets.records import Task
-from clearml_sched_widgets.running import snapshot_here
+from clearml_sched_widgets.views import viewer
+from clearml_sched_widgets.views.history import scheduled_rows
 from clearml_sched_widgets.widgets.plain import millis
 
 NEVER = float("-inf")
@@ -59,8 +59,8 @@ class Entry:
         """As an instance says it, without reading its state anew for each look."""
         shot = snapshot_here(self.task.id)
         if shot is not None:
-            return views.status_here(shot)
-        return views.status_of(self.task, now, paused=self.state is not None and self.state.paused)
+            return viewer.status_here(shot)
+        return viewer.status_of(self.task, now, paused=self.state is not None and self.state.paused)
 
     @property
     def where(self) -> str:

@@ -28,8 +28,8 @@ from clearml_sched_widgets.widgets.tables import Tables
 from clearml_sched_widgets.widgets.worker import READINGS
 
 if TYPE_CHECKING:
-    from clearml_sched_widgets.history import View
-    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.instances.instance import Instance
+    from clearml_sched_widgets.views.history import View
 
 READ_EVERY = 5.0  # seconds between two readings of what runs elsewhere
 READ_FOR = 90.0  # seconds after the page was last heard of

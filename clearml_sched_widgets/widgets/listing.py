@@ -11,7 +11,7 @@ from typing import Any
 
 from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import Task, TaskQuery
 from clearml_sched_widgets.widgets.census import ARCHIVED, Census
 from clearml_sched_widgets.widgets.deltas import Deltas

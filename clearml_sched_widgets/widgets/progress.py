@@ -13,9 +13,9 @@ import attrs
 import traitlets
 
 from clearml_sched_widgets.engine.batch import Batch
-from clearml_sched_widgets.history import View
-from clearml_sched_widgets.running import engine_here
-from clearml_sched_widgets.saying import Name, Said, said
+from clearml_sched_widgets.instances.running import engine_here
+from clearml_sched_widgets.views.history import View
+from clearml_sched_widgets.views.saying import Name, Said, said
 from clearml_sched_widgets.widgets.messages import Handler
 from clearml_sched_widgets.widgets.plain import said_data
 

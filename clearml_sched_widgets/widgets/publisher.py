@@ -8,7 +8,7 @@ import time
 import weakref
 from typing import Protocol
 
-from clearml_sched_widgets import running
+from clearml_sched_widgets.instances import running
 
 
 class Source(Protocol):

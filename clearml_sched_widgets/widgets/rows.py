@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clearml_sched_widgets.bidi import neutral
-from clearml_sched_widgets.failure import failure
-from clearml_sched_widgets.history import View
-from clearml_sched_widgets.why import fixed
+from clearml_sched_widgets.views.failure import failure
+from clearml_sched_widgets.views.history import View
+from clearml_sched_widgets.views.why import fixed
 from clearml_sched_widgets.widgets.plain import millis, said_data
 
 if TYPE_CHECKING:
-    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.instances.instance import Instance
 
 
 def brief(instance: Instance) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from clearml_sched_widgets.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, View
+from clearml_sched_widgets.views.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, View
 from clearml_sched_widgets.widgets.csv_text import csv_text
 from clearml_sched_widgets.widgets.feed import Feed
 from clearml_sched_widgets.widgets.log_feed import MOST, LogFeed
@@ -19,7 +19,7 @@ from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
 from clearml_sched_widgets.widgets.query import Finder, choices, parse
 
 if TYPE_CHECKING:
-    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.instances.instance import Instance
 
 MOST_ROWS = 500  # in one answer
 CSV_ROWS = 5000  # in one answer

@@ -11,10 +11,10 @@ from typing import Any
 import traitlets
 
 from clearml_sched_widgets.errors import GatewayError
-from clearml_sched_widgets.history import ExecutedRow, View
-from clearml_sched_widgets.preflight import watched_queues
+from clearml_sched_widgets.instances.preflight import watched_queues
 from clearml_sched_widgets.records import FINISHED
-from clearml_sched_widgets.why import Reason, of_runs, queues_of, reasons
+from clearml_sched_widgets.views.history import ExecutedRow, View
+from clearml_sched_widgets.views.why import Reason, of_runs, queues_of, reasons
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.feed import changed
 from clearml_sched_widgets.widgets.messages import Handler

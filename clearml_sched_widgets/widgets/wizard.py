@@ -21,7 +21,7 @@ from clearml_sched_widgets.widgets.review import review
 from clearml_sched_widgets.widgets.rows import brief
 
 if TYPE_CHECKING:
-    from clearml_sched_widgets.instance import Instance
+    from clearml_sched_widgets.instances.instance import Instance
     from clearml_sched_widgets.manager import Manager
 
 

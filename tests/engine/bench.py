@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.history import executed_row
 from clearml_sched_widgets.records import Task
+from clearml_sched_widgets.views.history import executed_row
 from tests.engine.world import World
 
 

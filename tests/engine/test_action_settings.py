@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from clearml_sched_widgets.definition import Action, Interval, Once, Policies, Schedule
 from clearml_sched_widgets.errors import OutcomeUnknown
-from clearml_sched_widgets.history import executed_row
+from clearml_sched_widgets.views.history import executed_row
 from tests.engine.world import World, clocks
 
 

@@ -10,7 +10,7 @@ from clearml_sched_widgets import Manager, codec, views
 from clearml_sched_widgets.definition import Action, Daily, Definition, Interval, Once, Schedule
 from clearml_sched_widgets.engine import own, stored
 from clearml_sched_widgets.engine.state import ItemState, State
-from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import RUN_TAG, SECTION, LogLine, Param, run_tag
 from tests.engine.world import World
 

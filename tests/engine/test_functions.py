@@ -24,7 +24,7 @@ from clearml_sched_widgets.engine.functions import MOST_AT_ONCE, Functions
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.state import KEEP_PAST
 from clearml_sched_widgets.errors import Unavailable
-from clearml_sched_widgets.history import executed_row, scheduled_rows
+from clearml_sched_widgets.views.history import executed_row, scheduled_rows
 from tests.engine.jobs import Job, quick
 from tests.engine.world import START, Killed, World
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from clearml_sched_widgets import codec, running
+from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Action, Definition, Interval, Schedule
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.instances import running
+from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.records import TaskQuery
 from tests.engine.jobs import Job, quick

@@ -11,7 +11,7 @@ from clearml_sched_widgets import Action, Daily, Definition, InvalidDefinition, 
 from clearml_sched_widgets.definition import Interval, StatusChanged, TaskTrigger
 from clearml_sched_widgets.errors import InstanceStateError, NotFound, SchedulerError, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.instances.instance import Instance
 from tests.waiting import until
 
 
@@ -183,7 +183,7 @@ def test_an_item_is_paused_resumed_and_backfilled_from_any_notebook(
     instance = manager.launch(daily(base))
     item = instance.definition.schedules[0]
     if where == "another one":
-        monkeypatch.setattr("clearml_sched_widgets.running._engines", {})
+        monkeypatch.setattr("clearml_sched_widgets.instances.running._engines", {})
     instance.pause("broken data", item)
     until(lambda: set(instance.scheduled.state) == {"paused"})
     assert set(instance.scheduled.note) == {"broken data"}

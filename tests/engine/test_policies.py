@@ -12,7 +12,7 @@ from clearml_sched_widgets.definition import Action, Definition, Once, Policies,
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.decide import due_at
 from clearml_sched_widgets.errors import OutcomeUnknown
-from clearml_sched_widgets.history import executed_row, scheduled_rows
+from clearml_sched_widgets.views.history import executed_row, scheduled_rows
 from tests.engine.world import START, World, clocks
 
 

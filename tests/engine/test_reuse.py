@@ -20,9 +20,9 @@ from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.state import KEEP_PAST
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.history import executed_row, scheduled_rows
-from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.manager import Manager
+from clearml_sched_widgets.views.history import executed_row, scheduled_rows
 from tests.engine.bench import Bench
 from tests.engine.world import START, clocks
 

@@ -19,7 +19,7 @@ from clearml_sched_widgets.definition import (
 )
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.history import executed_row, scheduled_rows
+from clearml_sched_widgets.views.history import executed_row, scheduled_rows
 from tests.engine.world import START, World
 
 

@@ -15,8 +15,8 @@ from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.history import tables
 from clearml_sched_widgets.records import RUN_TAG, TaskQuery
+from clearml_sched_widgets.views.history import tables
 
 START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)  # a Monday
 

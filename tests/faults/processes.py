@@ -15,7 +15,7 @@ import clearml.backend_api  # noqa: F401 - what a gateway imports when it first 
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.clearml import ClearMLGateway
-from clearml_sched_widgets.history import tables
+from clearml_sched_widgets.views.history import tables
 
 TIMEOUT = 2.0  # seconds that an engine waits for an answer
 

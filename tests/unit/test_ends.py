@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearml_sched_widgets import ends
+from clearml_sched_widgets.views import ends
 
 
 @pytest.fixture(autouse=True, scope="module", params=[1, 3, 1000])

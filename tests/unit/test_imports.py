@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -30,23 +31,11 @@ ORDER = [
     "gateway",
     "engine",
     "simulation",
-    "history",
-    "saying",
-    "why",
-    "failure",
-    "ends",
-    "ledger",
-    # Before the instances, which are handed to it, and checked beforehand.
-    "service",
-    "preflight",
-    # The engines of this kernel, and what is shown of an instance wherever it runs.
-    "running",
+    # What is shown of an instance; the service keeps the same tables on its task.
     "views",
-    # One instance: how this kernel reaches it, what users do with it, and the public class that offers both.
-    "handle",
-    "control",
-    "moving",
-    "instance",
+    # Before the instances, which are handed to it.
+    "service",
+    "instances",
     "manager",
     "interop",
     "widgets",
@@ -113,6 +102,22 @@ def wrong_imports(path: Path) -> list[str]:
         if package == PACKAGE and target in ALLOWED and target != unit and target not in ALLOWED[unit]:
             wrong.append(f"{label(path)}:{line}: {unit} may not import {target}")
     return wrong
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join([PACKAGE, *(parts[:-1] if parts[-1] == "__init__" else parts)])
+
+
+def needed(path: Path, names: set[str]) -> set[str]:
+    """The modules that a file imports, but for what ALSO allows."""
+    found = {name if name in names else name.rpartition(".")[0] for _, name in imported(path)} & names
+    return {name for name in found - {dotted(path)} if name.split(".")[1] not in ALSO.get(unit_of(path), ())}
+
+
+def test_no_two_modules_need_each_other_also_inside_a_folder() -> None:
+    names = {dotted(path) for path in modules()}
+    TopologicalSorter({dotted(path): needed(path, names) for path in modules()}).prepare()  # raises CycleError
 
 
 @pytest.mark.parametrize("path", modules(), ids=label)

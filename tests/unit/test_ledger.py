@@ -13,9 +13,9 @@ from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.history import executed_row, scheduled_rows
-from clearml_sched_widgets.ledger import ExecutedLedger, ScheduledLedger
 from clearml_sched_widgets.records import SECTION, Task, run_tag
+from clearml_sched_widgets.views.history import executed_row, scheduled_rows
+from clearml_sched_widgets.views.ledger import ExecutedLedger, ScheduledLedger
 
 START = datetime(2026, 11, 22, 6, 0, tzinfo=timezone.utc)
 TRAIN = Schedule(Action("t1"), Daily(["06:20", "18:20"]), name="Train", id="a1")

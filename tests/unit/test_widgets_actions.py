@@ -11,7 +11,7 @@ import pytest
 
 from clearml_sched_widgets import Dashboard, Manager
 from clearml_sched_widgets.codec import from_data
-from clearml_sched_widgets.history import ExecutedRow, ScheduledRow, View
+from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.subshells import let_the_page_choose
 from clearml_sched_widgets.widgets.vitals import Lately, counters, life
 from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data

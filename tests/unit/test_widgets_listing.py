@@ -15,7 +15,7 @@ from clearml_sched_widgets.codec import dumps, from_data
 from clearml_sched_widgets.engine.runs import LOOKBACK
 from clearml_sched_widgets.errors import InstanceStateError, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.instance import Instance
+from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import Task, TaskQuery
 from clearml_sched_widgets.widgets import listing as listings
 from clearml_sched_widgets.widgets.census import COUNT_EVERY

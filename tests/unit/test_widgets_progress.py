@@ -14,9 +14,9 @@ from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.engine.batch import Batch, BatchCount
 from clearml_sched_widgets.engine.state import Launch, State
 from clearml_sched_widgets.gateway.memory import MemoryGateway
-from clearml_sched_widgets.history import ExecutedRow, View
 from clearml_sched_widgets.records import Clone
-from clearml_sched_widgets.saying import plain
+from clearml_sched_widgets.views.history import ExecutedRow, View
+from clearml_sched_widgets.views.saying import plain
 from clearml_sched_widgets.widgets.progress import ProgressPart, of_batch
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 from tests.waiting import until

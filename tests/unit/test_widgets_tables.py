@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from clearml_sched_widgets import Dashboard
 from clearml_sched_widgets.codec import from_data
-from clearml_sched_widgets.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, ExecutedRow, View
+from clearml_sched_widgets.views.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, ExecutedRow, View
 from clearml_sched_widgets.widgets.csv_text import cell
 from clearml_sched_widgets.widgets.feed import MANY, WINDOW, Feed
 from clearml_sched_widgets.widgets.messages import BadMessage, Request

@@ -12,8 +12,8 @@ from typing import Any
 
 import attrs
 
-from clearml_sched_widgets.history import ExecutedRow
 from clearml_sched_widgets.records import ACTIVE
+from clearml_sched_widgets.views.history import ExecutedRow
 from clearml_sched_widgets.widgets.plain import millis
 
 MOST_BARS = 1500  # of one message; with more, the buckets get wider

@@ -19,8 +19,8 @@ import traitlets
 
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.state import State
-from clearml_sched_widgets.history import ExecutedRow, View
 from clearml_sched_widgets.records import ACTIVE
+from clearml_sched_widgets.views.history import ExecutedRow, View
 from clearml_sched_widgets.widgets.feed import changed
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
 from clearml_sched_widgets.widgets.timeline.bars import bars, stays

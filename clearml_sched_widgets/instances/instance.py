@@ -7,14 +7,15 @@ from datetime import datetime, timezone
 from html import escape
 from typing import TYPE_CHECKING
 
-from clearml_sched_widgets import control, history, moving, preflight, views, why
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.handle import Handle
+from clearml_sched_widgets.instances import control, moving, preflight
+from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.records import LogLine, Task
+from clearml_sched_widgets.views import history, viewer, why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,7 @@ class Instance:
 
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self._handle = Handle(gateway, task)
-        self._viewer = views.Viewer(gateway, task.id)
+        self._viewer = viewer.Viewer(gateway, task.id)
 
     def __repr__(self) -> str:
         return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clearml_sched_widgets import preflight, service
-from clearml_sched_widgets.control import stop, writable
+from clearml_sched_widgets import service
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
-from clearml_sched_widgets.handle import Handle
-from clearml_sched_widgets.running import starting
+from clearml_sched_widgets.instances import preflight
+from clearml_sched_widgets.instances.control import stop, writable
+from clearml_sched_widgets.instances.handle import Handle
+from clearml_sched_widgets.instances.running import starting
 
 
 def to_service(handle: Handle, queue: str, requirements: Iterable[str] | None = None) -> None:

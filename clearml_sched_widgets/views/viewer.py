@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone
 
 import attrs
 
-from clearml_sched_widgets import history
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine import own, stored
 from clearml_sched_widgets.engine.calling import past_runs
@@ -14,8 +13,9 @@ from clearml_sched_widgets.engine.runs import LOOKBACK, Runs
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.ledger import ExecutedLedger, ScheduledLedger
 from clearml_sched_widgets.records import LogLine, Task, TaskQuery
+from clearml_sched_widgets.views import history
+from clearml_sched_widgets.views.ledger import ExecutedLedger, ScheduledLedger
 
 LAST_LINES = 200  # of a log that are read time and again; older ones where somebody wants them
 SILENT = timedelta(minutes=3)  # an instance in progress that has not been heard of for so long is lost

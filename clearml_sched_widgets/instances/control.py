@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 
-from clearml_sched_widgets import codec, history, preflight, service, views
+from clearml_sched_widgets import codec, service
 from clearml_sched_widgets.definition import Definition, Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine import commands, launches, lease, own
@@ -14,9 +14,11 @@ from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.runs import Run, run_of
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
-from clearml_sched_widgets.handle import Handle
+from clearml_sched_widgets.instances import preflight
+from clearml_sched_widgets.instances.handle import Handle
+from clearml_sched_widgets.instances.running import forget, functions_here, register, starting
 from clearml_sched_widgets.records import Task, TaskQuery, run_tag
-from clearml_sched_widgets.running import forget, functions_here, register, starting
+from clearml_sched_widgets.views import history, viewer
 
 
 # -- begin and end
@@ -34,7 +36,7 @@ def resume(handle: Handle) -> None:
 
 
 def _resume_here(handle: Handle, task: Task) -> None:
-    paused = views.is_paused(task)
+    paused = viewer.is_paused(task)
     engine = Engine(handle.id, handle.gateway, tables=history.tables, functions=functions_here(handle.id))
     try:
         engine.start()
@@ -49,7 +51,7 @@ def _resume_here(handle: Handle, task: Task) -> None:
 
 
 def _resume_service(handle: Handle, task: Task) -> None:
-    status = views.status_of(task, datetime.now(timezone.utc))
+    status = viewer.status_of(task, datetime.now(timezone.utc))
     if status == "paused":
         handle.send(Command(do="resume"))
     elif status in ("running", "queued"):
@@ -59,7 +61,7 @@ def _resume_service(handle: Handle, task: Task) -> None:
         if task.status == "in_progress":
             gateway.set_status(handle.id, "stopped", "Resumed")
         service.enqueue(gateway, handle.id, task.queue_id or preflight.queue_id(gateway, "services"))
-        if views.is_paused(task):
+        if viewer.is_paused(task):
             gateway.write_configuration(handle.id, commands.dumps(Command(do="resume")))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from clearml_sched_widgets import views
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import commands, own
 from clearml_sched_widgets.engine.commands import Command
@@ -12,8 +11,9 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.instances.running import engine_here, snapshot_here
 from clearml_sched_widgets.records import Task
-from clearml_sched_widgets.running import engine_here, snapshot_here
+from clearml_sched_widgets.views import viewer
 
 
 class Handle:
@@ -55,9 +55,9 @@ class Handle:
 
     @property
     def status(self) -> str:
-        """See `views.status_of`."""
+        """See `viewer.status_of`."""
         shot = self.snapshot
-        return views.status_of(self.task, datetime.now(timezone.utc)) if shot is None else views.status_here(shot)
+        return viewer.status_of(self.task, datetime.now(timezone.utc)) if shot is None else viewer.status_here(shot)
 
     def fresh(self) -> Task:
         """Its task, read anew."""
