@@ -1,10 +1,8 @@
-"""How the parts of a definition show themselves: in code as the call that makes them, in a notebook as a table."""
+"""How the parts of a definition show themselves in code: as the call that makes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from html import escape
 from typing import Any, cast
 
 import attrs
@@ -51,10 +49,3 @@ def time_text(clock: time) -> str:
 def moment_text(moment: datetime) -> str:
     """A moment in UTC as ISO 8601 with Z."""
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def html_table(caption: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table for a notebook. All of it is text: nothing in it is taken as HTML."""
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
-    body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import attrs
 
+from clearml_sched_widgets import markup
 from clearml_sched_widgets.definition import values
 from clearml_sched_widgets.definition.actions import Action, action
 from clearml_sched_widgets.definition.checks import collect, each, is_a
-from clearml_sched_widgets.definition.display import Part, html_table
+from clearml_sched_widgets.definition.display import Part
 from clearml_sched_widgets.definition.functions import misfits
 from clearml_sched_widgets.definition.placeholders import unknown
 from clearml_sched_widgets.definition.policies import Policies
@@ -24,6 +25,9 @@ from clearml_sched_widgets.errors import Problem
 
 if TYPE_CHECKING:
     from clearml_sched_widgets.simulation import Simulation
+
+
+MOST_ROWS = 100  # of a definition that is shown as a table
 
 
 def new_id() -> str:
@@ -197,7 +201,8 @@ class Definition(Part):
 
     def _repr_html_(self) -> str:
         titles = ("Item", "When", "Launches", "On queue", "Enabled")
-        return html_table(repr(self)[1:-1], titles, (_row(item) for item in self.items))
+        rows = (_row(item) for item in self.items)
+        return markup.table(repr(self)[1:-1], titles, rows, total=len(self.items), most=MOST_ROWS)
 
     @property
     def items(self) -> tuple[Schedule | Trigger, ...]:

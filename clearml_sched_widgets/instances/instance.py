@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timezone
-from html import escape
 from typing import TYPE_CHECKING
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
@@ -15,7 +14,7 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances import control, moving, preflight
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.records import LogLine, Task
-from clearml_sched_widgets.views import history, viewer, why
+from clearml_sched_widgets.views import history, still, viewer, why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +34,14 @@ class Instance:
         return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"
 
     def _repr_html_(self) -> str:
-        view = self.view()
-        head = f"<p><b>{escape(view.name)}</b> {escape(view.status)}, {escape(view.where)}</p>"
-        scheduled = history.scheduled_frame(view.scheduled)[["name", "next_run", "schedule", "queue", "state"]]
-        executed = history.executed_frame(view.executed[:10])[["name", "cause", "started", "finished", "status"]]
-        tables: list[str] = [frame.to_html(index=False, na_rep="") for frame in (scheduled, executed)]
-        return head + "".join(tables)
+        return still.html(still.of_view(self.view()))
+
+    def at_hand(self, now: datetime) -> still.Still:
+        """What this kernel knows of it already. No request, and little work, however large it is."""
+        shot = self._handle.snapshot
+        if shot is not None:
+            return still.of_snapshot(self.id, shot, now)
+        return still.of_task(self.task, self.where, now)
 
     @property
     def id(self) -> str:

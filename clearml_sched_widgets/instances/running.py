@@ -32,6 +32,14 @@ def snapshot_here(instance_id: str) -> Snapshot | None:
     return None if engine is None else engine.snapshot
 
 
+def snapshots_here() -> dict[str, Snapshot]:
+    """What the engines of this kernel know, by the ids of their instances."""
+    with _lock:
+        ids = list(_engines)
+    found = {each: snapshot_here(each) for each in ids}
+    return {each: shot for each, shot in found.items() if shot is not None}
+
+
 def register(engine: Engine) -> None:
     """Note that an engine runs here."""
     with _lock:

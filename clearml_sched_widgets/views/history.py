@@ -113,6 +113,13 @@ def scheduled_rows(
     return tuple(_scheduled(definition, state, names, now))
 
 
+def first_rows(
+    definition: Definition, state: State, names: Mapping[str, str], now: datetime, most: int
+) -> tuple[ScheduledRow, ...]:
+    """As many of the scheduled tasks at a moment, in the definition's order; the others cost nothing."""
+    return tuple(islice(_scheduled(definition, state, names, now), most))
+
+
 def _scheduled(definition: Definition, state: State, names: Mapping[str, str], now: datetime) -> Iterator[ScheduledRow]:
     items: tuple[Schedule | Trigger, ...] = (*definition.schedules, *definition.triggers)
     for item in items:
@@ -217,7 +224,7 @@ def executed_row(run: Run, definition: Definition, names: Mapping[str, str] = {}
 
 def tables(snapshot: Snapshot) -> dict[str, Table]:
     """The tables for the instance's own task in the ClearML web page, each cut at `MOST_ROWS`."""
-    scheduled = islice(_scheduled(snapshot.definition, snapshot.state, snapshot.names, snapshot.now), MOST_ROWS)
+    scheduled = first_rows(snapshot.definition, snapshot.state, snapshot.names, snapshot.now, MOST_ROWS)
     executed = [executed_row(run, snapshot.definition, snapshot.names) for run in snapshot.runs[:MOST_ROWS]]
     return {
         "Scheduled Tasks": _table(

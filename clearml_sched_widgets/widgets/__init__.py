@@ -1,6 +1,7 @@
 """The Jupyter widgets: a form (Wizard), a live view (Dashboard), and both beside all instances (SchedulerApp).
 
-all           messages, base, bundle, connection, publisher, worker, subshells, plain
+all           messages, base, bundle, connection, publisher, worker, subshells, plain,
+              stills
 the form      wizard, drafts, review, outlook, previews, matches, lookup, functions, surroundings, editing
 the list      listing, census, entries, deltas
 an instance   dashboard, following, rows, tables, feed, log_feed, query, csv_text, vitals, progress,

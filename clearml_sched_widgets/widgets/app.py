@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from clearml_sched_widgets.codec import to_data
 from clearml_sched_widgets.errors import NotFound
+from clearml_sched_widgets.instances.running import snapshots_here
 from clearml_sched_widgets.records import TaskQuery
+from clearml_sched_widgets.widgets import stills
 from clearml_sched_widgets.widgets.configuration import configuration_data
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.dashboard import ShowsInstance, parts_of
@@ -77,3 +80,9 @@ class SchedulerApp(ShowsForm, ShowsInstance):
         instances = InstancesPart(connection, self._dashboard)
         parts = (*parts_of(connection, self._dashboard), wizard, EditingPart(), instances)
         super().__init__(connection, parts)
+
+    def _still(self, now: datetime) -> str:
+        listing = self._dashboard.listing
+        return stills.instances(
+            listing.rows(now), snapshots_here(), now, loaded=listing.loaded, web=self._connection.web
+        )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from typing import Any, Protocol
 
 import anywidget
 import traitlets
 
 from clearml_sched_widgets.errors import AccessDenied, NotConfigured, RetryableError
+from clearml_sched_widgets.widgets import stills
 from clearml_sched_widgets.widgets.bundle import built
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.messages import (
@@ -86,7 +89,21 @@ class SchedulerWidget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         # The page says that it is open, too, but its message may wait until the running cell has ended.
         self._open()
-        return super()._repr_mimebundle_(**kwargs)
+        widget = super()._repr_mimebundle_(**kwargs)
+        return widget if widget is None else ({**widget[0], **self._picture()}, widget[1])
+
+    def _picture(self) -> dict[str, str]:
+        """For those who read the notebook without its kernel; hosts that have one prefer the widget."""
+        now = datetime.now(timezone.utc)
+        try:
+            return {"text/html": f"{self._still(now)}{stills.caption(now)}"}
+        except Exception:  # whatever somebody wrote into an instance, the widget is shown all the same
+            logging.getLogger(__name__).exception("there is no picture of a widget")
+            return {}
+
+    def _still(self, now: datetime) -> str:
+        """What is known at this moment, as HTML. No request, and little work."""
+        raise NotImplementedError
 
     def _open(self) -> None:
         self._connection.open()

@@ -40,6 +40,11 @@ class Connection:
     def connected(self) -> bool:
         return bool(self._state["state"] == "connected")
 
+    @property
+    def web(self) -> str:
+        """The address of the web server, once it is known; empty before, and if there is none."""
+        return str(self._state.get("web", ""))
+
     def open(self) -> None:
         """Connect in the background, unless that was tried already."""
         if self._state["state"] == "new":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
+from clearml_sched_widgets.markup import paragraph
+from clearml_sched_widgets.views.still import html
 from clearml_sched_widgets.widgets.actions import ActionsPart
 from clearml_sched_widgets.widgets.base import Part, SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
@@ -112,3 +115,7 @@ class Dashboard(ShowsForm, ShowsInstance):
         self._dashboard = DashboardPart(connection, instance, automatic=True)
         wizard = WizardPart(connection, None, made=self._dashboard.choose)
         super().__init__(connection, (*parts_of(connection, self._dashboard), wizard, EditingPart()))
+
+    def _still(self, now: datetime) -> str:
+        known = self._dashboard.still(now)
+        return paragraph("No instance had been chosen.") if known is None else html(known, self._connection.web)

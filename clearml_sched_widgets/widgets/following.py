@@ -20,6 +20,7 @@ from clearml_sched_widgets.errors import (
     RetryableError,
     SchedulerError,
 )
+from clearml_sched_widgets.views.still import Still, of_view
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.listing import Listing
 from clearml_sched_widgets.widgets.messages import Handler, Request
@@ -81,6 +82,13 @@ class DashboardPart:
         """What is shown, as last read; None while there is nothing."""
         with self._lock:
             return self._view
+
+    def still(self, now: datetime) -> Still | None:
+        """What is known at this moment of what is shown; None while that is nothing. No request."""
+        instance, view = self.instance, self.shown()
+        if instance is None:
+            return None
+        return of_view(view) if view is not None and instance.where != "kernel" else instance.at_hand(now)
 
     def required(self) -> Instance:
         """The instance that is shown. Raises InstanceStateError if there is none."""

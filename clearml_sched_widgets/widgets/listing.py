@@ -74,14 +74,17 @@ class Listing:
         """Something was done: what the rows say may be another thing already."""
         self._look_at = 0.0
 
+    def rows(self, now: datetime) -> list[dict[str, Any]]:
+        """What is known of the instances at this moment."""
+        with self._lock:
+            entries = list(self._entries.values())
+        return [row(entry, now) for entry in entries]
+
     def state(self) -> dict[str, Any]:
         """The traits of the list, from memory only."""
         if self._clock() >= self._look_at:
             self._look_at = self._clock() + LOOK_EVERY
-            now = datetime.now(timezone.utc)
-            with self._lock:
-                entries = list(self._entries.values())
-            self._deltas.update([row(entry, now) for entry in entries])
+            self._deltas.update(self.rows(datetime.now(timezone.utc)))
         return {
             "instances": self._deltas.base,
             "instance_changes": self._deltas.changes,

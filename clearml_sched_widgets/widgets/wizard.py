@@ -12,7 +12,7 @@ import traitlets
 from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
-from clearml_sched_widgets.widgets import lookup, previews
+from clearml_sched_widgets.widgets import lookup, previews, stills
 from clearml_sched_widgets.widgets.base import SchedulerWidget
 from clearml_sched_widgets.widgets.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.functions import functions_of, with_functions
@@ -169,6 +169,9 @@ class Wizard(SchedulerWidget):
         connection = connection_to(manager)
         self._wizard = WizardPart(connection, definition)
         super().__init__(connection, (self._wizard,))
+
+    def _still(self, now: datetime) -> str:
+        return stills.draft(self._wizard.state()["draft"], now)
 
     def __repr__(self) -> str:
         draft = self._wizard.state()["draft"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbconvert import HTMLExporter
 from playwright.sync_api import Locator, expect
 
 from clearml_sched_widgets.sandbox import Sandbox
@@ -116,7 +117,8 @@ os.environ["NOTIFY_TOKEN"] = "sesame-open-0123"
 from clearml_sched_widgets import *
 manager = Manager()
 task = manager.gateway._write("tasks.create", {{"name": "a task", "type": "training"}})["id"]
-definition = Definition("Secrets", [Schedule(Action(task), Daily(["06:20"]), name="Morning")])
+action = Action(task, parameters={{"Args/password": "hunter2"}})
+definition = Definition("Secrets", [Schedule(action, Daily(["06:20"]), name="Morning")])
 wizard, app = Wizard(definition, manager), SchedulerApp(manager)
 instance = manager.launch(definition)
 instance.run_now(definition.schedules[0])
@@ -163,3 +165,10 @@ def test_nothing_secret_is_in_a_saved_notebook(fresh_sandbox: Sandbox, tmp_path:
     settings = json.loads((fresh_sandbox.folder / "sandbox.json").read_text())
     assert [secret for secret in (*secrets, settings["token_key"]) if secret in text] == []
     assert re.findall(r"eyJ[\w-]{10,}\.[\w-]{10,}", text) == []  # a JWT
+    pictures = [output.data["text/html"] for output in notebook.cells[0].outputs]
+    assert ["Secrets" in each for each in pictures] == [True, True, True]
+    assert [each for each in pictures if "hunter2" in each] == []
+    del notebook.metadata["widgets"]  # as JupyterLab saves it
+    page, _ = HTMLExporter().from_notebook_node(notebook)  # type: ignore[no-untyped-call]
+    assert page.count("Run the cell for the live widget.") == len(pictures)
+    assert page.count("<td>Morning</td>") == 2  # in the form and in the dashboard
