@@ -194,7 +194,7 @@ class Filler:
             run = self._run(doc["id"], item, base, told.user, slot)
             lines.append((slot, f"{item.title}: launched task {run['id']} for {slot_text(slot)}."))
             if run["status"] == "failed":
-                lines.append((slot + timedelta(seconds=90), f"{item.title}: task {run['id']} is failed."))
+                lines.append((slot + timedelta(seconds=90), f"{item.title}: task {run['id']} failed."))
         return lines
 
     def _slots(self, item: Schedule | Trigger, ended: datetime) -> list[datetime]:
@@ -230,7 +230,7 @@ class Filler:
     def _log(self, task: str, lines: list[tuple[datetime, str]]) -> None:
         for moment, text in lines[-400:]:
             event = {
-                **{"type": "log", "task": task, "level": "error" if "failed" in text else "info", "msg": text},
+                **{"type": "log", "task": task, "level": "warning" if "failed" in text else "info", "msg": text},
                 **{"timestamp": int(moment.timestamp() * 1000), "metric": "", "variant": "", "worker": "scheduler"},
             }
             insert_event(self._store, event)

@@ -246,7 +246,8 @@ class Core:
         for run in news:
             context.runs_changed()
             if not run.active and run.status != "created":
-                context.journal.info(f"{context.title(run.item)}: {words.subject(run)} is {run.status}.")
+                tell = context.journal.warning if run.status == "failed" else context.journal.info
+                tell(f"{context.title(run.item)}: {words.ended(run)}.")
                 self._stops.forget(run)
         self._after_ends(news, now)
 

@@ -71,6 +71,14 @@ def subject(run: Run) -> str:
     return "the call of its function" if run.local else f"task {run.task.id}"
 
 
+_ENDED = {"completed": "completed", "failed": "failed", "stopped": "was stopped", "deleted": "was deleted"}
+
+
+def ended(run: Run) -> str:
+    """What became of a run, such as `task … failed`."""
+    return f"{subject(run)} {_ENDED.get(run.status, f'is {run.status}')}"
+
+
 def counted(definition: Definition) -> str:
     """How much there is, such as `2 schedules, 1 trigger`."""
     schedules, triggers = len(definition.schedules), len(definition.triggers)

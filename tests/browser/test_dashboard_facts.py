@@ -48,6 +48,12 @@ def test_names_lead_to_the_pages_of_their_tasks(open_notebook: Open, page: Page)
     expect(row.get_by_role("link").first).to_have_attribute("href", page_of(failed))
     row.get_by_role("button", name="Details of").click()
     expect(board.get_by_role("link", name=failed, exact=True)).to_have_attribute("href", page_of(failed))
+    notebook.run("saved.run_now(train)")
+    launch = board.get_by_role("log", name="Log").get_by_role("paragraph").filter(has_text="Train: launched task")
+    expect(launch.get_by_role("link")).to_have_count(1)
+    run = launch.get_by_role("link")
+    assert run.get_attribute("href") == page_of(run.get_attribute("title") or "")
+    expect(rows(board, "Executed tasks").locator(f"[title='{run.get_attribute('title')}']")).not_to_have_count(0)
 
     with page.context.expect_page() as opened:
         row.get_by_role("link").first.click()

@@ -52,11 +52,12 @@ def test_thousands_of_lines_are_followed_searched_filtered_and_copied(open_noteb
     board.get_by_label("Follow").uncheck()
     top = log.evaluate("box => { box.scrollTop = 40; return box.scrollTop; }")
     notebook.run("saved.run_now(train)")
-    expect(log.get_by_text(re.compile("^Train: launched task"))).to_be_attached()
+    launch = log.get_by_role("paragraph").filter(has_text="Train: launched task")
+    expect(launch).to_have_text(re.compile(r"Train: launched task [0-9a-f]{8} for \d\d:\d\d:\d\d\.$"))
     assert log.evaluate("box => box.scrollTop") == top
     board.get_by_label("Follow").check()
     log.scroll_into_view_if_needed()
-    expect(log.get_by_text(re.compile("^Train: launched task"))).to_be_in_viewport()
+    expect(launch).to_be_in_viewport()
 
 
 ELSEWHERE = (

@@ -37,6 +37,26 @@ def test_a_queue_that_no_agent_serves_is_told_once_until_that_changes(world: Wor
     assert world.log(engine).count('No agent serves the queue "gpu"') == 2
 
 
+@pytest.mark.parametrize(
+    ("status", "level", "text"),
+    [
+        ("completed", "info", "completed"),
+        ("failed", "warning", "failed"),
+        ("stopped", "info", "was stopped"),
+    ],
+)
+def test_the_end_of_a_run_is_told(world: World, status: str, level: str, text: str) -> None:
+    engine = world.engine(Definition("nightly", [Schedule(Action(world.base), Interval("30s"), name="one")]))
+    world.run_for(engine, 31)
+    (run,) = world.runs(engine)
+    world.gateway.set_status(run.task.id, "in_progress")
+    world.gateway.set_status(run.task.id, status)
+    world.run_for(engine, 10)
+    assert engine.snapshot is not None
+    told = [(line.level, line.text) for line in engine.snapshot.lines if run.task.id in line.text]
+    assert told[1:] == [(level, f"one: task {run.task.id} {text}.")]
+
+
 @pytest.mark.parametrize("whole", [True, False])
 def test_run_now_runs_while_paused_and_the_slots_do_not(world: World, whole: bool) -> None:
     engine = world.engine(Definition("nightly", [Schedule(Action(world.base), Interval("30s"), id="one")]))

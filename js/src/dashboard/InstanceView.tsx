@@ -83,7 +83,7 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
       <Timeline key={view.id} {...{ model, view, now }} onRun={(run) => void seekRun(executed, run)} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />
-      <Log store={log} now={now} />
+      <Log store={log} web={web} now={now} />
       <TimesSwitch />
     </div>
   );

@@ -5,11 +5,12 @@ import type { LogLine } from "../messages/log";
 import { neutral } from "../state/bidi";
 import { clock, utc } from "../state/format";
 import { asText, type Level, type LogStore, matching } from "../state/log";
+import { pieces } from "../state/logText";
 import { useTimes } from "../state/times";
 import { copyText } from "../ui/clipboard";
 import { CheckBox, SelectField, TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";
-import { Button, Empty } from "../ui/parts";
+import { Button, Empty, TaskLink } from "../ui/parts";
 import { useStore } from "../ui/useStore";
 
 const PAGE = 300; // lines in the document at first; a press shows more
@@ -20,7 +21,13 @@ const LEVELS = [
   ["error", "Errors only"],
 ] as const;
 
-export function Log({ store, now }: { store: LogStore; now: number }) {
+interface LogProps {
+  store: LogStore;
+  web: string | undefined;
+  now: number;
+}
+
+export function Log({ store, web, now }: LogProps) {
   const log = useStore(store);
   const [level, setLevel] = useState<Level>("all");
   const [text, setText] = useState("");
@@ -63,7 +70,7 @@ export function Log({ store, now }: { store: LogStore; now: number }) {
         <Empty title="The log is empty">Every launch, skip and error is written here.</Empty>
       ) : (
         <Lines
-          {...{ lines: shown, hidden, follow, now }}
+          {...{ lines: shown, hidden, follow, web, now }}
           first={filtered ? 0 : log.first + found.length - shown.length}
           more={hidden > 0 || (log.more && !filtered)}
           reading={log.reading}
@@ -113,6 +120,7 @@ interface LinesProps {
   more: boolean;
   reading: boolean;
   follow: boolean;
+  web: string | undefined;
   now: number;
   onFollow: (follow: boolean) => void;
   onMore: () => void;
@@ -120,7 +128,7 @@ interface LinesProps {
 
 const NEAR_TOP = 40; // pixels
 
-function Lines({ lines, first, hidden, more, reading, follow, now, onFollow, onMore }: LinesProps) {
+function Lines({ lines, first, hidden, more, reading, follow, web, now, onFollow, onMore }: LinesProps) {
   const box = useRef<HTMLDivElement>(null);
   const before = useRef({ first, height: 0 });
   const { utc: inUtc } = useTimes();
@@ -166,10 +174,33 @@ function Lines({ lines, first, hidden, more, reading, follow, now, onFollow, onM
         <p key={first + index} class={`csw-line csw-line-${line.level}`}>
           <time title={utc(line.time)}>{clock(line.time, now, inUtc)}</time>
           <span class="csw-level">{line.level}</span>
-          <span>{neutral(line.text)}</span>
+          <span>
+            <LineText text={neutral(line.text)} {...{ web, now }} />
+          </span>
         </p>
       ))}
     </div>
+  );
+}
+
+function LineText({ text, web, now }: { text: string; web: string | undefined; now: number }) {
+  const { utc: inUtc } = useTimes();
+  return (
+    <>
+      {pieces(text).map((piece, index) =>
+        typeof piece === "string" ? (
+          piece
+        ) : "task" in piece ? (
+          <TaskLink key={index} web={web} id={piece.task}>
+            {piece.task.slice(0, 8)}
+          </TaskLink>
+        ) : (
+          <time key={index} dateTime={new Date(piece.at).toISOString()} title={utc(piece.at)}>
+            {clock(piece.at, now, inUtc)}
+          </time>
+        ),
+      )}
+    </>
   );
 }
 
