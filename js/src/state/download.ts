@@ -36,7 +36,8 @@ export function saveFile(name: string, parts: string[], type = "text/csv;charset
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** A name that every file system takes. */
+/** A name that every file system takes, and that hides no file. */
 export function fileName(name: string, ending: string): string {
-  return `${name.replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 100)}.${ending}`;
+  const plain = name.replace(/[^\p{L}\p{N}._-]+/gu, "-").replace(/^[.-]+/, "");
+  return `${[...plain].slice(0, 100).join("") || "unnamed"}.${ending}`;
 }
