@@ -30,7 +30,7 @@ export function InstanceView({ model, more, onEdit }: InstanceProps) {
   const view = useTrait(model, "view");
   if (!("id" in view)) {
     return view.problem ? (
-      <div class="csw-banner csw-banner-error" role="alert">
+      <div class="csw-banner" role="alert">
         <div>
           <strong>This instance cannot be shown</strong>
           <p>{view.problem}</p>

@@ -50,7 +50,7 @@ export function ConnectionBanner({ connection, model }: { connection: Connection
   if (state === "new" || state === "connected" || state === "connecting") return null;
   const retry = () => void model.request("retry").catch(() => undefined);
   return (
-    <div class="csw-banner csw-banner-error" role="alert">
+    <div class="csw-banner" role="alert">
       <div>
         <strong>{TITLES[state]}</strong>
         <p>{withCode(sentence(connection.message ?? ""))}</p>

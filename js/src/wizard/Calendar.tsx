@@ -35,7 +35,7 @@ function Months({ outlook }: { outlook: OutlookView }) {
   const focus = useFocusDay(outlook, today);
   const isFirst = month <= monthOf(today);
   return (
-    <section class="csw-preview-part csw-calendar" aria-label="Calendar">
+    <section class="csw-preview-part" aria-label="Calendar">
       <div class="csw-calendar-head">
         <h3>Calendar</h3>
         <Button

@@ -41,7 +41,7 @@ function Refusal({ error }: { error: string }) {
   const total = form.store.state.showAll ? form.store.problems.length : 0;
   if (error === "" && total === 0) return null;
   return (
-    <div class="csw-banner csw-banner-error" role="alert">
+    <div class="csw-banner" role="alert">
       <div>
         {error ? (
           <strong>{withCode(sentence(error))}</strong>

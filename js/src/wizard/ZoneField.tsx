@@ -51,7 +51,6 @@ export function ZoneField(props: EditorProps<RuleDraft>) {
   return (
     <Field
       label="Time zone"
-      class="csw-zone"
       {...form.notes(field)}
       hint={value.kind === "interval" ? "Only for showing times: an interval is elapsed time." : undefined}
     >
