@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,11 @@ def run_tag(instance_id: str) -> str:
     return f"{RUN_TAG}:{instance_id}"
 
 
+def mark(text: str) -> str:
+    """What stands beside a configuration object's text, so that a reader can tell another text without reading it."""
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
 @attrs.frozen(kw_only=True)
 class Param:
     """One hyperparameter. `type` and `description` are the SDK's own; a clone must carry them on."""
@@ -34,7 +40,10 @@ Params = Mapping[str, Mapping[str, Param]]  # section -> name -> parameter
 
 @attrs.frozen(kw_only=True)
 class Task:
-    """A task: a base task, a run, or an instance. `hyperparams` and `configuration` are filled only if asked for."""
+    """A task: a base task, a run, or an instance. `hyperparams`, `configuration` and `marks` only if asked for.
+
+    `marks` has the mark of each configuration object that was written by this package; see `mark`.
+    """
 
     id: str
     name: str = ""
@@ -58,6 +67,7 @@ class Task:
     last_change: datetime | None = None
     hyperparams: Params = attrs.field(factory=dict)
     configuration: Mapping[str, str] = attrs.field(factory=dict)
+    marks: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
     def virgin(self) -> bool:
@@ -181,6 +191,9 @@ class TaskQuery:
     `order` is a field name of Task among created, status_changed, last_update, last_change; a leading "-" descends.
     At most 500 rows; `page` counts from 0. `hyperparams`: "none", "scheduler" (that section only) or "all".
     With `bare`, a task's id and the field of the order are read, and nothing else.
+
+    `configuration`: all configuration objects with their marks; `objects`: those of these names, of `marks` the marks
+    alone. With `without`: all objects but these, and no names of the task's project and user.
     """
 
     ids: tuple[str, ...] | None = None
@@ -198,6 +211,9 @@ class TaskQuery:
     page: int = 0
     hyperparams: str = "none"
     configuration: bool = False
+    objects: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     bare: bool = False
 
 

@@ -21,7 +21,7 @@ from clearml_sched_widgets.engine.deciding import Decider
 from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.handling import Handler
 from clearml_sched_widgets.engine.launch import Launcher, launched
-from clearml_sched_widgets.engine.own import WATCHDOG, OwnTask, read
+from clearml_sched_widgets.engine.own import WATCHDOG, OwnTask
 from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.reusing import Reuser
 from clearml_sched_widgets.engine.runs import Run, Runs
@@ -137,23 +137,23 @@ class Core:
             return
         self._own_read = now
         try:
-            own = read(self._gateway, self.context.id)
+            heard = self._own.listen()
         except NotFound:
             self.ended = "its task was deleted in ClearML"
             return
-        why = self._own.lost(own)
-        if why and WATCHDOG in f"{own.task.status_reason} {own.task.status_message}".lower():
+        why = self._own.lost(heard)
+        if why and WATCHDOG in f"{heard.task.status_reason} {heard.task.status_message}".lower():
             self.context.journal.warning("The server's watchdog had stopped this instance; it goes on.")
             self._own.take()
             return
         self.ended = why
-        self.asked_to_stop = bool(why) and own.task.status == "in_progress"
+        self.asked_to_stop = bool(why) and heard.task.status == "in_progress"
         if not why:
-            for command in own.commands:
+            for command in heard.commands:
                 self._handler.obey(command, now)
-            if own.commands:
+            if heard.commands:
                 self.save()  # before they are removed: a command must not be lost
-                self._own.done(own.commands)
+                self._own.done(heard.commands)
 
     def _poll(self, now: datetime) -> None:
         definition = self.context.definition

@@ -13,7 +13,7 @@ from clearml_sched_widgets.engine import controls, polling, words
 from clearml_sched_widgets.engine.adopting import adopt
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.own import read
+from clearml_sched_widgets.engine.own import glance, read
 from clearml_sched_widgets.engine.runs import launched_since
 from clearml_sched_widgets.engine.state import parse
 from clearml_sched_widgets.errors import InvalidDefinition
@@ -70,7 +70,7 @@ class Handler:
         for schedule in context.definition.schedules:
             context.plan(schedule)
         context.gateway.ping(context.id)  # a write: the task's last change is the server's present time then
-        server_now = read(context.gateway, context.id).task.last_change or now
+        server_now = glance(context.gateway, context.id).last_change or now
         context.state = polling.skip_to(context.definition, context.state, server_now)
         context.journal.info("Goes on after the pause.")
 

@@ -15,7 +15,7 @@ from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.core import Core
 from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.lease import QUIET, RENEW_EVERY, TTL, LeaseLost
-from clearml_sched_widgets.engine.own import OwnTask, read
+from clearml_sched_widgets.engine.own import OwnTask, glance, read
 from clearml_sched_widgets.engine.snapshot import Snapshot, Tables, of_other, taken
 from clearml_sched_widgets.engine.upkeep import Upkeep
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, RetryableError, SchedulerError
@@ -152,7 +152,7 @@ class Engine:
     def _refuse_if_busy(self) -> None:
         """Another engine that is at work ends the wait; one that was stopped gives its lease back in a moment."""
         lease = self._context.lease
-        if lease.alive and read(self._gateway, self.id).task.status == "in_progress":
+        if lease.alive and glance(self._gateway, self.id).status == "in_progress":
             raise InstanceStateError(f"The instance is run by {lease.holder}; stop it there first.")
 
     def _wait_for_lease(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import attrs
 
@@ -19,6 +20,14 @@ from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 
 DEFINITION, STATE, WHERE = "definition", stored.STATE, "where"
 WATCHDOG = "non-responsive"  # what the server's watchdog gives as the reason when it stops a silent task
+
+
+@attrs.frozen(kw_only=True)
+class Heard:
+    """What an engine hears of its instance's task time and again."""
+
+    task: Task
+    commands: tuple[Command, ...]
 
 
 @attrs.frozen(kw_only=True)
@@ -42,11 +51,16 @@ class Own:
 
 
 def read(gateway: Gateway, instance_id: str) -> Own:
-    """Read an instance. One request. Raises NotFound, or SchedulerError if it is no instance."""
-    tasks = gateway.tasks(TaskQuery(ids=(instance_id,), order="created", configuration=True))
+    """Read an instance, all of it. One request. Raises NotFound, or SchedulerError if it is no instance."""
+    return parse(glance(gateway, instance_id, configuration=True))
+
+
+def glance(gateway: Gateway, instance_id: str, **more: Any) -> Task:
+    """An instance's task, and of its configuration what the query asks for. One request. Raises NotFound."""
+    tasks = gateway.tasks(TaskQuery(ids=(instance_id,), order="created", **more))
     if not tasks:
         raise NotFound(f"There is no instance {instance_id} on the server (any more).")
-    return parse(tasks[0])
+    return tasks[0]
 
 
 def parse(task: Task) -> Own:
@@ -68,11 +82,13 @@ class OwnTask:
         self.id = instance_id
         self._written: State | None = None
         self._writer = stored.Writer()
+        self._large = {DEFINITION, STATE}  # what is read once, and written by us
 
     def take(self) -> Own:
         """Make the task run; what it says then. For the holder of the lease only."""
         # Read with the lease in hand. Where nothing is written here, a second reading could say nothing else.
         found = read(self._gateway, self.id)
+        self._large.update(name for name in found.task.configuration if name.startswith(stored.PART))
         if found.task.status == "in_progress":
             return found
         if found.task.status == "failed":  # the status machine leads from failed to running only through stopped
@@ -80,11 +96,19 @@ class OwnTask:
         self._gateway.set_status(self.id, "in_progress")
         return read(self._gateway, self.id)
 
-    def lost(self, own: Own) -> str:
+    def listen(self) -> Heard:
+        """How the task is, and the commands that wait: its definition and state stay where they are. One request.
+
+        Raises NotFound.
+        """
+        task = glance(self._gateway, self.id, without=tuple(sorted(self._large)))
+        return Heard(task=task, commands=tuple(commands.waiting(task.configuration)))
+
+    def lost(self, heard: Heard) -> str:
         """Why this engine has to end, as the task says; empty if it goes on."""
-        if own.task.status != "in_progress":
-            return f"it was {own.task.status} in ClearML"
-        if own.task.status_message.lower() == "stopping":
+        if heard.task.status != "in_progress":
+            return f"it was {heard.task.status} in ClearML"
+        if heard.task.status_message.lower() == "stopping":
             return "it was asked to stop in ClearML"
         return ""
 
@@ -92,6 +116,7 @@ class OwnTask:
         """Write the state if it is not what was written last. The runs' cursor goes along, but is no reason to."""
         if state is not self._written and state != self._written:  # comparing looks at every item
             changes = self._writer.changes(attrs.evolve(state, runs_since=runs_since))
+            self._large.update(changes)
             self._gateway.write_configuration(self.id, changes)
             self._writer.written()
             self._written = state

@@ -86,6 +86,15 @@ def texts(state: State) -> dict[str, str]:
     return Writer().changes(state)
 
 
+def whole(configuration: Mapping[str, str]) -> bool:
+    """Whether all objects are there that the state's own names."""
+    try:
+        count = json.loads(configuration.get(STATE) or "{}").get("parts", 0)
+        return all(f"{PART}{number}" in configuration for number in range(count))
+    except (ValueError, AttributeError, TypeError, RecursionError):
+        return False
+
+
 def loads(configuration: Mapping[str, str], *, items: bool = True) -> State:
     """The state in the configuration objects of a task; an empty one if there is none. Without `items`, the rest of it.
 

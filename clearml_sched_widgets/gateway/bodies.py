@@ -12,7 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timezone
 from typing import Any
 
-from clearml_sched_widgets.records import INSTANCE_TAG, SECTION, Clone, Edit, LogLine, Param, Params, Table, TaskQuery
+from clearml_sched_widgets.records import (
+    INSTANCE_TAG,
+    SECTION,
+    Clone,
+    Edit,
+    LogLine,
+    Param,
+    Params,
+    Table,
+    TaskQuery,
+    mark,
+)
 
 PAGE = 500  # the server gives no more rows at once
 WHOLE_ID = re.compile(r"[0-9a-f]{32}")
@@ -46,8 +57,7 @@ def tag_filter(every: Iterable[str] = (), none: Iterable[str] = ()) -> list[str]
 def task_query(query: TaskQuery) -> Body:
     """The body of tasks.get_all_ex for a query."""
     body = _page([query.order, "id"], min(query.limit, PAGE), query.page)
-    bare = ["id", query.order.removeprefix("-")]
-    body["only_fields"] = bare if query.bare else [*TASK_FIELDS, *_optional_fields(query)]
+    body["only_fields"] = _task_fields(query)
     if query.ids is not None:
         body["id"] = list(query.ids)
     if query.text:
@@ -80,9 +90,19 @@ def _search(query: TaskQuery) -> Body:
     return {"fields": fields, "pattern": "|".join(patterns)}
 
 
-def _optional_fields(query: TaskQuery) -> list[str]:
+def _task_fields(query: TaskQuery) -> list[str]:
+    if query.bare:
+        return ["id", query.order.removeprefix("-")]
+    if query.without:  # fields that are left out cannot stand beside fields that are asked for
+        return ["-hyperparams", "-script", *(f"-{_object(name)}" for name in query.without)]
     params = {"none": [], "scheduler": [f"hyperparams.{SECTION}"], "all": ["hyperparams"]}[query.hyperparams]
-    return [*params, *(["configuration"] if query.configuration else [])]
+    objects = ["configuration"] if query.configuration else [_object(name) for name in query.objects]
+    return [*TASK_FIELDS, *params, *objects, *(f"{_object(name)}.description" for name in query.marks)]
+
+
+def _object(name: str) -> str:
+    """The path of a configuration object: a dot in its name must not look like one between names."""
+    return f"configuration.{name.replace('%', '%%').replace('.', '%2E').replace('$', '%24')}"
 
 
 def _since(field: str, time: datetime) -> Body:
@@ -180,8 +200,8 @@ def _param(section: str, name: str, param: Param) -> Body:
 
 
 def configuration(items: Mapping[str, str]) -> list[Body]:
-    """Configuration objects as tasks.edit_configuration takes them."""
-    return [{"name": name, "value": value, "type": "json"} for name, value in items.items()]
+    """Configuration objects as tasks.edit_configuration takes them. The mark is their description."""
+    return [{"name": name, "value": value, "type": "json", "description": mark(value)} for name, value in items.items()]
 
 
 def script(entry_point: str, code: str, requirements: Iterable[str]) -> Body:

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from clearml_sched_widgets.gateway.memory_objects import StoredModel
-from clearml_sched_widgets.records import SECTION, Entity, Task, TaskQuery
+from clearml_sched_widgets.records import SECTION, Entity, Task, TaskQuery, mark
 
 
 def matches(task: Task, query: TaskQuery) -> bool:
@@ -45,7 +45,18 @@ def projected(task: Task, query: TaskQuery) -> Task:
     params = task.hyperparams if query.hyperparams != "none" else {}
     if query.hyperparams == "scheduler":
         params = {section: items for section, items in params.items() if section == SECTION}
-    return attrs.evolve(task, hyperparams=params, configuration=task.configuration if query.configuration else {})
+    objects = task.configuration
+    if query.without:
+        shown = [name for name in objects if name not in query.without]
+    else:
+        shown = list(objects) if query.configuration else [name for name in query.objects if name in objects]
+    marked = {*shown, *(name for name in query.marks if name in objects)}
+    return attrs.evolve(
+        task,
+        hyperparams=params,
+        configuration={name: objects[name] for name in shown},
+        marks={name: mark(objects[name]) for name in marked},
+    )
 
 
 def task_entity(entity: str, task: Task) -> Entity:

@@ -26,7 +26,7 @@ def moment(text: object) -> datetime | None:
 def task(row: Row) -> Task:
     """A task from tasks.get_all_ex."""
     project, user = _reference(row.get("project")), _reference(row.get("user"))
-    execution = row.get("execution") or {}
+    execution, objects = row.get("execution") or {}, row.get("configuration") or {}
     return Task(
         id=row["id"],
         name=_text(row, "name"),
@@ -49,7 +49,8 @@ def task(row: Row) -> Task:
         last_update=moment(row.get("last_update")),
         last_change=moment(row.get("last_change")),
         hyperparams=_params(row.get("hyperparams") or {}),
-        configuration={name: str(item.get("value") or "") for name, item in (row.get("configuration") or {}).items()},
+        configuration={name: str(item["value"] or "") for name, item in objects.items() if "value" in item},
+        marks={name: str(item["description"]) for name, item in objects.items() if item.get("description")},
     )
 
 

@@ -7,14 +7,13 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances import control, moving, preflight
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.records import LogLine, Task
-from clearml_sched_widgets.views import history, still, viewer, why
+from clearml_sched_widgets.views import history, look, still, viewer, why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +28,7 @@ class Instance:
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self._handle = Handle(gateway, task)
         self._viewer = viewer.Viewer(gateway, task.id)
+        self._look = look.Look(gateway, task.id)
 
     def __repr__(self) -> str:
         return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"
@@ -95,7 +95,7 @@ class Instance:
         shot = self._handle.snapshot
         if shot is not None:
             return self._viewer.here(self.task, shot)
-        there = own.read(self.gateway, self.id)
+        there = self._look.read()
         self._handle.task = there.task
         return self._viewer.there(there, self.where)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 import attrs
@@ -11,6 +12,7 @@ from clearml_sched_widgets.engine import own, stored
 from clearml_sched_widgets.engine.calling import past_runs
 from clearml_sched_widgets.engine.runs import LOOKBACK, Runs
 from clearml_sched_widgets.engine.snapshot import Snapshot
+from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import LogLine, Task, TaskQuery
@@ -56,6 +58,7 @@ class Viewer:
         self._runs: Runs | None = None
         self._names: dict[str, str] = {}
         self._parsed: tuple[str, Definition] | None = None
+        self._state: tuple[Mapping[str, str], State] | None = None
         self._change: tuple[datetime | None, datetime] | None = None  # the task's last one, and when it was seen
         self._log: tuple[LogLine, ...] | None = None
         self._executed = ExecutedLedger(instance_id)
@@ -88,24 +91,24 @@ class Viewer:
     def there(self, there: own.Own, where: str) -> history.View:
         """What the instance's task says. Raises GatewayError, InvalidDefinition."""
         gateway, now, task = self._gateway, datetime.now(timezone.utc), there.task
-        definition = self._definition_of(there)
+        definition, state = self._definition_of(there), self._state_of(there)
         if self._runs is None:  # the task's last change is a time of the server: what changes later is followed
             self._runs = Runs(task.id, since=task.last_change or task.created)
         if not self._executed.begun:
             self._executed.read_older(gateway, definition)
         self._runs.refresh(gateway, now)
-        self._executed.take((*self._runs, *past_runs(there.state)), definition, self._base_names(definition))
+        self._executed.take((*self._runs, *past_runs(state)), definition, self._base_names(definition))
         log = self._log_of(task, now)
         return history.View(
             id=task.id,
             name=task.name,
             status=status_of(task, now),
             where=where,
-            note=there.state.note,
+            note=state.note,
             user=task.user,
             started=task.started,
             heartbeat=task.last_update,
-            scheduled=self._scheduled.rows(definition, there.state, self._base_names(definition), now),
+            scheduled=self._scheduled.rows(definition, state, self._base_names(definition), now),
             executed=self._executed.rows,
             active=self._executed.active,
             log=log,
@@ -113,7 +116,7 @@ class Viewer:
             reason=task.status_reason or task.status_message,
             whole=self._executed.whole,
             definition=definition,
-            state=there.state,
+            state=state,
         )
 
     def read_older(self, view: history.View, definition: Definition) -> history.View:
@@ -129,6 +132,12 @@ class Viewer:
         if self._parsed is None or self._parsed[0] != text:
             self._parsed = (text, there.definition)
         return self._parsed[1]
+
+    def _state_of(self, there: own.Own) -> State:
+        texts = {name: text for name, text in there.task.configuration.items() if name.startswith(own.STATE)}
+        if self._state is None or self._state[0] != texts:
+            self._state = (texts, there.state)
+        return self._state[1]
 
     def _log_of(self, task: Task, now: datetime) -> tuple[LogLine, ...]:
         """The last lines, read anew only if the task changed: what is reported is a change.

@@ -73,7 +73,8 @@ def known(gateway: Gateway, task: Task, before: Entry | None, user: str) -> Entr
     """An instance as the light reading shows it; its configuration is the one that was last read."""
     if before is None:
         return Entry(gateway=gateway, task=task, mine=task.user_id == user)
-    task, mine = attrs.evolve(task, configuration=before.task.configuration), task.user_id == user
+    task = attrs.evolve(task, configuration=before.task.configuration, marks=before.task.marks)
+    mine = task.user_id == user
     return before if (task, mine) == (before.task, before.mine) else attrs.evolve(before, task=task, mine=mine)
 
 

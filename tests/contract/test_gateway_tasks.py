@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta, timezone
+from typing import Any
 
+import attrs
 import pytest
 
 from clearml_sched_widgets.records import SECTION, Param, TaskQuery
-from tests.contract.objects import NOBODY, a_clone, found, only
+from tests.contract.objects import NOBODY, a_clone, an_instance, bring, found, only
 from tests.contract.worlds import World, pause
 
 
@@ -176,6 +178,52 @@ def test_configuration_is_read_only_where_asked_for(world: World) -> None:
     task_id = world.task(configuration={"a.b": "{}"})
     assert world.gateway.tasks(TaskQuery(ids=(task_id,)))[0].configuration == {}
     assert only(world, task_id).configuration == {"a.b": "{}"}
+
+
+def of(world: World, task_id: str, **query: Any) -> tuple[dict[str, str], dict[str, str]]:
+    """A task's configuration objects and marks, as a query gives them."""
+    (task,) = world.gateway.tasks(TaskQuery(ids=(task_id,), **query))
+    return dict(task.configuration), dict(task.marks)
+
+
+def test_configuration_is_read_by_name_or_all_but_some_names(world: World) -> None:
+    texts = {"big": "{}", "part.1": "x" * 10_000, "part.2": "", "command.$1%": "do"}
+    task_id = an_instance(world, **texts)
+    marks = only(world, task_id).marks
+    assert {*marks} == {*texts}
+    assert len({*marks.values()}) == 4
+    assert of(world, task_id, objects=("part.1", "gone")) == ({"part.1": texts["part.1"]}, {"part.1": marks["part.1"]})
+    assert of(world, task_id, marks=("part.1", "command.$1%", "gone")) == (
+        {},
+        {name: marks[name] for name in ("part.1", "command.$1%")},
+    )
+    assert of(world, task_id, objects=("part.2",), marks=("big", "part.2")) == (
+        {"part.2": ""},
+        {name: marks[name] for name in ("big", "part.2")},
+    )
+    read, _ = of(world, task_id, without=("big", "part.1", "part.2", "gone"))
+    assert read == {"command.$1%": "do"}
+
+
+def test_another_text_has_another_mark_and_the_same_text_the_same(world: World) -> None:
+    task_id = an_instance(world, one="a", two="b")
+    before = only(world, task_id).marks
+    world.gateway.write_configuration(task_id, {"one": "c"})
+    after = only(world, task_id).marks
+    assert (after["one"] != before["one"], after["two"]) == (True, before["two"])
+    world.gateway.write_configuration(task_id, {"one": "a"})
+    assert only(world, task_id).marks == before
+
+
+def test_with_names_left_out_the_rest_of_a_task_is_as_ever(world: World) -> None:
+    task_id = an_instance(world, big="{}")
+    bring(world, task_id, "in_progress")
+    world.gateway.set_status(task_id, "stopped", "because")
+    whole = only(world, task_id)
+    (task,) = world.gateway.tasks(TaskQuery(ids=(task_id,), without=("big",)))
+    left: dict[str, Any] = {"project": "", "user": "", "configuration": {}, "marks": {}, "hyperparams": {}}
+    assert attrs.evolve(task, **left) == attrs.evolve(whole, **left)
+    assert task.status_reason == "because"
 
 
 def test_hidden_tasks_are_found_only_by_id_or_system_tag(world: World) -> None:

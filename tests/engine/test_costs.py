@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from clearml_sched_widgets import Manager, codec, views
+from clearml_sched_widgets import Manager, codec
 from clearml_sched_widgets.definition import Action, Daily, Definition, Interval, Once, Schedule
 from clearml_sched_widgets.engine import own, stored
 from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import RUN_TAG, SECTION, LogLine, Param, run_tag
+from clearml_sched_widgets.views import viewer
 from tests.engine.world import World
 
 
@@ -120,7 +121,7 @@ def test_going_on_costs_the_same_however_many_runs_there_were() -> None:
 def test_looking_at_an_instance_elsewhere_costs_a_page_at_first_and_then_only_what_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(views, "LOOKBACK", timedelta(0))
+    monkeypatch.setattr(viewer, "LOOKBACK", timedelta(0))
     counts = []
     for count in (1, 1850):
         world, instance = with_past(count)
@@ -139,7 +140,7 @@ def test_looking_at_an_instance_elsewhere_costs_a_page_at_first_and_then_only_wh
     world.gateway.report_log(world.instance, [LogLine(time=world.clock.now(), level="info", text="news")])
     requests.clear()
     assert instance.view().log[-1].text == "news"
-    assert requests.total() == 3
+    assert requests.total() == 4  # what does not run may have been edited by hand: it is read as a whole
 
 
 def test_lines_that_can_be_read_later_than_the_change_are_read() -> None:

@@ -1,0 +1,58 @@
+"""Reads one instance time and again, of its configuration only what is another than before.
+
+A definition of ten thousand schedules and its state are megabytes. Beside each configuration object stands its mark,
+which is another one if the text is: as long as the marks are the same, nothing but the marks is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+from clearml_sched_widgets.engine import commands, own, stored
+from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.records import Task, mark
+
+
+class Look:
+    """Keeps what it has read of one instance."""
+
+    def __init__(self, gateway: Gateway, instance_id: str) -> None:
+        self._gateway, self._id = gateway, instance_id
+        self._kept: Task | None = None
+
+    def read(self) -> own.Own:
+        """The instance as it is now. One request, mostly. Raises NotFound, or SchedulerError if it is no instance."""
+        task = None if self._kept is None else self._renewed(self._kept)
+        found = own.read(self._gateway, self._id) if task is None else own.parse(task)
+        self._kept = found.task if _marked(found.task.configuration, found.task) else None
+        return found
+
+    def _renewed(self, kept: Task) -> Task | None:
+        """The task with what has changed of it; None if it has to be read as a whole."""
+        names = [name for name in kept.configuration if not name.startswith(commands.PREFIX)]
+        now = own.glance(self._gateway, self._id, marks=tuple(names))
+        if not _marks_tell(kept, now):
+            return None
+        changed = tuple(name for name in names if now.marks.get(name) != kept.marks[name])
+        same = tuple(name for name in names if name not in changed)
+        if changed:
+            now = own.glance(self._gateway, self._id, objects=changed, marks=same)
+        if not _marked(changed, now) or any(now.marks.get(name) != kept.marks[name] for name in same):
+            return None  # it changed between the two requests: what was read may not belong together
+        configuration = {**{name: kept.configuration[name] for name in same}, **now.configuration}
+        return attrs.evolve(now, configuration=configuration) if stored.whole(configuration) else None
+
+
+def _marked(names: Iterable[str], task: Task) -> bool:
+    """Whether objects have their own marks: one that somebody edited elsewhere has none, or still that of before."""
+    return all(name in task.configuration and task.marks.get(name) == mark(task.configuration[name]) for name in names)
+
+
+def _marks_tell(kept: Task, now: Task) -> bool:
+    """Whether an object with another text has another mark. Not if somebody edits it by hand, which takes a draft: the
+    mark may stay then. While it runs, only this package writes."""
+    if kept.status == now.status == "in_progress":
+        return kept.started == now.started
+    return (kept.status, kept.last_change) == (now.status, now.last_change)
