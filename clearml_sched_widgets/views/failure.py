@@ -1,7 +1,8 @@
-"""PURE: why an instance has failed or was lost, as far as its task and its log tell."""
+"""PURE: why an instance failed, was lost or stopped by the server, as far as its task and its log tell."""
 
 from __future__ import annotations
 
+from clearml_sched_widgets.engine.own import WATCHDOG
 from clearml_sched_widgets.records import LogLine
 from clearml_sched_widgets.views.history import View
 from clearml_sched_widgets.views.saying import At, Name, Said, said
@@ -13,16 +14,21 @@ ERRORS = frozenset({"error", "critical", "fatal"})
 def failure(view: View) -> tuple[Said, ...]:
     """A sentence for each thing that is known: the status's reason, and the last error of the log since it began.
 
-    Nothing for an instance that neither failed nor was lost.
+    Nothing for an instance that is well, and for one that somebody stopped. The server's watchdog is nobody.
     """
-    if view.status not in ("failed", "lost"):
+    if view.status not in ("failed", "lost") and not _silenced(view):
         return ()
-    reason = view.reason if view.status == "failed" else ""
+    reason = "" if view.status == "lost" else view.reason
     found = [said(Name(_short(reason)))] if reason else []
     last = _last_error(view)
     if last is not None and last.text.strip() not in reason:
         found.append(said("The last error in its log came ", At(last.time, "at"), ": ", Name(_short(last.text))))
     return tuple(found)
+
+
+def _silenced(view: View) -> bool:
+    """Whether the server stopped it because it had not heard of it for hours."""
+    return view.status == "stopped" and WATCHDOG in view.reason.lower()
 
 
 def _last_error(view: View) -> LogLine | None:

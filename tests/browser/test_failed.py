@@ -1,4 +1,4 @@
-"""An instance that failed says why and how to go on, in the dashboard and in the app; and it goes on."""
+"""An instance that failed, or was stopped by the server, says why and how to go on, wherever it is shown; and it goes on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ SchedulerApp(manager)
 
 @pytest.mark.slow
 def test_a_failed_instance_says_why_and_goes_on(open_notebook: Open) -> None:
-    page = open_notebook(FAILED).page
+    notebook = open_notebook(FAILED)
+    page = notebook.page
     board, app = (page.get_by_label(name, exact=True) for name in ("Dashboard", "ClearML schedulers"))
     app.get_by_role("navigation", name="Instances").get_by_role("listitem").get_by_role("button").click()
     for widget in (board, app):
@@ -37,6 +38,11 @@ def test_a_failed_instance_says_why_and_goes_on(open_notebook: Open) -> None:
     app.get_by_role("button", name="More", exact=True).click()
     expect(app.get_by_role("button", name="Resume as a service …")).to_be_visible()
     board.page.keyboard.press("Escape")
+    notebook.run('gateway.set_status(saved.id, "stopped", "Forced stop (non-responsive)")')
+    for widget in (board, app):
+        expect(widget.get_by_role("alert")).to_contain_text("The server stopped it: nothing had been heard of it")
+        expect(widget.get_by_role("alert")).to_contain_text("Forced stop (non-responsive)")
+        expect(widget.get_by_role("alert")).to_contain_text("“Resume” goes on with it in this kernel")
     board.get_by_role("button", name="Resume", exact=True).click()
     for widget in (board, app):
         expect(widget.get_by_role("button", name="Pause", exact=True)).to_be_visible()

@@ -1,4 +1,4 @@
-"""Why an instance has failed or was lost."""
+"""Why an instance failed, was lost or stopped by the server."""
 
 from __future__ import annotations
 
@@ -40,6 +40,14 @@ def test_the_reason_of_the_status_and_the_last_error_are_told() -> None:
     assert told(*log, status="lost", reason="Resumed") == [error]  # that is why it ran, not why it was lost
 
 
+def test_a_stop_by_the_servers_watchdog_is_told_and_one_by_somebody_is_not() -> None:
+    reason = "Forced stop (non-responsive)"
+    error = "The last error in its log came at 2026-11-22 11:55:00 UTC: no disk"
+    assert told(line(5, "error", "no disk"), status="stopped", reason=reason) == [reason, error]
+    assert told(line(5, "error", "no disk"), status="stopped", reason="Stopped by its user") == []
+    assert told(status="running", reason=reason) == []
+
+
 def test_what_was_before_it_began_and_what_is_well_is_not_told() -> None:
     assert told(line(90, "error", "long ago")) == []
     assert told(line(90, "error", "long ago"), started=None) != []
@@ -58,7 +66,7 @@ def test_an_engine_that_breaks_tells_the_page_why(monkeypatch: pytest.MonkeyPatc
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("clearml_sched_widgets.engine.core.read", broken)
+    monkeypatch.setattr("clearml_sched_widgets.engine.own.OwnTask.listen", broken)
     until(lambda: instance.view().status == "failed")
     (said,) = view_data(instance.view())["view"]["failure"]
     assert said == [{"name": "The scheduler ended by an error of its own: RuntimeError('a bug')"}]

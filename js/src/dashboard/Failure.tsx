@@ -1,4 +1,4 @@
-// Why an instance failed or was lost, as text, and what to do about it.
+// Why an instance failed, was lost or stopped by the server, as text, and what to do about it.
 import type { InstanceHead } from "../messages/dashboard";
 import { Said } from "../ui/Said";
 
@@ -10,7 +10,8 @@ interface FailureProps {
 }
 
 export function Failure({ view, now, inMenu }: FailureProps) {
-  if (view.status !== "failed" && view.status !== "lost") return null;
+  const ill = view.status === "failed" || view.status === "lost";
+  if (!ill && view.failure.length === 0) return null;
   return (
     <div class="csw-banner csw-banner-error" role="alert">
       <div>
@@ -28,14 +29,20 @@ export function Failure({ view, now, inMenu }: FailureProps) {
 
 function title({ status, where }: InstanceHead): string {
   if (status === "failed") return "It ended by an error";
-  return `Nothing was heard of it for some minutes: its ${where === "service" ? "agent" : "kernel"} may be gone`;
+  if (status === "stopped") return "The server stopped it: nothing had been heard of it for too long";
+  return `Nothing was heard of it for some minutes: its ${runner(where)} may be gone`;
 }
 
+const runner = (where: string): string => (where === "service" ? "agent" : "kernel");
+
 function advice({ where, failure, status }: InstanceHead, inMenu: boolean): string {
-  const cause = status === "failed" && failure.length === 0 ? "Its log below may tell more. " : "";
+  const cause = {
+    failed: failure.length === 0 ? "Its log below may tell more. " : "",
+    stopped: `Its ${runner(where)} may be gone, or its computer asleep; it goes on by itself if that comes back. `,
+  };
   const resume =
     where === "service"
       ? "“Resume” puts it on its queue again, for an agent to go on with it."
       : `“Resume” goes on with it in this kernel; “Resume as a service”${inMenu ? ", under More," : ""} lets an agent do so.`;
-  return `${cause}${resume} What was launched is not launched again.`;
+  return `${cause[status as keyof typeof cause] ?? ""}${resume} What was launched is not launched again.`;
 }
