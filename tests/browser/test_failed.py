@@ -1,4 +1,4 @@
-"""An instance that failed, or was stopped by the server, says why and how to go on, wherever it is shown; and it goes on."""
+"""An instance that failed, or was stopped by the server, says why and how to go on; and it goes on."""
 
 from __future__ import annotations
 
