@@ -37,6 +37,16 @@ it("says of a lost one what may be gone, and of a service that an agent goes on"
   expect(text).not.toContain("as a service");
 });
 
+it("says of one that the server stopped what may be gone, and that it may go on by itself", () => {
+  const failure = [[{ name: "Forced stop (non-responsive)" }]];
+  const { root, text } = told({ status: "stopped", failure });
+  expect(root.querySelector("[role=alert] strong")?.textContent).toContain("The server stopped it");
+  expect(text).toContain("Forced stop (non-responsive)");
+  expect(text).toContain("Its kernel may be gone, or its computer asleep");
+  expect(text).toContain("“Resume” goes on with it in this kernel");
+  expect(told({ status: "stopped", failure, where: "service" }).text).toContain("Its agent may be gone");
+});
+
 it("says nothing of one that is well, and where to look where nobody knows", () => {
   expect(told({ status: "stopped" }).text).toBe("");
   expect(told({ status: "failed" }, true).text).toContain("“Resume as a service”, under More, lets an agent do so.");
