@@ -60,7 +60,14 @@ class FaultServer(ThreadingHTTPServer):
         self.expired = ""  # a token that is not accepted any more
         self.seen: list[Seen] = []
         self.closed = threading.Event()
+        self.leaving: list[socket.socket] = []  # connections that are closed after an answer, as a reply said
+        self.left = 0  # those of them that are closed
         self._open: list[socket.socket] = []
+
+    def shutdown_request(self, request: Any) -> None:
+        """A connection is over."""
+        super().shutdown_request(request)
+        self.left += request in self.leaving
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Take a connection, and remember it: they are kept alive."""
@@ -120,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer[: len(answer) // 2] if reply.cut == "half" else answer)
+        if reply.close_after:
+            server.leaving.append(self.connection)
         if reply.cut == "half" or reply.close_after:
             self.close_connection = True  # without having said so
 

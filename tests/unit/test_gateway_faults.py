@@ -28,6 +28,7 @@ from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.gateway.http import Account
 from clearml_sched_widgets.records import RUN_TAG, Clone, LogLine, TaskQuery
 from tests.unit.fault_server import TOKEN, FaultServer, Reply, free_port, running
+from tests.waiting import until
 
 SECRET = "secret-that-nobody-may-see"
 Call = Callable[[ClearMLGateway], object]
@@ -159,7 +160,7 @@ def test_a_connection_that_the_server_closed_while_idle_costs_a_write_nothing(
 ) -> None:
     server.replies.extend([Reply(data={"tasks": []}, close_after=True), Reply(data={"id": "new"})])
     read(gateway)
-    time.sleep(0.2)
+    until(lambda: server.left)
     assert clone(gateway) == "new"
     assert server.endpoints() == ["tasks.get_all_ex", "tasks.clone"]
 

@@ -6,7 +6,6 @@ import pickle
 import statistics
 import subprocess
 import sys
-import timeit
 from datetime import datetime, timedelta, timezone
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ import pytest
 from clearml_sched_widgets.definition import Cron
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.recurrence import next_after, occurrences, per_time
+from tests.steps import MOST_STEPS, USUAL_STEPS, steps
 
 UTC = timezone.utc
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -282,31 +282,29 @@ SLOWEST = [*UNSATISFIABLE, *RARE, "* * * * *", "0-59 0-23 * * *", "*/5 8-18 * * 
 
 
 @pytest.mark.parametrize("text", SLOWEST)
-def test_next_takes_at_most_50_microseconds_and_no_call_over_5_milliseconds(text: str) -> None:
+def test_the_next_occurrence_takes_few_steps_from_wherever_one_looks(text: str) -> None:
     moments = [START + timedelta(hours=37 * step) for step in range(400)]
-    next_after(Cron("0 0 * * *", timezone="Europe/Berlin"), START)  # reads the zone from disk
-    # The best of three: another process on the machine may stop this one at any time. Each rule is used once only.
-    rules = [Cron(text, timezone="Europe/Berlin") for _ in range(3)]
-    assert min(timeit.timeit(lambda: next_after(rule, START), number=1) for rule in rules) <= 5e-3  # noqa: B023
-    spent = [min(timeit.repeat(lambda: next_after(rules[0], moment), number=1, repeat=3)) for moment in moments]  # noqa: B023
-    assert statistics.median(spent) <= 50e-6
-    assert max(spent) <= 5e-3
+    rule = Cron(text, timezone="Europe/Berlin")
+    assert steps(lambda: next_after(rule, START)) <= MOST_STEPS  # the first time, what is known of the rule is made
+    taken = [steps(lambda: next_after(rule, moment)) for moment in moments]  # noqa: B023
+    assert statistics.median(taken) <= USUAL_STEPS
+    assert max(taken) <= MOST_STEPS
 
 
-def test_the_first_call_of_all_takes_no_longer_than_any_other() -> None:
+def test_the_first_call_of_all_loads_nothing() -> None:
     """The fields are parsed, and croniter is loaded, when a rule is made."""
     code = """
-import time
+import sys
 from datetime import datetime, timezone
 from clearml_sched_widgets.definition import Cron
 from clearml_sched_widgets.recurrence import next_after
 rule, moment = Cron("0 0 30 2 *"), datetime(2026, 1, 1, tzinfo=timezone.utc)
-began = time.perf_counter()
+before = set(sys.modules)
 next_after(rule, moment)
-print(time.perf_counter() - began)
+print(sorted(set(sys.modules) - before))
 """
-    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]
-    assert min(float(run.stdout) for run in runs) <= 5e-3
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
 
 
 def test_an_expression_is_one_rule_whatever_its_times() -> None:
