@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from clearml_sched_widgets.bidi import isolated, neutral
+from clearml_sched_widgets.surrogates import mended
 
 MOST_ROWS = 20
 LONGEST = 120  # characters of a cell
@@ -58,5 +59,4 @@ def _cell(cell: Cell) -> str:
 
 def _short(text: str, longest: int) -> str:
     """Cut, and without halves of characters: these could be sent to no page."""
-    whole = text[: longest + 1].encode("utf-8", "replace").decode("utf-8")
-    return whole if len(whole) <= longest else f"{whole[: longest - 1]}…"
+    return str(mended(text if len(text) <= longest else f"{text[: longest - 1]}…"))

@@ -12,7 +12,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from clearml_sched_widgets.definition.checks import Bad, bad, distinct, each, guarded
+from clearml_sched_widgets.surrogates import has_half
 
+HALF = "expected text that can be sent: it has half of a surrogate pair"
 MAX_NAME = 200
 SHORTEST_NAME = 3  # of tasks and of each part of a project's name; the server's own rule
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -188,8 +190,8 @@ def _short(value: str) -> str:
         raise ValueError("expected text")
     if len(value) > MAX_NAME:
         raise ValueError(f"expected at most {MAX_NAME} characters, got {len(value)}")
-    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-        raise ValueError("expected text that can be sent: it has half of a surrogate pair")
+    if has_half(value):
+        raise ValueError(HALF)
     return value.strip()
 
 

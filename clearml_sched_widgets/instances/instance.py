@@ -7,12 +7,14 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
+from clearml_sched_widgets.definition.values import HALF
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances import control, moving, preflight
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.records import LogLine, Task
+from clearml_sched_widgets.surrogates import has_half
 from clearml_sched_widgets.views import history, look, still, viewer, why
 
 if TYPE_CHECKING:
@@ -168,6 +170,8 @@ class Instance:
         """
         if not isinstance(note, str):
             raise InvalidDefinition([Problem("note", note, "expected text")])
+        if has_half(note):
+            raise InvalidDefinition([Problem("note", note, HALF)])
         self._handle.send(Command(do="pause", note=note, item="" if item is None else self._handle.item(item).id))
 
     def run_now(self, item: Schedule | Trigger | str | None = None) -> None:

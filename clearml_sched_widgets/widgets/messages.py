@@ -15,6 +15,7 @@ import attrs
 
 from clearml_sched_widgets.bidi import neutral
 from clearml_sched_widgets.errors import InvalidDefinition, Problem, SchedulerError
+from clearml_sched_widgets.surrogates import mended
 
 ACTIONS: dict[str, str] = {
     "open": "a view is on a page, and still is (repeated every 20 s): connect, read what it shows",
@@ -104,13 +105,13 @@ Handler = Callable[[Request], dict[str, Any]]
 
 
 def parse(content: Any) -> Request:
-    """The request in a message's content. Raises BadMessage."""
+    """The request in a message's content; what is half of a character in it is replaced. Raises BadMessage."""
     if not isinstance(content, Mapping):
         raise BadMessage("A message must be an object with id, action and payload.")
     action, payload = content.get("action"), content.get("payload", {})
     if not isinstance(action, str) or not isinstance(payload, Mapping):
         raise BadMessage("A message must have an action (text) and a payload (object).")
-    return Request(message_id(content), action, payload)
+    return Request(message_id(content), action, mended(payload))
 
 
 def message_id(content: Any) -> str:

@@ -183,9 +183,13 @@ def test_what_never_happens_is_called_so(manager: Manager, gateway: MemoryGatewa
         manager.launch(Definition("nightly", [Schedule(Action(gateway.add_task("train")), rule)]))
 
 
-def test_text_that_cannot_be_sent_is_refused() -> None:
+def test_text_that_cannot_be_sent_is_refused(manager: Manager, gateway: MemoryGateway) -> None:
     with pytest.raises(InvalidDefinition, match="surrogate"):
         Definition("abc\ud800")
+    instance = manager.launch(Definition("nightly", [Schedule(Action(gateway.add_task("train")), Daily("06:20"))]))
+    with pytest.raises(InvalidDefinition, match=r"note = .*surrogate"):
+        instance.pause("holid\ud83d")
+    instance.stop()
 
 
 def test_s3_an_item_whose_next_run_cannot_be_computed_is_set_aside_and_the_others_go_on(

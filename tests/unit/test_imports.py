@@ -21,6 +21,7 @@ ROOT = Path(clearml_sched_widgets.__file__).parent
 ORDER = [
     "errors",
     "bidi",
+    "surrogates",
     "markup",
     "definition",
     # What a server holds, as plain data: conditions and the engine look at these, whichever gateway made them.
@@ -188,7 +189,7 @@ def test_the_package_alone_loads_none_of_its_modules() -> None:
 def test_the_definition_loads_nothing_of_the_simulation_and_the_engine() -> None:
     loaded = loaded_by(f"import {PACKAGE}.definition")
     own = {name.split(".")[1] for name in loaded if name.startswith(f"{PACKAGE}.")}
-    assert own == {"bidi", "definition", "errors", "markup"}
+    assert own == {"bidi", "definition", "errors", "markup", "surrogates"}
 
 
 def test_the_wizard_loads_no_clearml() -> None:

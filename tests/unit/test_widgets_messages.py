@@ -12,6 +12,7 @@ import pytest
 
 from clearml_sched_widgets import Dashboard, InvalidDefinition, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
+from clearml_sched_widgets.surrogates import mended
 from clearml_sched_widgets.widgets.messages import ACTIONS
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 from tests.waiting import until
@@ -151,3 +152,15 @@ def test_a_dashboard_without_a_manager_asks_the_server_of_its_instance() -> None
 def test_what_a_widget_cannot_show_is_named(make: Callable[[], object], said: str) -> None:
     with pytest.raises(InvalidDefinition, match=said):
         make()
+
+
+def test_halves_of_characters_from_a_page_are_replaced_wherever_they_are() -> None:
+    manager, task = memory_manager()
+    wizard = Wizard(manager=manager)
+    answer = Page(wizard).ask(
+        "validate", revision=1, data=schedule_data(task, name="half \ud83d", **{"\udc00": ["\ud83d"]})
+    )
+    assert "\ufffd" in json.dumps(answer, ensure_ascii=False).encode().decode()
+    [item] = wizard._wizard.state()["draft"]["schedules"]
+    assert (item["name"], item["\ufffd"]) == ("half \ufffd", ["\ufffd"])
+    assert mended({"whole": "\U0001f600", "number": 1}) == {"whole": "\U0001f600", "number": 1}
