@@ -151,6 +151,19 @@ it("tells the kernel the last keystrokes when the form is left, and nothing when
   expect(kernel.asked).toHaveLength(1);
 });
 
+it("tells the kernel the last keystrokes when the page may go, once, and what follows if it stays", async () => {
+  store.flush(); // nothing was typed
+  expect(kernel.asked).toEqual([]);
+  name("typed a moment ago");
+  store.flush();
+  expect(kernel.last().payload.data.name).toBe("typed a moment ago");
+  name("and on");
+  await vi.advanceTimersByTimeAsync(200);
+  expect(kernel.last().payload.data.name).toBe("and on");
+  store.flush(); // the kernel has it
+  expect(kernel.asked).toHaveLength(2);
+});
+
 it("takes back a deletion at its place, keeping what was edited since", () => {
   const [first, second] = [blankSchedule(), blankSchedule()];
   store.edit((draft) => ({ ...draft, schedules: [first, second] }));

@@ -110,9 +110,10 @@ class Notebook:
         self.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=name)
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
-    def reload(self) -> None:
-        """Save the notebook and load the page again; the kernel stays."""
-        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    def reload(self, *, save: bool = True) -> None:
+        """Save the notebook and load the page again; the kernel stays. Without `save`, that happens at once."""
+        if save:
+            self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
         self.page.goto(self.page.url.partition("?")[0], wait_until="domcontentloaded")
         self.page.wait_for_function(KERNEL_IDLE, timeout=60_000, polling=200)
 

@@ -40,6 +40,27 @@ def test_an_item_is_paused_with_a_note_which_the_row_tells_and_resumed(open_note
     expect(board.get_by_role("button", name="Pause Train")).to_be_visible()
 
 
+TYPED = "each => { each.focus(); document.execCommand('insertText', false, 'holid\\ud83d'); }"
+
+
+@pytest.mark.slow
+def test_half_of_a_character_in_a_note_is_shown_as_such_and_holds_nothing_up(open_notebook: Open) -> None:
+    notebook = open_notebook(LAUNCH)
+    board = notebook.widget()
+    board.get_by_role("button", name="Pause Train").click()
+    dialog = board.get_by_role("alertdialog", name="Pause Train?")
+    dialog.get_by_label("Why? (optional)").evaluate(TYPED)
+    dialog.get_by_role("button", name="Pause", exact=True).click()
+    row = scheduled(board, "Train")
+    expect(row).to_contain_text("It is paused (holid\ufffd). Resume it when it may run again.")
+    expect(board.get_by_role("log")).to_contain_text("paused: holid\ufffd.")
+    assert "holid\\ufffd" in notebook.run("print(ascii(list(saved.scheduled.why)))")
+    board.get_by_role("button", name="Resume Train").click()
+    expect(row).not_to_contain_text("paused")
+    board.get_by_role("button", name="Run Report now").click()
+    expect(executed(board)).to_have_count(1)
+
+
 @pytest.mark.slow
 def test_a_run_is_aborted_after_a_question_then_launched_again_and_its_console_read(open_notebook: Open) -> None:
     notebook = open_notebook(LAUNCH)

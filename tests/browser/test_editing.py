@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.axe import Scanner
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, OpenFile
+from tests.browser.faults import busy
+from tests.browser.lab import Lab
+from tests.browser.memory_history import SEED
 
 SHOW = """
 from clearml_sched_widgets import *
@@ -60,6 +64,63 @@ def test_the_definition_is_edited_in_the_dashboard_and_nothing_unsaved_is_lost(
     ).click()
     expect(board.get_by_role("table", name="Scheduled tasks")).to_contain_text("Morning")
     notebook.run("instance.stop()")
+
+
+HERE = SEED + "saved.resume()\nDashboard(saved, manager)"
+SLOW_SERVER = """
+import threading
+go, tasks = threading.Event(), gateway.tasks
+gateway.tasks = lambda query: (go.wait(60), tasks(query))[1]
+"""
+
+
+def change_name(board: Locator, name: str) -> Locator:
+    """Edit the instance that is shown; the field with its new name."""
+    board.get_by_role("button", name="Edit", exact=True).click()
+    field = board.get_by_label("Name", exact=True)
+    field.fill(name)
+    return field
+
+
+def is_inert(field: Locator) -> bool:
+    """Whether it takes neither the focus nor a press."""
+    return bool(field.evaluate("each => { each.focus(); return document.activeElement !== each; }"))
+
+
+@pytest.mark.slow
+def test_while_changes_are_saved_the_form_says_what_it_waits_for_and_takes_no_more(
+    lab: Lab, open_file: OpenFile, tmp_path: Path
+) -> None:
+    notebook = open_file(lab.write("test.ipynb", [HERE]))
+    notebook.without_subshells()
+    notebook.run_all()
+    board, axe, end = notebook.widget(), Scanner(notebook), tmp_path / "end"
+    name = change_name(board, "After a cell")
+    assert not is_inert(name)
+    notebook.await_draft("After a cell")
+    notebook.start(busy(end))
+    board.get_by_role("button", name="Save changes").click()
+    expect(board.get_by_role("button", name="Waiting for the running cell …")).to_be_visible()
+    expect(board.get_by_role("status").filter(has_text="It takes this up when the cell has ended")).to_be_visible()
+    expect(board.get_by_role("button", name="Cancel")).to_be_disabled()
+    assert is_inert(name)
+    axe.scan("changes that wait for a cell")
+    end.touch()
+    expect(board.get_by_role("heading", name="After a cell")).to_be_visible()
+
+    name = change_name(board, "Slowly saved")
+    notebook.await_draft("Slowly saved")
+    notebook.run(SLOW_SERVER)
+    board.get_by_role("button", name="Save changes").click()
+    expect(board.get_by_role("button", name="Saving …")).to_be_visible()
+    expect(board.get_by_role("status").filter(has_text="The server checks tasks and queues")).to_be_visible()
+    expect(board.get_by_role("progressbar", name="The server works on it")).to_be_visible()
+    assert is_inert(name)
+    axe.scan("changes that the server works on")
+    notebook.run("go.set()")
+    expect(board.get_by_role("heading", name="Slowly saved")).to_be_visible()
+    axe.assert_clean()
+    assert notebook.run("print(saved.definition.name)").strip() == "Slowly saved"
 
 
 @pytest.mark.slow

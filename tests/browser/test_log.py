@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.memory_history import SEED
@@ -60,6 +60,38 @@ def test_thousands_of_lines_are_followed_searched_filtered_and_copied(open_noteb
     expect(launch).to_be_in_viewport()
 
 
+PLAIN_HTTP = "Object.defineProperty(Navigator.prototype, 'clipboard', {get: () => undefined})"
+
+
+@pytest.mark.slow
+def test_texts_are_copied_where_the_browser_has_only_the_old_way(open_notebook: Open, page: Page) -> None:
+    page.add_init_script(PLAIN_HTTP)
+    board = open_notebook(SEED + "saved.resume()\nDashboard(saved, manager)").widget()
+    copy = board.get_by_role("button", name="Copy", exact=True)
+    board.get_by_label("Level").select_option("All levels")
+    expect(board.get_by_role("log", name="Log").locator("p").first).to_be_visible()
+    copy.click()
+    expect(board.get_by_text(re.compile(r"^\d+ lines? copied$"))).to_be_visible()
+    expect(copy).to_be_focused()
+    board.get_by_label("Search the log").press("ControlOrMeta+v")
+    expect(board.get_by_label("Search the log")).to_have_value(re.compile(r"^\d{4}-\d\d-\d\d.* INFO "))
+
+    board.get_by_role("button", name="Edit", exact=True).click()
+    board.get_by_role("button", name="Export").click()
+    dialog = board.get_by_role("dialog", name="Export the definition")
+    expect(dialog.get_by_role("textbox")).to_have_value(re.compile("With a past"))
+    dialog.get_by_role("button", name="Copy").click()
+    expect(dialog.get_by_text("Copied.")).to_be_visible()
+    page.evaluate("document.execCommand = () => false")  # nor does it have that
+    dialog.get_by_role("button", name="Copy").click()
+    expect(dialog.get_by_text("The browser does not allow copying: select the text and copy it.")).to_be_visible()
+    page.keyboard.press("Escape")
+    board.get_by_role("button", name="Import").click()
+    text = board.get_by_role("dialog", name="Import a definition").get_by_role("textbox")
+    text.press("ControlOrMeta+v")
+    expect(text).to_have_value(re.compile("With a past"))
+
+
 ELSEWHERE = (
     SEED
     + """
@@ -100,7 +132,7 @@ def test_the_log_of_an_instance_elsewhere_is_read_and_searched_to_its_first_line
     expect(log.get_by_text("line 7.", exact=True)).to_be_visible()
     expect(board.get_by_role("button", name="Search them too")).to_have_count(0)
     board.get_by_role("button", name="Copy", exact=True).click()
-    expect(board.get_by_text("1 lines copied", exact=True)).to_be_visible()
+    expect(board.get_by_text("1 line copied", exact=True)).to_be_visible()
     assert notebook.run("print(len(saved.log), saved.log.text.iloc[0])").strip() == "5000 line 0."
 
 

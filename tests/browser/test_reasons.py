@@ -41,6 +41,38 @@ def test_a_run_that_waits_says_why_on_its_own_row_and_its_times_follow_the_switc
     expect(table).to_contain_text(re.compile(r"Its run waits for 1\d min.* in the queue 'slow'"))
 
 
+BEHIND = (
+    SEED
+    + """
+first = datetime.now(timezone.utc) + timedelta(seconds=5)
+behind = Schedule(Action(base), Interval("1h", anchor=first), Policies(overlap="queue"), name="Behind")
+saved.update(Definition("With a past", [behind]))
+saved.resume()
+saved.run_now(behind)
+Dashboard(saved, manager)
+"""
+)
+
+
+@pytest.mark.slow
+def test_an_item_whose_run_before_has_not_ended_says_that_the_next_one_waits_for_it(open_notebook: Open) -> None:
+    notebook = open_notebook(BEHIND)
+    board = notebook.widget()
+    row = board.get_by_role("table", name="Scheduled tasks").get_by_role("row").filter(has_text="Behind")
+    executed = board.get_by_role("table", name="Executed tasks").locator("tbody tr")
+    expect(executed).to_have_count(1)
+    notebook.run("run = saved.executed.task[0]; gateway.start(run, 'agent:0')")
+    waits = re.compile(
+        r"The run of \d\d:\d\d:\d\d waits until the one before it has ended \(overlap policy queue\)\. "
+        "Abort that one, or allow overlaps\\."
+    )
+    expect(row).to_contain_text(waits)
+    expect(executed).to_have_count(1)
+    notebook.run("gateway.finish(run)")
+    expect(executed).to_have_count(2)
+    expect(row).not_to_contain_text("waits until")
+
+
 TURNED = (
     SEED
     + """

@@ -186,6 +186,34 @@ def test_a_press_on_a_run_leads_to_its_row_wherever_that_is(open_notebook: Open)
 
 
 @pytest.mark.slow
+def test_before_any_run_of_the_past_is_read_the_timeline_says_so(open_notebook: Open) -> None:
+    slow = """
+saved.resume()
+saved.stop()
+for run in (ran(train, 30, 4), ran(train, 60, 4, "failed")):
+    gateway._tasks[run] = attrs.evolve(gateway._tasks[run], last_change=gateway._tasks[run].started)
+import threading
+go, tasks = threading.Event(), gateway.tasks
+def slowly(query):
+    if query.order == "-created":
+        go.wait(60)
+    return tasks(query)
+gateway.tasks = slowly
+saved.resume()
+Dashboard(saved, manager)
+"""
+    notebook = open_notebook(SEED + slow)
+    board = notebook.widget()
+    chart = timeline_of(board)
+    reading = board.get_by_text("Older runs are still being read.")
+    expect(reading).to_be_visible()
+    expect(chart).to_have_accessible_name(re.compile(": 0 runs"))
+    notebook.run("go.set()")
+    expect(chart).to_have_accessible_name(re.compile("2 runs, 1 failed"))
+    expect(reading).to_have_count(0)
+
+
+@pytest.mark.slow
 def test_while_older_runs_are_read_the_timeline_says_so(open_notebook: Open) -> None:
     slow = """
 for k in range(1200):

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Open
+from tests.browser.lab import Lab, Notebook
 from tests.browser.menus import choose_more
 
 WIZARD = "from clearml_sched_widgets import Wizard\nwizard = Wizard()\nwizard"
@@ -52,6 +53,24 @@ def test_a_form_comes_back_after_its_cell_was_run_again_and_after_a_restart_of_t
     notebook.run_cell("Wizard()")
     expect(form.get_by_label("Preview", exact=True)).to_be_visible()
     expect(form.get_by_role("button", name="Bring it back")).to_have_count(0)  # it was given up
+
+
+@pytest.mark.slow
+def test_a_form_is_there_again_after_its_page_was_loaded_anew_or_closed(open_notebook: Open, lab: Lab) -> None:
+    notebook = open_notebook(WIZARD)
+    name = notebook.widget().get_by_label("Name", exact=True)
+    name.fill("Half done")
+    notebook.await_draft("Half done")
+    notebook.reload()
+    expect(name).to_have_value("Half done")
+    name.fill("Half done, and a word more")
+    notebook.reload(save=False)
+    expect(name).to_have_value("Half done, and a word more")
+    name.fill("In a tab that is closed")
+    notebook.await_draft("In a tab that is closed")
+    notebook.page.close()
+    again = Notebook(lab, notebook.page.context.new_page(), "test.ipynb")
+    expect(again.widget().get_by_label("Name", exact=True)).to_have_value("In a tab that is closed")
 
 
 @pytest.mark.slow

@@ -209,7 +209,7 @@ function Copy({ lines, all }: { lines: readonly LogLine[]; all: boolean }) {
   const [said, setSaid] = useState("");
   const copy = async () => {
     const done = await copyText(asText(lines));
-    const count = `${lines.length.toLocaleString("en")} lines copied`;
+    const count = lines.length === 1 ? "1 line copied" : `${lines.length.toLocaleString("en")} lines copied`;
     setSaid(done ? count + (all ? "" : "; earlier ones are not shown yet") : "The browser does not let us copy");
     setTimeout(() => setSaid(""), 4000);
   };

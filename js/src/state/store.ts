@@ -167,9 +167,14 @@ export class WizardStore {
     this.close();
   }
 
+  /** The kernel hears of the last keystrokes now: the page may be gone in a moment. */
+  flush(): void {
+    if (this.#timer !== undefined && this.#state.edited && !this.#ended) void this.#ask<Review>("validate");
+  }
+
   /** The form is left: the kernel hears of the last keystrokes, too, unless it has ended. */
   close(): void {
-    if (this.#timer !== undefined && this.#state.edited && !this.#ended) void this.#ask<Review>("validate");
+    this.flush();
     this.#ended = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#checkTimer);

@@ -13,9 +13,9 @@ function copyFromArea(text: string): boolean {
   const before = document.activeElement;
   area.value = text;
   area.setAttribute("aria-hidden", "true");
-  document.body.append(area);
+  (before?.closest("dialog") ?? document.body).append(area); // what is outside of a modal window gets no focus
   area.select();
-  const done = document.activeElement === area && document.execCommand("copy"); // a modal window may not let it have the focus
+  const done = document.activeElement === area && document.execCommand("copy");
   area.remove();
   if (before instanceof HTMLElement) before.focus();
   return done;

@@ -52,7 +52,10 @@ export function WizardForm(props: WizardProps) {
   const drop = useDrop();
   useEffect(() => {
     const ends = [store.subscribe(() => render(undefined)), tasks.subscribe(() => render(undefined))];
+    const flush = () => store.flush();
+    addEventListener("pagehide", flush); // the page is loaded anew, or its tab is closed
     return () => {
+      removeEventListener("pagehide", flush);
       for (const end of ends) end();
       store.close();
     };
