@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from clearml_sched_widgets.codec import from_data, to_data
-from clearml_sched_widgets.definition import Definition, Schedule, values
+from clearml_sched_widgets.definition import Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.launches import MOST_BACKFILLED
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
+from clearml_sched_widgets.records import mark
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.widgets.messages import Handler, Request
 from clearml_sched_widgets.widgets.plain import millis
@@ -30,7 +32,7 @@ class ActionsPart:
     def __init__(self, instance: Callable[[], Instance], again: Callable[[], object]) -> None:
         self._instance = instance
         self._again = again
-        self._opened: tuple[str, Definition] | None = None  # the instance that the form was opened from, as it was
+        self._told = ("", "")  # the version that edits began from, and the other one that was told of
 
     def instant(self) -> Mapping[str, Handler]:
         return {"slots": self._slots, "edit": self._edit}
@@ -102,29 +104,27 @@ class ActionsPart:
     # -- the definition
     def _edit(self, _: Request) -> dict[str, Any]:
         instance = self._instance()
-        self._opened = (instance.id, instance.definition)
-        return {"data": to_data(instance.definition)}
+        data = to_data(instance.definition)
+        return {"data": data, "base": _version(data)}
 
     def _update(self, request: Request) -> dict[str, Any]:
         instance = self._instance()
         if request.text("instance") != instance.id:  # another one was chosen meanwhile: it must not get these items
             raise InstanceStateError(f"The instance that is shown is {instance.name!r}. Open the form from it again.")
-        self._refuse_overwriting(instance)
+        self._refuse_overwriting(instance, request.text("base"))
         instance.update(from_data(request.data()))
-        self._opened = None
         return self._done()
 
-    def _refuse_overwriting(self, instance: Instance) -> None:
-        """Raises InstanceStateError, once, if somebody else changed the definition since the form was opened."""
-        if self._opened is None or self._opened[0] != instance.id:
-            return
+    def _refuse_overwriting(self, instance: Instance, base: str) -> None:
+        """Raises InstanceStateError, once, if somebody else changed the definition since the edits began."""
         here = instance.where == "kernel"
-        current = instance.definition if here else own.read(instance.gateway, instance.id).definition
-        if current != self._opened[1]:
-            self._opened = (instance.id, current)
+        definition = instance.definition if here else own.read(instance.gateway, instance.id).definition
+        current = _version(to_data(definition))
+        if current != base and self._told != (base, current):
+            self._told = (base, current)
             raise InstanceStateError(
-                f"Somebody else changed {instance.name!r} since this form was opened. Press “Save changes” again to "
-                "replace their version with yours; or cancel, and edit it anew from theirs."
+                f"Somebody else changed {instance.name!r} since these changes were begun. Press “Save changes” again "
+                "to replace their version with yours; or cancel, and edit it anew from theirs."
             )
 
     def _move(self, request: Request) -> dict[str, Any]:
@@ -143,6 +143,11 @@ class ActionsPart:
     def _console(self, request: Request) -> dict[str, Any]:
         lines = self._instance().console(request.text("run"), CONSOLE_LINES)
         return {"lines": [{"time": millis(line.time), "level": line.level, "text": line.text} for line in lines]}
+
+
+def _version(data: Mapping[str, Any]) -> str:
+    """Tells one content of a definition from another; the page keeps it with edits, which may outlive this kernel."""
+    return mark(json.dumps(data, sort_keys=True))
 
 
 def _period(start: str, end: str) -> tuple[datetime, datetime]:

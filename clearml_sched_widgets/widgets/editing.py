@@ -14,6 +14,7 @@ class ShowsForm(traitlets.HasTraits):
     """The traits of a widget that has a form beside its instances."""
 
     draft = traitlets.Dict().tag(sync=True)
+    form = traitlets.Unicode().tag(sync=True)
     editing = traitlets.Dict().tag(sync=True)  # the instance that the draft changes; empty if it is a new one
 
 
@@ -36,6 +37,6 @@ class EditingPart:
         """There is nothing to read."""
 
     def _on_editing(self, request: Request) -> dict[str, Any]:
-        found = {key: request.text(key, "") for key in ("id", "name")}
+        found = {key: request.text(key, "") for key in ("id", "name", "base")}
         self._editing = found if found["id"] else {}
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ class WizardPart:
         self._connection = connection
         self._draft: dict[str, Any] = {} if definition is None else to_data(definition)
         self._functions = functions_of(definition) if definition else {}
+        self._form = uuid.uuid4().hex  # the page keeps by it what was typed, apart from that of other widgets
         self._revision = 0
         self._made = made
         self.instance: Instance | None = None
@@ -71,7 +73,7 @@ class WizardPart:
         }
 
     def state(self) -> dict[str, Any]:
-        return {"draft": self._draft}
+        return {"draft": self._draft, "form": self._form}
 
     def refresh(self) -> None:
         """Nothing is read before the page asks for it."""
@@ -162,6 +164,7 @@ class Wizard(SchedulerWidget):
 
     _kind = traitlets.Unicode("wizard").tag(sync=True)
     draft = traitlets.Dict().tag(sync=True)
+    form = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, definition: Definition | None = None, manager: Manager | None = None) -> None:
         if definition is not None and not isinstance(definition, Definition):

@@ -9,7 +9,7 @@ import { edited, unfinished } from "../src/state/openForm";
 import { toData } from "../src/state/toData";
 import { FakeHost } from "./fakeHost";
 
-const NIGHTLY = { id: "i1", name: "Nightly" };
+const NIGHTLY = { id: "i1", name: "Nightly", base: "v1" };
 
 it("knows which instance is changed, and whether a draft was begun", () => {
   expect(edited({})).toBeNull();
@@ -56,14 +56,22 @@ it("keeps what was edited when it is left, and asks before another form takes it
   form().touched.current = true;
   run((it) => it.hide());
   expect([form().data, form().draft]).toEqual([null, { name: "Nightly" }]);
-  run((it) => it.open({ name: "Other" }, { id: "i2", name: "Other" }));
+  run((it) => it.open({ name: "Other" }, { id: "i2", name: "Other", base: "v1" }));
   expect([form().data, form().wanted?.instance?.id]).toEqual([null, "i2"]);
   run((it) => it.back());
   expect([form().data, form().wanted]).toEqual([{ name: "Nightly" }, null]);
   run((it) => it.hide());
-  run((it) => it.open({ name: "Other" }, { id: "i2", name: "Other" }));
+  run((it) => it.open({ name: "Other" }, { id: "i2", name: "Other", base: "v1" }));
   run((it) => it.replace());
   expect([form().data, form().editing?.id]).toEqual([{ name: "Other" }, "i2"]);
+});
+
+it("tells the kernel from which version the edits began that were brought back", () => {
+  const { host, run, form } = opened({ draft: {}, editing: {} });
+  run((it) => it.open({ name: "Nightly" }, { ...NIGHTLY, item: "a1" }));
+  run((it) => it.rebase("v0"));
+  expect(host.lastSent()).toMatchObject({ action: "editing", payload: { id: "i1", base: "v0" } });
+  expect(form().editing).toEqual({ ...NIGHTLY, base: "v0", item: "a1" });
 });
 
 it("drops a form in which nothing was edited, before the kernel has said so", () => {

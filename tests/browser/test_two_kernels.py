@@ -68,7 +68,24 @@ def test_two_users_at_one_instance(open_notebook: Open, lab: Lab, fresh_sandbox:
     expect(there.get_by_role("heading", name="Shared, theirs")).to_be_visible()
     until(lambda: "theirs" in mine.run("print(shared.definition.name)"))
     press(here, "Save changes")
-    expect(here.get_by_text("since this form was opened")).to_be_visible()
+    expect(here.get_by_text("since these changes were begun")).to_be_visible()
+
+    edit(there, "Shared, theirs again")
+    theirs.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()")
+    expect(there.get_by_role("alert")).to_contain_text("“Edit” of Shared, theirs offers it")
+    mine.run("import attrs; shared.update(attrs.evolve(shared.definition, description='mine'))")
+    theirs.run_cell("SchedulerApp")
+    listed(there).click()
+    press(there, "Edit")
+    expect(there.get_by_label("Description", exact=True)).to_have_value("mine")
+    press(there, "Bring them back")
+    expect(there.get_by_label("Name", exact=True)).to_have_value("Shared, theirs again")
+    expect(there.get_by_label("Description", exact=True)).to_have_value("")
+    press(there, "Save changes")
+    expect(there.get_by_text("since these changes were begun")).to_be_visible()
+    assert mine.run("print(shared.definition.description)").strip() == "mine"
+    press(there, "Save changes")
+    expect(there.get_by_role("heading", name="Shared, theirs again")).to_be_visible()
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from tests.browser.lab import Lab, Notebook
 from tests.browser.menus import choose_more
 
 WIZARD = "from clearml_sched_widgets import Wizard\nwizard = Wizard()\nwizard"
+BELOW = "below = Wizard()\nbelow"
 APP = """
 from clearml_sched_widgets import Action, Daily, Definition, Manager, Schedule, SchedulerApp
 manager = Manager()
@@ -28,13 +29,16 @@ def instance(app: Locator, name: str) -> Locator:
 
 @pytest.mark.slow
 def test_a_form_comes_back_after_its_cell_was_run_again_and_after_a_restart_of_the_kernel(open_notebook: Open) -> None:
-    notebook = open_notebook(WIZARD)
-    form = notebook.widget()
+    notebook = open_notebook(WIZARD, BELOW)
+    form, below = notebook.widget(), notebook.page.locator(".csw").nth(1)
+    left = form.locator(".csw-left")
+    below.get_by_label("Name", exact=True).fill("Below")
     form.get_by_label("Name", exact=True).fill("Half done")
     form.get_by_label("Times of the day").fill("6:20,")
-    notebook.run_cell("Wizard()")
+    notebook.run_cell("wizard = Wizard()")
     offer = form.get_by_role("status").filter(has_text="A form that you had begun (Half done)")
     expect(offer).to_be_visible()
+    expect(left).to_have_count(1)  # the form below is still open
     expect(form.get_by_label("Name", exact=True)).to_have_value("")
     form.get_by_role("button", name="Bring it back").click()
     expect(form.get_by_label("Name", exact=True)).to_have_value("Half done")
@@ -46,13 +50,13 @@ def test_a_form_comes_back_after_its_cell_was_run_again_and_after_a_restart_of_t
     expect(form.get_by_role("alert")).to_contain_text("The kernel is gone")
     form.get_by_role("button", name="Launch", exact=True).click()
     expect(form.get_by_text("This was not done: the kernel is gone.")).to_be_visible()
-    notebook.run_cell("Wizard()")
-    form.get_by_role("button", name="Bring it back").click()
+    notebook.run_cell("wizard = Wizard()")
+    left.filter(has_text="Half done").get_by_role("button", name="Bring it back").click()
     expect(form.get_by_label("Name", exact=True)).to_have_value("Half done")
     form.get_by_role("button", name="Cancel").click()
-    notebook.run_cell("Wizard()")
-    expect(form.get_by_label("Preview", exact=True)).to_be_visible()
-    expect(form.get_by_role("button", name="Bring it back")).to_have_count(0)  # it was given up
+    notebook.run_cell("wizard = Wizard()")
+    expect(left).to_have_count(1)
+    expect(left).to_contain_text("Below")  # the other one was given up, this one went with its kernel
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from clearml_sched_widgets import Dashboard, Manager
-from clearml_sched_widgets.codec import from_data
+from clearml_sched_widgets.codec import from_data, to_data
 from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.subshells import let_the_page_choose
 from clearml_sched_widgets.widgets.vitals import Lately, counters, life
@@ -84,15 +84,21 @@ def test_a_run_is_aborted_launched_again_and_read(page: Page) -> None:
     until(lambda: len(rows(page)) == 2)
 
 
+def opened(page: Page) -> tuple[dict[str, Any], str]:
+    """What the form begins with, and which version of the definition that is."""
+    result = page.ask("edit")["result"]
+    return result["data"], result["base"]
+
+
 def test_all_items_are_run_of_the_instance_that_the_page_meant(page: Page) -> None:
     assert isinstance(page.widget, Dashboard)
     instance = page.widget.instance
     assert instance is not None
     assert (page.widget.view["enabled"], page.widget.view["disabled"]) == (1, 0)
     second = {**schedule_data(instance.definition.schedules[0].action.task)["schedules"][0], "id": "a2"}
-    data = page.ask("edit")["result"]["data"]
+    data, base = opened(page)
     data["schedules"] += [second, {**second, "id": "a3", "enabled": False}]
-    page.ask("update", instance=instance.id, data=data)
+    page.ask("update", instance=instance.id, data=data, base=base)
     until(lambda: (page.widget.view["enabled"], page.widget.view["disabled"]) == (2, 1))
     assert "The instance that is shown is 'Nightly'" in page.ask("run_all", instance="other")["error"]["message"]
     assert page.ask("run_all", instance=instance.id)["ok"]
@@ -100,16 +106,18 @@ def test_all_items_are_run_of_the_instance_that_the_page_meant(page: Page) -> No
 
 
 def test_the_definition_is_edited_and_taken_over(page: Page) -> None:
-    data = page.ask("edit")["result"]["data"]
+    data, base = opened(page)
     data["schedules"][0]["name"] = "Another name"
-    assert "Open the form from it again" in page.ask("update", instance="other", data=data)["error"]["message"]
+    assert (
+        "Open the form from it again" in page.ask("update", instance="other", data=data, base=base)["error"]["message"]
+    )
     assert isinstance(page.widget, Dashboard)
-    assert page.ask("update", instance=page.widget.selected, data=data)["ok"]
+    assert page.ask("update", instance=page.widget.selected, data=data, base=base)["ok"]
     until(lambda: rows(page, "scheduled")[0]["name"] == "Another name")
 
 
 def test_what_somebody_else_changed_meanwhile_is_not_overwritten_unasked(page: Page) -> None:
-    data = page.ask("edit")["result"]["data"]
+    data, base = opened(page)
     assert isinstance(page.widget, Dashboard)
     instance = page.widget.instance
     assert instance is not None
@@ -117,11 +125,33 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten_unasked(page: P
     instance.update(theirs)
     until(lambda: instance.definition.description == "theirs")
     data["description"] = "ours"
-    refused = page.ask("update", instance=instance.id, data=data)["error"]["message"]
-    assert "Somebody else changed 'Nightly' since this form was opened" in refused
+    refused = page.ask("update", instance=instance.id, data=data, base=base)["error"]["message"]
+    assert "Somebody else changed 'Nightly' since these changes were begun" in refused
     assert instance.definition.description == "theirs"
-    assert page.ask("update", instance=instance.id, data=data)["ok"]  # now the user knows
+    assert page.ask("update", instance=instance.id, data=data, base=base)["ok"]  # now the user knows
     until(lambda: instance.definition.description == "ours")
+
+
+def test_edits_that_outlived_their_kernel_are_not_put_over_what_somebody_changed_meanwhile(page: Page) -> None:
+    data, base = opened(page)
+    assert isinstance(page.widget, Dashboard)
+    instance = page.widget.instance
+    assert instance is not None
+    instance.stop()
+    kept = from_data({**data, "description": "kept"})
+
+    def restarted() -> Page:
+        return Page(Dashboard(Manager(gateway=instance.gateway).get(instance.id)))
+
+    assert opened(restarted())[1] == base  # the same content is the same version, whoever read it
+    instance.update(from_data({**data, "description": "theirs"}))
+    later = restarted()
+    assert opened(later)[1] != base
+    request = {"instance": instance.id, "data": to_data(kept), "base": base}
+    assert "Somebody else changed" in later.ask("update", **request)["error"]["message"]
+    assert "Somebody else changed" in restarted().ask("update", **request)["error"]["message"]
+    assert later.ask("update", **request)["ok"]
+    assert Manager(gateway=instance.gateway).get(instance.id).definition == kept
 
 
 def row(status: str, hours: float) -> ExecutedRow:

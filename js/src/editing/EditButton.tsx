@@ -28,8 +28,8 @@ export function EditButton({ model, view, item, onEdit }: EditProps) {
     if (view.fixed) return;
     setBusy(true);
     try {
-      const { data } = await model.request<{ data: Data }>("edit", { instance: view.id });
-      onEdit(data, { id: view.id, name: view.name, ...(item && { item }) });
+      const { data, base } = await model.request<{ data: Data; base: string }>("edit", { instance: view.id });
+      onEdit(data, { id: view.id, name: view.name, base, ...(item && { item }) });
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : String(reason));
     } finally {

@@ -17,6 +17,7 @@ export function FormPane({ model, form, data }: { model: ViewModel<EditorTraits>
       onDone={form.done}
       onUpdated={form.leave}
       onApart={form.apart}
+      onRebase={form.rebase}
       onCancel={form.leave}
     />
   );

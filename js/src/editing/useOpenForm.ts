@@ -34,6 +34,8 @@ export interface OpenForm {
   leave: () => void;
   /** What was to change an instance is to make a new one. */
   apart: () => void;
+  /** What is edited began from another version of the instance. */
+  rebase: (base: string) => void;
   /** The form has done its work. */
   done: () => void;
 }
@@ -73,7 +75,7 @@ export function useOpenForm(model: ViewModel<EditorTraits>): OpenForm {
     touched,
     open: (data, instance = null) => (draft === null ? start({ data, instance }) : setWanted({ data, instance })),
     replace: () => {
-      forgetForm();
+      forgetForm(model.get("form"));
       if (wanted) start(wanted);
     },
     keep: () => setWanted(null),
@@ -83,6 +85,11 @@ export function useOpenForm(model: ViewModel<EditorTraits>): OpenForm {
     apart: () => {
       tell("editing");
       setEditing(null);
+    },
+    rebase: (base) => {
+      if (editing === null) return;
+      tell("editing", { ...editing, base });
+      setEditing({ ...editing, base });
     },
     done: () => setData(null),
   };

@@ -26,6 +26,8 @@ export interface ConfigurationItem {
 export interface Edited {
   id: string;
   name: string;
+  /** The version of its definition that the edits began from. */
+  base: string;
   /** The item that the user wants to change. */
   item?: string;
 }

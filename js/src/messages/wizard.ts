@@ -115,4 +115,6 @@ export interface Queue {
 
 export interface WizardTraits extends SharedTraits {
   draft: Record<string, unknown>;
+  /** Tells this widget's form from all others. */
+  form: string;
 }

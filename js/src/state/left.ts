@@ -1,40 +1,78 @@
 // What is typed in a form is also kept in the browser tab: the kernel may be restarted, the cell be run again. No
-// server sees it, and it goes with the tab.
+// server sees it, and it goes with the tab. Each form has a copy of its own.
 import { fromData } from "./fromData";
 import type { Data } from "./toData";
 
 export interface Left {
+  /** Which form it was: the kernel gives each widget another name. */
+  form: string;
   data: Data;
-  /** The name of the instance that the form changes; empty for a new one. */
+  /** The instance that the form changes: its id, its name, and the version that was opened. Empty for a new one. */
+  instance: string;
   changes: string;
+  base: string;
 }
 
-const KEY = "clearml-sched-form";
+const PREFIX = "clearml-sched-form:";
+const MOST = 5; // forms; those that were left alone for longest go first
 
+/** Keeps what a form holds, in place of what it held before. */
 export function keepForm(left: Left): void {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(left));
+    const key = PREFIX + left.form;
+    if (sessionStorage.getItem(key) === null) makeRoom(MOST - 1);
+    const text = JSON.stringify({ ...left, at: Date.now() });
+    try {
+      sessionStorage.setItem(key, text);
+    } catch {
+      makeRoom(0, key); // it is full
+      sessionStorage.setItem(key, text);
+    }
   } catch {
-    // the host has none, or it is full: the kernel still has the draft
+    // the host has none, or it is full all the same: the kernel still has the draft
   }
 }
 
-export function forgetForm(): void {
+export function forgetForm(form: string): void {
   try {
-    sessionStorage.removeItem(KEY);
+    sessionStorage.removeItem(PREFIX + form);
   } catch {
     // as above
   }
 }
 
-/** What a form held when it went without being saved, launched or given up; null if there is nothing. */
-export function leftForm(): Left | null {
+/** What forms held that were not saved, launched or given up, the latest first. */
+export function leftForms(): Left[] {
   try {
-    const found: unknown = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
-    if (typeof found !== "object" || found === null || !("data" in found)) return null;
-    fromData(found.data as Data); // or it is not ours
-    return { data: found.data as Data, changes: "changes" in found ? String(found.changes) : "" };
+    return kept().map(({ left }) => left);
   } catch {
-    return null;
+    return [];
+  }
+}
+
+function makeRoom(most: number, but?: string): void {
+  const others = kept().filter(({ key }) => key !== but);
+  for (const { key } of others.slice(most)) sessionStorage.removeItem(key);
+}
+
+function kept(): { key: string; left: Left; at: number }[] {
+  const keys = Array.from({ length: sessionStorage.length }, (_, index) => sessionStorage.key(index) ?? "");
+  return keys
+    .filter((key) => key.startsWith(PREFIX))
+    .flatMap(read)
+    .sort((one, other) => other.at - one.at);
+}
+
+/** Nothing where somebody else has written. */
+function read(key: string): { key: string; left: Left; at: number }[] {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(key) ?? "null") as Record<string, unknown>;
+    const data = found.data as Data;
+    fromData(data); // or it is not ours
+    const [instance, changes, base] = ["instance", "changes", "base"].map((name) => String(found[name] ?? ""));
+    const left = { form: key.slice(PREFIX.length), data, instance, changes, base } as Left;
+    return [{ key, left, at: Number(found.at) || 0 }];
+  } catch {
+    return [];
   }
 }

@@ -6,7 +6,7 @@ import { type Data, toData } from "./toData";
 
 /** The instance that the draft changes; the trait is empty where there is none. */
 export function edited(trait: Edited | Record<string, never>): Edited | null {
-  return "id" in trait ? { id: String(trait.id), name: String(trait.name) } : null;
+  return "id" in trait ? { id: String(trait.id), name: String(trait.name), base: String(trait.base) } : null;
 }
 
 /** The draft, if somebody has begun to fill it. */

@@ -23,7 +23,7 @@ export function UpdateBar({ instance, onDone, onCancel, onApart }: UpdateProps) 
   const [asking, setAsking] = useState(false);
   const { busy, waiting, error, send, bar } = useSend<"update">();
   const save = async () => {
-    if ((await send("update", { instance: instance.id })) !== null) onDone();
+    if ((await send("update", { instance: instance.id, base: instance.base })) !== null) onDone();
   };
   return (
     <footer class="csw-launch" ref={bar}>

@@ -4,6 +4,7 @@ import type { Edited } from "../messages/app";
 import type { Connection } from "../messages/shared";
 import type { Queue, WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
+import { holdForm } from "../state/held";
 import { forgetForm, keepForm } from "../state/left";
 import { WizardStore } from "../state/store";
 import { TaskBook } from "../state/tasks";
@@ -14,7 +15,7 @@ import type { Outcome } from "./Done";
 import { Form, FormContext, useForm } from "./form";
 import { Items } from "./Items";
 import { LaunchBar } from "./LaunchBar";
-import { KernelGone, LeftForm } from "./LeftForm";
+import { KernelGone, LeftForms } from "./LeftForm";
 import { Preview } from "./Preview";
 import { UpdateBar } from "./UpdateBar";
 import { useDrop } from "./useDrop";
@@ -32,12 +33,14 @@ interface WizardProps {
   onUpdated?: () => void;
   /** What was to change an instance is to make a new one. */
   onApart?: () => void;
+  /** Edits that were brought back began from another version of the instance's definition. */
+  onRebase?: (base: string) => void;
   /** Keeps whether anything was edited. */
   touched?: { current: boolean };
 }
 
 export function WizardForm(props: WizardProps) {
-  const { model, data, onDone, onCancel, leaves = false, editing, onUpdated, onApart, touched } = props;
+  const { model, data, onDone, onCancel, leaves = false, editing, onUpdated, onApart, onRebase, touched } = props;
   const store = useMemo(() => {
     const draft = model.get("draft");
     // What is still in the kernel is not saved or launched: it counts as edited.
@@ -72,10 +75,11 @@ export function WizardForm(props: WizardProps) {
   useUsualQueue(store, queues);
   if (touched) touched.current = store.state.edited;
   const gone = useGone(model);
-  useKept(store, editing?.name ?? "");
-  const form = new Form(store, model, queues, zones, tasks, connection.web, drop.file, drop.clear, gone);
+  const id = model.get("form");
+  useKept(store, id, gone, editing ?? null);
+  const form = new Form(store, model, queues, zones, tasks, connection.web, drop.file, drop.clear, gone, id);
   const cancel = () => {
-    forgetForm();
+    forgetForm(id);
     if (leaves) store.end();
     onCancel(store);
   };
@@ -83,7 +87,11 @@ export function WizardForm(props: WizardProps) {
     <FormContext.Provider value={form}>
       <div class={`csw-wizard ${drop.over ? "csw-drop-here" : ""}`} ref={top} {...drop.handlers}>
         <div class="csw-main" inert={store.state.sent}>
-          {gone ? <KernelGone /> : <LeftForm />}
+          {gone ? (
+            <KernelGone editing={editing ?? null} />
+          ) : (
+            <LeftForms editing={editing ?? null} onRebase={onRebase} />
+          )}
           <Basics />
           <Items wanted={item} />
         </div>
@@ -107,12 +115,14 @@ function useGone(model: ViewModel<WizardTraits>): boolean {
 }
 
 /** Keeps in this tab what was typed, until it was saved, launched or given up. */
-function useKept(store: WizardStore, changes: string): void {
+function useKept(store: WizardStore, form: string, gone: boolean, editing: Edited | null): void {
   const { draft, edited } = store.state;
+  const { id: instance = "", name: changes = "", base = "" } = editing ?? {};
   // biome-ignore lint/correctness/useExhaustiveDependencies: another draft is another content
   useEffect(() => {
-    if (edited) keepForm({ data: store.data, changes });
-  }, [store, draft, edited, changes]);
+    if (edited) keepForm({ form, data: store.data, instance, changes, base });
+  }, [store, form, draft, edited, instance, changes, base]);
+  useEffect(() => (gone ? undefined : holdForm(form)), [form, gone]);
 }
 
 function Basics() {

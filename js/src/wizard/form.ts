@@ -26,6 +26,8 @@ export class Form {
     readonly takeDropped: () => void,
     /** The way to the kernel is cut: nothing that is sent arrives. */
     readonly gone: boolean,
+    /** Tells this form from all others of the page. */
+    readonly id: string,
   ) {}
 
   get draft(): Draft {

@@ -19,7 +19,7 @@ export interface Sending<Action extends string> {
 }
 
 export function useSend<Action extends string>(): Sending<Action> {
-  const { store, model, gone } = useForm();
+  const { store, model, gone, id } = useForm();
   const [busy, setBusy] = useState<Action | "">("");
   const [waiting, setWaiting] = useState<Waiting>("");
   const [error, setError] = useState("");
@@ -35,7 +35,7 @@ export function useSend<Action extends string>(): Sending<Action> {
     try {
       const result = await ask<Result>(model, action, { ...payload, data: store.data }, setWaiting);
       store.end();
-      forgetForm();
+      forgetForm(id);
       return result;
     } catch (reason) {
       const problems = problemsOf(reason);
