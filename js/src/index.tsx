@@ -28,14 +28,26 @@ function markFocused({ target }: FocusEvent): void {
   if (target instanceof HTMLElement || target instanceof SVGElement) target.dataset.lmSuppressShortcuts = "true";
 }
 
+/**
+ * VS Code and marimo listen for keys around the widget: Enter would edit the cell, Delete delete it. Keys with Ctrl, Alt
+ * or Meta are theirs (save, commands), and so is an Escape that closes nothing in here: it leads back to the cell.
+ */
+function keepKeys(event: KeyboardEvent): void {
+  const { key, ctrlKey, altKey, metaKey, target } = event;
+  const leaves = key === "Escape" && target instanceof Element && target.closest("dialog") === null;
+  if (!ctrlKey && !altKey && !metaKey && !leaves && !/^F\d+$/.test(key)) event.stopPropagation();
+}
+
 function render({ model: host, el }: { model: HostModel; el: HTMLElement }): () => void {
   const model = new ViewModel(host);
   el.classList.add("csw");
   el.addEventListener("focusin", markFocused);
+  el.addEventListener("keydown", keepKeys);
   mount(<Root model={model} />, el);
   return () => {
     mount(null, el);
     el.removeEventListener("focusin", markFocused);
+    el.removeEventListener("keydown", keepKeys);
     model.close();
   };
 }

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { fetchCsv, fileName } from "../src/state/download";
+import { expect, it, vi } from "vitest";
+import { fetchCsv, fileName, saveFile } from "../src/state/download";
 import { fromLocal } from "../src/state/period";
 
 it("fetches a file piece by piece, all of one state of the table", async () => {
@@ -38,4 +38,18 @@ it("reads what a field for date and time says", () => {
   expect(fromLocal("2026-11-22T10:00", true)).toBe(Date.UTC(2026, 10, 22, 10));
   expect(fromLocal("2026-11-22T10:00", false)).toBe(new Date(2026, 10, 22, 10).getTime());
   expect(fromLocal("", true)).toBeNull();
+});
+
+it("saves a file by a click that the page sees, and leaves nothing behind", () => {
+  vi.spyOn(URL, "createObjectURL").mockReturnValue("blob:a-file");
+  const seen: unknown[] = [];
+  const onClick = ({ target }: Event) => {
+    if (target instanceof HTMLAnchorElement) seen.push([target.href, target.download]);
+  };
+  document.body.addEventListener("click", onClick);
+  saveFile("runs.csv", ["a,b\n"]);
+  vi.restoreAllMocks();
+  document.body.removeEventListener("click", onClick);
+  expect(seen).toEqual([["blob:a-file", "runs.csv"]]);
+  expect(document.querySelector("a")).toBeNull();
 });

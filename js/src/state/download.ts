@@ -26,13 +26,16 @@ export async function fetchCsv(
   }
 }
 
-/** Lets the browser save a text as a file. */
+/** Lets the browser save a text as a file. VS Code does so itself, and sees only clicks on what is in the page. */
 export function saveFile(name: string, parts: string[], type = "text/csv;charset=utf-8"): void {
   const url = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
+  link.hidden = true;
+  document.body.append(link);
   link.click();
+  link.remove();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useUid } from "./fields";
 import { Icon } from "./icons";
+import { bringInSight } from "./inSight";
 import { Button } from "./parts";
 
 const FOCUSABLE =
@@ -28,8 +29,9 @@ interface DialogProps {
  */
 export function Dialog({ title, onClose, children, actions, onEnter, size = "small", role = "dialog" }: DialogProps) {
   const frame = useRef<HTMLDialogElement>(null);
+  const page = useRef<HTMLDivElement>(null);
   const id = useUid();
-  useModal(frame);
+  useModal(frame, page);
   return (
     <dialog
       ref={frame}
@@ -50,6 +52,7 @@ export function Dialog({ title, onClose, children, actions, onEnter, size = "sma
         if (event.target === frame.current) onClose();
       }}
     >
+      <div ref={page} class="csw-dialog-page" />
       <div class="csw-dialog-frame">
         <header class="csw-dialog-head">
           <h3 id={`${id}-title`}>{title}</h3>
@@ -116,14 +119,18 @@ export function Confirm(props: ConfirmProps) {
   );
 }
 
-function useModal(frame: { current: HTMLDialogElement | null }): void {
+function useModal(frame: { current: HTMLDialogElement | null }, page: { current: HTMLDivElement | null }): void {
   useLayoutEffect(() => {
     const dialog = frame.current;
-    if (dialog === null) return;
+    if (dialog === null || page.current === null) return;
     const before = document.activeElement;
+    dialog.style.visibility = "hidden"; // else the browser looks for a focus by itself, and scrolls there
     dialog.showModal();
-    first(dialog)?.focus();
+    dialog.style.visibility = "";
+    first(dialog)?.focus({ preventScroll: true });
+    const stop = bringInSight(dialog, page.current);
     return () => {
+      stop();
       const panel = dialog.parentElement?.closest<HTMLElement>(".csw-dialog, .csw-panel");
       dialog.close();
       // The button that opened it may be gone by then, or go with what was done: the panel is the next best place.
@@ -132,7 +139,7 @@ function useModal(frame: { current: HTMLDialogElement | null }): void {
         if (panel && document.activeElement === document.body) focusOn(panel);
       });
     };
-  }, [frame]);
+  }, [frame, page]);
 }
 
 function focusOn(panel: HTMLElement): void {
