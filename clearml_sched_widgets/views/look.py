@@ -24,25 +24,39 @@ class Look:
 
     def read(self) -> own.Own:
         """The instance as it is now. One request, mostly. Raises NotFound, or SchedulerError if it is no instance."""
-        task = None if self._kept is None else self._renewed(self._kept)
-        found = own.read(self._gateway, self._id) if task is None else own.parse(task)
-        self._kept = found.task if _marked(found.task.configuration, found.task) else None
-        return found
+        kept = self._kept
+        self._kept = _whole(self._gateway, self._id) if kept is None else again(self._gateway, kept)
+        return own.parse(self._kept)
 
-    def _renewed(self, kept: Task) -> Task | None:
-        """The task with what has changed of it; None if it has to be read as a whole."""
-        names = [name for name in kept.configuration if not name.startswith(commands.PREFIX)]
-        now = own.glance(self._gateway, self._id, marks=tuple(names))
-        if not _marks_tell(kept, now):
-            return None
-        changed = tuple(name for name in names if now.marks.get(name) != kept.marks[name])
-        same = tuple(name for name in names if name not in changed)
-        if changed:
-            now = own.glance(self._gateway, self._id, objects=changed, marks=same)
-        if not _marked(changed, now) or any(now.marks.get(name) != kept.marks[name] for name in same):
-            return None  # it changed between the two requests: what was read may not belong together
-        configuration = {**{name: kept.configuration[name] for name in same}, **now.configuration}
-        return attrs.evolve(now, configuration=configuration) if stored.whole(configuration) else None
+
+def again(gateway: Gateway, kept: Task) -> Task:
+    """An instance's task as it is now, with its configuration. One request, mostly. Raises NotFound.
+
+    `kept` is what was read before, with the configuration and the marks.
+    """
+    return _renewed(gateway, kept) or _whole(gateway, kept.id)
+
+
+def _whole(gateway: Gateway, instance_id: str) -> Task:
+    return own.glance(gateway, instance_id, configuration=True)
+
+
+def _renewed(gateway: Gateway, kept: Task) -> Task | None:
+    """The task with what has changed of it; None if it has to be read as a whole."""
+    names = [name for name in kept.configuration if not name.startswith(commands.PREFIX)]
+    if not _marked(names, kept):
+        return None
+    now = own.glance(gateway, kept.id, marks=tuple(names))
+    if not _marks_tell(kept, now):
+        return None
+    changed = tuple(name for name in names if now.marks.get(name) != kept.marks[name])
+    same = tuple(name for name in names if name not in changed)
+    if changed:
+        now = own.glance(gateway, kept.id, objects=changed, marks=same)
+    if any(now.marks.get(name) != kept.marks[name] for name in same):
+        return None  # it changed between the two requests: what was read may not belong together
+    configuration = {**{name: kept.configuration[name] for name in same}, **now.configuration}
+    return attrs.evolve(now, configuration=configuration) if stored.whole(configuration) else None
 
 
 def _marked(names: Iterable[str], task: Task) -> bool:

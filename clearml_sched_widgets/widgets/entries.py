@@ -23,6 +23,7 @@ from clearml_sched_widgets.widgets.plain import millis
 NEVER = float("-inf")
 DETAILS_EVERY = 15.0  # seconds between two readings of the configuration of one instance that changes all the time
 FRESH = timedelta(seconds=90)  # a heartbeat comes every minute: a younger one says nothing
+LARGE = 50_000  # characters of a configuration: from here on only what has changed of it is read
 MOST_SCHEDULES = 500  # of a larger definition the next run is not looked for
 LONGEST = 300  # characters of a name or a problem
 ALIVE = frozenset({"running", "paused", "lost"})
@@ -30,12 +31,12 @@ ALIVE = frozenset({"running", "paused", "lost"})
 
 @attrs.frozen(kw_only=True)
 class Entry:
-    """One instance. `change` says at which change of its task the configuration was read."""
+    """One instance. `whole` is its task as it was when the configuration was read."""
 
     gateway: Gateway
     task: Task
     mine: bool
-    change: datetime | None = None
+    whole: Task | None = None
     read_at: float = NEVER  # monotonic seconds
     definition: Definition | None = None
     state: State | None = None
@@ -47,8 +48,16 @@ class Entry:
         return Instance(self.gateway, self.task)
 
     def stale(self, now: float) -> bool:
-        """Whether its configuration may be another one by now."""
-        return self.change != self.task.last_change and now - self.read_at >= DETAILS_EVERY
+        """Whether its configuration may be another one by now. Of what runs here, the engine knows it."""
+        if self.read_at != NEVER and snapshot_here(self.task.id) is not None:
+            return False
+        change = None if self.whole is None else self.whole.last_change
+        return change != self.task.last_change and now - self.read_at >= DETAILS_EVERY
+
+    @property
+    def large(self) -> bool:
+        """Whether its configuration is too much to be read again as a whole."""
+        return self.whole is not None and sum(map(len, self.whole.configuration.values())) > LARGE
 
     @property
     def urgency(self) -> tuple[float, bool]:
@@ -80,7 +89,7 @@ def known(gateway: Gateway, task: Task, before: Entry | None, user: str) -> Entr
 
 def detailed(task: Task, before: Entry, now: float) -> Entry:
     """An instance with its configuration; a definition is parsed only if its text is another one."""
-    entry = attrs.evolve(before, task=task, change=task.last_change, read_at=now, next_run=None)
+    entry = attrs.evolve(before, task=task, whole=task, read_at=now, next_run=None)
     try:
         read = own.parse(task)
         old, new = (each.configuration.get(own.DEFINITION) for each in (before.task, task))

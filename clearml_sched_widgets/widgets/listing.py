@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timezone
 from heapq import nsmallest
 from typing import Any
 
-from clearml_sched_widgets.errors import InstanceStateError
+from clearml_sched_widgets.errors import InstanceStateError, NotFound
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import Task, TaskQuery
+from clearml_sched_widgets.views import look
 from clearml_sched_widgets.widgets.census import ARCHIVED, Census
 from clearml_sched_widgets.widgets.deltas import Deltas
 from clearml_sched_widgets.widgets.entries import NEVER, Entry, detailed, known, row, upcoming
@@ -129,9 +131,8 @@ class Listing:
             stale = nsmallest(DETAILS, (one for one in self._entries.copy().values() if one.stale(now)), _urgency)
             if not stale:
                 return
-            query = TaskQuery(ids=tuple(entry.task.id for entry in stale), order="created", configuration=True)
             before = {entry.task.id: entry for entry in stale}
-            read = {task.id: detailed(task, before[task.id], now) for task in gateway.tasks(query)}
+            read = {task.id: detailed(task, before[task.id], now) for task in _again(gateway, stale)}
             self._replace(read)
             self._remove(before.keys() - read.keys())  # they were deleted meanwhile
             if not all(entry.read_at == NEVER for entry in stale):
@@ -148,6 +149,16 @@ class Listing:
         with self._lock:
             self._entries.update({key: entry for key, entry in entries.items() if key in self._entries})
             self._look_at = 0.0
+
+
+def _again(gateway: Gateway, entries: Iterable[Entry]) -> Iterator[Task]:
+    """Tasks with their configuration: small ones together, of each large one what has changed; not those now gone."""
+    small = tuple(entry.task.id for entry in entries if not entry.large)
+    yield from gateway.tasks(TaskQuery(ids=small, order="created", configuration=True)) if small else ()
+    for entry in entries:
+        if entry.large and entry.whole is not None:
+            with suppress(NotFound):
+                yield look.again(gateway, entry.whole)
 
 
 def _urgency(entry: Entry) -> tuple[float, bool]:

@@ -18,6 +18,8 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.gateway.http import Connection
 from clearml_sched_widgets.instances.instance import Instance
+from clearml_sched_widgets.widgets.entries import DETAILS_EVERY
+from clearml_sched_widgets.widgets.listing import Listing
 from tests.contract.server_world import ServerWorld
 
 SCHEDULES = 1000
@@ -149,6 +151,31 @@ def test_looking_from_elsewhere_reads_only_what_has_changed(running: Running, wi
     assert view.state.items[item.id].note == "not this one"
     assert view.definition is first.definition
     assert 10_000 < wire.total < 60_000, "one part of the state"
+
+
+def test_the_list_of_instances_reads_only_what_has_changed_of_a_large_one(running: Running, wire: Wire) -> None:
+    seconds = 0.0
+    listing = Listing(lambda: seconds)
+    listing.read(running.gateway)
+    assert wire.total > 300_000
+    running.gateway.ping(running.engine.id)
+    wire.clear()
+    seconds += DETAILS_EVERY
+    listing.read(running.gateway)
+    assert max(wire.bytes["tasks.get_all_ex"]) < 10_000
+
+    running.there.pause("all of them")
+    running.go_on(3)
+    wire.clear()
+    seconds += DETAILS_EVERY
+    listing.read(running.gateway)
+    listing.look_again()
+    shown = listing.state()
+    (row,) = [
+        row for row in [*shown["instance_changes"]["rows"], *shown["instances"]] if row["id"] == running.engine.id
+    ]
+    assert (row["status"], row["items"]) == ("paused", SCHEDULES)
+    assert max(wire.bytes["tasks.get_all_ex"]) < 30_000
 
 
 def by_hand(world: ServerWorld, instance: Instance, definition: Definition) -> None:
