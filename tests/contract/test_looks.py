@@ -171,9 +171,7 @@ def test_the_list_of_instances_reads_only_what_has_changed_of_a_large_one(runnin
     listing.read(running.gateway)
     listing.look_again()
     shown = listing.state()
-    (row,) = [
-        row for row in [*shown["instance_changes"]["rows"], *shown["instances"]] if row["id"] == running.engine.id
-    ]
+    row = {row["id"]: row for row in [*shown["instances"], *shown["instance_changes"]["rows"]]}[running.engine.id]
     assert (row["status"], row["items"]) == ("paused", SCHEDULES)
     assert max(wire.bytes["tasks.get_all_ex"]) < 30_000
 
