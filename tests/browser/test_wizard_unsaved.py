@@ -67,6 +67,7 @@ def test_a_form_is_there_again_after_its_page_was_loaded_anew_or_closed(open_not
     notebook.await_draft("Half done")
     notebook.reload()
     expect(name).to_have_value("Half done")
+    expect(notebook.page.get_by_text("Run the cell for the live widget.")).to_have_count(0)  # there is a kernel
     name.fill("Half done, and a word more")
     notebook.reload(save=False)
     expect(name).to_have_value("Half done, and a word more")

@@ -5,6 +5,7 @@ import { useTrait, type ViewModel } from "../model";
 import { duration } from "../state/format";
 
 const SILENT_MS = 35_000; // the kernel says every ten seconds that it lives
+const SAVED_MS = 15 * 60_000; // older than any two clocks differ: what is shown was saved, and no kernel stands behind it
 
 export interface Heard {
   /** When anything was last heard of the kernel, by this page's clock. */
@@ -16,13 +17,17 @@ export interface Heard {
 export function useHeard(model: ViewModel<DashboardTraits>): Heard {
   const beat = useTrait(model, "vitals").beat;
   const [cut, setCut] = useState(false);
-  const at = useRef({ beat, when: Date.now() });
+  const at = useRef({ beat, when: firstHeard(beat, Date.now()) });
   if (at.current.beat !== beat) at.current = { beat, when: Date.now() };
   useEffect(() => model.onLost(() => setCut(true)), [model]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another beat means that the way is there again
   useEffect(() => setCut(false), [beat]);
   return { at: at.current.when, cut };
 }
+
+/** When a beat was heard that was there before the page: just now, unless it is of a picture that somebody saved. */
+export const firstHeard = (beat: number | undefined, now: number): number =>
+  beat !== undefined && now - beat > SAVED_MS ? beat : now;
 
 export const silent = ({ at, cut }: Heard, now: number): boolean => cut || now - at > SILENT_MS;
 
