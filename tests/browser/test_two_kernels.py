@@ -35,11 +35,12 @@ def press(app: Locator, name: str) -> None:
     app.get_by_role("button", name=name, exact=True).click()
 
 
-def edit(app: Locator, name: str) -> None:
+def edit(notebook: Notebook, name: str) -> None:
     """Open the form and change the name, but do not save."""
+    app = notebook.widget()
     press(app, "Edit")
     app.get_by_label("Name", exact=True).fill(name)
-    app.page.wait_for_timeout(1000)  # Python has the draft by then
+    notebook.await_draft(name)
 
 
 @pytest.mark.slow
@@ -62,15 +63,15 @@ def test_two_users_at_one_instance(open_notebook: Open, lab: Lab, fresh_sandbox:
     press(there, "Resume")
     expect(listed(here)).to_contain_text("running")
 
-    edit(here, "Shared, mine")
-    edit(there, "Shared, theirs")
+    edit(mine, "Shared, mine")
+    edit(theirs, "Shared, theirs")
     press(there, "Save changes")
     expect(there.get_by_role("heading", name="Shared, theirs")).to_be_visible()
     until(lambda: "theirs" in mine.run("print(shared.definition.name)"))
     press(here, "Save changes")
     expect(here.get_by_text("since these changes were begun")).to_be_visible()
 
-    edit(there, "Shared, theirs again")
+    edit(theirs, "Shared, theirs again")
     theirs.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()")
     expect(there.get_by_role("alert")).to_contain_text("“Edit” of Shared, theirs offers it")
     mine.run("import attrs; shared.update(attrs.evolve(shared.definition, description='mine'))")

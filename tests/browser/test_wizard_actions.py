@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
+from tests.waiting import until
 
 WIZARD = """
 from clearml_sched_widgets import Action, Daily, Definition, Manager, Schedule, SchedulerApp, Wizard
@@ -72,9 +73,8 @@ def test_a_reused_task_is_exported_and_imported_without_loss(open_notebook: Open
     expect(form.get_by_label("Name", exact=True)).to_have_value("Both kinds")
     form.locator("summary").filter(has_text="Launched task").click()
     expect(form.get_by_label("Run the task itself, not a clone")).to_be_checked()
-    form.page.wait_for_timeout(1000)  # Python has the draft by then
     same = "print(wizard.definition.items == definition.items[1:])"
-    assert notebook.run(same).strip() == "True"
+    until(lambda: notebook.run(same).strip() == "True", what="the draft that was imported")
 
 
 APP = WIZARD.replace("wizard = Wizard(definition)\nwizard", "instance = Manager().launch(definition)\nSchedulerApp()")

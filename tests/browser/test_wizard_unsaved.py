@@ -20,6 +20,7 @@ kept = manager.save(Definition("{name} kept", [Schedule(Action({task!r}), Daily(
 going = manager.save(Definition("{name} going", [Schedule(Action({task!r}), Daily(["18:20"]), name="Evening")]))
 SchedulerApp()
 """
+RESTART = "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
 FILE = '{"version": 1, "name": "From a file", "schedules": []}'
 
 
@@ -44,9 +45,7 @@ def test_a_form_comes_back_after_its_cell_was_run_again_and_after_a_restart_of_t
     expect(form.get_by_label("Name", exact=True)).to_have_value("Half done")
     expect(form.get_by_label("Chosen values")).to_have_text("6:20")
 
-    notebook.page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
-    )
+    notebook.page.evaluate(RESTART)
     expect(form.get_by_role("alert")).to_contain_text("The kernel is gone")
     form.get_by_role("button", name="Launch", exact=True).click()
     expect(form.get_by_text("This was not done: the kernel is gone.")).to_be_visible()
@@ -57,6 +56,12 @@ def test_a_form_comes_back_after_its_cell_was_run_again_and_after_a_restart_of_t
     notebook.run_cell("wizard = Wizard()")
     expect(left).to_have_count(1)
     expect(left).to_contain_text("Below")  # the other one was given up, this one went with its kernel
+
+    notebook.page.evaluate(RESTART)
+    notebook.reload()  # neither the kernel nor the page is the one before
+    notebook.run_cell("wizard = Wizard()")
+    left.filter(has_text="Below").get_by_role("button", name="Bring it back").click()
+    expect(form.get_by_label("Name", exact=True)).to_have_value("Below")
 
 
 @pytest.mark.slow
