@@ -83,6 +83,29 @@ def test_a_form_is_there_again_after_its_page_was_loaded_anew_or_closed(open_not
     expect(again.widget().get_by_label("Name", exact=True)).to_have_value("In a tab that is closed")
 
 
+PREFILLED = """
+from clearml_sched_widgets import Action, Daily, Definition, Schedule, Wizard
+wizard = Wizard(Definition("As in the cell", [Schedule(Action("0" * 32), Daily(["06:20"]), name="Morning")]))
+wizard
+"""
+
+
+@pytest.mark.slow
+def test_changes_of_a_form_that_a_cell_fills_in_come_back_when_the_cell_was_run_again(open_notebook: Open) -> None:
+    notebook = open_notebook(PREFILLED)
+    form = notebook.widget()
+    name = form.get_by_label("Name", exact=True)
+    name.fill("As I want it")
+    notebook.run_cell("As in the cell")
+    expect(form.get_by_role("status").filter(has_text="A form that you had begun (As I want it)")).to_be_visible()
+    expect(name).to_have_value("As in the cell")
+    form.get_by_role("button", name="Bring it back").click()
+    expect(name).to_have_value("As I want it")
+    expect(form.get_by_role("button", name="Bring it back")).to_have_count(0)
+    form.get_by_role("button", name="Undo").click()
+    expect(name).to_have_value("As in the cell")
+
+
 @pytest.mark.slow
 def test_an_import_over_edits_and_edits_after_it_are_taken_back(open_notebook: Open) -> None:
     form = open_notebook(WIZARD).widget()

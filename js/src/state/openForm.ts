@@ -11,10 +11,11 @@ export function edited(trait: Edited | Record<string, never>): Edited | null {
 
 /** The draft, if somebody has begun to fill it. */
 export function unfinished(draft: Data): Data | null {
-  return Object.keys(draft).length > 0 && content(toData(fromData(draft))) !== content(toData(blankDraft()))
-    ? draft
-    : null;
+  return Object.keys(draft).length > 0 && !alike(draft, toData(blankDraft())) ? draft : null;
 }
+
+/** Whether two drafts say the same. */
+export const alike = (one: Data, other: Data) => content(toData(fromData(one))) === content(toData(fromData(other)));
 
 /** All but what a blank form has by itself: its item's id, and the queue that the server suggests. */
 function content(data: Data): string {

@@ -97,9 +97,9 @@ export class WizardStore {
     this.#schedule();
   }
 
-  /** What another form held takes this one's place: it is not saved, so it counts as edited. */
+  /** What another form held takes this one's place. */
   bringBack(data: Data): void {
-    this.edit(() => fromData(data));
+    this.replace(data, "What you had begun is back");
   }
 
   /** Whether the form waits for the answer to what it sent. */

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Edited } from "../messages/app";
 import { isHeld, onHeld } from "../state/held";
 import { forgetForm, type Left, leftForms } from "../state/left";
-import { unfinished } from "../state/openForm";
+import { alike } from "../state/openForm";
 import { useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
@@ -20,8 +20,9 @@ interface LeftProps {
 export function LeftForms({ editing, onRebase }: LeftProps) {
   const { store, id } = useForm();
   const [found, read] = useLeft(id);
-  if (store.state.edited || (editing === null && unfinished(store.data) !== null)) return null;
-  const offered = editing === null ? found : found.filter(({ instance }) => instance === editing.id);
+  if (store.state.edited) return null;
+  const fits = (left: Left) => editing === null || left.instance === editing.id;
+  const offered = found.filter((left) => fits(left) && !alike(left.data, store.data));
   const bringBack = (left: Left) => {
     forgetForm(left.form); // it is this form's from now on
     if (editing !== null) onRebase?.(left.base);
