@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 
@@ -47,6 +48,7 @@ class Engine:
         self._context = self._core.context
         self._upkeep = Upkeep(gateway, self._context, tables, self._clock.now())
         self._wake, self._stop = threading.Event(), threading.Event()
+        self._watching: deque[threading.Event] = deque()  # set after the next step that succeeds
         self.thread: threading.Thread | None = None  # where it works, once it was started
         self._problem, self._failures = "", 0
         self._opened = False
@@ -85,6 +87,15 @@ class Engine:
         """Queue a command for the engine's thread."""
         self._core.inbox.append(command)
         self._wake.set()
+
+    def settle(self, timeout: float = 2.0) -> None:
+        """Wait until the snapshot shows what was commanded so far, at most `timeout` seconds."""
+        if not self.running or threading.current_thread() is self.thread:
+            return
+        done = threading.Event()
+        self._watching.append(done)
+        self._wake.set()
+        done.wait(timeout)
 
     def stop(self, timeout: float = 30.0) -> None:
         """End after the step under way, and mark the instance as stopped. Waits for it at most `timeout` seconds."""
@@ -226,7 +237,7 @@ class Engine:
 
     def step(self) -> float:
         """One step. A server that does not answer is a pause and a line in the log, not an end. Seconds to wait."""
-        now = self._clock.now()
+        now, watching = self._clock.now(), len(self._watching)
         try:
             self._core.step(now)
             self._upkeep.do(self.snapshot, now)
@@ -238,6 +249,8 @@ class Engine:
         self._publish(now)
         if self._failures:
             return self._backoff()
+        for _ in range(watching):
+            self._watching.popleft().set()
         return self._core.idle_seconds(self._clock.now(), TICK)
 
     def _backoff(self) -> float:

@@ -65,10 +65,14 @@ class Handle:
         return self.task
 
     def send(self, command: Command) -> None:
-        """Give its engine a command, wherever that is. Raises InstanceStateError if nothing runs it."""
+        """Give its engine a command, wherever that is. Raises InstanceStateError if nothing runs it.
+
+        An engine in this kernel has obeyed when this returns, if that takes no longer than two seconds.
+        """
         engine = self.engine
         if engine is not None:
             engine.command(command)
+            engine.settle()  # who pauses an instance and then looks at it must not see it running
             return
         if self.fresh().status != "in_progress":
             raise InstanceStateError(f"The instance {self.name} is {self.status}; resume it first.")

@@ -217,7 +217,10 @@ class Instance:
         return control.backfill(self._handle, item, start, end)
 
     def update(self, definition: Definition, *, check: bool = True) -> None:
-        """Replace the definition; a running instance takes it over within seconds. Items that stay keep their place.
+        """Replace the definition. Items that stay keep their place.
+
+        What runs in this kernel has taken it over when this returns (or soon, if its step takes more than two seconds);
+        what runs elsewhere takes it over within seconds.
 
         Raises InvalidDefinition, and then changes nothing.
         """

@@ -1,0 +1,73 @@
+"""What was commanded in this kernel shows at once, also to the next command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from clearml_sched_widgets import Action, Daily, Definition, Instance, Manager, Schedule
+from clearml_sched_widgets.errors import GatewayError
+from clearml_sched_widgets.gateway.memory import MemoryGateway
+from tests.waiting import until
+
+
+@pytest.fixture
+def gateway() -> MemoryGateway:
+    gateway = MemoryGateway()
+    gateway.add_queue("default")
+    return gateway
+
+
+@pytest.fixture
+def item(gateway: MemoryGateway) -> Schedule:
+    return Schedule(Action(gateway.add_task("train")), Daily(["06:20"]), name="Morning")
+
+
+@pytest.fixture
+def running(gateway: MemoryGateway, item: Schedule) -> Iterator[Instance]:
+    instance = Manager(gateway=gateway).launch(Definition("nightly", [item]))
+    yield instance
+    instance.stop()
+
+
+def problem(instance: Instance) -> str:
+    shot = instance._handle.snapshot
+    assert shot is not None
+    return shot.problem
+
+
+def test_an_item_that_an_update_brought_is_run_at_once(running: Instance, item: Schedule) -> None:
+    for number in range(5):
+        new = Schedule(item.action, Daily(["18:20"]), name=f"Evening {number}")
+        running.update(Definition("nightly", [item, new]))
+        assert running.definition.schedules[1].name == new.name
+        assert new.name in set(running.scheduled["name"])
+        running.run_now(new)
+        assert running.executed["item"].iloc[0] == new.id
+
+
+def test_a_pause_and_its_end_are_seen_at_once(running: Instance, item: Schedule) -> None:
+    for _ in range(5):
+        running.pause("holidays")
+        assert running.status == "paused"
+        running.resume()
+        assert running.status == "running"
+        running.pause("broken data", item)
+        assert running.scheduled["state"].iloc[0] == "paused"
+        running.resume(item)
+        assert running.scheduled["state"].iloc[0] == "waiting"
+
+
+def test_a_command_that_cannot_be_obeyed_yet_is_not_waited_for_and_not_lost(
+    running: Instance, gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise GatewayError("the server is away")
+
+    with monkeypatch.context() as patched:
+        for name in ("tasks", "write_configuration", "report_log"):
+            patched.setattr(gateway, name, away)
+        running.pause("holidays")
+        assert problem(running) == "the server is away"
+    until(lambda: running.status == "paused" and not problem(running))
