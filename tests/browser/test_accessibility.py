@@ -74,7 +74,7 @@ def test_no_part_of_an_instance_has_a_violation(open_notebook: Open, workspace: 
     expect(app.get_by_role("heading", name="Energy forecast")).to_be_visible()
     app.get_by_role("button", name=re.compile("^Details of")).first.click()
     scanner.scan("the details of an item")
-    runs = app.get_by_role("region", name="Executed tasks, rows")
+    runs = app.get_by_role("group", name="Executed tasks, rows")
     runs.get_by_role("button", name=re.compile("^Details of")).first.click()
     scanner.scan("the details of a run")
     for name in ("Filter", "Columns"):

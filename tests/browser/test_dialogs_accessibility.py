@@ -33,7 +33,7 @@ Dashboard(saved, manager)
 def test_no_dialog_of_an_item_or_a_run_has_a_violation(open_notebook: Open) -> None:
     notebook = open_notebook(PAST)
     board, scanner, keyboard = notebook.widget(), Scanner(notebook), notebook.page.keyboard
-    runs = board.get_by_role("region", name="Executed tasks, rows")
+    runs = board.get_by_role("group", name="Executed tasks, rows")
     board.get_by_role("button", name="Pause Train").click()
     expect(board.get_by_role("alertdialog", name="Pause Train?")).to_be_visible()
     scanner.scan("pause an item")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import Scanner
 from tests.browser.conftest import Open
 from tests.browser.memory_history import SEED
 
@@ -25,7 +26,7 @@ SchedulerApp(manager)
 @pytest.mark.slow
 def test_a_failed_instance_says_why_and_goes_on(open_notebook: Open) -> None:
     notebook = open_notebook(FAILED)
-    page = notebook.page
+    page, scanner = notebook.page, Scanner(notebook)
     board, app = (page.get_by_label(name, exact=True) for name in ("Dashboard", "ClearML schedulers"))
     app.get_by_role("navigation", name="Instances").get_by_role("listitem").get_by_role("button").click()
     for widget in (board, app):
@@ -37,12 +38,15 @@ def test_a_failed_instance_says_why_and_goes_on(open_notebook: Open) -> None:
     expect(board.get_by_role("button", name="Resume as a service …")).to_be_visible()
     app.get_by_role("button", name="More", exact=True).click()
     expect(app.get_by_role("button", name="Resume as a service …")).to_be_visible()
-    board.page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    scanner.scan("it failed")
     notebook.run('gateway.set_status(saved.id, "stopped", "Forced stop (non-responsive)")')
     for widget in (board, app):
         expect(widget.get_by_role("alert")).to_contain_text("The server stopped it: nothing had been heard of it")
         expect(widget.get_by_role("alert")).to_contain_text("Forced stop (non-responsive)")
         expect(widget.get_by_role("alert")).to_contain_text("“Resume” goes on with it in this kernel")
+    scanner.scan("the server stopped it", widths=(1400,))
+    scanner.assert_clean()
     board.get_by_role("button", name="Resume", exact=True).click()
     for widget in (board, app):
         expect(widget.get_by_role("button", name="Pause", exact=True)).to_be_visible()

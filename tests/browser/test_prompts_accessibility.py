@@ -91,25 +91,3 @@ def test_what_an_app_asks_and_warns_of_has_no_violation(open_notebook: Open) -> 
     expect(dialog.get_by_role("progressbar")).to_be_visible()
     scanner.scan("it is being stopped")
     scanner.assert_clean()
-
-
-FAILED = (
-    SEED
-    + """
-from clearml_sched_widgets.records import LogLine
-gateway.set_status(saved.id, "in_progress")
-late = datetime.now(timezone.utc) + timedelta(seconds=1)
-gateway.report_log(saved.id, [LogLine(time=late, level="error", text="no space left on device")])
-gateway.set_status(saved.id, "failed", "worker execution exit code 1")
-Dashboard(saved, manager)
-"""
-)
-
-
-@pytest.mark.slow
-def test_a_failed_instance_has_no_violation(open_notebook: Open) -> None:
-    notebook = open_notebook(FAILED)
-    board, scanner = notebook.widget(), Scanner(notebook)
-    expect(board.get_by_role("alert")).to_contain_text("no space left on device")
-    scanner.scan("a failed instance")
-    scanner.assert_clean()

@@ -35,7 +35,7 @@ def loading(board: Locator, table: str) -> Locator:
 
 
 def to_the_end(board: Locator, table: str) -> None:
-    board.get_by_role("region", name=f"{table}, rows").focus()
+    board.get_by_role("group", name=f"{table}, rows").focus()
     board.page.keyboard.press("End")
 
 

@@ -48,7 +48,7 @@ def test_five_thousand_runs_are_scrolled_sorted_and_searched(open_notebook: Open
     newest = rows(table).first.inner_text()
     oldest = notebook.run("print(instance.executed.run.iloc[-1])").strip()
 
-    part.get_by_role("region", name="Executed tasks, rows").focus()
+    part.get_by_role("group", name="Executed tasks, rows").focus()
     notebook.page.keyboard.press("End")
     expect(rows(table).last).to_have_attribute("data-key", oldest)
     expect(rows(table).last).to_have_attribute("aria-rowindex", "5001")
@@ -146,7 +146,7 @@ def test_the_oldest_runs_of_an_instance_elsewhere_are_read_one_page_after_the_ot
 
 def focus(part: Locator, page: Page) -> None:
     """Go to the end of a table by keyboard."""
-    part.get_by_role("region").focus()
+    part.get_by_role("group", name="rows").focus()
     page.keyboard.press("End")
 
 

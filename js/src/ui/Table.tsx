@@ -73,7 +73,7 @@ export function Table<Row extends object>(given: TableProps<Row>) {
     <div
       ref={scroller}
       class="csw-scroll csw-window"
-      role="region"
+      role="group"
       aria-label={`${title}, rows`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
       tabIndex={0}

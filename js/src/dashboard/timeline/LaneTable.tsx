@@ -23,7 +23,7 @@ export function LaneTable({ lanes, shown, now, utc }: LaneTableProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a region that scrolls, which must be reachable by keyboard
     // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-    <div class="csw-scroll" role="region" aria-label="Timeline as a table" tabIndex={0}>
+    <div class="csw-scroll" role="group" aria-label="Timeline as a table" tabIndex={0}>
       <table class="csw-table">
         <caption class="csw-tl-caption">
           Runs from {moment(shown.start, utc)} to {moment(shown.end, utc)}
