@@ -12,7 +12,8 @@ HEIGHT = 700  # pixels of the notebook that are seen
 NOTEBOOK = f"""<!doctype html><div style="height: {HEIGHT}px; overflow: hidden auto"><div style="height: 8000px;
 position: relative; overflow: hidden"><iframe src="http://webview.test/" style="position: absolute; top: -5000px;
 width: 800px; height: 18000px"></iframe></div></div>"""
-WEBVIEW = """<!doctype html><style>:root { --jp-layout-color1: white; --jp-ui-font-color1: black }</style>
+WEBVIEW = """<!doctype html><style>:root { --jp-layout-color1: white; --jp-ui-font-color1: black }
+tr:nth-child(even) { background-color: red } code { color: red }</style>
 <link rel="stylesheet" href="/index.css"><body style="overflow: hidden">
 <div id="output" style="position: absolute; top: 5000px; width: 100%"></div>
 <script type="module">
@@ -92,3 +93,14 @@ def test_colours_are_vs_codes_not_the_light_ones_that_its_widget_manager_brings(
     )
     panel = form.get_by_role("region", name="New instance")
     assert panel.evaluate(COLOURS) == [background, text, scheme]
+
+
+@pytest.mark.slow
+def test_tables_and_code_have_none_of_the_hosts_colours(form: FrameLocator) -> None:
+    form.get_by_role("region", name="New instance").evaluate("""panel => {
+        const table = document.createElement('table');
+        for (const text of 'abc') table.insertRow().insertCell().textContent = text;
+        panel.append(table, document.createElement('code'));
+    }""")
+    expect(form.get_by_role("row").nth(1)).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    expect(form.locator("code").last).not_to_have_css("color", "rgb(255, 0, 0)")
