@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from clearml_sched_widgets import Action, Cron, Daily, Definition, Interval, Policies, Schedule, TaskTrigger
 from clearml_sched_widgets.definition.when import StatusChanged
 from clearml_sched_widgets.engine.state import ItemState, State
-from clearml_sched_widgets.views.history import ExecutedRow, View
+from clearml_sched_widgets.views.history import ExecutedRow, View, first_rows
 from clearml_sched_widgets.widgets.timeline import part as parts
 from clearml_sched_widgets.widgets.timeline.bars import Stay, bars, stay, stays
 from clearml_sched_widgets.widgets.timeline.part import TimelinePart
@@ -196,6 +196,9 @@ def test_lanes_are_the_items_then_what_was_removed_and_very_many_share_the_last(
         ("t", "On end", "trigger"),
         ("gone", "gone", "removed"),
     ]
+    unnamed = Definition("nightly", [Schedule(Action("t1"), Daily(["06:20"]), id="a")])
+    assert lanes(unnamed, [], {"a": "train model"})[0]["name"] == "train model"
+    assert lanes(unnamed, [])[0]["name"] == "t1"
     ids = [f"i{number}" for number in range(500)]
     found = lanes(definition(*ids), [stay_of("r1", "i499", "failed", AT, 1)])
     assert len(found) == 100
@@ -264,6 +267,19 @@ def test_another_picture_is_made_when_the_old_one_is_wrong_or_has_become_old(mon
     assert screen.shows() == (5, [])
     screen.view = None
     assert screen.part.state() == {"timeline": {}, "timeline_live": {}}
+
+
+def test_an_item_without_a_name_has_that_of_its_base_task_as_soon_as_it_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    screen = Screen(monkeypatch)
+    unnamed = Definition("nightly", [Schedule(Action("t1"), Daily(["06:20"]), id="a")])
+    names: list[str] = []
+    for known in ({}, {"t1": "train model"}, {"t1": "train model"}):
+        screen.view = view(definition=unnamed, scheduled=first_rows(unnamed, State(), known, NOW, 10))
+        names.append(screen.part.state()["timeline"]["lanes"][0]["name"])
+    assert names == ["t1", "train model", "train model"]
+    assert screen.shows() == (2, [])
 
 
 def test_many_that_ended_since_move_into_the_picture_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ import traitlets
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.records import ACTIVE
-from clearml_sched_widgets.views.history import ExecutedRow, View
+from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.feed import changed
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
 from clearml_sched_widgets.widgets.timeline.bars import bars, stays
@@ -47,6 +47,8 @@ class Settled:
     window: Window
     definition: Definition
     paused: frozenset[str]
+    rows: tuple[ScheduledRow, ...]
+    titles: Mapping[str, str]  # of the items, which may have that of a base task, and that is known later
     at: int
     made: float  # on the monotonic clock
     ended: Mapping[str, str]  # the runs that had ended, with their status
@@ -57,9 +59,9 @@ class Settled:
         assert view.state is not None
         moved = window.follow and now - self.at > STALE * window.length
         same = self.definition is view.definition or self.definition == view.definition
-        return (
-            self.view == view.id and self.window == window and not moved and same and self.paused == _paused(view.state)
-        )
+        named = self.rows is view.scheduled or self.titles == _titles(view)
+        here = self.view == view.id and self.window == window
+        return here and not moved and same and named and self.paused == _paused(view.state)
 
 
 class TimelinePart:
@@ -127,12 +129,15 @@ class TimelinePart:
         there = stays(view.executed, padded.start, padded.end)
         ended = [one for one in there if not one.active]
         active = [one for one in there if one.active]
-        drawn = picture(view.definition, view.state, ended, active, padded, now)
+        titles = _titles(view)
+        drawn = picture(view.definition, view.state, ended, active, padded, now, titles)
         self._settled = Settled(
             view=view.id,
             window=window,
             definition=view.definition,
             paused=_paused(view.state),
+            rows=view.scheduled,
+            titles=titles,
             at=at,
             made=time.monotonic(),
             ended={row.run: row.status for row in view.executed if row.status not in ACTIVE},
@@ -185,6 +190,10 @@ def _outdated(settled: Settled, fresh: list[ExecutedRow]) -> bool:
     if any(row.run in settled.ended for row in fresh):
         return True
     return len(later) > MOST_LATER and time.monotonic() - settled.made > PICTURE_EVERY
+
+
+def _titles(view: View) -> dict[str, str]:
+    return {row.item: row.name for row in view.scheduled}
 
 
 def _paused(state: State) -> frozenset[str]:

@@ -11,6 +11,7 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.state import State
+from clearml_sched_widgets.engine.words import title
 from clearml_sched_widgets.widgets.timeline.bars import Stay, bars
 from clearml_sched_widgets.widgets.timeline.upcoming import marks
 
@@ -51,13 +52,13 @@ class Window:
 AHEAD = 0.2
 
 
-def lanes(definition: Definition, stays: Iterable[Stay]) -> list[dict[str, Any]]:
+def lanes(definition: Definition, stays: Iterable[Stay], titles: Mapping[str, str] = {}) -> list[dict[str, Any]]:
     """The lanes: the items in their order, then what the definition no longer has but ran in the window.
 
-    Of very many those that ran come first; the rest share a last one.
+    Of very many those that ran come first; the rest share a last one. `titles` are those of the tables, by item.
     """
     ran = {one.item for one in stays}
-    known = {item.id: item.title for item in definition.items}
+    known = {item.id: titles.get(item.id) or title(item, {}) for item in definition.items}
     ids = [*known, *sorted(ran.difference(known))]
     if len(ids) > MOST_LANES:
         chosen = set(sorted(ids, key=lambda item: item not in ran)[: MOST_LANES - 1])
@@ -97,11 +98,12 @@ def picture(
     active: Iterable[Stay],
     window: Window,
     now: datetime,
+    titles: Mapping[str, str] = {},
 ) -> dict[str, Any]:
     """The message: everything in the window but the active runs, which only decide about lanes: they change often."""
     there = [one for one in ended if one.touches(window.start, window.end)]
     going = [one for one in active if one.touches(window.start, window.end)]
-    shown = lanes(definition, [*there, *going])
+    shown = lanes(definition, [*there, *going], titles)
     return {
         "from": window.start,
         "to": window.end,
