@@ -56,6 +56,9 @@ class InvalidDefinition(SchedulerError, ValueError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)  # pickled by what it was made of, not by its text
+
     def under(self, prefix: str) -> InvalidDefinition:
         return InvalidDefinition(problem.under(prefix) for problem in self.problems)
 

@@ -8,7 +8,8 @@ from datetime import datetime, timezone
 import attrs
 
 from clearml_sched_widgets import codec, service
-from clearml_sched_widgets.definition import Definition
+from clearml_sched_widgets.definition import Definition, values
+from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.definition.items import new_id
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
@@ -26,11 +27,12 @@ class Manager:
     """Creates and finds instances in one ClearML project.
 
     Connects with the user's own ClearML configuration when it is first needed, or through the `gateway` given.
+    Raises InvalidDefinition for a project that ClearML would not take.
     Its methods raise GatewayError where the server says no or does not answer.
     """
 
     def __init__(self, project: str = PROJECT, *, gateway: Gateway | None = None) -> None:
-        self.project = project
+        self.project = _project(project)
         self._gateway = gateway
 
     def __repr__(self) -> str:
@@ -85,6 +87,9 @@ class Manager:
         preflight.require(definition)
         if instance is None:
             return self._create(definition, "kernel")
+        if not isinstance(instance, Instance):
+            message = "expected an Instance, such as Manager().get(id), or none given for a new one"
+            raise InvalidDefinition([Problem("instance", instance, message)])
         instance.update(definition, check=False)
         return instance
 
@@ -99,6 +104,9 @@ class Manager:
 
     def get(self, instance_id: str) -> Instance:
         """The instance of that id. Raises NotFound, or SchedulerError for a task that is no instance."""
+        if not isinstance(instance_id, str) or not instance_id.strip():
+            message = "expected the id of an instance, as in Manager().instances()[0].id"
+            raise InvalidDefinition([Problem("instance_id", instance_id, message)])
         return Instance(self.gateway, own.read(self.gateway, instance_id).task)
 
     def clone(self, instance_id: str, name: str | None = None) -> Definition:
@@ -123,3 +131,12 @@ class Manager:
         text = codec.dumps(definition, functions=functions)
         configuration = {own.DEFINITION: text, own.STATE: "{}", own.WHERE: where}
         return self.get(self.gateway.create_instance(definition.name, self.project, configuration))
+
+
+def _project(name: str) -> str:
+    """The name of a project, checked when a manager is made and not when it first launches something."""
+    found = values.required_project(name)
+    problems = [problem.under("project") for problem in problems_in(found)]
+    if problems:
+        raise InvalidDefinition(problems)
+    return found

@@ -232,11 +232,15 @@ class Definition(Part):
 
         return simulation.simulate(self, start, end, durations)
 
-    def preview(self, n: int = 10, now: datetime | None = None) -> list[tuple[datetime, Schedule]]:
-        """The next `n` slots of all enabled schedules after `now` (aware; the present by default). Times in UTC."""
+    def preview(self, n: int = 10, now: str | datetime | None = None) -> list[tuple[datetime, Schedule]]:
+        """The next `n` slots of all enabled schedules after `now`, with their schedules. Times in UTC.
+
+        `now` is aware, or ISO 8601 with an offset; the present by default. Raises InvalidDefinition for what is no time
+        and for what is no number of slots.
+        """
         from clearml_sched_widgets import simulation
 
-        return simulation.preview(self, n, now or datetime.now(timezone.utc))
+        return simulation.preview(self, n, datetime.now(timezone.utc) if now is None else now)
 
     @cached_property
     def _by_id(self) -> dict[str, Schedule | Trigger]:

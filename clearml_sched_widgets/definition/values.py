@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, timezone
+from numbers import Real
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -240,6 +241,11 @@ def _project(value: str) -> str:
     return name
 
 
+def required_project(value: str) -> str:
+    """The full name of a project, where it may not be missing."""
+    return guarded(_project, value)
+
+
 def optional_project(value: str | None) -> str | None:
     """The full name of a project."""
     return optional_text(value) if value is None or not str(value).strip() else guarded(_project, value)
@@ -289,7 +295,7 @@ def _parameter_name(key: str) -> str:
 
 
 def _parameter_value(value: Any) -> str:
-    if value is None or isinstance(value, (str, int, float, bool)):
+    if value is None or isinstance(value, (str, Real)):  # numpy's numbers too
         return "" if value is None else str(value)
     raise ValueError("expected text, a number, true or false as the value of a parameter")
 

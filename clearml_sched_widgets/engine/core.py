@@ -54,6 +54,7 @@ class Core:
         self.inbox: deque[Command] = deque()
         self.ended = ""  # why the engine has to end
         self.asked_to_stop = False
+        self.look = False  # follow the runs in the next step, whenever that was done last
 
     def open(self) -> None:
         """Read what there is, as the holder of the lease. Raises GatewayError, InvalidDefinition."""
@@ -228,9 +229,9 @@ class Core:
     def _follow(self, now: datetime) -> None:
         context = self.context
         pause = FOLLOW_BUSY if context.runs.unfinished else FOLLOW_IDLE
-        if now - self._followed < pause:
+        if now - self._followed < pause and not self.look:
             return
-        self._followed = now
+        self._followed, self.look = now, False
         context.runs.refresh(self._gateway, now)
         if context.runs.unfinished and now - self._checked_deleted >= DELETED_EVERY:
             self._checked_deleted = now

@@ -103,6 +103,22 @@ class Engine:
         if self.thread is not None and self.thread is not threading.current_thread():
             self.thread.join(timeout)
 
+    def abandon(self) -> None:
+        """End what `start` had half begun when it was interrupted: nobody would know of it."""
+        self.ask_to_stop()
+        if self.running:
+            return
+        if not self._opened:
+            with contextlib.suppress(GatewayError, LeaseLost):
+                self._context.lease.keep()  # only what is ours may be marked
+                self._gateway.set_status(self.id, "stopped", "Interrupted while it began")
+        self._close()
+
+    def look(self) -> None:
+        """See at once what became of the runs: somebody knows that one of them has changed."""
+        self._core.look = True
+        self.settle()
+
     def ask_to_stop(self) -> None:
         """End after the step under way. Returns at once."""
         self._stop.set()

@@ -40,12 +40,15 @@ def _resume_here(handle: Handle, task: Task) -> None:
     engine = Engine(handle.id, handle.gateway, tables=history.tables, functions=functions_here(handle.id))
     try:
         engine.start()
+        register(engine)
     except InstanceStateError:
         if not paused:
             raise
         handle.send(Command(do="resume"))  # it is alive in another kernel: its pause ends there
         return
-    register(engine)
+    except KeyboardInterrupt:
+        engine.abandon()
+        raise
     if paused:
         handle.send(Command(do="resume"))
 
@@ -63,11 +66,14 @@ def _resume_service(handle: Handle, task: Task) -> None:
         service.enqueue(gateway, handle.id, task.queue_id or preflight.queue_id(gateway, "services"))
         if viewer.is_paused(task):
             gateway.write_configuration(handle.id, commands.dumps(Command(do="resume")))
+        handle.fresh()
 
 
 def stop(handle: Handle) -> None:
     """End an instance, wherever it runs."""
     engine = handle.engine
+    if engine is None and handle.fresh().status == "created":
+        raise InstanceStateError(f"The instance {handle.name} is a draft: nothing runs that could be stopped.")
     if engine is not None:
         engine.stop()
     else:
@@ -153,10 +159,15 @@ def abort(handle: Handle, run: str) -> None:
     if not found.active:
         raise InstanceStateError(f"The run {run} cannot be aborted: it is {found.status} already.")
     handle.gateway.request_stop(found.task.id, "Aborted by its user")
+    if handle.engine is not None:
+        handle.engine.look()
 
 
 def _run(handle: Handle, run: str) -> Run:
     """A run as the server has it now; calls of functions and runs of reused tasks as this kernel knows them."""
+    message = "expected the id of a task that this instance launched"
+    if not isinstance(run, str):
+        raise InvalidDefinition([Problem("run", run, message)])
     shot = handle.snapshot
     known = () if shot is None else shot.runs
     known_here = next((one for one in known if one.id == run and (one.local or one.reset)), None)
@@ -165,7 +176,7 @@ def _run(handle: Handle, run: str) -> Run:
     query = TaskQuery(ids=(run,), system_tags=(run_tag(handle.id),), hyperparams="scheduler", limit=1)
     found = [one for task in handle.gateway.tasks(query) if (one := run_of(task, handle.id))]
     if not found:
-        raise InvalidDefinition([Problem("run", run, "expected the id of a task that this instance launched")])
+        raise InvalidDefinition([Problem("run", run, message)])
     return found[0]
 
 

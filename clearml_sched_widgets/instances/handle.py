@@ -9,9 +9,9 @@ from clearml_sched_widgets.engine import commands, own
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.snapshot import Snapshot
-from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
+from clearml_sched_widgets.errors import GatewayError, InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.instances.running import engine_here, snapshot_here
+from clearml_sched_widgets.instances.running import ends_here, engine_here, snapshot_here
 from clearml_sched_widgets.records import Task
 from clearml_sched_widgets.views import viewer
 
@@ -21,7 +21,7 @@ class Handle:
 
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self.gateway = gateway
-        self.task = task
+        self.take(task)
 
     @property
     def id(self) -> str:
@@ -29,8 +29,9 @@ class Handle:
 
     @property
     def name(self) -> str:
-        """Its task's name, as last read."""
-        return self.task.name
+        """Its task's name, as last read; what runs in this kernel knows better."""
+        shot = self.snapshot
+        return self.task.name if shot is None else shot.definition.name
 
     @property
     def engine(self) -> Engine | None:
@@ -55,13 +56,24 @@ class Handle:
 
     @property
     def status(self) -> str:
-        """See `viewer.status_of`."""
+        """See `viewer.status_of`. Reads its task anew if it has ended in this kernel since that was read."""
         shot = self.snapshot
-        return viewer.status_of(self.task, datetime.now(timezone.utc)) if shot is None else viewer.status_here(shot)
+        if shot is not None:
+            return viewer.status_here(shot)
+        if self._ends != ends_here(self.id):
+            try:
+                self.fresh()
+            except GatewayError:  # deleted, or the server is away: this much is known
+                return "stopped"
+        return viewer.status_of(self.task, datetime.now(timezone.utc))
+
+    def take(self, task: Task) -> None:
+        """Note its task as it was just read."""
+        self.task, self._ends = task, ends_here(task.id)
 
     def fresh(self) -> Task:
         """Its task, read anew."""
-        self.task = own.read(self.gateway, self.id).task
+        self.take(own.read(self.gateway, self.id).task)
         return self.task
 
     def send(self, command: Command) -> None:
@@ -74,7 +86,9 @@ class Handle:
             engine.command(command)
             engine.settle()  # who pauses an instance and then looks at it must not see it running
             return
-        if self.fresh().status != "in_progress":
+        if self.fresh().status == "queued":
+            raise InstanceStateError(f"The instance {self.name} waits in its queue; try again when an agent runs it.")
+        if self.task.status != "in_progress":
             raise InstanceStateError(f"The instance {self.name} is {self.status}; resume it first.")
         self.gateway.write_configuration(self.id, commands.dumps(command))
 

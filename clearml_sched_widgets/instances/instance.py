@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+import attrs
+
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.definition.values import HALF
 from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.errors import InvalidDefinition, Problem
+from clearml_sched_widgets.errors import InvalidDefinition, Problem, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances import control, moving, preflight
 from clearml_sched_widgets.instances.handle import Handle
@@ -36,7 +38,18 @@ class Instance:
         return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"
 
     def _repr_html_(self) -> str:
-        return still.html(still.of_view(self.view()))
+        try:
+            return still.html(still.of_view(self.view()))
+        except SchedulerError as error:  # a notebook would show a traceback in its place
+            known = self.at_hand(datetime.now(timezone.utc))
+            return still.html(attrs.evolve(known, problem=f"It could not be read: {error}"))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both are the same instance: there may be many objects for one."""
+        return isinstance(other, Instance) and self.id == other.id
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
     def at_hand(self, now: datetime) -> still.Still:
         """What this kernel knows of it already. No request, and little work, however large it is."""
@@ -72,7 +85,8 @@ class Instance:
     @property
     def started(self) -> datetime | None:
         """When it last began to run, as last read; UTC."""
-        return self.task.started
+        shot = self._handle.snapshot
+        return self.task.started if shot is None else shot.started
 
     @property
     def definition(self) -> Definition:
@@ -98,7 +112,7 @@ class Instance:
         if shot is not None:
             return self._viewer.here(self.task, shot)
         there = self._look.read()
-        self._handle.task = there.task
+        self._handle.take(there.task)
         return self._viewer.there(there, self.where)
 
     def read_older(self, view: history.View) -> history.View:
@@ -118,7 +132,7 @@ class Instance:
         watched = preflight.watched_queues(self.gateway) if why.queues_of(view) else {}
         reasons = why.reasons(view, watched, datetime.now(timezone.utc))
         frame = history.scheduled_frame(view.scheduled)
-        frame["why"] = [reasons[row.item].text for row in view.scheduled]
+        frame["why"] = frame["item"].map({item: reason.text for item, reason in reasons.items()}).astype(str)
         return frame
 
     @property
@@ -169,7 +183,8 @@ class Instance:
         With an `item` (or its id), only that one is paused.
         """
         if not isinstance(note, str):
-            raise InvalidDefinition([Problem("note", note, "expected text")])
+            message = 'expected text; what to pause comes after it: pause("maintenance", item)'
+            raise InvalidDefinition([Problem("note", note, message)])
         if has_half(note):
             raise InvalidDefinition([Problem("note", note, HALF)])
         self._handle.send(Command(do="pause", note=note, item="" if item is None else self._handle.item(item).id))

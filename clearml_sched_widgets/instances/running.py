@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 
 from clearml_sched_widgets.engine.functions import Functions
@@ -10,6 +11,7 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.snapshot import Snapshot
 
 _engines: dict[str, Engine] = {}
+_ends: Counter[str] = Counter()
 _functions: dict[str, Functions] = {}
 _lock = threading.Lock()
 _listeners: list[Callable[[], None]] = []
@@ -22,8 +24,14 @@ def engine_here(instance_id: str) -> Engine | None:
         engine = _engines.get(instance_id)
         if engine is not None and not engine.running:
             del _engines[instance_id]
+            _ends[instance_id] += 1
             return None
         return engine
+
+
+def ends_here(instance_id: str) -> int:
+    """How often an instance was found to have ended in this kernel: what was read of it before that is out of date."""
+    return _ends[instance_id]
 
 
 def snapshot_here(instance_id: str) -> Snapshot | None:

@@ -29,8 +29,7 @@ def next_after(rule: Rule, moment: datetime) -> datetime | None:
 
     Raises ValueError for a moment without a zone, TypeError for what is no rule or no datetime.
     """
-    if not isinstance(rule, Rule):
-        raise TypeError(f"rule: expected Once, Daily, Weekly, Monthly, Interval or Cron, got {rule!r}")
+    _rule(rule)
     after = _utc("moment", moment)
     if rule.start is not None and after < rule.start:
         after = rule.start - TICK
@@ -46,7 +45,7 @@ def occurrences(rule: Rule, start: datetime, end: datetime) -> Iterator[datetime
 
     Raises ValueError for a start or end without a zone, TypeError for what is no rule or no datetime.
     """
-    return _walk(rule, _utc("start", start), _utc("end", end))
+    return _walk(_rule(rule), _utc("start", start), _utc("end", end))
 
 
 def _walk(rule: Rule, start: datetime, end: datetime) -> Iterator[datetime]:
@@ -61,6 +60,12 @@ def per_time(rule: Rule) -> list[Rule]:
     if isinstance(rule, (Once, Daily, Weekly, Monthly)):
         return [attrs.evolve(rule, times=(clock,)) for clock in rule.times]
     return [rule]
+
+
+def _rule(rule: Rule) -> Rule:
+    if not isinstance(rule, Rule):
+        raise TypeError(f"rule: expected Once, Daily, Weekly, Monthly, Interval or Cron, got {rule!r}")
+    return rule
 
 
 def _utc(name: str, moment: datetime) -> datetime:

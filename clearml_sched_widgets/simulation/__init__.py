@@ -17,7 +17,7 @@ from operator import itemgetter
 from clearml_sched_widgets.definition import Definition, Schedule
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.recurrence.local import END
-from clearml_sched_widgets.simulation.request import DEFAULT, Durations, Request
+from clearml_sched_widgets.simulation.request import DEFAULT, Durations, Request, Upcoming
 from clearml_sched_widgets.simulation.result import Load, Overlap, SimulatedRun, Simulation
 from clearml_sched_widgets.simulation.walk import Walk
 
@@ -35,10 +35,11 @@ def simulate(
     return Walk(Request(definition, start, end, durations or {})).walk()
 
 
-def preview(definition: Definition, n: int, now: datetime) -> list[tuple[datetime, Schedule]]:
+def preview(definition: Definition, n: int, now: str | datetime) -> list[tuple[datetime, Schedule]]:
     """The next `n` slots of all enabled schedules after `now`, with their schedules. Policies do not matter here."""
-    slots = (_slots(schedule, now) for schedule in definition.schedules if schedule.enabled)
-    return list(islice(heapq.merge(*slots, key=itemgetter(0)), n))
+    asked = Upcoming(n, now)
+    slots = (_slots(schedule, asked.now) for schedule in definition.schedules if schedule.enabled)
+    return list(islice(heapq.merge(*slots, key=itemgetter(0)), asked.n))
 
 
 def _slots(schedule: Schedule, now: datetime) -> Iterator[tuple[datetime, Schedule]]:

@@ -1,14 +1,16 @@
-"""What a simulation is asked for."""
+"""What a simulation and a preview are asked for."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import SupportsIndex
 
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, values
-from clearml_sched_widgets.definition.checks import bad, collect
+from clearml_sched_widgets.definition.checks import bad, collect, guarded
 from clearml_sched_widgets.errors import Problem
 
 DEFAULT = "default"  # in `durations`: all schedules that are not named there
@@ -19,6 +21,27 @@ def _durations(value: Durations) -> dict[str, timedelta]:
     if not isinstance(value, Mapping):
         return bad(value, 'expected a mapping such as {"nightly": "15m", "default": "5m"}')
     return {str(name): values.window(length) for name, length in value.items()}
+
+
+def _natural(value: SupportsIndex) -> int:
+    if isinstance(value, bool) or not hasattr(value, "__index__") or operator.index(value) < 0:
+        raise ValueError("expected a whole number of 0 or more")
+    return operator.index(value)
+
+
+def _count(value: SupportsIndex) -> int:
+    return guarded(_natural, value)
+
+
+@attrs.frozen
+class Upcoming:
+    """The next `n` slots after `now`, checked."""
+
+    n: int = attrs.field(converter=_count)
+    now: datetime = attrs.field(converter=values.moment)
+
+    def __attrs_post_init__(self) -> None:
+        collect(self)
 
 
 @attrs.frozen

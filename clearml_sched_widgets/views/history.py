@@ -104,6 +104,7 @@ EXECUTED_COLUMNS = tuple(field.name for field in attrs.fields(ExecutedRow))
 LOG_COLUMNS = ("time", "level", "text")
 MOST_ROWS = 500  # of a table in the web page: it has no paging, and is written anew every half minute
 TIME_COLUMNS = frozenset({"next_run", "start", "scheduled", "started", "began", "finished", "time"})
+OTHER_TYPES = {"recurring": "bool", "single_instance": "bool", "runs": "int64"}  # all other columns are text
 
 
 def scheduled_rows(
@@ -252,11 +253,18 @@ def _frame(rows: Iterable[Any], columns: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     listed = list(rows)
-    data = {column: [getattr(row, column) for row in listed] for column in columns}
-    frame: pd.DataFrame = pd.DataFrame(data, columns=list(columns))
-    for column in TIME_COLUMNS.intersection(columns):
-        frame[column] = pd.to_datetime(frame[column], utc=True)
+    data = {column: _column(column, [getattr(row, column) for row in listed]) for column in columns}
+    frame: pd.DataFrame = pd.DataFrame(data)
     return frame
+
+
+def _column(name: str, values: list[Any]) -> Any:
+    """A column whose type does not depend on what is in it: code for a full frame takes an empty one, too."""
+    import pandas as pd
+
+    if name in TIME_COLUMNS:
+        return pd.to_datetime(pd.Series(values, dtype=object), utc=True).astype("datetime64[us, UTC]")
+    return pd.Series(values, dtype=OTHER_TYPES.get(name, "str"))
 
 
 def scheduled_frame(rows: Iterable[ScheduledRow]) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, timezone
@@ -9,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
+import numpy as np
 import pytest
 
 from clearml_sched_widgets.definition import (
@@ -306,6 +309,25 @@ def test_the_message_of_the_error_names_place_value_and_what_is_right() -> None:
     expected = re.escape("""times[0] = '25:00': expected a time from "00:00" to "23:59\"""")
     with pytest.raises(ValueError, match=f"^{expected}$"):
         Daily(times="25:00")
+
+
+def test_an_error_is_the_same_after_pickling() -> None:
+    with pytest.raises(InvalidDefinition) as caught:
+        Daily(times="25:00")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (str(again), again.problems) == (str(caught.value), caught.value.problems)
+
+
+def test_items_and_definitions_that_are_equal_are_one_in_a_set() -> None:
+    item = Schedule(Action("base", parameters={"Args/lr": 0.1}), Daily("06:20"))
+    other = attrs.evolve(item, name="other")
+    assert {item, copy.deepcopy(item), other} == {item, other}
+    assert len({Definition("plan", [item]), Definition("plan", [copy.deepcopy(item)])}) == 1
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    found = Action("base", parameters={"Args/n": np.int64(3), "Args/lr": np.float32(0.5)})
+    assert found.parameters == {"Args/n": "3", "Args/lr": "0.5"}
 
 
 def test_definitions_do_not_change() -> None:

@@ -168,6 +168,7 @@ def test_the_preview_is_the_next_slots_of_all_enabled_schedules() -> None:
     definition = Definition("plan", [late, early, off, over])
     expected = [(at("18:00"), late), (at("06:00", day=24), early), (at("18:00", day=24), late)]
     assert definition.preview(3, at("12:00")) == expected
+    assert definition.preview(3, "2026-11-23T13:00+01:00") == expected
     before = datetime.now(timezone.utc)
     assert definition.preview(1)[0][0] > before
 

@@ -17,6 +17,8 @@ from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.recurrence import next_after, occurrences
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+AN_ID = "expected the id of an instance, as in Manager().instances()[0].id"
+PLAN = Definition("plan", [Schedule(Action("base"), Daily("06:20"))])
 
 
 @pytest.fixture
@@ -41,6 +43,14 @@ def manager() -> Any:
         (lambda: manager().save({"name": "x"}), "definition", "expected a Definition"),
         (lambda: manager().check("nightly"), "definition", "expected a Definition"),
         (lambda: manager().warnings(None), "definition", "expected a Definition"),
+        (lambda: Manager(MemoryGateway()), "project", "expected some text"),  # type: ignore[arg-type]
+        (lambda: Manager(""), "project", "must not be empty"),
+        (lambda: manager().get(""), "instance_id", AN_ID),
+        (lambda: manager().get(3), "instance_id", AN_ID),
+        (lambda: manager().clone(manager()), "instance_id", AN_ID),
+        (lambda: PLAN.preview(None), "n", "expected a whole number of 0 or more"),  # type: ignore[arg-type]
+        (lambda: PLAN.preview(-1), "n", "expected a whole number of 0 or more"),
+        (lambda: PLAN.preview(True), "n", "expected a whole number of 0 or more"),
         (lambda: codec.loads(None), "text", "expected a text in JSON or YAML"),  # type: ignore[arg-type]
         (lambda: codec.loads(b"{}"), "text", "expected a text in JSON or YAML"),  # type: ignore[arg-type]
         (lambda: codec.dumps(None), "definition", "expected a Definition"),  # type: ignore[arg-type]
@@ -63,6 +73,10 @@ def test_a_wrong_type_is_refused_by_the_name_of_the_argument(
         (lambda instance: instance.resume(3.5), "item", "or its id"),
         (lambda instance: instance.backfill(None, NOON, NOON), "item", "or its id"),
         (lambda instance: instance.pause(note=3), "note", "expected text"),
+        (lambda instance: instance.pause("maintenance", "two"), "item", "it has: one"),
+        (lambda instance: instance.retry(instance.definition.schedules[0]), "run", "the id of a task"),
+        (lambda instance: instance.abort(None), "run", "the id of a task"),
+        (lambda instance: manager().save(instance.definition, instance.id), "instance", "expected an Instance"),
     ],
 )
 def test_what_users_do_with_an_instance_refuses_wrong_types(
@@ -86,7 +100,7 @@ def test_requirements_as_one_text_are_no_list_of_letters() -> None:
         (lambda: next_after(Daily("06:20"), "2026-01-01"), "moment: expected an aware datetime, got '2026-01-01'"),  # type: ignore[arg-type]
         (lambda: next_after("daily", NOON), "rule: expected Once, Daily, .*, got 'daily'"),  # type: ignore[arg-type]
         (lambda: list(occurrences(Daily("06:20"), NOON, None)), "end: expected an aware datetime, got None"),  # type: ignore[arg-type]
-        (lambda: list(occurrences(None, NOON, NOON)), "rule: expected Once, .*, got None"),  # type: ignore[arg-type]
+        (lambda: occurrences(None, NOON, NOON), "rule: expected Once, .*, got None"),  # type: ignore[arg-type]
     ],
 )
 def test_recurrence_refuses_what_is_no_rule_and_no_datetime(go: Callable[[], object], expected: str) -> None:
