@@ -210,3 +210,29 @@ def test_the_definition_of_a_running_instance_is_edited_in_the_form(
     app.get_by_role("button", name="Save changes").click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Changed alone")
     notebook.run("first.stop()")
+
+
+@pytest.mark.slow
+def test_what_was_launched_is_in_sight_and_has_the_focus(open_notebook: Open, examples: dict[str, str]) -> None:
+    """The form is longer than what takes its place: the page would stay scrolled to below the widget."""
+    notebook = open_notebook("from clearml_sched_widgets import SchedulerApp\nSchedulerApp()")
+    notebook.page.set_viewport_size({"width": 1400, "height": 600})
+    app = notebook.widget()
+    app.get_by_role("button", name="Launch new").click()
+    app.get_by_label("Name", exact=True).fill("Launched from below")
+    app.get_by_label("Base task").fill(examples["train"])
+    app.get_by_label("Times of the day").fill("6:20")
+    app.get_by_role("button", name="Add trigger").click()
+    app.get_by_label("Base task").nth(1).fill(examples["evaluate"])
+    app.get_by_role("button", name="Launch", exact=True).click()
+    expect(app.get_by_role("link", name="Launched from below")).to_be_in_viewport()
+    expect(app.get_by_role("region", name="ClearML schedulers")).to_be_focused()
+    lanes = app.get_by_role("group", name=re.compile("^Timeline"))
+    expect(lanes).to_contain_text("train")  # the items have no names of their own: those of their base tasks, as below
+    expect(lanes).to_contain_text("evaluate")
+    expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("evaluate")
+    follow, copy = app.get_by_text("Follow", exact=True), app.get_by_role("button", name="Copy", exact=True)
+    (one, other) = (each.bounding_box() for each in (follow, copy))
+    assert one is not None
+    assert other is not None
+    assert abs(one["y"] + one["height"] / 2 - other["y"] - other["height"] / 2) < 2

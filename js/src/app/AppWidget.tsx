@@ -2,6 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { AskBeforeReplacing, BackToForm } from "../editing/BackToForm";
 import { FormPane } from "../editing/FormPane";
+import { useFormFocus } from "../editing/useFormFocus";
 import { type OpenForm, useOpenForm } from "../editing/useOpenForm";
 import type { EditorTraits } from "../messages/app";
 import type { DashboardTraits } from "../messages/dashboard";
@@ -26,6 +27,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
   const list = useUid();
   useOpen(model);
   const open = form.data !== null;
+  useFormFocus(open, panel);
   const folded = folds[open ? "form" : "instance"];
   const fold = (what: keyof typeof folds, to: boolean) => setFolds({ ...folds, [what]: to });
   const onSelect = () => {

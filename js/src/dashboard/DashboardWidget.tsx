@@ -1,9 +1,11 @@
 // The Dashboard widget: one instance, the form that changes it, or a choice of which instance.
 
+import { useRef } from "preact/hooks";
 import { Instances } from "../app/Instances";
 import { useInstances } from "../app/useInstances";
 import { AskBeforeReplacing, BackToForm } from "../editing/BackToForm";
 import { FormPane } from "../editing/FormPane";
+import { useFormFocus } from "../editing/useFormFocus";
 import { useOpenForm } from "../editing/useOpenForm";
 import type { EditorTraits } from "../messages/app";
 import type { DashboardTraits } from "../messages/dashboard";
@@ -20,9 +22,11 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
   const connection = useTrait(model, "connection");
   const selected = useTrait(model, "selected");
   const form = useOpenForm(editor);
+  const panel = useRef<HTMLElement>(null);
+  useFormFocus(form.data !== null, panel);
   useOpen(model);
   return (
-    <section aria-label="Dashboard" class="csw-panel">
+    <section aria-label="Dashboard" class="csw-panel" ref={panel}>
       <header class="csw-head">
         <h2>Dashboard</h2>
         <ConnectionChip connection={connection} />

@@ -69,6 +69,9 @@ export function usualQueue(queues: readonly Queue[] | null, usual = "default"): 
   return (queues.find(({ watched }) => watched) ?? queues[0])?.name ?? usual;
 }
 
+const UNKNOWN_QUEUE = "The server has no queue of this name. Choose one of the list.";
+const NO_QUEUE = "The server has no queue yet. Make one in ClearML under Workers & Queues; it appears here by itself.";
+
 interface QueueProps {
   label: string;
   queue: string;
@@ -81,8 +84,7 @@ export function QueueField({ label, queue, path, onChange }: QueueProps) {
   const { problems, warnings } = form.notes(path);
   const unserved = form.queues?.find(({ name }) => name === queue)?.watched === false;
   const unknown = form.queues !== null && queue !== "" && !form.queues.some(({ name }) => name === queue);
-  const missing =
-    unknown && problems.length === 0 ? ["The server has no queue of this name. Choose one of the list."] : [];
+  const missing = unknown && problems.length === 0 ? [form.queues?.length === 0 ? NO_QUEUE : UNKNOWN_QUEUE] : [];
   const idle =
     unserved && warnings.length === 0 ? ["No agent serves this queue: what is put on it waits until one does."] : [];
   return (
