@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from clearml_sched_widgets.definition.checks import guarded
+from clearml_sched_widgets.definition.fixed import FixedDict
 
 CONTAINER = ("image", "arguments", "setup_shell_script")
 SCRIPT = (
@@ -52,12 +53,12 @@ def _container(value: str | Mapping[str, str]) -> dict[str, str]:
     unknown = [key for key in given if key not in CONTAINER]
     if unknown:
         raise ValueError(f"there is no key {unknown[0]!r}; expected {', '.join(CONTAINER)}")
-    return {key: guarded(_text, given[key]) for key in CONTAINER if given.get(key)}
+    return FixedDict({key: guarded(_text, given[key]) for key in CONTAINER if given.get(key)})
 
 
 def container(value: str | Mapping[str, str] | None) -> dict[str, str]:
     """A container: the name of an image, or image, arguments and setup_shell_script. Empty for None."""
-    return guarded(_container, value) if value else {}
+    return guarded(_container, value) if value else FixedDict()
 
 
 def _elsewhere(key: str) -> str:
@@ -78,7 +79,7 @@ def _override(key: str, value: Any) -> str:
 def _overrides(value: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise ValueError('expected a mapping such as {"script.branch": "main", "script.version_num": ""}')
-    return {key: guarded(partial(_override, key), value[key]) for key in value}
+    return FixedDict({key: guarded(partial(_override, key), value[key]) for key in value})
 
 
 def overrides(value: Mapping[str, Any]) -> dict[str, str]:

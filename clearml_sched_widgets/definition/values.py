@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from clearml_sched_widgets.definition.checks import Bad, bad, distinct, each, guarded
+from clearml_sched_widgets.definition.fixed import FixedDict
 from clearml_sched_widgets.surrogates import has_half
 
 HALF = "expected text that can be sent: it has half of a surrogate pair"
@@ -280,9 +281,9 @@ def _parameters(value: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(value, Mapping):
         raise ValueError('expected a mapping such as {"Args/lr": 0.1}')
     names = {key: guarded(_parameter_name, key) for key in value}
-    return {
-        key: name if isinstance(name, Bad) else guarded(_parameter_value, value[key]) for key, name in names.items()
-    }
+    return FixedDict(
+        {key: name if isinstance(name, Bad) else guarded(_parameter_value, value[key]) for key, name in names.items()}
+    )
 
 
 def _parameter_name(key: str) -> str:

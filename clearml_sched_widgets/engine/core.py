@@ -28,7 +28,7 @@ from clearml_sched_widgets.engine.runs import Run, Runs
 from clearml_sched_widgets.engine.state import EntityState, slot_text
 from clearml_sched_widgets.engine.stops import Stops
 from clearml_sched_widgets.engine.turns import Turns
-from clearml_sched_widgets.errors import NotFound
+from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
 
 OWN_EVERY = timedelta(seconds=2)  # how often the own task is read for commands and for its status
@@ -132,7 +132,7 @@ class Core:
     def _hear(self, now: datetime) -> None:
         if self.inbox:
             while self.inbox:
-                self._handler.obey(self.inbox.popleft(), now)
+                self._obey_first(now)
             self.save()  # a process that is killed while it launches many runs leaves none of them out
         if now - self._own_read < OWN_EVERY:
             return
@@ -155,6 +155,17 @@ class Core:
             if heard.commands:
                 self.save()  # before they are removed: a command must not be lost
                 self._own.done(heard.commands)
+
+    def _obey_first(self, now: datetime) -> None:
+        """One that a server that is away kept from being carried out stays where it is, for the next step."""
+        try:
+            self._handler.obey(self.inbox[0], now)
+        except RetryableError:
+            raise
+        except GatewayError:
+            self.inbox.popleft()
+            raise
+        self.inbox.popleft()
 
     def _poll(self, now: datetime) -> None:
         definition = self.context.definition

@@ -61,16 +61,16 @@ class Handler:
         context.journal.info(f"The definition was updated: {words.counted(context.definition)}.")
 
     def _unpause(self, now: datetime) -> None:
-        """Slots and events of a pause are left out: that is what pausing is for."""
+        """Slots and events of a pause are left out: that is what pausing is for. All or, if it raises, nothing."""
         context = self._context
+        context.gateway.ping(context.id)  # a write: the task's last change is the server's present time then
+        server_now = glance(context.gateway, context.id).last_change or now
         items = {
             key: attrs.evolve(item, watermark=max(item.watermark, now)) for key, item in context.state.items.items()
         }
         context.state = attrs.evolve(context.state, paused=False, note="", items=items)
         for schedule in context.definition.schedules:
             context.plan(schedule)
-        context.gateway.ping(context.id)  # a write: the task's last change is the server's present time then
-        server_now = glance(context.gateway, context.id).last_change or now
         context.state = polling.skip_to(context.definition, context.state, server_now)
         context.journal.info("Goes on after the pause.")
 

@@ -7,7 +7,14 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clearml_sched_widgets.errors import AccessDenied, GatewayError, NotConfigured, RetryableError
+from clearml_sched_widgets.errors import (
+    AccessDenied,
+    GatewayError,
+    InvalidDefinition,
+    NotConfigured,
+    Problem,
+    RetryableError,
+)
 from clearml_sched_widgets.widgets.worker import READINGS
 
 if TYPE_CHECKING:
@@ -138,6 +145,10 @@ def connection_to(manager: Manager | None) -> Connection:
     """The connection of a manager; all widgets without one of their own share the default one."""
     global _shared
     if manager is not None:
+        from clearml_sched_widgets.manager import Manager
+
+        if not isinstance(manager, Manager):
+            raise InvalidDefinition([Problem("manager", manager, "expected a Manager, such as Manager()")])
         return Connection(manager)
     with _shared_lock:
         _shared = _shared or Connection()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Instance, Manager, Schedule
-from clearml_sched_widgets.errors import GatewayError
+from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.errors import GatewayError, Refused, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from tests.waiting import until
+
+READ = "clearml_sched_widgets.engine.handling.read"  # how the engine reads a new definition
 
 
 @pytest.fixture
@@ -70,4 +74,42 @@ def test_a_command_that_cannot_be_obeyed_yet_is_not_waited_for_and_not_lost(
             patched.setattr(gateway, name, away)
         running.pause("holidays")
         assert problem(running) == "the server is away"
+    until(lambda: running.status == "paused" and not problem(running))
+
+
+def failing_once(real: Callable[..., Any], error: GatewayError) -> Callable[..., Any]:
+    left = [error]
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if left:
+            raise left.pop()
+        return real(*args, **kwargs)
+
+    return call
+
+
+def test_an_update_that_the_engine_could_not_read_at_once_is_read_later(
+    running: Instance, item: Schedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(READ, failing_once(own.read, Unavailable("the server is away")))
+    running.update(Definition("renamed", [item]))
+    until(lambda: running.definition.name == "renamed")
+
+
+def test_a_pause_that_could_not_be_ended_at_once_is_ended_whole_later(
+    running: Instance, gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.pause("holidays")
+    monkeypatch.setattr(gateway, "ping", failing_once(gateway.ping, Unavailable("the server is away")))
+    running.resume()
+    until(lambda: running.status == "running")
+    assert list(running.log["text"]).count("Goes on after the pause.") == 1
+
+
+def test_a_command_that_the_server_refuses_holds_up_no_other(
+    running: Instance, item: Schedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(READ, failing_once(own.read, Refused("not you")))
+    running.update(Definition("renamed", [item]))
+    running.pause("holidays")
     until(lambda: running.status == "paused" and not problem(running))

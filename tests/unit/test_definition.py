@@ -337,6 +337,29 @@ def test_definitions_do_not_change() -> None:
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        lambda values: values.update({"Args/lr": "9"}),
+        lambda values: values.__setitem__("Args/lr", "9"),
+        lambda values: values.__ior__({"Args/lr": "9"}),
+        lambda values: values.setdefault("Args/n", "9"),
+        lambda values: values.pop("Args/lr"),
+        lambda values: values.__delitem__("Args/lr"),
+        lambda values: values.clear(),
+    ],
+)
+def test_neither_do_the_mappings_in_them(change: Callable[[Any], object]) -> None:
+    action = Action("base", parameters={"Args/lr": 0.1}, container="image", overrides={"script.branch": "main"})
+    for copied in (action, copy.deepcopy(action), pickle.loads(pickle.dumps(action)), attrs.evolve(action)):
+        assert copied == action
+        for values in (copied.parameters, copied.container, copied.overrides, Action("base").overrides):
+            with pytest.raises(TypeError, match="a definition does not change: make another one"):
+                change(values)
+    assert {**action.parameters, "Args/lr": "9"} == {"Args/lr": "9"}
+    assert "parameters={'Args/lr': '0.1'}" in repr(action)
+
+
+@pytest.mark.parametrize(
     ("make", "path"),
     [
         (lambda: Definition("ab"), "name"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clearml_sched_widgets import codec
+from clearml_sched_widgets import Dashboard, SchedulerApp, Wizard, codec
 from clearml_sched_widgets.definition import Action, Daily, Definition, Schedule
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
@@ -45,6 +45,9 @@ def manager() -> Any:
         (lambda: manager().warnings(None), "definition", "expected a Definition"),
         (lambda: Manager(MemoryGateway()), "project", "expected some text"),  # type: ignore[arg-type]
         (lambda: Manager(""), "project", "must not be empty"),
+        (lambda: Wizard(manager="Vision"), "manager", "expected a Manager, such as Manager()"),  # type: ignore[arg-type]
+        (lambda: Dashboard(manager=3), "manager", "expected a Manager, such as Manager()"),  # type: ignore[arg-type]
+        (lambda: SchedulerApp(PLAN), "manager", "expected a Manager, such as Manager()"),  # type: ignore[arg-type]
         (lambda: manager().get(""), "instance_id", AN_ID),
         (lambda: manager().get(3), "instance_id", AN_ID),
         (lambda: manager().clone(manager()), "instance_id", AN_ID),

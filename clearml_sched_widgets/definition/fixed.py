@@ -1,0 +1,20 @@
+"""A mapping that does not change, for what a definition holds: an engine may be working with that very object."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+
+class FixedDict(dict[str, Any]):
+    """A dict that refuses every change. Copies, pickles and compares as one; its `copy()` is a plain dict."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError(
+            "a definition does not change: make another one, such as "
+            'attrs.evolve(action, parameters={**action.parameters, "Args/lr": 0.1}), and give it to update()'
+        )
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return FixedDict, (dict(self),)  # else it would be filled key by key
