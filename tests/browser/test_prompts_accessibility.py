@@ -34,13 +34,37 @@ def test_what_a_form_warns_of_and_offers_has_no_violation(open_notebook: Open, e
 
 
 @pytest.mark.slow
-def test_the_offer_of_a_form_that_had_been_begun_has_no_violation(open_notebook: Open) -> None:
+def test_the_offers_of_forms_that_had_been_begun_have_no_violation(open_notebook: Open) -> None:
     notebook = open_notebook("from clearml_sched_widgets import Wizard\nWizard()")
     form, scanner = notebook.widget(), Scanner(notebook)
-    form.get_by_label("Name", exact=True).fill("Half done")
-    notebook.run_cell("Wizard()")
-    expect(form.get_by_role("button", name="Bring it back")).to_be_visible()
-    scanner.scan("a form that had been begun")
+    for number, name in enumerate(("Half done", "Begun as well")):
+        expect(form.get_by_role("button", name="Bring it back")).to_have_count(number)
+        form.get_by_label("Name", exact=True).fill(name)
+        notebook.run_cell("Wizard()")
+    expect(form.get_by_role("button", name="Bring it back")).to_have_count(2)
+    scanner.scan("two forms that had been begun")
+    scanner.assert_clean()
+
+
+@pytest.mark.slow
+def test_the_offer_of_edits_has_no_violation(open_notebook: Open) -> None:
+    notebook = open_notebook(SEED, "Dashboard(saved, manager)")
+    board, scanner = notebook.widget(), Scanner(notebook)
+    board.get_by_role("button", name="Edit", exact=True).click()
+    board.get_by_label("Description", exact=True).fill("kept")
+    notebook.run_cell("Dashboard(saved, manager)")
+    expect(board.get_by_role("table", name="Scheduled tasks")).to_contain_text("Report")
+    board.get_by_role("button", name="Edit", exact=True).click()
+    expect(board.get_by_role("button", name="Bring them back")).to_be_visible()
+    scanner.scan("edits that were not saved")
+    board.get_by_role("button", name="Bring them back").click()
+    expect(board.get_by_label("Description", exact=True)).to_have_value("kept")
+    expect(board.get_by_role("button", name="Undo", exact=True)).to_be_focused()
+    scanner.scan("edits that are back")
+    fields, save, runs = (board.locator(each).bounding_box() for each in (".csw-main", ".csw-launch", ".csw-preview"))
+    assert fields is not None and save is not None and runs is not None  # noqa: PT018
+    assert save["y"] - fields["y"] - fields["height"] < 2  # however long the preview beside them is
+    assert runs["y"] + runs["height"] >= save["y"] + save["height"]
     scanner.assert_clean()
 
 

@@ -96,12 +96,12 @@ export function WizardForm(props: WizardProps) {
           <Items wanted={item} />
         </div>
         <Preview />
+        {editing && onUpdated && onApart ? (
+          <UpdateBar instance={editing} onDone={onUpdated} onCancel={cancel} onApart={onApart} />
+        ) : (
+          <LaunchBar onDone={onDone} onCancel={cancel} leaves={leaves} surroundings={surroundings} />
+        )}
       </div>
-      {editing && onUpdated && onApart ? (
-        <UpdateBar instance={editing} onDone={onUpdated} onCancel={cancel} onApart={onApart} />
-      ) : (
-        <LaunchBar onDone={onDone} onCancel={cancel} leaves={leaves} surroundings={surroundings} />
-      )}
       <Zones id={zones} />
     </FormContext.Provider>
   );
