@@ -130,12 +130,15 @@ class Core:
 
     # -- commands
     def _hear(self, now: datetime) -> None:
-        if self.inbox:
+        if self.inbox or now - self._own_read >= OWN_EVERY:
+            self._listen(now)  # before any command: what was stopped elsewhere obeys none, and who sent it is told
+        if self.inbox and not self.ended:
             while self.inbox:
                 self._obey_first(now)
             self.save()  # a process that is killed while it launches many runs leaves none of them out
-        if now - self._own_read < OWN_EVERY:
-            return
+
+    def _listen(self, now: datetime) -> None:
+        """Look at the own task: whether it goes on, and the commands from elsewhere."""
         self._own_read = now
         try:
             heard = self._own.listen()

@@ -51,7 +51,7 @@ class Engine:
         self._watching: deque[threading.Event] = deque()  # set after the next step that succeeds
         self.thread: threading.Thread | None = None  # where it works, once it was started
         self._problem, self._failures = "", 0
-        self._opened = False
+        self._opened = self._over = False
         self._error: Exception | None = None  # why it could not begin, or an error of our own
         self._patient = False  # waits for the lease even if its holder is alive
         self.snapshot: Snapshot | None = None
@@ -88,14 +88,19 @@ class Engine:
         self._core.inbox.append(command)
         self._wake.set()
 
-    def settle(self, timeout: float = 2.0) -> None:
-        """Wait until the snapshot shows what was commanded so far, at most `timeout` seconds."""
-        if not self.running or threading.current_thread() is self.thread:
-            return
+    def settle(self, timeout: float = 2.0) -> bool:
+        """Wait until the snapshot shows what was commanded so far, at most `timeout` seconds.
+
+        False if the engine has ended, and leaves what it had not done yet undone for good.
+        """
+        if threading.current_thread() is self.thread:
+            return True
         done = threading.Event()
         self._watching.append(done)
         self._wake.set()
-        done.wait(timeout)
+        if not self._over:
+            done.wait(timeout)
+        return not self._over or done not in self._watching
 
     def stop(self, timeout: float = 30.0) -> None:
         """End after the step under way, and mark the instance as stopped. Waits for it at most `timeout` seconds."""
@@ -205,6 +210,10 @@ class Engine:
             self._work()
         except Exception as error:  # noqa: BLE001 - a thread that ends in silence looks as if it went on
             self._broken(error)
+        finally:
+            self._over = True
+            for done in tuple(self._watching):
+                done.set()
 
     def _broken(self, error: Exception) -> None:
         """An error of our own ends the engine, visibly: in the log, on the screen and as the task's status."""
@@ -265,6 +274,8 @@ class Engine:
         self._publish(now)
         if self._failures:
             return self._backoff()
+        if self._core.ended:
+            return 0.0  # what was commanded meanwhile was not done
         for _ in range(watching):
             self._watching.popleft().set()
         return self._core.idle_seconds(self._clock.now(), TICK)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timezone
 
 from clearml_sched_widgets import codec, service
@@ -26,8 +26,9 @@ def resume(handle: Handle) -> None:
     """Start an instance, here or, a service, on its queue; or end its pause."""
     with starting:
         if handle.engine is not None:
-            handle.send(Command(do="resume"))
-            return
+            with contextlib.suppress(InstanceStateError):  # it has just ended: it is started anew
+                handle.send(Command(do="resume"))
+                return
         task = handle.fresh()
         if handle.is_service:
             _resume_service(handle, task)
@@ -109,11 +110,12 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> None:
         gateway.write_configuration(task.id, {own.DEFINITION: codec.dumps(definition, functions=True)})
         gateway.rename(task.id, definition.name)
     if task.status == "in_progress":
-        handle.send(Command(do="reload"))
+        with contextlib.suppress(InstanceStateError):  # it has ended meanwhile: what resumes it reads the definition
+            handle.send(Command(do="reload"))
     handle.fresh()
 
 
-@contextmanager
+@contextlib.contextmanager
 def writable(handle: Handle, reason: str) -> Iterator[None]:
     """The server lets us write to a task only while it is a draft or in progress: one that has ended becomes that."""
     gateway, task = handle.gateway, handle.task

@@ -84,7 +84,8 @@ class Handle:
         engine = self.engine
         if engine is not None:
             engine.command(command)
-            engine.settle()  # who pauses an instance and then looks at it must not see it running
+            if not engine.settle():  # who pauses an instance and then looks at it must not see it running
+                raise InstanceStateError(f"The instance {self.name} has just ended and did not do it; resume it first.")
             return
         if self.fresh().status == "queued":
             raise InstanceStateError(f"The instance {self.name} waits in its queue; try again when an agent runs it.")

@@ -9,7 +9,7 @@ import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Instance, Manager, Schedule
 from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.errors import GatewayError, Refused, Unavailable
+from clearml_sched_widgets.errors import GatewayError, InstanceStateError, Refused, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from tests.waiting import until
 
@@ -113,3 +113,34 @@ def test_a_command_that_the_server_refuses_holds_up_no_other(
     running.update(Definition("renamed", [item]))
     running.pause("holidays")
     until(lambda: running.status == "paused" and not problem(running))
+
+
+@pytest.mark.parametrize("command", [Instance.pause, Instance.run_now])
+def test_a_command_to_an_instance_that_was_just_stopped_elsewhere_says_that_it_was_not_done(
+    running: Instance, gateway: MemoryGateway, command: Callable[[Instance], None]
+) -> None:
+    gateway.set_status(running.id, "stopped")
+    with pytest.raises(InstanceStateError, match="has just ended and did not do it; resume it first"):
+        command(running)
+    assert running.status == "stopped"
+    running.resume()
+    assert running.status == "running"
+    assert running.executed.empty
+
+
+def test_what_was_just_stopped_elsewhere_is_resumed(running: Instance, gateway: MemoryGateway) -> None:
+    gateway.set_status(running.id, "stopped")
+    running.resume()
+    assert (running.status, running.where) == ("running", "kernel")
+    assert gateway.task(running.id).status == "in_progress"
+
+
+def test_an_update_of_an_instance_that_ends_meanwhile_is_kept(
+    running: Instance, gateway: MemoryGateway, item: Schedule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename_and_stop(instance_id: str, _name: str) -> None:
+        gateway.set_status(instance_id, "stopped")
+
+    monkeypatch.setattr(gateway, "rename", rename_and_stop)
+    running.update(Definition("renamed", [item]))
+    assert (running.status, running.definition.name) == ("stopped", "renamed")
