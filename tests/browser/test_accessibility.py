@@ -12,6 +12,7 @@ from clearml_sched_widgets.sandbox import Sandbox
 from scripts.workspace import Workspace, fill
 from tests.browser.axe import Scanner
 from tests.browser.conftest import Open
+from tests.browser.memory_history import SEED
 from tests.browser.menus import choose_more
 
 APP = "from clearml_sched_widgets import Manager, SchedulerApp\nmanager = Manager()\n"
@@ -175,3 +176,16 @@ def test_a_widget_without_a_configuration_has_no_violation(open_notebook: Open) 
     scanner = Scanner(notebook)
     scanner.scan("not configured")
     scanner.assert_clean()
+
+
+@pytest.mark.slow
+def test_forced_colours_reach_icons_and_the_timeline_whatever_the_theme(open_notebook: Open) -> None:
+    notebook = open_notebook(SEED, "Dashboard(saved, manager)")
+    board = notebook.widget()
+    notebook.set_theme("JupyterLab Dark")
+    notebook.page.emulate_media(forced_colors="active", color_scheme="light")
+    icon = board.get_by_role("button", name="Edit", exact=True).locator("svg")
+    black = re.compile(r"^(rgb|rgba|color)\((srgb )?0,? 0,? 0\b")
+    expect(icon).to_have_css("color", black)
+    notebook.page.emulate_media(forced_colors="none", color_scheme="light")
+    expect(icon).not_to_have_css("color", black)
