@@ -123,6 +123,7 @@ def test_the_log_of_an_instance_elsewhere_is_read_and_searched_to_its_first_line
     log.evaluate("box => { box.scrollTop = 0; }")
     expect(board.get_by_role("heading", name="Log 2,200+")).to_be_visible(timeout=10_000)
     expect(log.get_by_text("line 4799.", exact=True)).to_be_attached()
+    log.scroll_into_view_if_needed()  # what is above it on the page may have grown
     expect(log.get_by_text("line 4800.", exact=True)).to_be_in_viewport()  # what was read stays where it was
 
     board.get_by_label("Search the log").fill("line 7.")
