@@ -44,7 +44,7 @@ class ScheduledRow:
     overrides: str = ""
     time_limit: str = ""  # how long a run may take, such as "2h"
     method: str = "clone"  # or "reuse", "function"
-    state: str = "waiting"  # waiting, paused, disabled, ended or error
+    state: str = "waiting"  # waiting, paused, disabled, ended or error; the instance's status where that is in `IDLE`
     note: str = ""
     runs: int = 0
 
@@ -98,6 +98,7 @@ class View:
         return tuple(row for row in self.executed if row.status in ACTIVE)
 
 
+IDLE = frozenset({"draft", "stopping", "stopped", "failed", "completed", "lost"})  # an instance that launches nothing
 UNHAPPY = frozenset({"failed", "stopped", "created"})  # a run that ended in these has a reason worth telling
 SCHEDULED_COLUMNS = tuple(field.name for field in attrs.fields(ScheduledRow))
 EXECUTED_COLUMNS = tuple(field.name for field in attrs.fields(ExecutedRow))
@@ -199,6 +200,13 @@ def _trigger_row(trigger: Trigger, known: ItemState | None, state: State, names:
         recurring=True,
         **_common(trigger, known, state, names),
     )
+
+
+def standing(row: ScheduledRow, status: str) -> ScheduledRow:
+    """A row while its instance is in a status: where nothing is launched no run is next, and nothing waits for one."""
+    if status not in IDLE:
+        return row
+    return attrs.evolve(row, next_run=None, state=status if row.state == "waiting" else row.state)
 
 
 def executed_row(run: Run, definition: Definition, names: Mapping[str, str] = {}) -> ExecutedRow:

@@ -20,7 +20,7 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE
 from clearml_sched_widgets.records import ACTIVE, TaskQuery, run_tag
 from clearml_sched_widgets.views.ends import same_ends
-from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, executed_row, item_rows
+from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, executed_row, item_rows, standing
 
 
 def _age(row: ExecutedRow) -> tuple[datetime, str]:
@@ -174,16 +174,18 @@ class ScheduledLedger:
         self._definition: Definition | None = None
         self._state: State | None = None
         self._names: Mapping[str, str] = {}
+        self._status = ""
         self._until: datetime | None = None
         self._rows: tuple[ScheduledRow, ...] = ()
 
     def rows(
-        self, definition: Definition, state: State, names: Mapping[str, str], now: datetime
+        self, definition: Definition, state: State, names: Mapping[str, str], now: datetime, status: str
     ) -> tuple[ScheduledRow, ...]:
-        """The rows at a moment; the same tuple as before if nothing changed."""
+        """The rows at a moment, in a status of the instance; the same tuple as before if nothing changed."""
         with self._lock:
             same = definition is self._definition and state is self._state and names is self._names
-            if not same or (self._until is not None and self._until <= now):
+            if not same or status != self._status or (self._until is not None and self._until <= now):
+                self._status = status
                 self._renew(definition, state, names, now)
             return self._rows
 
@@ -198,7 +200,7 @@ class ScheduledLedger:
                 fresh = tuple(item_rows(item, known, state, names, now))
                 old = _Made(item, known, name, fresh, _first(row.next_run for row in fresh))
             made[item.id] = old
-        rows = tuple(row for one in made.values() for row in one.rows)
+        rows = tuple(standing(row, self._status) for one in made.values() for row in one.rows)
         self._rows = _kept(self._rows, rows)
         self._made, self._definition, self._state, self._names = made, definition, state, names
         self._until = _first(one.until for one in made.values())

@@ -18,7 +18,7 @@ from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.markup import MOST_ROWS, Cell, Link, inline, paragraph, table
 from clearml_sched_widgets.records import Task
-from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View, executed_row, first_rows
+from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View, executed_row, first_rows, standing
 from clearml_sched_widgets.views.viewer import status_here, status_of
 
 LAST_RUNS = 10
@@ -65,14 +65,15 @@ def of_view(view: View) -> Still:
 
 def of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> Still:
     """What an engine of this kernel knows. Its work is bounded, however large the definition is."""
+    status = status_here(shot)
     return Still(
         id=instance_id,
         name=shot.definition.name,
-        status=status_here(shot),
+        status=status,
         where="kernel",
         note=shot.state.note,
         problem=shot.problem,
-        **_scheduled(shot.definition, shot.state, shot.names, now),
+        **_scheduled(shot.definition, shot.state, shot.names, now, status),
         executed=[executed_row(run, shot.definition, shot.names) for run in shot.runs[:LAST_RUNS]],
         runs=len(shot.runs),
         whole=shot.whole,
@@ -81,18 +82,21 @@ def of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> Still:
 
 def of_task(task: Task, where: str, now: datetime) -> Still:
     """What an instance's task said when it was last read: nothing of its runs, and of its items only what is small."""
-    known = Still(id=task.id, name=task.name, status=status_of(task, now), where=where)
+    status = status_of(task, now)
+    known = Still(id=task.id, name=task.name, status=status, where=where)
     if len(task.configuration.get(own.DEFINITION, "")) > MOST_PARSED:
         return known
     try:
         there = own.parse(task)
-        return attrs.evolve(known, note=there.state.note, **_scheduled(there.definition, there.state, {}, now))
+        return attrs.evolve(known, note=there.state.note, **_scheduled(there.definition, there.state, {}, now, status))
     except SchedulerError:  # somebody broke it, or it was read without its definition
         return known
 
 
-def _scheduled(definition: Definition, state: State, names: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    rows = first_rows(definition, state, names, now, MOST_LOOKED_AT)
+def _scheduled(
+    definition: Definition, state: State, names: Mapping[str, str], now: datetime, status: str
+) -> dict[str, Any]:
+    rows = tuple(standing(row, status) for row in first_rows(definition, state, names, now, MOST_LOOKED_AT))
     return {"scheduled": rows, "rows": max(len(rows), len(definition.items))}
 
 

@@ -67,16 +67,17 @@ class Viewer:
     def here(self, task: Task, shot: Snapshot) -> history.View:
         """An instance that runs in this kernel. No request."""
         self._executed.take(shot.runs, shot.definition, shot.names, whole=shot.whole)
+        now, status = datetime.now(timezone.utc), status_here(shot)
         return history.View(
             id=task.id,
             name=shot.definition.name,
-            status=status_here(shot),
+            status=status,
             where="kernel",
             note=shot.state.note,
             user=task.user,
             started=shot.started,
             heartbeat=shot.now,
-            scheduled=self._scheduled.rows(shot.definition, shot.state, shot.names, datetime.now(timezone.utc)),
+            scheduled=self._scheduled.rows(shot.definition, shot.state, shot.names, now, status),
             executed=self._executed.rows,
             active=self._executed.active,
             log=shot.lines,
@@ -98,17 +99,17 @@ class Viewer:
             self._executed.read_older(gateway, definition)
         self._runs.refresh(gateway, now)
         self._executed.take((*self._runs, *past_runs(state)), definition, self._base_names(definition))
-        log = self._log_of(task, now)
+        log, status = self._log_of(task, now), status_of(task, now)
         return history.View(
             id=task.id,
             name=task.name,
-            status=status_of(task, now),
+            status=status,
             where=where,
             note=state.note,
             user=task.user,
             started=task.started,
             heartbeat=task.last_update,
-            scheduled=self._scheduled.rows(definition, state, self._base_names(definition), now),
+            scheduled=self._scheduled.rows(definition, state, self._base_names(definition), now, status),
             executed=self._executed.rows,
             active=self._executed.active,
             log=log,

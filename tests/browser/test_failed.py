@@ -35,6 +35,9 @@ def test_a_failed_instance_says_why_and_goes_on(open_notebook: Open) -> None:
         expect(alert).to_contain_text("worker execution exit code 1")
         expect(alert).to_contain_text("<b>no space left</b> on device")
         expect(alert).to_contain_text("“Resume” goes on with it in this kernel")
+        scheduled = widget.get_by_role("table", name="Scheduled tasks").get_by_role("row")
+        expect(scheduled.nth(1)).to_contain_text("none")  # no next run: nothing is launched before it is resumed
+        expect(scheduled.nth(1)).to_contain_text("failed")
     expect(board.get_by_role("button", name="Resume as a service …")).to_be_visible()
     app.get_by_role("button", name="More", exact=True).click()
     expect(app.get_by_role("button", name="Resume as a service …")).to_be_visible()

@@ -14,7 +14,7 @@ from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.records import SECTION, Task, run_tag
-from clearml_sched_widgets.views.history import executed_row, scheduled_rows
+from clearml_sched_widgets.views.history import IDLE, executed_row, scheduled_rows
 from clearml_sched_widgets.views.ledger import ExecutedLedger, ScheduledLedger
 
 START = datetime(2026, 11, 22, 6, 0, tzinfo=timezone.utc)
@@ -85,18 +85,30 @@ NAMES = {"t1": "train model"}
 @pytest.mark.parametrize("seconds", [0, 60, 1200, 3600, 7200, 86_400])
 def test_scheduled_rows_are_those_made_anew_at_any_later_moment(seconds: int) -> None:
     ledger = ScheduledLedger()
-    ledger.rows(DEFINITION, STATE, NAMES, START)
+    ledger.rows(DEFINITION, STATE, NAMES, START, "running")
     now = START + timedelta(seconds=seconds)
-    assert ledger.rows(DEFINITION, STATE, NAMES, now) == scheduled_rows(DEFINITION, STATE, NAMES, now)
+    assert ledger.rows(DEFINITION, STATE, NAMES, now, "running") == scheduled_rows(DEFINITION, STATE, NAMES, now)
 
 
 def test_only_what_changed_is_another_object() -> None:
     ledger = ScheduledLedger()
-    rows = ledger.rows(DEFINITION, STATE, NAMES, START)
-    assert ledger.rows(DEFINITION, STATE, NAMES, START + timedelta(seconds=1)) is rows
+    rows = ledger.rows(DEFINITION, STATE, NAMES, START, "running")
+    assert ledger.rows(DEFINITION, STATE, NAMES, START + timedelta(seconds=1), "running") is rows
     moved = STATE.with_item("a2", ItemState(watermark=START, runs=1))
-    later = ledger.rows(DEFINITION, moved, NAMES, START)
+    later = ledger.rows(DEFINITION, moved, NAMES, START, "running")
     assert [before is after for before, after in zip(rows, later, strict=True)] == [True, True, False]
-    paused = ledger.rows(DEFINITION, attrs.evolve(moved, paused=True, note="the disk is full"), NAMES, START)
+    paused = ledger.rows(DEFINITION, attrs.evolve(moved, paused=True, note="the disk is full"), NAMES, START, "running")
     assert {row.note for row in paused} == {"the disk is full"}
-    assert ledger.rows(Definition("Less", [TRAIN]), moved, NAMES, START) == rows[:2]
+    assert ledger.rows(Definition("Less", [TRAIN]), moved, NAMES, START, "running") == rows[:2]
+
+
+@pytest.mark.parametrize("status", sorted(IDLE))
+def test_where_nothing_is_launched_nothing_is_next_and_nothing_waits(status: str) -> None:
+    ledger, off = ScheduledLedger(), STATE.with_item("a2", ItemState(watermark=START, paused=True))
+    running = ledger.rows(DEFINITION, off, NAMES, START, "running")
+    idle = ledger.rows(DEFINITION, off, NAMES, START, status)
+    assert [row.state for row in running] == ["waiting", "waiting", "paused"]
+    assert [row.state for row in idle] == [status, status, "paused"]
+    assert all(row.next_run is None for row in idle)
+    assert ledger.rows(DEFINITION, off, NAMES, START, "running") == running
+    assert ledger.rows(DEFINITION, off, NAMES, START, "queued") == running  # an agent will begin with it

@@ -9,9 +9,9 @@ from typing import Any
 import attrs
 import pytest
 
-from clearml_sched_widgets import Action, Daily, Definition, Schedule
+from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule
 from clearml_sched_widgets.engine.state import State
-from clearml_sched_widgets.views.history import ExecutedRow, View, first_rows
+from clearml_sched_widgets.views.history import IDLE, ExecutedRow, View, first_rows
 from clearml_sched_widgets.widgets.timeline import part as parts
 from clearml_sched_widgets.widgets.timeline.part import TimelinePart
 from tests.unit.test_timeline import AT, HOUR, NOW, STATUSES, count_of, definition, row
@@ -79,6 +79,16 @@ def test_another_picture_is_made_when_the_old_one_is_wrong_or_has_become_old(mon
     assert screen.shows() == (5, [])
     screen.view = None
     assert screen.part.state() == {"timeline": {}, "timeline_live": {}}
+
+
+@pytest.mark.parametrize("status", ["running", "paused", "queued", *sorted(IDLE)])
+def test_runs_are_to_come_only_where_they_are_launched(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
+    screen = Screen(monkeypatch)
+    often = Definition("often", [Schedule(Action("t1"), Interval("5m"), id="a")])
+    for now in ("running", status):
+        screen.view = view(definition=often, status=now)
+        marks = screen.part.state()["timeline"]["marks"]
+    assert bool(marks) == (status not in IDLE)
 
 
 def test_an_item_without_a_name_has_that_of_its_base_task_as_soon_as_it_is_known(

@@ -20,7 +20,7 @@ import traitlets
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.records import ACTIVE
-from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View
+from clearml_sched_widgets.views.history import IDLE, ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.feed import changed
 from clearml_sched_widgets.widgets.messages import BadMessage, Handler, Request
 from clearml_sched_widgets.widgets.timeline.bars import bars, stays
@@ -36,6 +36,7 @@ MOST_LATER = 6  # runs that ended since the picture was made; with more there is
 PICTURE_EVERY = 10.0  # ... but not more often than in so many seconds
 MOST_LIVE = 30  # bars that are sent whenever one of them changes; with more ...
 LIVE_EVERY = 2.0  # ... not more often than in so many seconds
+EVERYTHING = frozenset({""})
 STALE = 0.2  # of the window's length: how far the time goes on until the future is computed anew
 
 
@@ -56,12 +57,11 @@ class Settled:
 
     def holds(self, view: View, window: Window, now: int) -> bool:
         """Whether it still shows what it should, but for the runs."""
-        assert view.state is not None
         moved = window.follow and now - self.at > STALE * window.length
         same = self.definition is view.definition or self.definition == view.definition
         named = self.rows is view.scheduled or self.titles == _titles(view)
         here = self.view == view.id and self.window == window
-        return here and not moved and same and named and self.paused == _paused(view.state)
+        return here and not moved and same and named and self.paused == _paused(view)
 
 
 class TimelinePart:
@@ -123,19 +123,19 @@ class TimelinePart:
 
     def _settle(self, view: View, window: Window, now: datetime) -> Settled:
         assert view.definition is not None
-        assert view.state is not None
         at = int(now.timestamp() * 1000)
         padded = window.at(at).padded()
         there = stays(view.executed, padded.start, padded.end)
         ended = [one for one in there if not one.active]
         active = [one for one in there if one.active]
-        titles = _titles(view)
-        drawn = picture(view.definition, view.state, ended, active, padded, now, titles)
+        titles, paused = _titles(view), _paused(view)
+        state = State(paused=True) if paused == EVERYTHING else view.state or State()
+        drawn = picture(view.definition, state, ended, active, padded, now, titles)
         self._settled = Settled(
             view=view.id,
             window=window,
             definition=view.definition,
-            paused=_paused(view.state),
+            paused=paused,
             rows=view.scheduled,
             titles=titles,
             at=at,
@@ -196,6 +196,9 @@ def _titles(view: View) -> dict[str, str]:
     return {row.item: row.name for row in view.scheduled}
 
 
-def _paused(state: State) -> frozenset[str]:
+def _paused(view: View) -> frozenset[str]:
     """What does not run at present: items, or everything."""
-    return frozenset({""} if state.paused else {key for key, item in state.items.items() if item.paused})
+    state = view.state or State()
+    if state.paused or view.status in IDLE:
+        return EVERYTHING
+    return frozenset(key for key, item in state.items.items() if item.paused)
