@@ -151,7 +151,7 @@ def picture_wizard(studio: Studio) -> None:
     unfold(form, "Retrain detector")
     form.page.wait_for_timeout(2500)
     studio.take(notebook, form, "wizard")
-    preview = form.get_by_role("complementary").first
+    preview = form.get_by_label("Preview", exact=True)
     studio.take(notebook, preview, "preview")
     form.get_by_role("button", name="Browse").first.click()
     expect(form.get_by_text("Vision/Detection").first).to_be_visible()

@@ -69,6 +69,22 @@ it("gives the focus back to what opened it, or to the panel if that is gone", as
   await vi.waitFor(() => expect(document.activeElement).toBe(el));
 });
 
+it("takes the focus to where the button was that opened it, if only that is gone", async () => {
+  const row = document.createElement("div");
+  const other = document.createElement("button");
+  row.append(opener, other);
+  el.append(row);
+  opener.focus();
+  const [onConfirm, onClose] = [vi.fn(), vi.fn()];
+  const held = el.appendChild(document.createElement("div"));
+  await act(() =>
+    render(<Confirm {...{ title: "Pause it?", action: "Pause", children: "?", onConfirm, onClose }} />, held),
+  );
+  opener.remove();
+  await act(() => render(null, held));
+  await vi.waitFor(() => expect(document.activeElement).toBe(row));
+});
+
 it("does what it asks about at Enter in a field", async () => {
   const onConfirm = vi.fn();
   const dialog = await show(onConfirm);

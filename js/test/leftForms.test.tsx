@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import type { Edited } from "../src/messages/app";
 import type { WizardTraits } from "../src/messages/wizard";
 import { ViewModel } from "../src/model";
@@ -90,6 +90,14 @@ it("offers in a blank form what others left, and brings back the one that is wan
       .map((left) => left.form)
       .sort(),
   ).toEqual(["new", "older"]); // it is this form's now
+});
+
+it("says when a form was left", async () => {
+  const twoHoursAgo = vi.spyOn(Date, "now").mockReturnValue(Date.now() - 2 * 3_600_000);
+  keepForm(made("old", "One"));
+  twoHoursAgo.mockRestore();
+  const form = await open("new");
+  expect(form.el.querySelector(".csw-left")?.textContent).toContain("nor launched. 2 h ago");
 });
 
 it("offers nothing that another form of the page still shows, until that one goes", async () => {

@@ -49,7 +49,7 @@ def test_run_now_pause_with_a_reason_resume_and_stop(open_notebook: Open, exampl
     board.get_by_role("button", name="Run Twice a day now").first.click()
     expect(board.get_by_role("table", name="Executed tasks").locator("tbody tr")).to_have_count(1)
     board.get_by_role("button", name="Pause", exact=True).click()
-    dialog = board.get_by_role("alertdialog", name="Pause it?")
+    dialog = board.get_by_role("alertdialog", name="Pause Buttons?")
     dialog.get_by_label("Why? (optional)").fill("the disk is full")
     dialog.get_by_role("button", name="Pause").click()
     expect(board.get_by_text("Paused: the disk is full", exact=True)).to_be_visible()

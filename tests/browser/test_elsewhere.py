@@ -60,7 +60,7 @@ def test_an_instance_of_another_kernel_is_followed_run_paused_and_stopped(
     app.get_by_role("button", name="Launch 1 item").click()
     expect(runs).to_have_count(2, timeout=40_000)
     app.get_by_role("button", name="Pause", exact=True).click()
-    dialog = app.get_by_role("alertdialog", name="Pause it?")
+    dialog = app.get_by_role("alertdialog", name="Pause Elsewhere?")
     dialog.get_by_label("Why? (optional)").fill("maintenance")
     dialog.get_by_role("button", name="Pause").click()
     expect(app.get_by_text("Paused: maintenance", exact=True)).to_be_visible(timeout=40_000)

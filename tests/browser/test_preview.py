@@ -39,7 +39,7 @@ def test_ten_runs_and_a_calendar_follow_the_form(open_notebook: Open, examples: 
     notebook.page.keyboard.press("ArrowRight")
     expect(day).to_be_focused()
     notebook.page.keyboard.press("Enter")
-    runs = preview.get_by_role("region", name=f"Runs of {tomorrow.day} {tomorrow:%B %Y}")
+    runs = preview.get_by_role("group", name=f"Runs of {tomorrow.day} {tomorrow:%B %Y}")
     expect(runs.get_by_role("listitem")).to_have_text(["06:20 Train", "18:20 Train"])
     notebook.page.keyboard.press("ArrowDown")
     expect(preview.get_by_role("button", name=f"{later.day} {later:%B %Y}: 2 runs")).to_be_focused()
@@ -66,7 +66,7 @@ def test_runs_are_shown_per_item_and_in_a_chosen_zone(open_notebook: Open, examp
     tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
     day = preview.get_by_role("button", name=f"{tomorrow.day} {tomorrow:%B %Y}: 8,641 runs")
     day.click()
-    runs = preview.get_by_role("region", name=f"Runs of {tomorrow.day} {tomorrow:%B %Y}")
+    runs = preview.get_by_role("group", name=f"Runs of {tomorrow.day} {tomorrow:%B %Y}")
     expect(runs.get_by_text("These are the first 100 of the day.")).to_be_visible()
     later = preview.get_by_role("button", name="Later months")
     earlier = preview.get_by_role("button", name="Earlier months")
@@ -81,7 +81,7 @@ def test_schedules_due_in_the_same_minute_on_one_queue_are_named(open_notebook: 
     one = 'Schedule(action, Daily(["06:20"]), name="One")'
     two = 'Schedule(action, Weekly(["monday"], ["06:20"]), name="Two")'
     notebook = open_notebook(cell(examples["train"], one, two))
-    clashes = notebook.widget().get_by_role("region", name="Clashes")
+    clashes = notebook.widget().get_by_role("group", name="Clashes")
     expect(clashes.get_by_role("listitem")).to_have_text(re.compile(r"One \+ Two on queue default: Mon .*06:20; Mon"))
     form = notebook.widget()
     form.get_by_role("button", name="Two", exact=True).click()
@@ -108,7 +108,7 @@ def test_a_trigger_shows_the_objects_that_it_matches_now(open_notebook: Open, fr
     conf = f"import os\nos.environ['CLEARML_CONFIG_FILE'] = {str(fresh_sandbox.conf)!r}"
     trigger = 'TaskTrigger(action, StatusChanged(["completed"]), Select(projects=["Examples"]), name="After training")'
     form = open_notebook(conf + cell(examples["train"], trigger=trigger)).widget()
-    matches = form.get_by_role("region", name="Matches of After training")
+    matches = form.get_by_role("group", name="Matches of After training")
     expect(matches.get_by_role("listitem")).to_have_count(0)
     matches.get_by_role("button", name="Show matching tasks").click()
     # The examples were run by hand, so ClearML marks them as development.
@@ -129,7 +129,7 @@ def test_of_many_items_the_first_are_told_and_the_rest_on_request(
 ) -> None:
     items = [f'Schedule(action, Daily(["0{hour}:00"]), name="At {hour}")' for hour in range(7)]
     preview = open_notebook(cell(examples["train"], *items)).widget().get_by_label("Preview", exact=True)
-    told = preview.get_by_role("region", name="What will happen").get_by_role("listitem")
+    told = preview.get_by_role("group", name="What will happen").get_by_role("listitem")
     expect(told).to_have_count(5)
     preview.get_by_role("button", name="Show all 7").click()
     expect(told).to_have_count(7)

@@ -69,7 +69,7 @@ Dashboard(saved, manager)
 def test_a_command_that_takes_long_shows_that_it_goes_on(open_notebook: Open) -> None:
     board = open_notebook(STOPS_SLOWLY).widget()
     board.get_by_role("button", name="Stop", exact=True).click()
-    dialog = board.get_by_role("alertdialog", name="Stop this instance?")
+    dialog = board.get_by_role("alertdialog", name="Stop With a past?")
     dialog.get_by_role("button", name="Stop now").click()
     expect(dialog.get_by_role("progressbar")).to_be_visible()
     expect(dialog).to_have_count(0)

@@ -110,7 +110,7 @@ def test_what_an_app_asks_and_warns_of_has_no_violation(open_notebook: Open) -> 
     scanner.scan("run all now?")
     keyboard.press("Escape")
     app.get_by_role("button", name="Stop", exact=True).click()
-    dialog = app.get_by_role("alertdialog", name="Stop this instance?")
+    dialog = app.get_by_role("alertdialog", name="Stop With a past?")
     dialog.get_by_role("button", name="Stop now").click()
     expect(dialog.get_by_role("progressbar")).to_be_visible()
     scanner.scan("it is being stopped")

@@ -25,7 +25,7 @@ WRONG = {
 
 
 def preview(form: Locator, part: str | re.Pattern[str]) -> Locator:
-    return form.get_by_label("Preview", exact=True).get_by_role("region", name=part)
+    return form.get_by_label("Preview", exact=True).get_by_role("group", name=part)
 
 
 @pytest.mark.slow
@@ -36,7 +36,7 @@ def test_hostile_texts_are_only_text_in_the_preview(open_notebook: Open, fresh_s
     expect(preview(form, "Clashes")).to_contain_text("onerror='window.hacked=1'")
     watch.check(links)
     form.get_by_role("button", name=re.compile(r"\b4 runs")).last.click()  # a day of the calendar
-    expect(form.get_by_role("region", name=re.compile("Runs o[nf]")).first).to_contain_text(TURNED)
+    expect(form.get_by_role("group", name=re.compile("Runs o[nf]")).first).to_contain_text(TURNED)
     watch.check(links)
     form.get_by_role("button", name="Show matching tasks").click()
     expect(form.get_by_role("button", name="Look again")).to_be_visible()

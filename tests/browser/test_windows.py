@@ -44,8 +44,8 @@ def test_the_windows_of_a_dashboard_keep_the_focus_and_give_it_back(open_noteboo
         return board.get_by_role("button", name=name, exact=True)
 
     expect(board.get_by_role("table", name="Executed tasks").locator("tbody tr")).to_have_count(3)
-    traps(button("Pause"), question("alertdialog", name="Pause it?"))
-    traps(button("Stop"), question("alertdialog", name="Stop this instance?"))
+    traps(button("Pause"), question("alertdialog", name="Pause With a past?"))
+    traps(button("Stop"), question("alertdialog", name="Stop With a past?"))
     traps(button("Pause Train"), question("alertdialog", name="Pause Train?"))
     button("Details of Report").first.press("Enter")
     traps(button("Backfill …"), question("alertdialog", name="Backfill Report"))

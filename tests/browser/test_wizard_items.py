@@ -20,11 +20,11 @@ NAMES = "print([item.name for item in wizard.definition.schedules])"
 
 
 def card(form: Locator, name: str) -> Locator:
-    return form.get_by_role("region", name=name, exact=True)
+    return form.get_by_role("group", name=name, exact=True)
 
 
 def order(form: Locator) -> list[str]:
-    return [str(each.get_attribute("aria-label")) for each in form.locator("section[data-item]").all()]
+    return [str(each.get_attribute("aria-label")) for each in form.locator("[data-item]").all()]
 
 
 @pytest.mark.slow

@@ -9,8 +9,10 @@ import type { DashboardTraits } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
 import { useUid } from "../ui/fields";
+import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
+import { useLandmark } from "../ui/useLandmark";
 import { useOpen } from "../ui/useOpen";
 import { Instances } from "./Instances";
 import { Selected } from "./Selected";
@@ -25,6 +27,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
   const [folds, setFolds] = useState({ instance: false, form: true }); // a form needs the room for its preview
   const panel = useRef<HTMLDivElement>(null);
   const list = useUid();
+  const landmark = useLandmark("ClearML schedulers");
   useOpen(model);
   const open = form.data !== null;
   useFormFocus(open, panel);
@@ -37,7 +40,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
     panel.current?.querySelector<HTMLElement>(".csw-detail")?.focus();
   };
   return (
-    <section aria-label="ClearML schedulers" class="csw-panel" ref={panel}>
+    <section aria-label={landmark} class="csw-panel" ref={panel}>
       <header class="csw-head">
         <Button
           kind="quiet"
@@ -62,17 +65,17 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
       <ConnectionBanner connection={connection} model={model} />
       <div class={`csw-app ${folded ? "csw-app-folded" : ""}`}>
         {folded ? null : <Instances model={dashboard} id={list} title="Instances" shown={!open} onSelect={onSelect} />}
-        <section
+        <Group
           class="csw-detail"
           tabIndex={-1}
-          aria-label={!open ? "Instance" : form.editing ? "Edit instance" : "New instance"}
+          label={!open ? "Instance" : form.editing ? "Edit instance" : "New instance"}
         >
           {form.data === null ? (
             <Selected model={dashboard} onForm={form.open} onEdit={form.open} />
           ) : (
             <FormPane model={model} form={form} data={form.data} />
           )}
-        </section>
+        </Group>
       </div>
       <AskBeforeReplacing form={form} />
     </section>

@@ -4,6 +4,7 @@ import type { DashboardTraits } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
 import { chosen, type Filters, NO_FILTERS } from "../state/instances";
 import { Button } from "../ui/parts";
+import { useLandmark } from "../ui/useLandmark";
 import { FilterBar } from "./FilterBar";
 import { InstanceRows } from "./InstanceRows";
 import { useInstances } from "./useInstances";
@@ -23,13 +24,14 @@ export function Instances({ model, title, id, onSelect, shown = true }: Instance
   const connected = useTrait(model, "connection").state === "connected";
   const [filters, setFilters] = useState(NO_FILTERS);
   const rows = useMemo(() => chosen(all, filters), [all, filters]);
+  const landmark = useLandmark(title);
   const filtered = isFiltered(filters);
   const select = (instance: string) => {
     void model.request("select", { instance }).catch(() => undefined);
     onSelect?.();
   };
   return (
-    <nav class="csw-instances" aria-label={title} id={id}>
+    <nav class="csw-instances" aria-label={landmark} id={id}>
       <h3>
         {title} {all.length > 0 ? <Count {...{ rows: rows.length, all: all.length, filtered, loaded }} /> : null}
       </h3>

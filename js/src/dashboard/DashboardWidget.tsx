@@ -11,8 +11,10 @@ import type { EditorTraits } from "../messages/app";
 import type { DashboardTraits } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
+import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
+import { useLandmark } from "../ui/useLandmark";
 import { useOpen } from "../ui/useOpen";
 import { InstanceView } from "./InstanceView";
 
@@ -24,9 +26,10 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
   const form = useOpenForm(editor);
   const panel = useRef<HTMLElement>(null);
   useFormFocus(form.data !== null, panel);
+  const landmark = useLandmark("Dashboard");
   useOpen(model);
   return (
-    <section aria-label="Dashboard" class="csw-panel" ref={panel}>
+    <section aria-label={landmark} class="csw-panel" ref={panel}>
       <header class="csw-head">
         <h2>Dashboard</h2>
         <ConnectionChip connection={connection} />
@@ -39,9 +42,9 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
       </header>
       <ConnectionBanner connection={connection} model={model} />
       {form.data !== null ? (
-        <section class="csw-detail" aria-label={form.editing ? "Edit instance" : "New instance"}>
+        <Group class="csw-detail" label={form.editing ? "Edit instance" : "New instance"}>
           <FormPane model={editor} form={form} data={form.data} />
-        </section>
+        </Group>
       ) : selected ? (
         <InstanceView model={model} onEdit={form.open} />
       ) : (

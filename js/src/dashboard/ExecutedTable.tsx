@@ -112,7 +112,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
         </>
       ),
     },
-    { name: "status", title: "Status", width: 112, cell: (row) => <Chip status={row.status} /> },
+    { name: "status", title: "Status", width: 124, cell: (row) => <Chip status={row.status} /> },
     { name: "started", title: "Started", width: 122, leaves: 0, class: "csw-nowrap", cell: at("started") },
     { name: "finished", title: "Finished", width: 122, leaves: 2, class: "csw-nowrap", cell: at("finished") },
     { name: "took", title: "Took", width: 104, leaves: 1, sort: false, class: "csw-nowrap csw-muted", cell: took },

@@ -96,6 +96,7 @@ function Buttons({ view, commands, more }: Pick<HeadProps, "view" | "commands" |
   const [note, setNote] = useState("");
   const common = { commands, onClose: () => setAsking("") };
   const { status } = view;
+  const name = <bdi>{view.name}</bdi>;
   return (
     <div class="csw-row">
       {status === "running" ? (
@@ -116,7 +117,14 @@ function Buttons({ view, commands, more }: Pick<HeadProps, "view" | "commands" |
       {status === "stopping" ? <span class="csw-muted">{words(status)} …</span> : null}
       {more}
       {asking === "pause" ? (
-        <CommandDialog {...common} title="Pause it?" action="Pause" kind="primary" command="pause" payload={{ note }}>
+        <CommandDialog
+          {...common}
+          title={<>Pause {name}?</>}
+          action="Pause"
+          kind="primary"
+          command="pause"
+          payload={{ note }}
+        >
           <p>Nothing is launched until it is resumed; the times and events in between are left out.</p>
           <TextField label="Why? (optional)" value={note} onInput={setNote} />
         </CommandDialog>
@@ -124,7 +132,7 @@ function Buttons({ view, commands, more }: Pick<HeadProps, "view" | "commands" |
       {asking === "stop" ? (
         <CommandDialog
           {...common}
-          title="Stop this instance?"
+          title={<>Stop {name}?</>}
           action="Stop now"
           cancel="Keep it"
           command="stop"

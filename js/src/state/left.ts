@@ -11,13 +11,15 @@ export interface Left {
   instance: string;
   changes: string;
   base: string;
+  /** When it was last typed in. */
+  at: number;
 }
 
 const PREFIX = "clearml-sched-form:";
 const MOST = 5; // forms; those that were left alone for longest go first
 
 /** Keeps what a form holds, in place of what it held before. */
-export function keepForm(left: Left): void {
+export function keepForm(left: Omit<Left, "at">): void {
   try {
     const key = PREFIX + left.form;
     if (sessionStorage.getItem(key) === null) makeRoom(MOST - 1);
@@ -55,23 +57,23 @@ function makeRoom(most: number, but?: string): void {
   for (const { key } of others.slice(most)) sessionStorage.removeItem(key);
 }
 
-function kept(): { key: string; left: Left; at: number }[] {
+function kept(): { key: string; left: Left }[] {
   const keys = Array.from({ length: sessionStorage.length }, (_, index) => sessionStorage.key(index) ?? "");
   return keys
     .filter((key) => key.startsWith(PREFIX))
     .flatMap(read)
-    .sort((one, other) => other.at - one.at);
+    .sort((one, other) => other.left.at - one.left.at);
 }
 
 /** Nothing where somebody else has written. */
-function read(key: string): { key: string; left: Left; at: number }[] {
+function read(key: string): { key: string; left: Left }[] {
   try {
     const found = JSON.parse(sessionStorage.getItem(key) ?? "null") as Record<string, unknown>;
     const data = found.data as Data;
     fromData(data); // or it is not ours
     const [instance, changes, base] = ["instance", "changes", "base"].map((name) => String(found[name] ?? ""));
-    const left = { form: key.slice(PREFIX.length), data, instance, changes, base } as Left;
-    return [{ key, left, at: Number(found.at) || 0 }];
+    const left = { form: key.slice(PREFIX.length), data, instance, changes, base, at: Number(found.at) || 0 } as Left;
+    return [{ key, left }];
   } catch {
     return [];
   }

@@ -124,6 +124,7 @@ function useModal(frame: { current: HTMLDialogElement | null }, page: { current:
     const dialog = frame.current;
     if (dialog === null || page.current === null) return;
     const before = document.activeElement;
+    const row = before?.parentElement;
     dialog.style.visibility = "hidden"; // else the browser looks for a focus by itself, and scrolls there
     dialog.showModal();
     dialog.style.visibility = "";
@@ -133,18 +134,19 @@ function useModal(frame: { current: HTMLDialogElement | null }, page: { current:
       stop();
       const panel = dialog.parentElement?.closest<HTMLElement>(".csw-dialog, .csw-panel");
       dialog.close();
-      // The button that opened it may be gone by then, or go with what was done: the panel is the next best place.
+      // The button that opened it may be gone by then, or go with what was done. The place where it stood is the next
+      // best: not the button beside it, which a second Enter would press. If that is gone as well, the panel is.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
       setTimeout(() => {
-        if (panel && document.activeElement === document.body) focusOn(panel);
+        if (panel && document.activeElement === document.body) focusOn(row && panel.contains(row) ? row : panel);
       });
     };
   }, [frame, page]);
 }
 
-function focusOn(panel: HTMLElement): void {
-  panel.tabIndex = -1;
-  panel.focus({ preventScroll: true });
+function focusOn(place: HTMLElement): void {
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
 }
 
 function first(dialog: HTMLDialogElement): HTMLElement | null {

@@ -13,6 +13,7 @@ import {
   weeks,
 } from "../state/calendar";
 import { dateIn } from "../state/zones";
+import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { DayList } from "./DayList";
@@ -35,7 +36,7 @@ function Months({ outlook }: { outlook: OutlookView }) {
   const focus = useFocusDay(outlook, today);
   const isFirst = month <= monthOf(today);
   return (
-    <section class="csw-preview-part" aria-label="Calendar">
+    <Group class="csw-preview-part" label="Calendar">
       <div class="csw-calendar-head">
         <h3>Calendar</h3>
         <Button
@@ -68,7 +69,7 @@ function Months({ outlook }: { outlook: OutlookView }) {
         <p class="csw-note">Too many schedules for a calendar: {outlook.outlook.left_out} of them are not counted.</p>
       ) : null}
       {day === null ? null : <DayList outlook={outlook} day={day} count={counts.get(day)} />}
-    </section>
+    </Group>
   );
 }
 

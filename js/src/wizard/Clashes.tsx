@@ -1,6 +1,7 @@
 // Schedules that are due in the same minute on one queue.
 import type { Clash } from "../messages/wizard";
 import { wallText } from "../state/zones";
+import { Group } from "../ui/Group";
 import { useForm } from "./form";
 import { titled } from "./titles";
 import type { OutlookView } from "./useOutlook";
@@ -12,7 +13,7 @@ export function Clashes({ outlook }: { outlook: OutlookView }) {
   const names = new Map(titled(draft).map((item) => [item.id, item.title]));
   const until = wallText(Math.floor(found.until / 60_000) * 60_000, outlook.zone); // to the minute
   return (
-    <section class="csw-preview-part" aria-label="Clashes">
+    <Group class="csw-preview-part" label="Clashes">
       <h3>At the same minute</h3>
       {found.clashes.length === 0 ? (
         <p class="csw-muted">No two schedules are due together on one queue until {until}.</p>
@@ -28,7 +29,7 @@ export function Clashes({ outlook }: { outlook: OutlookView }) {
           </p>
         </>
       )}
-    </section>
+    </Group>
   );
 }
 

@@ -2,6 +2,7 @@
 import type { DayCount } from "../messages/wizard";
 import { countWords, dateName } from "../state/calendar";
 import { wall } from "../state/zones";
+import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { useForm } from "./form";
@@ -19,7 +20,7 @@ export function DayList({ outlook, day, count }: DayListProps) {
   const names = new Map(titled(draft).map((item) => [item.id, item.title]));
   const { runs } = outlook;
   return (
-    <section class="csw-day-list" aria-label={`Runs of ${dateName(day)}`}>
+    <Group class="csw-day-list" label={`Runs of ${dateName(day)}`}>
       <div class="csw-calendar-head">
         <strong>{dateName(day)}</strong>
         <span class="csw-muted">{countWords(count?.count ?? 0, count?.more ?? false)}</span>
@@ -35,6 +36,6 @@ export function DayList({ outlook, day, count }: DayListProps) {
         ))}
       </ul>
       {runs?.more ? <p class="csw-note">These are the first {runs.runs.length} of the day.</p> : null}
-    </section>
+    </Group>
   );
 }

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { functionOf, type ItemKind, type ScheduleDraft, type TriggerDraft } from "../state/draft";
 import { useUid } from "../ui/fields";
+import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { type EditorProps, useForm } from "./form";
@@ -40,9 +41,9 @@ export function ItemCard(props: AnyCard) {
     if (showAll && problems > 0) onToggle(true);
   }, [showAll, problems > 0]);
   return (
-    <section
+    <Group
       class={`csw-card ${drag.state ? `csw-${drag.state}` : ""} ${value.enabled ? "" : "csw-card-off"}`}
-      aria-label={title}
+      label={title}
       data-item={value.id}
     >
       <header class="csw-card-head">
@@ -74,7 +75,7 @@ export function ItemCard(props: AnyCard) {
           <ItemBody {...props} />
         </div>
       ) : null}
-    </section>
+    </Group>
   );
 }
 

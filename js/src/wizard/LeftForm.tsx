@@ -1,13 +1,16 @@
 // Forms that went without being saved: offered where another one begins, and announced while their kernel is gone.
 import { useEffect, useState } from "preact/hooks";
 import type { Edited } from "../messages/app";
+import { relative } from "../state/format";
 import { isHeld, onHeld } from "../state/held";
 import { forgetForm, type Left, leftForms } from "../state/left";
 import { alike } from "../state/openForm";
 import { useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
-import { Button } from "../ui/parts";
+import { Button, useNow } from "../ui/parts";
 import { useForm } from "./form";
+
+const RENEW_MS = 30_000;
 
 interface LeftProps {
   /** The instance that this form changes: only its own edits are offered. */
@@ -55,19 +58,23 @@ interface OfferProps {
 
 function Offer({ left, action, onTake, onForget }: OfferProps) {
   const id = useUid();
+  const now = useNow(RENEW_MS);
   return (
     <div class="csw-undo csw-left">
-      <span id={id} class="csw-undo-text" role="status">
-        {left.instance ? (
-          <>
-            Your changes of <bdi>{left.changes}</bdi> were not saved.
-          </>
-        ) : (
-          <>
-            A form that you had begun (<bdi>{String(left.data.name || "without a name")}</bdi>) was neither saved nor
-            launched.
-          </>
-        )}
+      <span id={id} class="csw-undo-text">
+        <span role="status">
+          {left.instance ? (
+            <>
+              Your changes of <bdi>{left.changes}</bdi> were not saved.
+            </>
+          ) : (
+            <>
+              A form that you had begun (<bdi>{String(left.data.name || "without a name")}</bdi>) was neither saved nor
+              launched.
+            </>
+          )}
+        </span>{" "}
+        <span class="csw-muted">{relative(left.at, Math.max(now, left.at))}</span>
       </span>
       <Button describedBy={id} onClick={onTake}>
         {action}

@@ -4,6 +4,7 @@ import type { Matches, MatchingObject } from "../messages/wizard";
 import type { TriggerDraft } from "../state/draft";
 import { relative, words } from "../state/format";
 import { matchWords } from "../state/matches";
+import { Group } from "../ui/Group";
 import { Button, useNow } from "../ui/parts";
 import { useForm } from "./form";
 
@@ -28,7 +29,7 @@ export function MatchesNow({ trigger, index }: Props) {
   const readable = store.state.review?.items[trigger.id] !== undefined;
   const current = asked !== null && asked.for === question(trigger);
   return (
-    <section class="csw-preview-part" aria-label={`Matches of ${title}`}>
+    <Group class="csw-preview-part" label={`Matches of ${title}`}>
       <h3>Matches now: {title}</h3>
       <div class="csw-row">
         <Button busy={asked?.state === "busy"} disabled={!readable} onClick={() => void ask()}>
@@ -41,7 +42,7 @@ export function MatchesNow({ trigger, index }: Props) {
           {asked.why}
         </p>
       ) : null}
-    </section>
+    </Group>
   );
 }
 

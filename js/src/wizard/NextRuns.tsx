@@ -4,6 +4,7 @@ import { relative } from "../state/format";
 import { byDay, SHOWN, type Upcoming, upcoming } from "../state/upcoming";
 import { wall } from "../state/zones";
 import { SelectField } from "../ui/fields";
+import { Group } from "../ui/Group";
 import { useNow } from "../ui/parts";
 import { useForm } from "./form";
 import { titled } from "./titles";
@@ -18,7 +19,7 @@ export function NextRuns({ outlook }: { outlook: OutlookView }) {
   const runs = upcoming(store.state.review?.items ?? {}, now, only?.id ?? null);
   const names = new Map(items.map((item) => [item.id, item.title]));
   return (
-    <section class="csw-preview-part" aria-label="When">
+    <Group class="csw-preview-part" label="When">
       <h3>Next runs</h3>
       <div class="csw-preview-choices">
         {items.length > 1 ? (
@@ -41,7 +42,7 @@ export function NextRuns({ outlook }: { outlook: OutlookView }) {
       ) : (
         <p class="csw-muted">{nothing(store.state.review?.items ?? {}, items)}</p>
       )}
-    </section>
+    </Group>
   );
 }
 

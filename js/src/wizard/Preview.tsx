@@ -1,5 +1,6 @@
 // What the form would do: sentences, the next runs, a calendar, clashes, and what triggers match now.
 import { useEffect } from "preact/hooks";
+import { Group } from "../ui/Group";
 import { Calendar } from "./Calendar";
 import { Clashes } from "./Clashes";
 import { useForm } from "./form";
@@ -17,7 +18,7 @@ export function Preview() {
     return () => clearInterval(timer);
   }, [store]);
   return (
-    <aside class="csw-preview" aria-label="Preview">
+    <Group class="csw-preview" label="Preview">
       <div class="csw-preview-body">
         <PreviewItems />
         {draft.schedules.length > 0 ? <Times /> : null}
@@ -25,7 +26,7 @@ export function Preview() {
           <MatchesNow key={trigger.id} trigger={trigger} index={index} />
         ))}
       </div>
-    </aside>
+    </Group>
   );
 }
 

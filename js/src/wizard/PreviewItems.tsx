@@ -1,6 +1,7 @@
 // Each item in a sentence, or what it still lacks.
 import { useState } from "preact/hooks";
 import { needs } from "../state/needs";
+import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { useForm } from "./form";
 import { type Titled, titled } from "./titles";
@@ -13,7 +14,7 @@ export function PreviewItems() {
   const items = titled(draft);
   if (items.length === 0) return null;
   return (
-    <section class="csw-preview-part" aria-label="What will happen">
+    <Group class="csw-preview-part" label="What will happen">
       <h3>What will happen</h3>
       <ul class="csw-preview-items">
         {(all ? items : items.slice(0, SHOWN)).map((item) => (
@@ -25,7 +26,7 @@ export function PreviewItems() {
           {all ? "Show fewer" : `Show all ${items.length}`}
         </button>
       ) : null}
-    </section>
+    </Group>
   );
 }
 

@@ -4,6 +4,7 @@ import type { WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
+import { useLandmark } from "../ui/useLandmark";
 import { useOpen } from "../ui/useOpen";
 import { Done, type Outcome } from "./Done";
 import { WizardForm } from "./Wizard";
@@ -13,9 +14,10 @@ export function WizardWidget({ model: untyped }: { model: ViewModel }) {
   const connection = useTrait(model, "connection");
   const [done, setDone] = useState<Outcome | null>(null);
   const [begin, setBegin] = useState<Data | null>(null); // what the form begins with, if not with the kernel's draft
+  const landmark = useLandmark("New instance");
   useOpen(model);
   return (
-    <section aria-label="New instance" class="csw-panel">
+    <section aria-label={landmark} class="csw-panel">
       <header class="csw-head">
         <h2>New instance</h2>
         <ConnectionChip connection={connection} />
