@@ -5,7 +5,7 @@ import { useTrait } from "../model";
 import { duration } from "../state/format";
 import { EVERYTHING } from "../state/tableQuery";
 import type { TableStore } from "../state/tableStore";
-import { Button, Chip, Empty, Facts, TaskLink, Time } from "../ui/parts";
+import { Button, Chip, Empty, Facts, TaskLink, Time, widthFor } from "../ui/parts";
 import type { Column } from "../ui/Table";
 import { TableSection } from "../ui/TableSection";
 import { useStore } from "../ui/useStore";
@@ -160,7 +160,6 @@ function Details({ row, web, now, model }: DetailsProps) {
           ["Agent began", <Time key="began" at={row.began} now={now} />],
           ["Scheduled for", <Time key="scheduled" at={row.scheduled} now={now} />],
           ["Triggered by", row.object || "–", row.object ? "wide" : undefined],
-          ["Reason", row.note || "–"],
           [
             "Task id",
             <TaskLink key="task" web={web} id={row.task}>
@@ -169,6 +168,7 @@ function Details({ row, web, now, model }: DetailsProps) {
             "wide",
           ],
           ["Run key", row.key, "wide"],
+          ["Reason", row.note || "–", widthFor(row.note)],
         ]}
       />
     </div>

@@ -6,7 +6,7 @@ import { useTrait } from "../model";
 import { clock } from "../state/format";
 import { useTimes } from "../state/times";
 import { Icon } from "../ui/icons";
-import { Button, Facts } from "../ui/parts";
+import { Button, Facts, widthFor } from "../ui/parts";
 import { Backfill } from "./Backfill";
 import type { RowProps } from "./rowActions";
 import { WhyInFull } from "./Why";
@@ -28,10 +28,10 @@ export function ScheduledDetails(props: RowProps<ScheduledRow>) {
           ["One at a time", row.single_instance ? "yes" : "no"],
           ["Time limit", row.time_limit || "none"],
           ["Launched as", row.method],
-          ["Target project", row.project || "the base task's own"],
-          ["Parameters", row.parameters || "as the base task's"],
-          ["Overrides", row.overrides || "none"],
+          ["Target project", row.project || "the base task's own", widthFor(row.project)],
           ["Base task id", row.task, "wide"],
+          ["Parameters", row.parameters || "as the base task's", widthFor(row.parameters)],
+          ["Overrides", row.overrides || "none", widthFor(row.overrides)],
         ]}
       />
       <div class="csw-row">

@@ -35,14 +35,20 @@ export function Time({ at, now }: { at: number | null; now: number }) {
   );
 }
 
-type Fact = readonly [name: string, value: ComponentChildren, width?: "wide" | undefined];
+type Width = "wide" | "full" | undefined;
+type Fact = readonly [name: string, value: ComponentChildren, width?: Width];
 
-/** Names and values, side by side. A long value, such as an id, takes the room of two. */
+/** The room that a text needs among facts. */
+export function widthFor(text: string): Width {
+  return text.length > 60 ? "full" : text.length > 24 ? "wide" : undefined;
+}
+
+/** Names and values, side by side. A long value, such as an id, takes the room of two; a very long one has its own row. */
 export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
     <dl class="csw-facts">
       {facts.map(([name, value, width]) => (
-        <div key={name} class={width && "csw-fact-wide"}>
+        <div key={name} class={width && `csw-fact-${width}`}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>
