@@ -38,15 +38,25 @@ function keepKeys(event: KeyboardEvent): void {
   if (!ctrlKey && !altKey && !metaKey && !leaves && !/^F\d+$/.test(key)) event.stopPropagation();
 }
 
+/**
+ * Enter and other keys that end or change a composition (Japanese, Chinese, Korean) are the input method's: they confirm
+ * no question and choose no row. Safari tells of the last one by its code only.
+ */
+function leaveToInputMethod(event: KeyboardEvent): void {
+  if (event.isComposing || event.keyCode === 229) event.stopPropagation();
+}
+
 function render({ model: host, el }: { model: HostModel; el: HTMLElement }): () => void {
   const model = new ViewModel(host);
   el.classList.add("csw");
   el.addEventListener("focusin", markFocused);
+  el.addEventListener("keydown", leaveToInputMethod, true);
   el.addEventListener("keydown", keepKeys);
   mount(<Root model={model} />, el);
   return () => {
     mount(null, el);
     el.removeEventListener("focusin", markFocused);
+    el.removeEventListener("keydown", leaveToInputMethod, true);
     el.removeEventListener("keydown", keepKeys);
     model.close();
   };

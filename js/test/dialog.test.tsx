@@ -95,3 +95,10 @@ it("does what it asks about at Enter in a field", async () => {
   press("Enter");
   expect(onConfirm).toHaveBeenCalledTimes(1);
 });
+
+it("stays when the browser's window for choosing a file is closed without a choice", async () => {
+  const onClose = vi.fn();
+  const dialog = await show(vi.fn(), onClose);
+  dialog.querySelector("input")?.dispatchEvent(new Event("cancel", { bubbles: true }));
+  expect(onClose).not.toHaveBeenCalled();
+});

@@ -38,3 +38,21 @@ it("keeps plain keys to itself, but not those that a host needs", () => {
   press("Enter");
   expect(heard).toHaveLength(6);
 });
+
+it("leaves the keys of an input method to it: an Enter that ends a composition confirms nothing", () => {
+  const el = document.createElement("div");
+  const cleanUp = widget.render({ model: new FakeHost({ _kind: "none" }), el });
+  const input = el.appendChild(document.createElement("input"));
+  const heard: string[] = [];
+  input.addEventListener("keydown", ({ key }) => heard.push(key));
+  const press = (options: KeyboardEventInit) =>
+    input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, ...options }));
+  press({ isComposing: true });
+  press({ keyCode: 229 });
+  expect(heard).toEqual([]);
+  press({});
+  expect(heard).toEqual(["Enter"]);
+  cleanUp();
+  press({ isComposing: true });
+  expect(heard).toHaveLength(2);
+});

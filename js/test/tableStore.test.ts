@@ -154,3 +154,14 @@ it("asks where a row is that it does not have, and takes the answer to the last 
   await third;
   expect(store.sought?.outcome).toBe("hidden");
 });
+
+it("asks for what comes into sight also while the kernel tells of changes all the time", async () => {
+  const { host, store } = opened(1000);
+  store.see(450, 470);
+  for (let revision = 2; revision < 12; revision++) {
+    const changes = [[revision, 0, { status: `s${revision}` }]];
+    host.change("executed_changes", { revision, since: revision - 1, total: 1000, changes });
+    await vi.advanceTimersByTimeAsync(250); // as often as the publisher tells
+  }
+  expect(host.sent.map(({ payload }) => (payload as Asked).offset)).toEqual([400]);
+});

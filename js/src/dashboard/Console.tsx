@@ -78,8 +78,13 @@ function useConsole(model: ViewModel<DashboardTraits>, run: string) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let open = true;
     const read = async () => {
+      let accepted = false;
+      const onAccepted = () => {
+        accepted = true; // from here on it is the server that takes its time
+        setWaits(false);
+      };
       try {
-        const options = { onSlow: () => setWaits(true), onAccepted: () => setWaits(false) };
+        const options = { onSlow: () => setWaits(!accepted), onAccepted };
         const answer = await model.request<{ lines: LogLine[] }>("console", { run }, options);
         if (open) setLines(answer.lines);
         setError("");

@@ -37,6 +37,7 @@ export class TableStore<Row extends object> {
   #asking = false;
   #range: [number, number] = [0, PAGE - 1];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #due = Number.POSITIVE_INFINITY; // when it rings
   #listeners = new Set<() => void>();
 
   constructor(
@@ -158,9 +159,16 @@ export class TableStore<Row extends object> {
     this.#schedule(RENEW_AFTER_MS);
   }
 
+  /** What is to happen earlier already stays: changes that never cease must not put it off for ever. */
   #schedule(after: number): void {
+    const due = Date.now() + after;
+    if (due >= this.#due) return;
+    this.#due = due;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#fill(), after);
+    this.#timer = setTimeout(() => {
+      this.#due = Number.POSITIVE_INFINITY;
+      void this.#fill();
+    }, after);
   }
 
   /** Asks for what is missing or out of date in sight, one question at a time. */

@@ -41,6 +41,7 @@ export function Dialog({ title, onClose, children, actions, onEnter, size = "sma
       aria-labelledby={`${id}-title`}
       {...(role === "alertdialog" && { "aria-describedby": `${id}-body` })}
       onCancel={(event) => {
+        if (event.target !== event.currentTarget) return; // a choice of a file in it was given up
         event.preventDefault(); // the owner decides
         onClose();
       }}

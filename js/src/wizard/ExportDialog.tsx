@@ -25,13 +25,25 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
   const [refused, setRefused] = useState<{ problems: Problem[]; error: string } | null>(null);
   const [note, setNote] = useState("");
   useEffect(() => {
+    let current = true; // an answer in another format comes too late
     setNote("");
-    ask<{ name: string; text: string }>(model, "export", { data: store.data, format }, (waiting) =>
-      setNote(waiting === "cell" ? "Waiting for the running cell …" : ""),
-    ).then(setWritten, (reason: unknown) => {
-      const problems = problemsOf(reason);
-      setRefused({ problems, error: problems.length > 0 ? "" : message(reason) });
-    });
+    setWritten(null);
+    setRefused(null);
+    ask<{ name: string; text: string }>(
+      model,
+      "export",
+      { data: store.data, format },
+      (waiting) => current && setNote(waiting === "cell" ? "Waiting for the running cell …" : ""),
+    ).then(
+      (answer) => current && setWritten(answer),
+      (reason: unknown) => {
+        const problems = problemsOf(reason);
+        if (current) setRefused({ problems, error: problems.length > 0 ? "" : message(reason) });
+      },
+    );
+    return () => {
+      current = false;
+    };
   }, [model, store, format]);
   const copy = () =>
     void copyText(written?.text ?? "").then((copied) =>

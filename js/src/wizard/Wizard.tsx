@@ -9,7 +9,7 @@ import { forgetForm, keepForm } from "../state/left";
 import { WizardStore } from "../state/store";
 import { TaskBook } from "../state/tasks";
 import type { Data } from "../state/toData";
-import { TextField, useUid } from "../ui/fields";
+import { TextField } from "../ui/fields";
 import { usualQueue } from "./ActionFields";
 import type { Outcome } from "./Done";
 import { Form, FormContext, useForm } from "./form";
@@ -51,7 +51,6 @@ export function WizardForm(props: WizardProps) {
   const connection = useTrait(model, "connection");
   const surroundings = useTrait(model, "surroundings");
   const queues = useQueues(model, connection);
-  const zones = useUid();
   const drop = useDrop();
   useEffect(() => {
     const ends = [store.subscribe(() => render(undefined)), tasks.subscribe(() => render(undefined))];
@@ -77,7 +76,7 @@ export function WizardForm(props: WizardProps) {
   const gone = useGone(model);
   const id = model.get("form");
   useKept(store, id, gone, editing ?? null);
-  const form = new Form(store, model, queues, zones, tasks, connection.web, drop.file, drop.clear, gone, id);
+  const form = new Form(store, model, queues, tasks, connection.web, drop.file, drop.clear, gone, id);
   const cancel = () => {
     forgetForm(id);
     if (leaves) store.end();
@@ -102,7 +101,6 @@ export function WizardForm(props: WizardProps) {
           <LaunchBar onDone={onDone} onCancel={cancel} leaves={leaves} surroundings={surroundings} />
         )}
       </div>
-      <Zones id={zones} />
     </FormContext.Provider>
   );
 }
@@ -188,16 +186,4 @@ function useUsualQueue(store: WizardStore, queues: readonly Queue[] | null): voi
       schedules: old.schedules.map((item) => ({ ...item, action: { ...item.action, queue: usual } })),
     }));
   }, [store, queues]);
-}
-
-const ALL_ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
-
-function Zones({ id }: { id: string }) {
-  return (
-    <datalist id={id}>
-      {ALL_ZONES.map((zone) => (
-        <option key={zone} value={zone} />
-      ))}
-    </datalist>
-  );
 }

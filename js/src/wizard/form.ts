@@ -17,7 +17,6 @@ export class Form {
     readonly store: WizardStore,
     readonly model: Pick<ViewModel, "request">,
     readonly queues: readonly Queue[] | null,
-    readonly zones: string,
     readonly tasks: TaskBook,
     /** The web server's address, for links. */
     readonly web: string | undefined,

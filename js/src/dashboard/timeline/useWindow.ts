@@ -1,5 +1,5 @@
 // The stretch of time that this view shows, and asking the kernel for what it does not have yet.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { DashboardTraits } from "../../messages/dashboard";
 import type { TimelineData } from "../../messages/timeline";
 import type { ViewModel } from "../../model";
@@ -24,7 +24,8 @@ export function useWindow(model: ViewModel<DashboardTraits>, data: Partial<Timel
     data.follow && data.length ? following(data.length) : following(6 * HOUR),
   );
   const step = Math.max(1000, lengthOf(window) / Math.max(1, width));
-  const shown = at(window, now, step);
+  const { start, end } = at(window, now, step);
+  const shown = useMemo(() => ({ start, end }), [start, end]); // the same one while nothing moves
   const [asking, setAsking] = useState<Asking>("");
   const latest = useRef(0);
   const enough = width <= 0 || covers(data, window, shown, width);
