@@ -155,8 +155,10 @@ class Viewer:
         return self._log
 
     def _base_names(self, definition: Definition) -> dict[str, str]:
+        """The names of the base tasks, by id; empty for those that are gone, so that they are asked for once only."""
         missing = {item.action.task for item in definition.items if item.action.task}.difference(self._names)
         if missing:
-            tasks = self._gateway.tasks(TaskQuery(ids=tuple(missing)[:500], order="created"))
-            self._names = {**self._names, **{task.id: task.name for task in tasks}}
+            ids = tuple(missing)[:500]
+            found = {task.id: task.name for task in self._gateway.tasks(TaskQuery(ids=ids, order="created"))}
+            self._names = {**self._names, **dict.fromkeys(ids, ""), **found}
         return self._names

@@ -45,11 +45,18 @@ class LogFeed:
             else:
                 self._lines += new
             self._end += len(lines) if new is None else len(new)
+            self._forget()
             if new is None or len(new) > MANY:
                 self.window += 1
                 self.changes = {"end": self._end, "lines": []}
             else:
                 self.changes = {"end": self._end, "lines": [_data(line) for line in self._lines[-len(new) - AGAIN :]]}
+
+    def _forget(self) -> None:
+        """Drop the oldest lines beyond a bound, in one go now and then. The lock is held."""
+        if len(self._lines) > KEPT + KEPT // 10:
+            del self._lines[:-KEPT]
+            self._more = False
 
     def first(self) -> dict[str, Any]:
         """The last lines as they are now, and the number of the last one."""

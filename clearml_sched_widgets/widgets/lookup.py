@@ -34,7 +34,10 @@ class Reference:
 def reference(text: str) -> Reference:
     """The task that a text names: an id, or the address of its page in a ClearML web server."""
     text = text.strip()
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # such as a bracket in place of the host
+        return Reference(text)
     if parts.scheme not in ("http", "https"):
         return Reference(text)
     # The web page keeps its route in the fragment on some installations.

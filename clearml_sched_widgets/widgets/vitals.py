@@ -129,8 +129,10 @@ class VitalsPart:
 
     def state(self) -> dict[str, Any]:
         view, began, now = self._view(), time.monotonic(), datetime.now(timezone.utc)
+        if view is None or self._of is None or view.id != self._of.id:  # what was counted is of another instance
+            self._counted, self._reasons, self._run_reasons, self._due, self._rested = {}, {}, {}, 0.0, 0.0
         if view is None:
-            self._counted, self._reasons, self._run_reasons, self._due = {}, {}, {}, 0.0
+            self._of = None
         elif began >= (self._due if view is self._of else self._rested):
             self._look_at_queues(view, began)
             self._counted = counters(view, self._lately.of(view, now))

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule
+from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.records import SECTION, Task, run_tag
 from clearml_sched_widgets.views.history import IDLE, executed_row, scheduled_rows
 from clearml_sched_widgets.views.ledger import ExecutedLedger, ScheduledLedger
+from tests.unit.widgets_page import memory_manager, schedule_data
 
 START = datetime(2026, 11, 22, 6, 0, tzinfo=timezone.utc)
 TRAIN = Schedule(Action("t1"), Daily(["06:20", "18:20"]), name="Train", id="a1")
@@ -112,3 +114,15 @@ def test_where_nothing_is_launched_nothing_is_next_and_nothing_waits(status: str
     assert all(row.next_run is None for row in idle)
     assert ledger.rows(DEFINITION, off, NAMES, START, "running") == running
     assert ledger.rows(DEFINITION, off, NAMES, START, "queued") == running  # an agent will begin with it
+
+
+def test_a_base_task_that_is_gone_is_asked_for_once() -> None:
+    manager, _ = memory_manager()
+    instance = manager.save(from_data(schedule_data("f" * 32)))
+    requests = manager.gateway.requests  # type: ignore[attr-defined]
+    shown = instance.view()
+    assert shown.scheduled[0].task_name == ""
+    before = requests["tasks"]
+    again = instance.view()
+    assert requests["tasks"] - before == 2  # the instance, and its runs
+    assert again.scheduled is shown.scheduled

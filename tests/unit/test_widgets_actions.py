@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -13,7 +14,9 @@ from clearml_sched_widgets import Dashboard, Manager
 from clearml_sched_widgets.codec import from_data, to_data
 from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.subshells import let_the_page_choose
-from clearml_sched_widgets.widgets.vitals import Lately, counters, life
+from clearml_sched_widgets.widgets import vitals
+from clearml_sched_widgets.widgets.connection import Connection
+from clearml_sched_widgets.widgets.vitals import Lately, VitalsPart, counters, life
 from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data
 from tests.waiting import until
 
@@ -194,6 +197,16 @@ def test_what_ended_within_a_day_is_followed() -> None:
     assert len(lately.of(view(executed=later), NOW)) == 3
     assert lately.of(view(executed=later), NOW + timedelta(hours=21, minutes=30)) == [later[2], later[0]]
     assert lately.of(view(executed=()), NOW) == []
+
+
+def test_the_numbers_of_one_instance_are_never_shown_for_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(1000))  # a count takes a second, and another one is not due for ten
+    monkeypatch.setattr(vitals, "time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
+    shown = view()
+    part = VitalsPart(Connection(memory_manager()[0]), lambda: shown, lambda: None)
+    assert part.state()["vitals"]["queued"] == 1
+    shown = view(id="i2", executed=())
+    assert part.state()["vitals"]["queued"] == 0
 
 
 def test_signs_of_life_change_every_ten_seconds_only() -> None:

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clearml_sched_widgets.records import LogLine
+from clearml_sched_widgets.widgets import log_feed
 from clearml_sched_widgets.widgets.log_feed import MANY, LogFeed
 
 START = datetime(2026, 11, 22, tzinfo=timezone.utc)
@@ -78,3 +80,16 @@ def test_lines_of_long_ago_come_before_the_known_ones_which_keep_their_numbers()
     assert not feed.first()["more"]
     feed.read_older("i1", read)
     assert len(asked) == 3
+
+
+def test_of_a_log_that_grows_for_weeks_only_so_many_lines_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_feed, "KEPT", 100)
+    lines = [LogLine(time=START + timedelta(seconds=n), level="info", text=f"line {n}") for n in range(500)]
+    feed = LogFeed()
+    for end in range(10, 501, 10):
+        feed.show(tuple(lines[max(0, end - 50) : end]), "i1")
+    piece = feed.before(500, 500)
+    assert [line["text"] for line in piece["lines"]] == [line.text for line in lines[piece["oldest"] :]]
+    assert 100 <= len(piece["lines"]) <= 110
+    assert not piece["more"]
+    assert feed.window == 1

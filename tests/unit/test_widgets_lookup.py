@@ -28,6 +28,7 @@ ID = "0123456789abcdef0123456789abcdef"
         (f"https://host/projects/{ID}/overview", ("", "host")),
         (f"https://host/projects/p/compare-tasks;ids={ID}", ("", "host")),
         (f"https://host/projects/p/tasks/{ID}0", ("", "host")),
+        ("http://[vision] train", ("http://[vision] train", "")),
     ],
 )
 def test_an_id_and_the_address_of_a_tasks_page_name_a_task(text: str, found: tuple[str, str]) -> None:

@@ -173,6 +173,8 @@ def test_a_server_that_is_away_is_tried_again_less_and_less_often(monkeypatch: p
         ("http://user:password@host:8080/base/?token=1#x", "http://host:8080/base"),
         ("http://[::1]:8008", "http://[::1]:8008"),
         ("javascript:alert(1)", ""),
+        ("http://host:port", ""),
+        ("http://[host", ""),
         ("", ""),
     ],
 )
