@@ -120,7 +120,7 @@ class Instance:
 
         Until a view is `whole` it has the newest ones only. Raises GatewayError.
         """
-        return self._viewer.read_older(view, self.definition)
+        return self._viewer.read_older(view, view.definition or self.definition)
 
     @property
     def scheduled(self) -> pd.DataFrame:

@@ -110,16 +110,16 @@ class DashboardPart:
 
     def state(self) -> dict[str, Any]:
         self._read_if_due()
-        with self._lock:
-            instance = self.instance
+        instance = self.instance
         if instance is not None and instance.where == "kernel":
             self._look(instance)
-        self._read_older_if_due(instance)
-        view = self._view
+        with self._lock:  # they belong together: another one may be chosen at any moment
+            instance, view, problem = self.instance, self._view, self._problem
+        self._read_older_if_due(instance, view)
         if view is not self._drawn:
             self._drawn, self._shown = view, view_data(view)
             self._tables.show(view)
-        shown = {**self._shown, "view": {"problem": self._problem}} if self._problem else self._shown
+        shown = {**self._shown, "view": {"problem": problem}} if problem else self._shown
         return {
             "selected": "" if instance is None else instance.id,
             **self.listing.state(),
@@ -138,6 +138,12 @@ class DashboardPart:
         with self._lock:
             if self.instance is instance:  # another one may have been chosen meanwhile
                 self._view, self._problem, self.heartbeat = _renewed(self._view, view), "", view.heartbeat
+
+    def _refuse(self, instance: Instance, problem: str) -> None:
+        """Say why an instance cannot be shown."""
+        with self._lock:
+            if self.instance is instance:
+                self._problem = problem
 
     def _read_if_due(self) -> None:
         now = time.monotonic()
@@ -170,23 +176,29 @@ class DashboardPart:
             raise
         except NotFound:
             self.listing.drop(instance.id)
-            self._problem = f"The instance {instance.name!r} was deleted meanwhile. Choose another one, or launch one."
+            gone = f"The instance {instance.name!r} was deleted meanwhile. Choose another one, or launch one."
+            self._refuse(instance, gone)
         except SchedulerError as error:  # somebody broke its definition
-            self._problem = str(error)
+            self._refuse(instance, str(error))
         except Exception as error:  # noqa: BLE001 - its configuration is text that anybody may have written
-            self._problem = f"It holds what nobody expects ({type(error).__name__}). Clone or delete it."
+            self._refuse(instance, f"It holds what nobody expects ({type(error).__name__}). Clone or delete it.")
 
-    def _read_older_if_due(self, instance: Instance | None) -> None:
+    def _read_older_if_due(self, instance: Instance | None, view: View | None) -> None:
         """Read the runs of long ago, a page at a time, so that nothing else that is read waits for all of them."""
         heard = time.monotonic() - self._heard_at <= READ_FOR
-        if instance is None or self._view is None or self._view.whole or self._older or not heard:
+        if instance is None or view is None or view.whole or self._older or not heard:
             return
         if self._connection.connected:
             self._older = True
-            READINGS.submit(partial(self._read_older, instance, self._view))
+            READINGS.submit(partial(self._read_older, instance))
 
-    def _read_older(self, instance: Instance, view: View) -> None:
+    def _read_older(self, instance: Instance) -> None:
+        """Lengthen the view as it is when its turn has come: one that was read meanwhile must not be lost."""
         try:
+            with self._lock:
+                view = self._view if self.instance is instance else None
+            if view is None:
+                return
             longer = instance.read_older(view)
             if instance.where != "kernel":  # one that runs here is looked at in a moment, and has it then
                 self._keep(instance, longer)
@@ -197,7 +209,7 @@ class DashboardPart:
 
     def _choose_own(self) -> None:
         own = [instance for instance in self.listing if instance.where == "kernel"]
-        if own:
+        if own and self._automatic:  # the user may have been quicker
             self.choose(own[0])
 
     def _on_select(self, request: Request) -> dict[str, Any]:
