@@ -1,27 +1,24 @@
 // The buttons at the end of a row of executed tasks.
-
-import { useState } from "preact/hooks";
 import type { ExecutedRow } from "../messages/tables";
 import { isolated } from "../state/bidi";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { CommandButton } from "./CommandButton";
 import { CommandDialog } from "./CommandDialog";
-import { Console } from "./Console";
 import type { RowProps } from "./rowActions";
 
 const ACTIVE = ["queued", "in_progress"];
 
-export function ExecutedActions({ model, row, view, commands, now }: RowProps<ExecutedRow>) {
-  const [open, setOpen] = useState<"" | "abort" | "console">("");
-  const close = () => setOpen("");
+type ActionsProps = Omit<RowProps<ExecutedRow>, "now"> & { onAsk: (what: "abort" | "console") => void };
+
+export function ExecutedActions({ row, view, commands, onAsk }: ActionsProps) {
   const active = ACTIVE.includes(row.status);
   const name = isolated(row.name);
   const can = view.status === "running" || view.status === "paused";
   return (
     <>
       {active && row.task ? (
-        <Button kind="quiet" label={`Abort ${name}`} onClick={() => setOpen("abort")}>
+        <Button kind="quiet" label={`Abort ${name}`} onClick={() => onAsk("abort")}>
           <Icon name="stop" />
         </Button>
       ) : active ? null : (
@@ -38,19 +35,17 @@ export function ExecutedActions({ model, row, view, commands, now }: RowProps<Ex
         </CommandButton>
       )}
       {row.task ? (
-        <Button kind="quiet" label={`Log of ${name}`} onClick={() => setOpen("console")}>
+        <Button kind="quiet" label={`Log of ${name}`} onClick={() => onAsk("console")}>
           <Icon name="lines" />
         </Button>
       ) : null}
-      {open === "abort" ? <Abort {...{ row, commands }} onClose={close} /> : null}
-      {open === "console" ? <Console {...{ model, row, now }} onClose={close} /> : null}
     </>
   );
 }
 
 type AbortProps = Pick<RowProps<ExecutedRow>, "row" | "commands"> & { onClose: () => void };
 
-function Abort({ row, commands, onClose }: AbortProps) {
+export function Abort({ row, commands, onClose }: AbortProps) {
   const queued = row.status === "queued";
   return (
     <CommandDialog

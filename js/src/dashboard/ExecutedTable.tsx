@@ -9,8 +9,9 @@ import { Button, Chip, Empty, Facts, TaskLink, Time, widthFor } from "../ui/part
 import type { Column } from "../ui/Table";
 import { TableSection } from "../ui/TableSection";
 import { useStore } from "../ui/useStore";
-import { ExecutedActions } from "./ExecutedActions";
-import type { RowContext } from "./rowActions";
+import { Console } from "./Console";
+import { Abort, ExecutedActions } from "./ExecutedActions";
+import { type RowContext, useAsked } from "./rowActions";
 import { EXECUTED_CHOICES } from "./tables";
 import { WhyHint, WhyInFull } from "./Why";
 
@@ -29,27 +30,33 @@ const PERIODS = [
 ] as const;
 
 export function ExecutedTable({ store, web, now, context }: TableProps) {
-  const { total } = useStore(store).state;
-  const { model, view } = context;
+  const { total, rows } = useStore(store).state;
+  const { model, view, commands } = context;
+  const { asked, ask, close } = useAsked<ExecutedRow, "abort" | "console">(view.id);
+  const row = asked && ([...rows.values()].find(({ run }) => run === asked.row.run) ?? asked.row); // as it is now
   return (
-    <TableSection
-      title="Executed tasks"
-      {...{ model, store, now }}
-      columns={columnsFor(web, model)}
-      choosable={EXECUTED_CHOICES}
-      periods={PERIODS}
-      note={<NotInSight store={store} whole={view.whole} />}
-      empty={
-        <Empty title="Nothing has run yet">Each launched task appears here, with its status and its console.</Empty>
-      }
-      more={view.whole ? "" : `${total.toLocaleString("en")} runs read so far, older ones follow …`}
-      rowHeight={36}
-      tall={12}
-      keyOf={(row) => row.run}
-      actionsWidth={100}
-      actions={(row) => <ExecutedActions row={row} now={now} {...context} />}
-      details={(row) => <Details row={row} web={web} now={now} model={model} />}
-    />
+    <>
+      <TableSection
+        title="Executed tasks"
+        {...{ model, store, now }}
+        columns={columnsFor(web, model)}
+        choosable={EXECUTED_CHOICES}
+        periods={PERIODS}
+        note={<NotInSight store={store} whole={view.whole} />}
+        empty={
+          <Empty title="Nothing has run yet">Each launched task appears here, with its status and its console.</Empty>
+        }
+        more={view.whole ? "" : `${total.toLocaleString("en")} runs read so far, older ones follow …`}
+        rowHeight={36}
+        tall={12}
+        keyOf={(row) => row.run}
+        actionsWidth={100}
+        actions={(row) => <ExecutedActions row={row} {...context} onAsk={(what) => ask(row, what)} />}
+        details={(row) => <Details row={row} web={web} now={now} model={model} />}
+      />
+      {row && asked.what === "abort" ? <Abort {...{ row, commands }} onClose={close} /> : null}
+      {row && asked.what === "console" ? <Console {...{ model, row, now }} onClose={close} /> : null}
+    </>
   );
 }
 

@@ -1,5 +1,4 @@
 // The buttons at the end of a row of scheduled tasks.
-
 import { useState } from "preact/hooks";
 import type { ScheduledRow } from "../messages/tables";
 import { useTrait } from "../model";
@@ -11,8 +10,9 @@ import { CommandButton } from "./CommandButton";
 import { CommandDialog } from "./CommandDialog";
 import type { RowProps } from "./rowActions";
 
-export function ScheduledActions({ model, row, view, commands }: RowProps<ScheduledRow>) {
-  const [asking, setAsking] = useState(false);
+type ActionsProps = Omit<RowProps<ScheduledRow>, "now"> & { onPause: () => void };
+
+export function ScheduledActions({ model, row, view, commands, onPause }: ActionsProps) {
   const paused = useTrait(model, "reasons")[row.item]?.code === "paused";
   const name = isolated(row.name);
   const can = view.status === "running" || view.status === "paused";
@@ -27,18 +27,17 @@ export function ScheduledActions({ model, row, view, commands }: RowProps<Schedu
           <Icon name="resume" />
         </CommandButton>
       ) : (
-        <Button kind="quiet" label={`Pause ${name}`} disabled={!can} onClick={() => setAsking(true)}>
+        <Button kind="quiet" label={`Pause ${name}`} disabled={!can} onClick={onPause}>
           <Icon name="pause" />
         </Button>
       )}
-      {asking ? <PauseDialog {...{ row, commands }} onClose={() => setAsking(false)} /> : null}
     </>
   );
 }
 
 type PauseProps = Pick<RowProps<ScheduledRow>, "row" | "commands"> & { onClose: () => void };
 
-function PauseDialog({ row, commands, onClose }: PauseProps) {
+export function PauseDialog({ row, commands, onClose }: PauseProps) {
   const [note, setNote] = useState("");
   return (
     <CommandDialog

@@ -1,5 +1,4 @@
 // What unfolds below a row of scheduled tasks.
-import { useState } from "preact/hooks";
 import { EditButton } from "../editing/EditButton";
 import type { ScheduledRow } from "../messages/tables";
 import { useTrait } from "../model";
@@ -7,14 +6,13 @@ import { clock } from "../state/format";
 import { useTimes } from "../state/times";
 import { Icon } from "../ui/icons";
 import { Button, Facts, widthFor } from "../ui/parts";
-import { Backfill } from "./Backfill";
 import type { RowProps } from "./rowActions";
 import { WhyInFull } from "./Why";
 
-export function ScheduledDetails(props: RowProps<ScheduledRow>) {
-  const { model, row, now, view } = props;
+type DetailsProps = RowProps<ScheduledRow> & { onBackfill: () => void };
+
+export function ScheduledDetails({ model, row, now, view, onEdit, onBackfill }: DetailsProps) {
   const { utc } = useTimes();
-  const [filling, setFilling] = useState(false);
   const reason = useTrait(model, "reasons")[row.item];
   const can = view.status === "running" || view.status === "paused";
   return (
@@ -36,13 +34,12 @@ export function ScheduledDetails(props: RowProps<ScheduledRow>) {
       />
       <div class="csw-row">
         {row.kind === "schedule" ? (
-          <Button disabled={!can} onClick={() => setFilling(true)}>
+          <Button disabled={!can} onClick={onBackfill}>
             <Icon name="history" /> Backfill …
           </Button>
         ) : null}
-        <EditButton {...{ model, view }} item={row.item} onEdit={props.onEdit} />
+        <EditButton {...{ model, view }} item={row.item} onEdit={onEdit} />
       </div>
-      {filling ? <Backfill {...props} onClose={() => setFilling(false)} /> : null}
     </div>
   );
 }

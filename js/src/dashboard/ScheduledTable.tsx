@@ -6,8 +6,9 @@ import { useTimes } from "../state/times";
 import { Chip, Empty, TaskLink, Time } from "../ui/parts";
 import type { Column } from "../ui/Table";
 import { TableSection } from "../ui/TableSection";
-import type { RowContext } from "./rowActions";
-import { ScheduledActions } from "./ScheduledActions";
+import { Backfill } from "./Backfill";
+import { type RowContext, useAsked } from "./rowActions";
+import { PauseDialog, ScheduledActions } from "./ScheduledActions";
 import { ScheduledDetails } from "./ScheduledDetails";
 import { SCHEDULED_CHOICES } from "./tables";
 import { Why } from "./Why";
@@ -25,22 +26,27 @@ const PERIODS = [
 ] as const;
 
 export function ScheduledTable({ store, web, now, context }: TableProps) {
-  const { model } = context;
+  const { model, view, commands } = context;
+  const { asked, ask, close } = useAsked<ScheduledRow, "pause" | "backfill">(view.id);
   return (
-    <TableSection
-      title="Scheduled tasks"
-      {...{ model, store, now }}
-      columns={columnsFor(web, model)}
-      choosable={SCHEDULED_CHOICES}
-      periods={PERIODS}
-      empty={<Empty title="Nothing is scheduled">This instance has no schedule or trigger.</Empty>}
-      rowHeight={50}
-      tall={8}
-      keyOf={(row) => `${row.item} ${row.schedule}`}
-      actionsWidth={100}
-      actions={(row) => <ScheduledActions row={row} now={now} {...context} />}
-      details={(row) => <ScheduledDetails row={row} now={now} {...context} />}
-    />
+    <>
+      <TableSection
+        title="Scheduled tasks"
+        {...{ model, store, now }}
+        columns={columnsFor(web, model)}
+        choosable={SCHEDULED_CHOICES}
+        periods={PERIODS}
+        empty={<Empty title="Nothing is scheduled">This instance has no schedule or trigger.</Empty>}
+        rowHeight={50}
+        tall={8}
+        keyOf={(row) => `${row.item} ${row.schedule}`}
+        actionsWidth={100}
+        actions={(row) => <ScheduledActions row={row} {...context} onPause={() => ask(row, "pause")} />}
+        details={(row) => <ScheduledDetails row={row} now={now} {...context} onBackfill={() => ask(row, "backfill")} />}
+      />
+      {asked?.what === "pause" ? <PauseDialog row={asked.row} commands={commands} onClose={close} /> : null}
+      {asked?.what === "backfill" ? <Backfill row={asked.row} now={now} {...context} onClose={close} /> : null}
+    </>
   );
 }
 
