@@ -82,3 +82,11 @@ it("drops a form in which nothing was edited, before the kernel has said so", ()
   act(() => host.change("draft", { name: "Begun elsewhere" }));
   expect(form().draft).toEqual({ name: "Begun elsewhere" });
 });
+
+it("opens nothing for an answer that comes when another form was opened meanwhile", () => {
+  const { run, form } = opened({ draft: {}, editing: {} });
+  const { open } = form(); // as a button has it that waits for a kernel which runs a cell
+  run((it) => it.open({}));
+  run(() => open({ name: "Late" }, NIGHTLY));
+  expect([form().data, form().editing, form().wanted]).toEqual([{}, null, null]);
+});

@@ -3,7 +3,7 @@ import { blankDraft, blankPolicies, blankSchedule, type PoliciesDraft } from "..
 import { matchWords } from "../src/state/matches";
 import { needs } from "../src/state/needs";
 import { changed, jitterWords, missedWords, overlapWords, retries, retryWords } from "../src/state/policies";
-import { byDay, upcoming } from "../src/state/upcoming";
+import { byDay, isWhole, upcoming } from "../src/state/upcoming";
 import { firstZone, zonesOf } from "../src/state/zoneChoice";
 
 const run = (at: number) => ({ at, local: "", zone: "UTC" });
@@ -112,4 +112,13 @@ it.each([
 ])("says of %j what it means for a launch", (found, include_existing, expected) => {
   const words = matchWords({ ...found, objects: [] }, { entity: "task", include_existing });
   expect(words).toMatch(expected);
+});
+
+it("does not take runs that are over by now for the last ones", () => {
+  const next = (count: number) => ({
+    a: { sentence: "", next: Array.from({ length: count }, (_, at) => run(at + 1)) },
+  });
+  expect(upcoming(next(10), 7)).toHaveLength(3);
+  expect([isWhole(next(10)), isWhole(next(9)), isWhole({})]).toEqual([false, true, true]);
+  expect(isWhole({ ...next(10), b: { sentence: "", next: [run(5)] } }, "b")).toBe(true);
 });

@@ -65,7 +65,7 @@ function drawn(table: "executed" | "scheduled", first: readonly unknown[]) {
     act(() => render(null, root));
     root.remove();
   };
-  return { host, root, draw, press, push, end, title: () => root.querySelector("dialog h3")?.textContent };
+  return { host, root, stores, draw, press, push, end, title: () => root.querySelector("dialog h3")?.textContent };
 }
 
 it.each([
@@ -93,5 +93,21 @@ it("keeps what is typed about an item whose row goes out of sight", () => {
   });
   push(40, scheduled);
   expect([title(), input()?.value]).toEqual(["Pause first?", "maintenance"]);
+  end();
+});
+
+it("leaves no gap for the details of a row that a search leaves out", () => {
+  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(200);
+  const { root, stores, press, push, end } = drawn("executed", executed("first"));
+  push(1, executed);
+  const height = () => root.querySelector<HTMLElement>(".csw-window > div")?.style.height;
+  const two = height();
+  press("Details of first");
+  expect(Number.parseInt(height() ?? "", 10)).toBe(Number.parseInt(two ?? "", 10) + 200);
+  act(() => stores.executed.ask({ search: "new" }));
+  expect(Number.parseInt(height() ?? "", 10)).toBe(Number.parseInt(two ?? "", 10) - 36);
+  act(() => stores.executed.ask({ search: "" }));
+  expect(Number.parseInt(height() ?? "", 10)).toBe(Number.parseInt(two ?? "", 10) + 200);
+  vi.restoreAllMocks();
   end();
 });

@@ -1,6 +1,6 @@
 // What the scheduler did, line by line: by level, by text, the newest in sight, to copy.
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { LogLine } from "../messages/log";
 import { neutral } from "../state/bidi";
 import { clock, utc } from "../state/format";
@@ -37,8 +37,10 @@ export function Log({ store, web, now }: LogProps) {
   useEffect(() => {
     if (filtered) void store.oldest(); // what is looked for may be in lines that are not here yet
   }, [store, filtered]);
-  const found = filtered ? matching(log.lines, level, text) : log.lines;
-  const shown = found.slice(-pages * PAGE);
+  const { lines } = log;
+  // There may be very many lines, and the present is renewed every second.
+  const found = useMemo(() => (filtered ? matching(lines, level, text) : lines), [filtered, lines, level, text]);
+  const shown = useMemo(() => found.slice(-pages * PAGE), [found, pages]);
   const hidden = found.length - shown.length + (filtered ? 0 : log.before);
   const more = () => {
     if (log.reading) return;
@@ -127,12 +129,18 @@ interface LinesProps {
 }
 
 const NEAR_TOP = 40; // pixels
+const QUARTER_MS = 900_000; // in every zone the day begins with one
 
 function Lines({ lines, first, hidden, more, reading, follow, web, now, onFollow, onMore }: LinesProps) {
   const box = useRef<HTMLDivElement>(null);
   const before = useRef({ first, height: 0 });
   const { utc: inUtc } = useTimes();
   const newest = lines.at(-1);
+  const quarter = Math.floor(now / QUARTER_MS) * QUARTER_MS; // of the present, only the day matters
+  const drawn = useMemo(
+    () => lines.map((line, index) => <Line key={first + index} {...{ line, web, inUtc }} now={quarter} />),
+    [lines, first, web, inUtc, quarter],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what scrolls
   useLayoutEffect(() => {
     if (box.current && follow) box.current.scrollTop = box.current.scrollHeight;
@@ -170,21 +178,30 @@ function Lines({ lines, first, hidden, more, reading, follow, web, now, onFollow
         </Button>
       ) : null}
       {lines.length === 0 ? <p class="csw-muted">No line matches.</p> : null}
-      {lines.map((line, index) => (
-        <p key={first + index} class={`csw-line csw-line-${line.level}`}>
-          <time title={utc(line.time)}>{clock(line.time, now, inUtc)}</time>
-          <span class="csw-level">{line.level}</span>
-          <span>
-            <LineText text={neutral(line.text)} {...{ web, now }} />
-          </span>
-        </p>
-      ))}
+      {drawn}
     </div>
   );
 }
 
-function LineText({ text, web, now }: { text: string; web: string | undefined; now: number }) {
-  const { utc: inUtc } = useTimes();
+interface LineProps {
+  web: string | undefined;
+  now: number;
+  inUtc: boolean;
+}
+
+function Line({ line, ...rest }: LineProps & { line: LogLine }) {
+  return (
+    <p class={`csw-line csw-line-${line.level}`}>
+      <time title={utc(line.time)}>{clock(line.time, rest.now, rest.inUtc)}</time>
+      <span class="csw-level">{line.level}</span>
+      <span>
+        <LineText text={neutral(line.text)} {...rest} />
+      </span>
+    </p>
+  );
+}
+
+function LineText({ text, web, now, inUtc }: LineProps & { text: string }) {
   return (
     <>
       {pieces(text).map((piece, index) =>

@@ -48,12 +48,22 @@ export function useOpenForm(model: ViewModel<EditorTraits>): OpenForm {
   const [editing, setEditing] = useState<Edited | null>(() => edited(model.get("editing")));
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const touched = useRef(false);
+  const [starts, setStarts] = useState(0);
+  const latest = useRef(starts);
+  latest.current = starts;
   const tell = (action: string, payload: object = {}) => void model.request(action, payload).catch(() => undefined);
   const start = ({ data, instance }: Wanted) => {
     tell("editing", instance ?? {}); // a page that is loaded again knows it, too
+    setStarts((count) => count + 1);
     setWanted(null);
     setEditing(instance);
     setData(data);
+  };
+  // A kernel that runs a cell answers late: what was asked for before another form was opened is not wanted any more.
+  const open = (data: Data, instance: Edited | null = null) => {
+    if (latest.current !== starts) return;
+    if (draft === null) start({ data, instance });
+    else setWanted({ data, instance });
   };
   const leave = () => {
     setDropped(model.get("draft"));
@@ -73,7 +83,7 @@ export function useOpenForm(model: ViewModel<EditorTraits>): OpenForm {
     draft,
     wanted,
     touched,
-    open: (data, instance = null) => (draft === null ? start({ data, instance }) : setWanted({ data, instance })),
+    open,
     replace: () => {
       forgetForm(model.get("form"));
       if (wanted) start(wanted);

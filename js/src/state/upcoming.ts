@@ -6,7 +6,7 @@ export interface Upcoming extends NextRun {
   item: string;
 }
 
-export const SHOWN = 10;
+const SHOWN = 10; // as many as the kernel names of each item
 
 /** The first runs after `now` of one item, or of all together, soonest first. */
 export function upcoming(items: Record<string, ItemReview>, now: number, only: string | null = null): Upcoming[] {
@@ -17,6 +17,14 @@ export function upcoming(items: Record<string, ItemReview>, now: number, only: s
     .sort((a, b) => a.at - b.at)
     .slice(0, SHOWN);
 }
+
+/** Whether these are all runs that ever come: those that are over by now are no sign that none follow. */
+export function isWhole(items: Record<string, ItemReview>, only: string | null = null): boolean {
+  return upcoming(items, Number.NEGATIVE_INFINITY, only).length < SHOWN;
+}
+
+/** Instead of runs, where all that the kernel has named are over. */
+export const LATER = "The kernel names the next runs when it is free.";
 
 export interface Day {
   /** `Mon 23 Nov 2026`; empty where the browser does not know the zone. */

@@ -1,6 +1,6 @@
 // A period of time as a filter: the last hours or days, or from and to.
 import { useState } from "preact/hooks";
-import { fromLocal } from "../state/period";
+import { fromLocal, toLocal } from "../state/period";
 import type { TableStore } from "../state/tableStore";
 import { useTimes } from "../state/times";
 import { SelectField, TextField } from "./fields";
@@ -22,10 +22,11 @@ interface PeriodProps<Row extends object> {
 
 export function Period<Row extends object>({ store, columns }: PeriodProps<Row>) {
   const { utc } = useTimes();
-  const [column, setColumn] = useState(store.query.period?.column ?? columns[0]?.[0] ?? "");
-  const [last, setLast] = useState(store.query.period ? "custom" : "");
-  const [from, setFrom] = useState("");
-  const [to, setTo] = useState("");
+  const { period } = store.query;
+  const [column, setColumn] = useState(period?.column ?? columns[0]?.[0] ?? "");
+  const [last, setLast] = useState(period ? "custom" : "");
+  const [from, setFrom] = useState(() => toLocal(period?.start ?? null, utc));
+  const [to, setTo] = useState(() => toLocal(period?.end ?? null, utc));
   const ask = (by: string, which: string, begin: string, end: string) => {
     const start = which === "custom" ? fromLocal(begin, utc) : Date.now() - Number(which) * HOUR;
     const until = which === "custom" ? fromLocal(end, utc) : null;

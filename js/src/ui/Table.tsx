@@ -60,6 +60,7 @@ export function Table<Row extends object>(given: TableProps<Row>) {
   useLayoutEffect(() => {
     if (scroller.current) scroller.current.scrollTop = 0;
     setTop(0);
+    setExtra({ index: -1, height: 0 }); // what is unfolded may have gone; if not, its row tells again
   }, [query]);
   useSought(store, scroller, keyOf, (index) => {
     if (scroller.current) scroller.current.scrollTop = Math.max(0, (index - tall / 2) * rowHeight);

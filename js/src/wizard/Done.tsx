@@ -8,8 +8,8 @@ import { Button, TaskLink, useNow } from "../ui/parts";
 export interface Outcome {
   instance: InstanceBrief;
   launched: boolean;
-  /** The first run to come, with its item's name. */
-  next: (NextRun & { name: string }) | null;
+  /** The first runs to come, each with its item's name. */
+  next: readonly (NextRun & { name: string })[];
   /** The queue that the service waits on. */
   queue: string;
   /** Whether an agent serves it; null if that is not known. */
@@ -87,8 +87,9 @@ const STEPS: Record<keyof typeof SAID, (outcome: Outcome) => ComponentChildren> 
   ),
 };
 
-function Coming({ next, triggers }: Outcome) {
+function Coming({ next: runs, triggers }: Outcome) {
   const now = useNow();
+  const next = runs.find(({ at }) => at > now);
   if (next)
     return (
       <li>

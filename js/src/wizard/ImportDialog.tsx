@@ -26,6 +26,13 @@ export function ImportDialog({ file, onClose }: ImportProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
   const [problems, setProblems] = useState<Problem[]>([]);
+  const open = useRef(true);
+  useEffect(
+    () => () => {
+      open.current = false;
+    },
+    [],
+  );
 
   const take = async (given: string) => {
     setBusy(true);
@@ -33,6 +40,7 @@ export function ImportDialog({ file, onClose }: ImportProps) {
     setProblems([]);
     try {
       const { data } = await ask<{ data: Data }>(model, "import", { text: given }, setWaiting);
+      if (!open.current) return; // the user has given it up
       store.replace(data, `Imported “${String(data.name)}”`);
       onClose();
     } catch (reason) {

@@ -14,6 +14,7 @@ import type { Outcome } from "./Done";
 import { Files } from "./Files";
 import { type Form, useForm } from "./form";
 import { SendState } from "./SendState";
+import { titled } from "./titles";
 import { useSend } from "./useSend";
 
 type Where = "kernel" | "service";
@@ -111,15 +112,14 @@ export function LaunchBar({ onDone, onCancel, leaves, surroundings }: LaunchProp
 
 function outcome(form: Form, instance: InstanceBrief, launched: boolean, queue: string): Outcome {
   const { draft, queues, store } = form;
-  const [next] = upcoming(store.state.review?.items ?? {}, Date.now());
-  const index = draft.schedules.findIndex(({ id }) => id === next?.item);
-  const name = draft.schedules[index]?.name || `Schedule ${index + 1}`;
+  const next = upcoming(store.state.review?.items ?? {}, Date.now());
+  const names = new Map(titled(draft).map(({ id, title }) => [id, title]));
   return {
     instance,
     launched,
     queue,
     served: queues?.find((each) => each.name === queue)?.watched ?? null,
-    next: next ? { ...next, name } : null,
+    next: next.map((run) => ({ ...run, name: names.get(run.item) ?? "" })),
     triggers: draft.triggers.length,
   };
 }

@@ -1,7 +1,7 @@
 // The next ten runs, of all schedules or of one, on the clock of the chosen zone.
 import { useState } from "preact/hooks";
 import { relative } from "../state/format";
-import { byDay, SHOWN, type Upcoming, upcoming } from "../state/upcoming";
+import { byDay, isWhole, LATER, type Upcoming, upcoming } from "../state/upcoming";
 import { wall } from "../state/zones";
 import { SelectField } from "../ui/fields";
 import { Group } from "../ui/Group";
@@ -16,7 +16,9 @@ export function NextRuns({ outlook }: { outlook: OutlookView }) {
   const [chosen, setChosen] = useState("");
   const items = titled(draft).filter((item) => item.kind === "schedules");
   const only = items.find((item) => item.id === chosen) ?? null;
-  const runs = upcoming(store.state.review?.items ?? {}, now, only?.id ?? null);
+  const reviewed = store.state.review?.items ?? {};
+  const runs = upcoming(reviewed, now, only?.id ?? null);
+  const whole = isWhole(reviewed, only?.id);
   const names = new Map(items.map((item) => [item.id, item.title]));
   return (
     <Group class="csw-preview-part" label="When">
@@ -38,9 +40,9 @@ export function NextRuns({ outlook }: { outlook: OutlookView }) {
         />
       </div>
       {runs.length > 0 ? (
-        <RunTable runs={runs} names={names} zone={outlook.zone} now={now} />
+        <RunTable runs={runs} names={names} zone={outlook.zone} now={now} whole={whole} />
       ) : (
-        <p class="csw-muted">{nothing(store.state.review?.items ?? {}, items)}</p>
+        <p class="csw-muted">{whole ? nothing(reviewed, items) : LATER}</p>
       )}
     </Group>
   );
@@ -59,9 +61,11 @@ interface TableProps {
   names: ReadonlyMap<string, string>;
   zone: string;
   now: number;
+  /** Whether there are no others. */
+  whole: boolean;
 }
 
-function RunTable({ runs, names, zone, now }: TableProps) {
+function RunTable({ runs, names, zone, now, whole }: TableProps) {
   return (
     <>
       <table class="csw-table csw-next">
@@ -96,7 +100,7 @@ function RunTable({ runs, names, zone, now }: TableProps) {
           </tbody>
         ))}
       </table>
-      {runs.length < SHOWN ? <p class="csw-note">No run after that.</p> : null}
+      {whole ? <p class="csw-note">No run after that.</p> : null}
     </>
   );
 }

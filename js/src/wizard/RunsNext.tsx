@@ -5,6 +5,7 @@ import type { RuleDraft, RuleKind } from "../state/draft";
 import { relative } from "../state/format";
 import { needs } from "../state/needs";
 import { within } from "../state/problems";
+import { isWhole, LATER } from "../state/upcoming";
 import { elsewhere, ownZone, wallText } from "../state/zones";
 import { useNow } from "../ui/parts";
 import { type EditorProps, useForm } from "./form";
@@ -37,11 +38,13 @@ export function RunsNext({ value, path }: EditorProps<RuleDraft>) {
     <div class="csw-runs-next">
       <p class="csw-sentence">{review?.sentence ?? <Unknown>{WAITING[value.kind]}</Unknown>}</p>
       <p class="csw-note">
-        {next ? <Next run={next} now={now} /> : review === undefined ? (wrong ?? "\u00a0") : "No run to come."}
+        {next ? <Next run={next} now={now} /> : review === undefined ? (wrong ?? "\u00a0") : none(review)}
       </p>
     </div>
   );
 }
+
+const none = (review: ItemReview) => (isWhole({ it: review }) ? "No run to come." : LATER);
 
 const WAITING: Record<RuleKind, string> = {
   once: "Enter a date and a time to see when it runs.",

@@ -72,7 +72,8 @@ function Drawn({ model, data, view, now: exact, onRun }: TimelineProps & { data:
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") setPointed(null);
     const on = (event.target as Element).closest("[data-key]")?.getAttribute("data-key");
-    const next = on && !event.shiftKey ? neighbour(lanes, on, event.key) : null;
+    const plain = !(event.shiftKey || event.ctrlKey || event.altKey || event.metaKey);
+    const next = on && plain ? neighbour(lanes, on, event.key) : null;
     const move = next ? null : keyMove(event);
     if (next === null && move === null) return;
     event.preventDefault();

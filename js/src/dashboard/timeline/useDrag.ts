@@ -14,6 +14,7 @@ export function useDrag(shown: Stretch, width: number, change: (window: Window) 
       from.current = { x: event.clientX, shown, dragged: false };
     },
     onPointerMove: (event: PointerEvent) => {
+      if (event.buttons === 0) from.current = null; // it was let go outside
       const start = from.current;
       if (start === null || width <= 0) return;
       const by = event.clientX - start.x;

@@ -29,19 +29,54 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-it("draws no bar anew while nothing has moved that one could see", () => {
+function drawn() {
   const host = new FakeHost({ timeline: picture(), timeline_live: { id: 1, bars: [] } });
   const model = new ViewModel<DashboardTraits>(host);
   const root = document.body.appendChild(document.createElement("div"));
   const view = { id: "i1", whole: true } as InstanceHead;
   const draw = (now: number) => act(() => render(<Timeline {...{ model, view, now }} onRun={() => undefined} />, root));
+  const end = () => {
+    act(() => render(null, root));
+    root.remove();
+  };
   draw(NOW);
+  return { root, draw, end };
+}
+
+it("draws no bar anew while nothing has moved that one could see", () => {
+  const { root, draw, end } = drawn();
   const bars = root.querySelectorAll("[data-key]").length;
   expect(bars).toBeGreaterThan(50);
   const told = vi.mocked(describe.barText);
   told.mockClear();
   for (let second = 1; second <= 10; second++) draw(NOW + second * 1000); // a pixel is 21.6 seconds
   expect(told.mock.calls.length).toBeLessThanOrEqual(bars);
-  act(() => render(null, root));
-  root.remove();
+  end();
+});
+
+it("leaves the browser its keys on a bar, too", () => {
+  const { root, end } = drawn();
+  const press = (options: KeyboardEventInit) => {
+    const event = new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true, cancelable: true, ...options });
+    act(() => void root.querySelector("[data-key]")?.dispatchEvent(event));
+    return event.defaultPrevented;
+  };
+  expect([press({}), press({ altKey: true }), press({ metaKey: true })]).toEqual([true, false, false]);
+  end();
+});
+
+it("is not dragged by a pointer that was let go outside", () => {
+  const { root, end } = drawn();
+  const box = root.querySelector<HTMLElement>(".csw-tl-chart-box") as HTMLElement;
+  box.setPointerCapture = () => undefined;
+  const point = (type: string, clientX: number, buttons: number) =>
+    act(() => void box.dispatchEvent(new PointerEvent(type, { clientX, buttons, button: 0, bubbles: true })));
+  const moved = () => [...root.querySelectorAll("button")].some((each) => each.textContent === "Now");
+  point("pointerdown", 500, 1);
+  point("pointermove", 400, 0);
+  expect(moved()).toBe(false);
+  point("pointerdown", 500, 1);
+  point("pointermove", 400, 1);
+  expect(moved()).toBe(true);
+  end();
 });
