@@ -98,6 +98,18 @@ it("brings the user to the first field that Python refused", async () => {
   await expect.poll(() => document.activeElement).toBe(field("Base task"));
 });
 
+it("names the field of which one value is wrong where the next run would stand, once the user has left it", async () => {
+  const times = field("Times of the day");
+  times.value = "24:00";
+  await act(() => void times.dispatchEvent(new Event("input", { bubbles: true })));
+  await act(() => void times.dispatchEvent(new Event("blur")));
+  await expect.poll(() => asked("validate")).toBeDefined();
+  const { id } = asked("validate") as Sent;
+  const problems = [{ path: "schedules[0].recurrence.times[0]", message: "expected a time" }];
+  await act(async () => host.answer({ id, ok: true, result: { problems, items: {} } }));
+  await expect.poll(() => el.querySelector(".csw-runs-next")?.textContent).toContain("not right yet: times of the day.");
+});
+
 it("says on the button that a launch waits for the running cell, and what to expect", async () => {
   vi.useFakeTimers();
   await act(() => button("Launch")?.click());

@@ -22,7 +22,8 @@ function useWrong(path: string): string | undefined {
   const { store } = useForm();
   const { touched, showAll } = store.state;
   const found = store.problems.filter((problem) => within(problem.path, path));
-  if (!showAll && !found.some((problem) => touched.has(problem.path))) return undefined;
+  const seen = [...touched];
+  if (!showAll && !found.some((problem) => seen.some((field) => within(problem.path, field)))) return undefined;
   const item = path.slice(0, path.indexOf("."));
   const fields = needs(found, item).when;
   return fields.length > 0 ? `Missing or not right yet: ${fields.join(", ")}.` : undefined;
