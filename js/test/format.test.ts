@@ -23,10 +23,12 @@ it("says how far a time is in the future or the past", () => {
   expect(relative(NOW + 400, NOW)).toBe("now");
 });
 
-it("shows seconds today, the day on other days, the year in other years", () => {
+it("shows seconds today, the day on other days, the year of days that are far away", () => {
   expect(clock(new Date(2026, 10, 22, 6, 20, 5).getTime(), NOW)).toBe("06:20:05");
   expect(clock(new Date(2026, 11, 1, 6, 20).getTime(), NOW)).toBe("1 Dec, 06:20");
-  expect(clock(new Date(2027, 0, 1, 6, 20).getTime(), NOW)).toBe("1 Jan 2027, 06:20");
+  expect(clock(new Date(2027, 0, 1, 6, 20).getTime(), NOW)).toBe("1 Jan, 06:20");
+  expect(clock(new Date(2027, 5, 1, 6, 20).getTime(), NOW)).toBe("1 Jun 2027, 06:20");
+  expect(clock(new Date(2025, 10, 22, 14, 0).getTime(), NOW)).toBe("22 Nov 2025, 14:00");
   expect(clock(null, NOW)).toBe("–");
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { inSight, moved, reveal } from "../src/state/rowWindow";
+import { inSight, moved, reveal, unfolded } from "../src/state/rowWindow";
 
 const sight = { top: 0, tall: 660, pitch: 66 };
 
@@ -33,4 +33,12 @@ it("scrolls as little as it takes to show a row", () => {
   expect(reveal(1999, 2000, sight)).toBe(1990 * 66);
   expect(reveal(5, 2000, { ...sight, top: 1000 })).toBe(330);
   expect(reveal(20, 2000, { ...sight, top: 1000 })).toBe(1000);
+});
+
+it("shows as much of what a row unfolds as there is room for, and the row itself in any case", () => {
+  expect(unfolded(0, 236, { top: 0, tall: 400 })).toBe(0);
+  expect(unfolded(360, 596, { top: 0, tall: 400 })).toBe(196);
+  expect(unfolded(360, 596, { top: 250, tall: 400 })).toBe(250);
+  expect(unfolded(360, 1360, { top: 0, tall: 400 })).toBe(360);
+  expect(unfolded(36, 272, { top: 500, tall: 400 })).toBe(36); // what was unfolded above it has gone
 });

@@ -162,7 +162,7 @@ function Details({ row, web, now, model }: DetailsProps) {
       <WhyInFull title="Why it has not begun" reason={reason} now={now} />
       <Facts
         facts={[
-          ["Item", row.item_name],
+          ["Item", row.item_name, widthFor(row.item_name)],
           ["Started", <Time key="started" at={row.started} now={now} />],
           ["Agent began", <Time key="began" at={row.began} now={now} />],
           ["Scheduled for", <Time key="scheduled" at={row.scheduled} now={now} />],

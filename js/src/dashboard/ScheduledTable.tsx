@@ -59,7 +59,9 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       least: 112,
       cell: (row) => (
         <>
-          <span class="csw-strong">{row.name}</span>
+          <span class="csw-strong" dir="auto" title={row.name}>
+            {row.name}
+          </span>
           <span class="csw-sub" title={row.schedule}>
             {row.schedule}
           </span>

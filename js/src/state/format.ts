@@ -6,14 +6,16 @@ const pad = (value: number) => String(value).padStart(2, "0");
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** `14:03:05` today, else `1 Dec, 06:20`; in the browser's own zone, or in UTC. */
+/** `14:03:05` today, else `1 Dec, 06:20`, with its year where the day alone could be of another one; in the browser's own zone, or in UTC. */
 export function clock(at: number | null, now: number, inUtc = false): string {
   if (at === null) return "–";
   const [date, today] = [wall(at, inUtc), wall(now, inUtc)];
   const time = `${pad(date.hours)}:${pad(date.minutes)}`;
-  if (date.year !== today.year) return `${date.day} ${date.year}, ${time}`;
+  if (date.year !== today.year && Math.abs(at - now) > HALF_A_YEAR) return `${date.day} ${date.year}, ${time}`;
   return date.day === today.day ? `${time}:${pad(date.seconds)}` : `${date.day}, ${time}`;
 }
+
+const HALF_A_YEAR = 182 * 86_400_000; // milliseconds
 
 /** What the wall clock shows. */
 function wall(at: number, inUtc: boolean) {

@@ -35,6 +35,11 @@ export function moved(key: string, place: number, count: number, { tall, pitch }
   return step === undefined || count === 0 ? null : Math.max(0, Math.min(place + step, count - 1));
 }
 
+/** How far to scroll for an unfolded row and what belongs to it, from `start` to `end`: its beginning is in sight always. */
+export function unfolded(start: number, end: number, { top, tall }: Omit<Sight, "pitch">): number {
+  return Math.min(start, Math.max(top, end - tall));
+}
+
 /** How far the list is to be scrolled for a row to be in sight: not at all, if it is. */
 export function reveal(place: number, count: number, { top, tall, pitch }: Sight): number {
   const highest = Math.max(0, Math.min(place, count - 1)) * pitch;

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isolated } from "../state/bidi";
 import { fitting, type Sized } from "../state/columns";
+import { unfolded } from "../state/rowWindow";
 import type { Sought, TableStore } from "../state/tableStore";
 import { useUid } from "./fields";
 import { Icon } from "./icons";
@@ -65,9 +66,18 @@ export function Table<Row extends object>(given: TableProps<Row>) {
   useSought(store, scroller, keyOf, (index) => {
     if (scroller.current) scroller.current.scrollTop = Math.max(0, (index - tall / 2) * rowHeight);
   });
+  const opened = useRef(false); // what the user has just unfolded is brought into sight once it has a height
   const toggle = (key: string) => {
+    opened.current = open !== key;
     setOpen(open === key ? "" : key);
     if (open === key) setExtra({ index: -1, height: 0 });
+  };
+  const show = (index: number, height: number) => {
+    opened.current = false;
+    const frame = scroller.current;
+    if (!frame) return;
+    const [start, sight] = [index * rowHeight, { top: frame.scrollTop, tall: frame.clientHeight - HEADER }];
+    frame.scrollTop = unfolded(start, start + rowHeight + height, sight);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a region that scrolls, which must be reachable by keyboard
@@ -116,6 +126,7 @@ export function Table<Row extends object>(given: TableProps<Row>) {
                   onToggle={() => toggle(keyOf(row))}
                   onUnfold={(height) => {
                     if (extra.index !== index || extra.height !== height) setExtra({ index, height });
+                    else if (opened.current) show(index, height);
                   }}
                 />
               ),
@@ -213,9 +224,9 @@ function Row<Row extends object>(props: RowProps<Row>) {
   const key = props.keyOf(row);
   const sought = props.store.sought?.outcome === "found" && props.store.sought.key === key;
   const id = useUid();
-  const unfolded = useRef<HTMLTableRowElement>(null);
+  const below = useRef<HTMLTableRowElement>(null);
   useLayoutEffect(() => {
-    if (unfolded.current) onUnfold(unfolded.current.offsetHeight);
+    if (below.current) onUnfold(below.current.offsetHeight);
   });
   return (
     <>
@@ -245,7 +256,7 @@ function Row<Row extends object>(props: RowProps<Row>) {
         </td>
       </tr>
       {open ? (
-        <tr ref={unfolded} id={id} class="csw-details">
+        <tr ref={below} id={id} class="csw-details">
           <td colSpan={columns.length + 1}>
             <div class="csw-unfolded">{props.details(row)}</div>
           </td>

@@ -244,7 +244,7 @@ export function LaneLabels({ lanes }: { lanes: readonly LaneLayout[] }) {
       {lanes.map(({ lane, height }) => (
         <li key={lane.item} style={{ height: `${height}px` }} title={lane.name}>
           <Icon name={lane.kind === "trigger" ? "bolt" : "clock"} />
-          <span class={lane.kind === "removed" ? "csw-tl-gone" : ""}>
+          <span class={lane.kind === "removed" ? "csw-tl-gone" : ""} dir={lane.kind === "removed" ? "ltr" : "auto"}>
             {lane.kind === "removed" ? (
               <>
                 removed (<bdi>{lane.name}</bdi>)
