@@ -92,6 +92,15 @@ it("offers in a blank form what others left, and brings back the one that is wan
   ).toEqual(["new", "older"]); // it is this form's now
 });
 
+it("sends the last keystrokes before the page goes", async () => {
+  const form = await open("new");
+  await type(form, "Half done");
+  const before = form.host.sent.length;
+  globalThis.dispatchEvent(new Event("beforeunload"));
+  expect(form.host.sent.length).toBe(before + 1);
+  expect(form.host.lastSent()).toMatchObject({ action: "validate", payload: { data: { name: "Half done" } } });
+});
+
 it("says when a form was left", async () => {
   const twoHoursAgo = vi.spyOn(Date, "now").mockReturnValue(Date.now() - 2 * 3_600_000);
   keepForm(made("old", "One"));

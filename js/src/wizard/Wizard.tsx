@@ -39,6 +39,10 @@ interface WizardProps {
   touched?: { current: boolean };
 }
 
+// The page is loaded anew, or its tab is closed. What is sent only when it goes does not always arrive; not every browser
+// tells of it before.
+const LEAVING = ["beforeunload", "pagehide"] as const;
+
 export function WizardForm(props: WizardProps) {
   const { model, data, onDone, onCancel, leaves = false, editing, onUpdated, onApart, onRebase, touched } = props;
   const store = useMemo(() => {
@@ -55,9 +59,9 @@ export function WizardForm(props: WizardProps) {
   useEffect(() => {
     const ends = [store.subscribe(() => render(undefined)), tasks.subscribe(() => render(undefined))];
     const flush = () => store.flush();
-    addEventListener("pagehide", flush); // the page is loaded anew, or its tab is closed
+    for (const leaving of LEAVING) addEventListener(leaving, flush);
     return () => {
-      removeEventListener("pagehide", flush);
+      for (const leaving of LEAVING) removeEventListener(leaving, flush);
       for (const end of ends) end();
       store.close();
     };
