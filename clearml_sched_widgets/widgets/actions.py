@@ -27,10 +27,16 @@ FIRST_SLOTS = 5  # of a period, to show
 
 
 class ActionsPart:
-    """Acts on the instance that `instance` tells; `again` has it read again, so that the page shows what was done."""
+    """Acts on the instance that a request is `meant` for, or only on the one that is `shown`.
 
-    def __init__(self, instance: Callable[[], Instance], again: Callable[[], object]) -> None:
-        self._instance = instance
+    `again` has it read again, so that the page shows what was done.
+    """
+
+    def __init__(
+        self, shown: Callable[[], Instance], meant: Callable[[Request], Instance], again: Callable[[], object]
+    ) -> None:
+        self._instance = shown
+        self._meant = meant
         self._again = again
         self._told = ("", "")  # the version that edits began from, and the other one that was told of
 
@@ -73,11 +79,11 @@ class ActionsPart:
         return self._done()
 
     def _pause(self, request: Request) -> dict[str, Any]:
-        self._instance().pause(request.text("note", ""), item=request.text("item"))
+        self._meant(request).pause(request.text("note", ""), item=request.text("item"))
         return self._done()
 
     def _resume(self, request: Request) -> dict[str, Any]:
-        self._instance().resume(request.text("item"))
+        self._meant(request).resume(request.text("item"))
         return self._done()
 
     def _slots(self, request: Request) -> dict[str, Any]:
@@ -98,12 +104,12 @@ class ActionsPart:
         }
 
     def _backfill(self, request: Request) -> dict[str, Any]:
-        count = self._instance().backfill(request.text("item"), request.text("start"), request.text("end"))
+        count = self._meant(request).backfill(request.text("item"), request.text("start"), request.text("end"))
         return self._done(count=count)
 
     # -- the definition
-    def _edit(self, _: Request) -> dict[str, Any]:
-        instance = self._instance()
+    def _edit(self, request: Request) -> dict[str, Any]:
+        instance = self._shown(request)
         data = to_data(instance.definition)
         return {"data": data, "base": _version(data)}
 
@@ -133,15 +139,15 @@ class ActionsPart:
 
     # -- runs
     def _abort(self, request: Request) -> dict[str, Any]:
-        self._instance().abort(request.text("run"))
+        self._meant(request).abort(request.text("run"))
         return self._done()
 
     def _rerun(self, request: Request) -> dict[str, Any]:
-        self._instance().retry(request.text("run"))
+        self._meant(request).retry(request.text("run"))
         return self._done()
 
     def _console(self, request: Request) -> dict[str, Any]:
-        lines = self._instance().console(request.text("run"), CONSOLE_LINES)
+        lines = self._meant(request).console(request.text("run"), CONSOLE_LINES)
         return {"lines": [{"time": millis(line.time), "level": line.level, "text": line.text} for line in lines]}
 
 

@@ -96,6 +96,16 @@ class DashboardPart:
             raise InstanceStateError("No instance is selected. Launch one, or choose one in the widget.")
         return self.instance
 
+    def meant(self, request: Request) -> Instance:
+        """The instance that a request is for: the one it names, as another one may be shown by now, or what is shown.
+
+        No request for what is shown. Raises InstanceStateError if that is nothing, GatewayError.
+        """
+        wanted, shown = request.text("instance", ""), self.instance
+        if shown is not None and wanted in ("", shown.id):
+            return shown
+        return self._connection.manager().get(wanted) if wanted else self.required()
+
     def choose(self, instance: Instance | None) -> None:
         """Show this instance from now on."""
         with self._lock:
@@ -218,15 +228,15 @@ class DashboardPart:
         return {}
 
     def _on_pause(self, request: Request) -> dict[str, Any]:
-        self.required().pause(request.text("note", ""))
+        self.meant(request).pause(request.text("note", ""))
         return self.again()
 
-    def _on_resume(self, _: Request) -> dict[str, Any]:
-        self.required().resume()
+    def _on_resume(self, request: Request) -> dict[str, Any]:
+        self.meant(request).resume()
         return self.again()
 
     def _on_run_now(self, request: Request) -> dict[str, Any]:
-        self.required().run_now(request.text("item"))
+        self.meant(request).run_now(request.text("item"))
         return self.again()
 
     def _on_stop(self, request: Request) -> dict[str, Any]:

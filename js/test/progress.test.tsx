@@ -15,7 +15,7 @@ function drawn(progress: Work[]) {
   const root = document.createElement("div");
   let press: () => void = () => undefined;
   function Probe() {
-    const commands = useCommands(model, false);
+    const commands = useCommands(model, "i1", false);
     press = () => void commands.run("stop", {});
     return <Progress model={model} commands={commands} now={0} />;
   }

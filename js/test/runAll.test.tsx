@@ -18,7 +18,10 @@ function drawn(view: Partial<InstanceHead>) {
   const root = document.createElement("div");
   function Probe() {
     return (
-      <RunAll view={{ id: "i1", status: "running", ...view } as InstanceHead} commands={useCommands(model, false)} />
+      <RunAll
+        view={{ id: "i1", status: "running", ...view } as InstanceHead}
+        commands={useCommands(model, "i1", false)}
+      />
     );
   }
   act(() => render(<Probe />, root));

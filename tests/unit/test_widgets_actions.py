@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
@@ -10,13 +11,14 @@ from typing import Any
 import attrs
 import pytest
 
-from clearml_sched_widgets import Dashboard, Manager
+from clearml_sched_widgets import Dashboard, Manager, SchedulerApp
 from clearml_sched_widgets.codec import from_data, to_data
 from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.subshells import let_the_page_choose
 from clearml_sched_widgets.widgets import vitals
 from clearml_sched_widgets.widgets.connection import Connection
 from clearml_sched_widgets.widgets.vitals import Lately, VitalsPart, counters, life
+from clearml_sched_widgets.widgets.worker import COMMANDS
 from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data
 from tests.waiting import until
 
@@ -46,6 +48,30 @@ def rows(page: Page, table: str = "executed") -> list[dict[str, Any]]:
     """The rows of a table as the page sees them."""
     assert isinstance(page.widget, Dashboard)
     return first_rows(page.widget, table)
+
+
+def test_a_command_is_for_the_instance_that_it_names_though_another_one_is_chosen_before_its_turn() -> None:
+    manager, task = memory_manager()
+    first, second = (manager.launch(from_data({**schedule_data(task), "name": name})) for name in ("first", "second"))
+    app = SchedulerApp(manager)
+    page = Page(app)
+    page.ask("open")
+    until(lambda: len(app.instances) == 2)
+    page.ask("select", instance=first.id)
+    busy = threading.Event()
+    COMMANDS.submit(lambda: busy.wait(60) and None)  # an earlier command takes long
+    page.post({"id": "p", "action": "pause", "payload": {"instance": first.id, "note": "new data"}})
+    page.post({"id": "r", "action": "run_now", "payload": {"instance": first.id, "item": "a1"}})
+    page.ask("select", instance=second.id)
+    busy.set()
+    until(lambda: {answer["id"] for answer in page.final if answer["ok"]} >= {"p", "r"})
+    assert (first.status, second.status) == ("paused", "running")
+    until(lambda: first.view().executed)
+    assert not second.view().executed
+    assert "The instance that is shown is 'second'" in page.ask("edit", instance=first.id)["error"]["message"]
+    for instance in (first, second):
+        instance.stop()
+    app.close()
 
 
 def test_what_takes_time_is_accepted_first_and_answered_later(page: Page) -> None:
@@ -89,7 +115,9 @@ def test_a_run_is_aborted_launched_again_and_read(page: Page) -> None:
 
 def opened(page: Page) -> tuple[dict[str, Any], str]:
     """What the form begins with, and which version of the definition that is."""
-    result = page.ask("edit")["result"]
+    assert isinstance(page.widget, Dashboard)
+    assert page.widget.instance is not None
+    result = page.ask("edit", instance=page.widget.instance.id)["result"]
     return result["data"], result["base"]
 
 

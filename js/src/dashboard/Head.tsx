@@ -136,7 +136,7 @@ function Buttons({ view, commands, more }: Pick<HeadProps, "view" | "commands" |
           action="Stop now"
           cancel="Keep it"
           command="stop"
-          payload={{ instance: view.id }}
+          payload={{}}
         >
           <p>Tasks that it launched go on. It can be resumed later.</p>
         </CommandDialog>

@@ -51,7 +51,7 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
   const now = useNow();
   const vitals = useTrait(model, "vitals");
   const heard = useHeard(model);
-  const commands = useCommands(model, heard.cut);
+  const commands = useCommands(model, view.id, heard.cut);
   const context = { model, view, commands, onEdit };
   const move = useMove(context);
   const show = (status: string, since: number | null) => {

@@ -55,7 +55,7 @@ function MoveDialog({ model, view, commands, verb, onClose }: MoveProps & { verb
       action={verb.split(" ")[0] ?? verb}
       kind="primary"
       command="move"
-      payload={{ instance: view.id, queue }}
+      payload={{ queue }}
       {...{ commands, onClose }}
     >
       <p>

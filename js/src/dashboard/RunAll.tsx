@@ -27,7 +27,7 @@ export function RunAll({ view, commands }: RunAllProps) {
           action={`Launch ${items}`}
           kind="primary"
           command="run_all"
-          payload={{ instance: view.id }}
+          payload={{}}
           commands={commands}
           onClose={() => setAsking(false)}
         >

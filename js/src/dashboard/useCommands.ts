@@ -20,15 +20,20 @@ export interface Commands {
 
 const GONE = "This was not done: the kernel is gone. Run the cell again.";
 
-/** Sends the buttons' actions, and keeps how far each is and why the last one was refused. `gone`: nobody hears them. */
-export function useCommands(model: Pick<ViewModel, "request">, gone: boolean): Commands {
+/**
+ * Sends the buttons' actions for an instance, and keeps how far each is and why the last one was refused: of each
+ * instance apart, as another one may be shown before the kernel has done it. `gone`: nobody hears them.
+ */
+export function useCommands(model: Pick<ViewModel, "request">, instance: string, gone: boolean): Commands {
   const [phases, setPhases] = useState<Record<string, Phase>>({});
-  const [error, setError] = useState("");
-  const [long, setLong] = useState<readonly Action[]>([]);
+  const [errors, setErrors] = useState<Record<string, string>>({});
+  const [working, setWorking] = useState<readonly { instance: string; action: Action }[]>([]);
   const set = (key: string, phase: Phase) => setPhases((old) => ({ ...old, [key]: phase }));
-  const phase = (action: Action, about = ""): Phase => phases[action + about] ?? "";
+  const setError = (error: string) => setErrors((old) => ({ ...old, [instance]: error }));
+  const keyOf = (action: Action, about: string) => `${instance}/${action}${about}`;
+  const phase = (action: Action, about = ""): Phase => phases[keyOf(action, about)] ?? "";
   const run = async (action: Action, payload: object = {}, about = "") => {
-    const key = action + about;
+    const key = keyOf(action, about);
     if (phase(action, about) !== "") return false;
     if (gone) {
       setError(GONE);
@@ -37,24 +42,26 @@ export function useCommands(model: Pick<ViewModel, "request">, gone: boolean): C
     set(key, "sent");
     setError("");
     let accepted = false;
+    const work = { instance, action };
     let timer: ReturnType<typeof setTimeout> | undefined;
     const onAccepted = () => {
       accepted = true;
-      timer = setTimeout(() => setLong((old) => [...old, action]), LONG_AFTER_MS);
+      timer = setTimeout(() => setWorking((old) => [...old, work]), LONG_AFTER_MS);
       set(key, "working");
     };
     const onSlow = () => accepted || set(key, "waiting");
     try {
-      await model.request(action, payload, { onAccepted, onSlow, slowAfterMs: WAITS_AFTER_MS });
+      await model.request(action, { instance, ...payload }, { onAccepted, onSlow, slowAfterMs: WAITS_AFTER_MS });
       return true;
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : String(reason));
       return false;
     } finally {
       clearTimeout(timer);
-      setLong((old) => old.filter((each) => each !== action));
+      setWorking((old) => old.filter((each) => each !== work));
       set(key, "");
     }
   };
-  return { error, long, phase, run };
+  const long = working.filter((each) => each.instance === instance).map((each) => each.action);
+  return { error: errors[instance] ?? "", long, phase, run };
 }
