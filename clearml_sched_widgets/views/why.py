@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import attrs
 
@@ -14,6 +15,7 @@ from clearml_sched_widgets.engine.state import ItemState, Launch, State
 from clearml_sched_widgets.views.history import ExecutedRow, View
 from clearml_sched_widgets.views.saying import At, Code, Name, Said, plain, said, with_times
 
+OfItem = TypeVar("OfItem", ExecutedRow, Launch)
 LONG = timedelta(seconds=30)  # a run that waits longer in its queue is worth a word
 
 
@@ -48,13 +50,9 @@ class Case:
     heartbeat: datetime | None
     problem: str
     active: Sequence[ExecutedRow]  # the item's runs that are queued or running
+    owed: Sequence[Launch]  # what the item has still to launch, the oldest first
     watched: bool | None
     now: datetime
-
-    @property
-    def owed(self) -> list[Launch]:
-        """What the item has still to launch, the oldest first."""
-        return sorted((one for one in self.state.pending if one.item == self.item.id), key=lambda one: one.nominal)
 
 
 def why(case: Case) -> Reason:
@@ -72,20 +70,21 @@ def reasons(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str,
     """The answer for each item, by its id. `watched` tells of queues, by name or id, whether an agent serves them."""
     if view.definition is None or view.state is None:
         return {}
-    active: dict[str, list[ExecutedRow]] = {}
-    for row in view.active:
-        active.setdefault(row.item, []).append(row)
-    return {case.item.id: why(case) for case in _cases(view, view.definition, view.state, active, watched, now)}
+    return {case.item.id: why(case) for case in _cases(view, view.definition, view.state, watched, now)}
+
+
+def _by_item(these: Iterable[OfItem]) -> dict[str, list[OfItem]]:
+    """Runs or launches by their items, in the order given."""
+    found: dict[str, list[OfItem]] = {}
+    for one in these:
+        found.setdefault(one.item, []).append(one)
+    return found
 
 
 def _cases(
-    view: View,
-    definition: Definition,
-    state: State,
-    active: Mapping[str, Sequence[ExecutedRow]],
-    watched: Mapping[str, bool],
-    now: datetime,
+    view: View, definition: Definition, state: State, watched: Mapping[str, bool], now: datetime
 ) -> Iterator[Case]:
+    active, owed = _by_item(view.active), _by_item(sorted(state.pending, key=lambda one: one.nominal))
     for item in definition.items:
         yield Case(
             item=item,
@@ -95,6 +94,7 @@ def _cases(
             heartbeat=view.heartbeat,
             problem=view.problem,
             active=active.get(item.id, ()),
+            owed=owed.get(item.id, ()),
             watched=watched.get(item.action.queue),
             now=now,
         )

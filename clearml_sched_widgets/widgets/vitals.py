@@ -24,6 +24,7 @@ from clearml_sched_widgets.widgets.worker import READINGS
 DAY = timedelta(days=1)
 BEAT = 10  # seconds: how often the page hears that the kernel lives, and how exact the heartbeat is
 COUNT_EVERY = 0.5  # seconds between two counts while nothing changes but the time
+SHARE, IDLE_SHARE = 0.1, 0.01  # of the time that it may take to count, and while nothing changes
 QUEUES_EVERY = 15.0  # seconds between two looks at which queues are served, while runs wait
 OPEN_FOR = 90.0  # seconds after the page was last heard of
 MOST_REASONS = 500
@@ -112,9 +113,10 @@ class VitalsPart:
         self._run_reasons: dict[str, dict[str, Any]] = {}
         self._lately = Lately()
         self._of: View | None = None
-        self._rested = 0.0  # until then it does not count again: it has a tenth of the time
-        self._due = 0.0
+        self._rested = 0.0  # until then it does not count again: it has its share of the time
+        self._due = 0.0  # the same while nothing changes
         self._watched: dict[str, bool] = {}
+        self._by = self._watched  # as it was when this was counted last
         self._watched_at = -QUEUES_EVERY
         self._heard_at = -OPEN_FOR
 
@@ -133,15 +135,21 @@ class VitalsPart:
             self._counted, self._reasons, self._run_reasons, self._due, self._rested = {}, {}, {}, 0.0, 0.0
         if view is None:
             self._of = None
-        elif began >= (self._due if view is self._of else self._rested):
-            self._look_at_queues(view, began)
-            self._counted = counters(view, self._lately.of(view, now))
-            self._reasons = reasons_data(view, self._watched, now)
-            self._run_reasons = run_reasons_data(view, self._watched, now)
-            self._of, self._rested = view, began + 10 * (time.monotonic() - began)
-            self._due = max(self._rested, began + COUNT_EVERY)
+        else:
+            same = view is self._of and self._watched is self._by
+            if began >= (self._due if same else self._rested):
+                self._count(view, began, now)
         vitals = {**life(self._heartbeat() if view else None, now), **self._counted}
         return {"vitals": vitals, "reasons": self._reasons, "run_reasons": self._run_reasons}
+
+    def _count(self, view: View, began: float, now: datetime) -> None:
+        self._look_at_queues(view, began)
+        self._of, self._by = view, self._watched
+        self._counted = counters(view, self._lately.of(view, now))
+        self._reasons = reasons_data(view, self._by, now)
+        self._run_reasons = run_reasons_data(view, self._by, now)
+        took = time.monotonic() - began
+        self._rested, self._due = began + took / SHARE, began + max(took / IDLE_SHARE, COUNT_EVERY)
 
     def _look_at_queues(self, view: View, now: float) -> None:
         """Ask in the background who serves the queues in which runs wait."""
@@ -153,8 +161,7 @@ class VitalsPart:
 
     def _read_queues(self) -> None:
         try:
-            self._watched = watched_queues(self._connection.manager().gateway)
+            found = watched_queues(self._connection.manager().gateway)
+            self._watched = self._watched if found == self._watched else found
         except GatewayError as error:
             self._connection.failed(error)
-            return
-        self._due = 0.0

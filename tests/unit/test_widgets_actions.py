@@ -237,6 +237,32 @@ def test_the_numbers_of_one_instance_are_never_shown_for_another_one(monkeypatch
     assert part.state()["vitals"]["queued"] == 0
 
 
+def test_a_count_that_takes_long_takes_little_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, counts = [0.0], [0]
+
+    def slow(*_: Any) -> dict[str, Any]:
+        clock[0] += 0.2
+        counts[0] += 1
+        return {}
+
+    monkeypatch.setattr(vitals, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(vitals, "counters", slow)
+    shown = view()
+    part = VitalsPart(Connection(memory_manager()[0]), lambda: shown, lambda: None)
+
+    def in_a_minute(*, changing: bool) -> int:
+        nonlocal shown
+        counts[0], end = 0, clock[0] + 60
+        while clock[0] < end:
+            clock[0] += 0.25
+            shown = view() if changing else shown
+            part.state()
+        return counts[0]
+
+    assert in_a_minute(changing=False) <= 4  # a hundredth
+    assert 20 <= in_a_minute(changing=True) <= 31  # a tenth
+
+
 def test_signs_of_life_change_every_ten_seconds_only() -> None:
     assert life(NOW, NOW) == life(NOW + timedelta(seconds=2), NOW + timedelta(seconds=2))
     later = life(NOW + timedelta(seconds=9), NOW + timedelta(seconds=9))
