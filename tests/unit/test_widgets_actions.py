@@ -58,12 +58,16 @@ def test_a_command_is_for_the_instance_that_it_names_though_another_one_is_chose
     page.ask("open")
     until(lambda: len(app.instances) == 2)
     page.ask("select", instance=first.id)
-    busy = threading.Event()
-    COMMANDS.submit(lambda: busy.wait(60) and None)  # an earlier command takes long
+    over = threading.Event()
+
+    def busy() -> None:
+        assert over.wait(60)
+
+    COMMANDS.submit(busy)  # an earlier command takes long
     page.post({"id": "p", "action": "pause", "payload": {"instance": first.id, "note": "new data"}})
     page.post({"id": "r", "action": "run_now", "payload": {"instance": first.id, "item": "a1"}})
     page.ask("select", instance=second.id)
-    busy.set()
+    over.set()
     until(lambda: {answer["id"] for answer in page.final if answer["ok"]} >= {"p", "r"})
     assert (first.status, second.status) == ("paused", "running")
     until(lambda: first.view().executed)
