@@ -88,9 +88,10 @@ it("takes the focus to where the button was that opened it, if only that is gone
 it("does what it asks about at Enter in a field", async () => {
   const onConfirm = vi.fn();
   const dialog = await show(onConfirm);
-  const press = (key: string) =>
-    dialog.querySelector("input")?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const press = (key: string, repeat = false) =>
+    dialog.querySelector("input")?.dispatchEvent(new KeyboardEvent("keydown", { key, repeat, bubbles: true }));
   press("a");
+  press("Enter", true); // held since it opened the window
   expect(onConfirm).not.toHaveBeenCalled();
   press("Enter");
   expect(onConfirm).toHaveBeenCalledTimes(1);

@@ -55,3 +55,15 @@ it("changes nothing any more once its window was closed", async () => {
   await answer(id);
   expect(imported()).toBe(false);
 });
+
+it("says so where the chosen file cannot be read", async () => {
+  await act(() => button("Import")?.click());
+  const file = new File([], "nightly.json");
+  file.text = () => Promise.reject(new DOMException("it is gone", "NotFoundError"));
+  const input = el.querySelector<HTMLInputElement>("dialog input[type=file]") as HTMLInputElement;
+  Object.defineProperty(input, "files", { value: [file] });
+  await act(() => void input.dispatchEvent(new Event("change", { bubbles: true })));
+  await expect
+    .poll(() => el.querySelector(".csw-refused")?.textContent ?? "")
+    .toContain("nightly.json cannot be read as a file");
+});

@@ -13,14 +13,19 @@ function drawn(progress: Work[]) {
   const host = new FakeHost({ progress });
   const model = new ViewModel<DashboardTraits>(host);
   const root = document.createElement("div");
-  let press: () => void = () => undefined;
+  let press: (about?: string) => void = () => undefined;
   function Probe() {
     const commands = useCommands(model, "i1", false);
-    press = () => void commands.run("stop", {});
+    press = (about) => void commands.run("stop", {}, about);
     return <Progress model={model} commands={commands} now={0} />;
   }
   act(() => render(<Probe />, root));
-  return { host, root, press: () => act(() => press()), bar: () => root.querySelector("[role=progressbar]") };
+  return {
+    host,
+    root,
+    press: (about?: string) => act(() => press(about)),
+    bar: () => root.querySelector("[role=progressbar]"),
+  };
 }
 
 const pass = (milliseconds: number) =>
@@ -56,6 +61,21 @@ it("shows that something goes on of which nobody knows how far it is, once it ta
   expect(bar()?.getAttribute("aria-label")).toContain("Stopping");
   expect(bar()?.hasAttribute("aria-valuenow")).toBe(false);
   act(() => host.answer({ id, ok: true, result: {} }));
+  await pass(1);
+  expect(bar()).toBeNull();
+});
+
+it("goes on to show it as long as one of several is under way", async () => {
+  const { host, root, press, bar } = drawn([]);
+  for (const item of ["one", "other"]) press(item);
+  const [one, other] = host.sent.map(({ id }) => id);
+  for (const id of [one, other]) act(() => host.answer({ id, accepted: true }));
+  await pass(1000);
+  expect(root.querySelectorAll("[role=progressbar]")).toHaveLength(1);
+  act(() => host.answer({ id: one, ok: true, result: {} }));
+  await pass(1);
+  expect(bar()).not.toBeNull();
+  act(() => host.answer({ id: other, ok: true, result: {} }));
   await pass(1);
   expect(bar()).toBeNull();
 });

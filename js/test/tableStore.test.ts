@@ -122,6 +122,10 @@ it("tells why a question was refused", async () => {
   host.answer({ id: host.lastSent().id, ok: false, error: { message: "The table has no column 'colour'." } });
   await vi.advanceTimersByTimeAsync(1);
   expect(store.error).toContain("no column");
+  host.change("executed_changes", { revision: 2, since: 1, total: 1001, changes: [[2, 0, ["new", "queued"]]] });
+  await vi.advanceTimersByTimeAsync(1000);
+  await answer(host, { revision: 2, total: 1001, matching: 1001, offset: 0, rows: rowsFrom(0, 100) });
+  expect(store.error).toBe("");
 });
 
 const isRow = (id: string) => (row: Row) => row.id === id;

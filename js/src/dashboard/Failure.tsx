@@ -13,7 +13,7 @@ export function Failure({ view, now, inMenu }: FailureProps) {
   const ill = view.status === "failed" || view.status === "lost";
   if (!ill && view.failure.length === 0) return null;
   return (
-    <div class="csw-banner csw-banner-error" role="alert">
+    <div class="csw-banner" role="alert">
       <div>
         <strong>{title(view)}</strong>
         {view.failure.map((said, index) => (

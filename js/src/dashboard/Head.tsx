@@ -77,7 +77,7 @@ function facts(view: InstanceHead, now: number): string {
 
 function Alert({ title }: { title: string }) {
   return (
-    <div class="csw-banner csw-banner-error" role="alert">
+    <div class="csw-banner" role="alert">
       <div>{title}</div>
     </div>
   );

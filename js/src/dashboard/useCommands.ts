@@ -62,6 +62,6 @@ export function useCommands(model: Pick<ViewModel, "request">, instance: string,
       set(key, "");
     }
   };
-  const long = working.filter((each) => each.instance === instance).map((each) => each.action);
+  const long = [...new Set(working.filter((each) => each.instance === instance).map((each) => each.action))];
   return { error: errors[instance] ?? "", long, phase, run };
 }

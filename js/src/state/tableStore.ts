@@ -213,13 +213,16 @@ export class TableStore<Row extends object> {
         this.#tell();
       },
     };
+    const { error } = this;
     try {
-      return await this.model.request<Answer>(action, { table: this.table, ...payload }, slow);
+      const answer = await this.model.request<Answer>(action, { table: this.table, ...payload }, slow);
+      this.error = "";
+      return answer;
     } catch (reason) {
       this.error = reason instanceof RequestError ? reason.message : String(reason);
       return null;
     } finally {
-      if (this.waiting || this.error) {
+      if (this.waiting || this.error || error) {
         this.waiting = false;
         this.#tell();
       }

@@ -47,7 +47,8 @@ export function Dialog({ title, onClose, children, actions, onEnter, size = "sma
       }}
       onKeyDown={(event) => {
         keepInside(event, frame.current);
-        if (onEnter && event.key === "Enter" && event.target instanceof HTMLInputElement) onEnter();
+        // Not for a key that is still held from the button that opened the window.
+        if (onEnter && event.key === "Enter" && !event.repeat && event.target instanceof HTMLInputElement) onEnter();
       }}
       onPointerDown={(event) => {
         if (event.target === frame.current) onClose();

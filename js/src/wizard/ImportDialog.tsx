@@ -56,7 +56,11 @@ export function ImportDialog({ file, onClose }: ImportProps) {
       setError(`${chosen.name} is too large to be a definition: it has ${Math.round(chosen.size / 1e6)} MB.`);
       return;
     }
-    const content = await chosen.text();
+    const content = await chosen.text().catch(() => null);
+    if (content === null) {
+      setError(`${chosen.name} cannot be read as a file.`); // such as a folder that was dropped
+      return;
+    }
     setText(content);
     setSource(chosen.name);
     await take(content);

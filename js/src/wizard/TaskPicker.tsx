@@ -160,6 +160,7 @@ function useSearch(model: Pick<ViewModel, "request">, text: string) {
   const [stale, setStale] = useState(true);
   const page = useRef(0);
   const search = useRef(0);
+  const paging = useRef(false);
 
   const read = async (wanted: number) => {
     const mine = ++search.current;
@@ -183,7 +184,15 @@ function useSearch(model: Pick<ViewModel, "request">, text: string) {
     return () => clearTimeout(timer);
   }, [text]);
 
-  return { tasks, more, error, stale, next: () => void read(page.current + 1) };
+  /** The next page, once: not of another search than the rows are of, and not again while a key is held. */
+  const next = async () => {
+    if (stale || paging.current) return;
+    paging.current = true;
+    await read(page.current + 1);
+    paging.current = false;
+  };
+
+  return { tasks, more, error, stale, next: () => void next() };
 }
 
 /** Pages are read from a moving list: a task that moved on may come twice. */

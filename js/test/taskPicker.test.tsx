@@ -1,0 +1,51 @@
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { BaseTask } from "../src/messages/wizard";
+import { ViewModel } from "../src/model";
+import { TaskPicker } from "../src/wizard/TaskPicker";
+import { FakeHost } from "./fakeHost";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const task = (id: string): BaseTask => ({
+  ...{ id, name: id, project: "", status: "completed", type: "training", tags: [], user: "Ann" },
+  ...{ updated: null, archived: false, kind: "" },
+});
+
+const pass = (milliseconds: number) =>
+  act(async () => {
+    await vi.advanceTimersByTimeAsync(milliseconds);
+  });
+
+it("asks for a further page once, and for none of a search whose rows are not there yet", async () => {
+  const host = new FakeHost();
+  const root = document.body.appendChild(document.createElement("div"));
+  const [onPick, onClose] = [vi.fn(), vi.fn()];
+  act(() => render(<TaskPicker model={new ViewModel(host)} {...{ onPick, onClose }} />, root));
+  const asked = () => host.sent.map(({ payload }) => Object.values(payload as object).join(" "));
+  const answer = async (ids: string[]) => {
+    act(() => host.answer({ id: host.lastSent().id, ok: true, result: { tasks: ids.map(task), more: true } }));
+    await pass(1);
+  };
+  const input = root.querySelector<HTMLInputElement>("[role=combobox]") as HTMLInputElement;
+  const down = () =>
+    act(() => void input.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true })));
+  await pass(1);
+  await answer(["t1", "t2"]);
+  for (let count = 0; count < 4; count++) down();
+  expect(asked()).toEqual([" 0", " 1"]);
+  await answer(["t3"]);
+  expect(root.querySelectorAll("[role=option]")).toHaveLength(3);
+  act(() => {
+    input.value = "night";
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  for (let count = 0; count < 3; count++) down();
+  expect(asked()).toEqual([" 0", " 1"]);
+  await pass(300);
+  expect(asked()).toEqual([" 0", " 1", "night 0"]);
+  act(() => render(null, root));
+  root.remove();
+});
