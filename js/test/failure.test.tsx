@@ -2,6 +2,7 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { expect, it } from "vitest";
 import { Failure } from "../src/dashboard/Failure";
+import { facts } from "../src/dashboard/Head";
 import type { InstanceHead } from "../src/messages/dashboard";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
@@ -51,4 +52,10 @@ it("says nothing of one that is well, and where to look where nobody knows", () 
   expect(told({ status: "stopped" }).text).toBe("");
   expect(told({ status: "failed" }, true).text).toContain("“Resume as a service”, under More, lets an agent do so.");
   expect(told({ status: "failed" }).text).toContain("Its log below may tell more.");
+});
+
+it("says how long one is up only while that is known", () => {
+  const view = { where: "elsewhere", user: "Ann", started: NOW - 600_000 } as InstanceHead;
+  expect(facts({ ...view, status: "running" }, NOW)).toBe("in another kernel · Ann · up 10 min");
+  expect(facts({ ...view, status: "lost" }, NOW)).toBe("in another kernel · Ann");
 });

@@ -1,6 +1,6 @@
 // The last lines of a run's console, as text; read again while the window is open.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { DashboardTraits } from "../messages/dashboard";
 import type { LogLine } from "../messages/log";
 import type { ExecutedRow } from "../messages/tables";
@@ -24,7 +24,6 @@ interface ConsoleProps {
 export function Console({ model, row, now, onClose }: ConsoleProps) {
   const { lines, error, waits } = useConsole(model, row.task);
   const { web } = useTrait(model, "connection");
-  const { utc } = useTimes();
   return (
     <Dialog
       title={
@@ -55,18 +54,37 @@ export function Console({ model, row, now, onClose }: ConsoleProps) {
           {row.status === "queued" ? "It waits in its queue for an agent." : "The task has printed nothing so far."}
         </Empty>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
-        <div class="csw-log csw-console" role="log" aria-label="Console" tabIndex={0}>
-          {lines.map((line, index) => (
-            <p key={index} class={`csw-line csw-line-${line.level}`}>
-              <time>{clock(line.time, now, utc)}</time>
-              <span class="csw-level">{line.level}</span>
-              <span>{neutral(line.text)}</span>
-            </p>
-          ))}
-        </div>
+        <Lines lines={lines} now={now} />
       )}
     </Dialog>
+  );
+}
+
+const AT_END = 8; // pixels that may be missing
+
+/** Begins at the end, where a run tells what became of it, and stays there until the user scrolls away. */
+function Lines({ lines, now }: { lines: readonly LogLine[]; now: number }) {
+  const { utc } = useTimes();
+  const box = useRef<HTMLDivElement>(null);
+  const follow = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines are what scrolls
+  useLayoutEffect(() => {
+    if (box.current && follow.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [lines]);
+  const scrolled = ({ currentTarget: area }: { currentTarget: HTMLDivElement }) => {
+    follow.current = area.scrollHeight - area.scrollTop - area.clientHeight < AT_END;
+  };
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
+    <div ref={box} class="csw-log csw-console" role="log" aria-label="Console" tabIndex={0} onScroll={scrolled}>
+      {lines.map((line, index) => (
+        <p key={index} class={`csw-line csw-line-${line.level}`}>
+          <time>{clock(line.time, now, utc)}</time>
+          <span class="csw-level">{line.level}</span>
+          <span>{neutral(line.text)}</span>
+        </p>
+      ))}
+    </div>
   );
 }
 

@@ -68,10 +68,11 @@ export function Head({ view, vitals, heard, web, now, commands, onShow, more, in
   );
 }
 
-function facts(view: InstanceHead, now: number): string {
+export function facts(view: InstanceHead, now: number): string {
   const alive = ALIVE.includes(view.status);
   const place = alive ? (PLACES[view.where] ?? view.where) : "";
-  const up = alive && view.started !== null ? `up ${duration(now - view.started)}` : "";
+  const works = alive && view.status !== "lost"; // how long that one worked nobody knows
+  const up = works && view.started !== null ? `up ${duration(now - view.started)}` : "";
   return [place, isolated(view.user), up].filter(Boolean).join(" · ");
 }
 
