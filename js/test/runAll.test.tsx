@@ -1,16 +1,11 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
-import { beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { RunAll } from "../src/dashboard/RunAll";
 import { useCommands } from "../src/dashboard/useCommands";
 import type { InstanceHead } from "../src/messages/dashboard";
 import { ViewModel } from "../src/model";
 import { FakeHost } from "./fakeHost";
-
-beforeAll(() => {
-  HTMLDialogElement.prototype.showModal ??= () => undefined; // jsdom has none
-  HTMLDialogElement.prototype.close ??= () => undefined;
-});
 
 function drawn(view: Partial<InstanceHead>) {
   const host = new FakeHost({});

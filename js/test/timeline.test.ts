@@ -157,6 +157,8 @@ describe("bars", () => {
     const both = merged(bar(run("r1", -9, -5)), bar(["a", NOW, null, null, { failed: 2, completed: 1 }]));
     expect(both).toMatchObject({ count: 4, run: "", end: null, counts: { completed: 2, failed: 2 } });
     expect(statusText(both)).toBe("4 runs: 2 failed, 2 completed");
+    const many = { ...both, count: 1234, counts: { completed: 1232, failed: 2 } };
+    expect(statusText(many)).toBe("1,234 runs: 2 failed, 1,232 completed");
     expect(shares(both)).toEqual([
       { look: "failed", from: 0, to: 0.5 },
       { look: "done", from: 0.5, to: 1 },

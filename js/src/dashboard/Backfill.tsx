@@ -79,11 +79,12 @@ function lastDay(now: number): Period {
   return { start: new Date(end - DAY).toISOString(), end: new Date(end).toISOString() };
 }
 
-const runs = (count: number) => `${count} ${count === 1 ? "run" : "runs"}`;
+const runs = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "run" : "runs"}`;
 
 function Told({ slots }: { slots: Slots }) {
   const { zone } = slots;
-  if (slots.more) return <>It has more than {slots.count} times in this period; choose a shorter one.</>;
+  if (slots.more)
+    return <>It has more than {slots.count.toLocaleString("en")} times in this period; choose a shorter one.</>;
   if (slots.count === 0) return <>It has no times in this period.</>;
   const told = (at: number) => wallText(at, zone) || wallText(at, "UTC");
   const text = slots.first.map(told).join("; ");

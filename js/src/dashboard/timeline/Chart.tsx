@@ -5,7 +5,7 @@ import { barText } from "./describe";
 import { BAR, type LaneLayout, type PlacedBar, pieces, ROW } from "./layout";
 import { place, type Stretch, ticks } from "./scale";
 
-export const AXIS = 24;
+const AXIS = 24;
 
 interface ChartProps {
   id: string;
@@ -186,7 +186,7 @@ function Shape({ id, placed }: { id: string; placed: PlacedBar }) {
 }
 
 /** The patterns: who does not see the colours tells the looks apart by these. */
-export function Patterns({ id }: { id: string }) {
+function Patterns({ id }: { id: string }) {
   return (
     <defs>
       <Pattern id={`${id}-done`} look="done" />

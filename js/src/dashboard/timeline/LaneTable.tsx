@@ -46,10 +46,10 @@ export function LaneTable({ lanes, shown, now, utc }: LaneTableProps) {
           {lanes.map(({ lane, summary }) => (
             <tr key={lane.item}>
               <th scope="row">{lane.name}</th>
-              <td class="csw-number">{summary.runs}</td>
+              <td class="csw-number">{summary.runs.toLocaleString("en")}</td>
               {COLUMNS.map(([name, statuses]) => (
                 <td key={name} class="csw-number">
-                  {statuses.reduce((sum, status) => sum + (summary.counts[status] ?? 0), 0)}
+                  {statuses.reduce((sum, status) => sum + (summary.counts[status] ?? 0), 0).toLocaleString("en")}
                 </td>
               ))}
               <td class="csw-nowrap">

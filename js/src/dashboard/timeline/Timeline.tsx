@@ -141,7 +141,8 @@ function label(lanes: ReturnType<typeof laidOut>, shown: Stretch, utc: boolean):
   const runs = sum((lane) => lane.summary.runs);
   const failed = sum((lane) => lane.summary.counts.failed ?? 0);
   const period = `from ${moment(shown.start, utc).slice(0, 16)} to ${moment(shown.end, utc).slice(0, 16)}`;
-  return `Timeline ${period}: ${runs} ${runs === 1 ? "run" : "runs"}, ${failed} failed. Plus and minus zoom, the arrow keys move.`;
+  const [all, bad] = [runs, failed].map((count) => count.toLocaleString("en"));
+  return `Timeline ${period}: ${all} ${runs === 1 ? "run" : "runs"}, ${bad} failed. Plus and minus zoom, the arrow keys move.`;
 }
 
 interface SpansProps {

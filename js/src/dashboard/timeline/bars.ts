@@ -93,7 +93,8 @@ export function merged(a: Bar, b: Bar): Bar {
 export function statusText(one: Bar): string {
   const parts = Object.entries(one.counts).sort(([a], [b]) => rank(a) - rank(b));
   if (one.run) return words(parts[0]?.[0] ?? "");
-  return `${one.count} runs: ${parts.map(([status, count]) => `${count} ${words(status)}`).join(", ")}`;
+  const number = (count: number) => count.toLocaleString("en");
+  return `${number(one.count)} runs: ${parts.map(([status, count]) => `${number(count)} ${words(status)}`).join(", ")}`;
 }
 
 /** Where a status stands in legends and bars: what needs a look comes first. */
