@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, timezone
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -62,6 +63,14 @@ def months(value: int | str | Iterable[int | str] | None) -> tuple[int, ...] | N
     return distinct(each(_month, parts), int)
 
 
+def _on_clock(moment: datetime, zone: object) -> str:
+    """As the zone's clock shows it, which users set; in UTC where the zone is refused or has no such day."""
+    try:
+        return moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else timezone.utc).isoformat()
+    except OverflowError:
+        return moment.isoformat()
+
+
 @attrs.frozen(kw_only=True, repr=False)
 class Rule(Part):
     """What all rules share.
@@ -78,7 +87,8 @@ class Rule(Part):
 
     def _bounds(self) -> Iterator[Problem]:
         if self.start and self.end and self.end < self.start:
-            yield Problem("end", self.end.isoformat(), f"expected a time after the start, {self.start.isoformat()}")
+            start, end = _on_clock(self.start, self.timezone), _on_clock(self.end, self.timezone)
+            yield Problem("end", end, f"expected a time after the start, {start}")
 
 
 @attrs.frozen(repr=False)

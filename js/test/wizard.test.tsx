@@ -108,8 +108,8 @@ it("names the field of which one value is wrong where the next run would stand, 
   const problems = [{ path: "schedules[0].recurrence.times[0]", message: "expected a time" }];
   await act(async () => host.answer({ id, ok: true, result: { problems, items: {} } }));
   await expect
-    .poll(() => el.querySelector(".csw-runs-next")?.textContent)
-    .toContain("not right yet: times of the day.");
+    .poll(() => el.querySelector(".csw-runs-next .csw-sentence")?.textContent)
+    .toBe("Missing or not right yet: times of the day.");
 });
 
 it("says on the button that a launch waits for the running cell, and what to expect", async () => {

@@ -266,6 +266,21 @@ def test_what_is_wrong_is_refused_with_its_place_and_what_would_be_right(
     assert message in found[path]
 
 
+@pytest.mark.parametrize(
+    ("zone", "start", "told"),
+    [
+        ("Asia/Tokyo", "2026-01-02T00:00Z", "2026-01-02T09:00:00+09:00"),
+        ("Asia/Tokyo", "9999-12-31T23:00Z", "9999-12-31T23:00:00+00:00"),  # in Tokyo no calendar has that day
+        ("no zone", "2026-01-02T00:00Z", "2026-01-02T00:00:00+00:00"),
+    ],
+)
+def test_an_end_before_the_start_is_told_on_the_clock_of_the_rule(zone: str, start: str, told: str) -> None:
+    with pytest.raises(InvalidDefinition) as caught:
+        Daily("6:00", timezone=zone, start=start, end="2025-01-01T00:00Z")
+    [message] = [problem.message for problem in caught.value.problems if problem.path == "end"]
+    assert message == f"expected a time after the start, {told}"
+
+
 def test_all_problems_of_an_object_come_at_once() -> None:
     found = problems(lambda: Monthly(days=[0, 40], times=["x", "6:00", "25:00"], months="foo", timezone="Mars"))
     assert list(found) == ["timezone", "days[0]", "days[1]", "times[0]", "times[2]", "months[0]"]

@@ -37,10 +37,8 @@ export function RunsNext({ value, path }: EditorProps<RuleDraft>) {
   const next = review?.next.find((run) => run.at > now);
   return (
     <div class="csw-runs-next">
-      <p class="csw-sentence">{review?.sentence ?? <Unknown>{WAITING[value.kind]}</Unknown>}</p>
-      <p class="csw-note">
-        {next ? <Next run={next} now={now} /> : review === undefined ? (wrong ?? "\u00a0") : none(review)}
-      </p>
+      <p class="csw-sentence">{review?.sentence ?? <Unknown>{wrong ?? WAITING[value.kind]}</Unknown>}</p>
+      <p class="csw-note">{next ? <Next run={next} now={now} /> : review === undefined ? "\u00a0" : none(review)}</p>
     </div>
   );
 }
