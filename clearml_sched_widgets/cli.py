@@ -60,7 +60,7 @@ def _add_simulate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--duration", action="append", default=[], type=_duration, metavar="ITEM=15m",
         help='how long runs take: by the id or name of a schedule, or "default"; may be repeated',
     )  # fmt: skip
-    parser.add_argument("--rows", type=int, default=20, metavar="N", help="how many rows of each list (20)")
+    parser.add_argument("--rows", type=_count, default=20, metavar="N", help="how many rows of each list (20)")
     parser.set_defaults(run=_simulate)
 
 
@@ -69,6 +69,16 @@ def _duration(text: str) -> tuple[str, str]:
     if not (name and equals and length):
         raise argparse.ArgumentTypeError(f"expected ITEM=DURATION such as nightly=15m, got {text!r}")
     return name, length
+
+
+def _count(text: str) -> int:
+    try:
+        count = int(text)
+    except ValueError:
+        count = -1
+    if count < 0:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0, got {text!r}")
+    return count
 
 
 def _simulate(arguments: argparse.Namespace) -> int:

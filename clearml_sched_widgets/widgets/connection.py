@@ -13,6 +13,7 @@ from clearml_sched_widgets.errors import (
     InvalidDefinition,
     NotConfigured,
     Problem,
+    Refused,
     RetryableError,
 )
 from clearml_sched_widgets.widgets.worker import READINGS
@@ -103,6 +104,10 @@ class Connection:
             self._succeeded(manager, reached(manager))
         except GatewayError as error:
             self.failed(error)
+        except Exception as error:  # without a word, the page would say for ever that it connects
+            text = f"Something went wrong while connecting ({type(error).__name__}); the kernel's log has the details."
+            self.failed(Refused(text))
+            raise
         finally:
             with self._lock:
                 self._busy = False

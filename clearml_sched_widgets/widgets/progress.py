@@ -99,7 +99,8 @@ class ProgressPart:
             self._of, self._followed = "" if view is None else view.id, 0
             self._most, self._ended = {}, {}
         work = {} if view is None else {**self._filled(view, now), **self._launched(view, now)}
-        ended = {key: one for key, (until, one) in self._ended.items() if until > now}
+        self._ended = {key: one for key, one in self._ended.items() if one[0] > now}
+        ended = {key: one for key, (_, one) in self._ended.items()}
         told = [_data(key, one) for key, one in {**ended, **work}.items()]
         if told != self._told:
             self._told = told

@@ -144,3 +144,10 @@ def test_a_duration_needs_an_item_and_a_length(plan: Path) -> None:
     with pytest.raises(SystemExit) as ended:
         simulate(plan, "--duration", "15m")
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("rows", ["-1", "many"])
+def test_a_number_of_rows_is_one_from_0(plan: Path, rows: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        simulate(plan, f"--rows={rows}")
+    assert f"expected a whole number from 0, got '{rows}'" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timezone
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -17,6 +18,7 @@ from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.records import Clone
 from clearml_sched_widgets.views.history import ExecutedRow, View
 from clearml_sched_widgets.views.saying import plain
+from clearml_sched_widgets.widgets import progress
 from clearml_sched_widgets.widgets.progress import ProgressPart, of_batch
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 from tests.waiting import until
@@ -132,3 +134,22 @@ def test_an_instance_that_is_run_as_a_whole_is_followed_and_a_single_item_is_not
     assert told(part) == []
     late = ProgressPart(lambda: attrs.evolve(view, executed=(ran("b"), ran("a")), state=by_hand("c")))
     assert [(one["done"], one["total"]) for one in told(late)] == [(2, 3)]  # by a page that was opened meanwhile
+
+
+def test_what_has_been_told_of_commands_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    idle = View(
+        id="i1", name="Nightly", status="running", where="service", note="", user="Ann", started=NOW, heartbeat=NOW,
+        scheduled=(), executed=(), log=(), state=State(),
+    )  # fmt: skip
+    shown = [idle]
+    part = ProgressPart(lambda: shown[0])
+    for number in range(20):
+        shown[0] = attrs.evolve(idle, state=by_hand("a", "b", command=str(number)))
+        assert told(part)[-1]["state"] == "going"
+        shown[0] = idle
+        assert told(part)[-1]["state"] == "done"
+        clock[0] += progress.ENDED_FOR + 1
+    assert told(part) == []
+    assert not part._ended

@@ -145,6 +145,26 @@ def test_what_only_the_user_can_mend_is_not_tried_again(error: GatewayError, sta
     assert manager.gateway.requests.total() == requests  # type: ignore[attr-defined]
 
 
+def test_an_error_that_nobody_expects_does_not_look_as_if_it_went_on_connecting() -> None:
+    manager, _ = memory_manager()
+
+    def fault(_method: str, _moment: str) -> None:
+        raise ValueError("a bug")
+
+    manager.gateway.fault = fault  # type: ignore[attr-defined]
+    connection = Connection(manager)
+    connection.open()
+    until(lambda: connection.state["state"] == "refused")
+    assert "ValueError" in connection.state["message"]
+    manager.gateway.fault = lambda _method, _moment: None  # type: ignore[attr-defined]
+    until(lambda: retried(connection) == "connected")
+
+
+def retried(connection: Connection) -> str:
+    connection.retry()
+    return str(connection.state["state"])
+
+
 def ticked(connection: Connection) -> str:
     connection.tick()
     return str(connection.state["state"])
