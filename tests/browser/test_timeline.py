@@ -144,11 +144,11 @@ def test_five_thousand_runs_are_bars_with_numbers_and_none_is_lost(open_notebook
     board = open_notebook(many).widget()
     chart = timeline_of(board)
     board.get_by_role("button", name="24 h").click()
-    expect(chart).to_have_accessible_name(re.compile("5000 runs, 0 failed"), timeout=60_000)
+    expect(chart).to_have_accessible_name(re.compile("5,000 runs, 0 failed"), timeout=60_000)
     group = chart.get_by_role("button", name=re.compile("^Train, .* runs: .* completed")).first
     group.click()  # closer
     expect(board.get_by_role("button", name="Now", exact=True)).to_be_visible()
-    expect(chart).not_to_have_accessible_name(re.compile("5000 runs"))
+    expect(chart).not_to_have_accessible_name(re.compile("5,000 runs"))
 
 
 def row_of(board: Locator) -> Locator:
