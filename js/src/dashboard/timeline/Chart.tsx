@@ -149,7 +149,7 @@ function isPress(event: KeyboardEvent): boolean {
 /** The bar in its looks, by colour and pattern; several runs with their number. */
 function Shape({ id, placed }: { id: string; placed: PlacedBar }) {
   const { bar, x, y, width } = placed;
-  const text = bar.run ? "" : String(bar.count);
+  const text = bar.run ? "" : bar.count.toLocaleString("en");
   const fits = text !== "" && width >= text.length * 7 + 6;
   return (
     <>
