@@ -1,44 +1,27 @@
-import { render } from "preact";
 import { act } from "preact/test-utils";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import widget from "../src/index";
+import { expect, it, vi } from "vitest";
 import { queueOptions, usualQueue } from "../src/wizard/ActionFields";
-import { FakeHost, type Sent } from "./fakeHost";
+import type { Sent } from "./fakeHost";
+import { shownEach } from "./shown";
 
-let host: FakeHost;
-let el: HTMLElement;
-let cleanUp: () => void;
-
-beforeEach(async () => {
-  host = new FakeHost({ _kind: "wizard", connection: { state: "connected", user: "<b>Ann</b>" }, draft: {} });
-  el = document.createElement("div");
-  document.body.append(el);
-  await act(() => {
-    cleanUp = widget.render({ model: host, el });
-  });
-});
-
-afterEach(async () => {
-  await act(() => cleanUp());
-  render(null, el);
-  el.remove();
-});
+const shown = shownEach({ _kind: "wizard", connection: { state: "connected", user: "<b>Ann</b>" }, draft: {} });
 
 function field(label: string): HTMLInputElement {
-  const found = [...el.querySelectorAll("label")].find((each) => each.textContent === label);
+  const found = [...shown.el.querySelectorAll("label")].find((each) => each.textContent === label);
   const input = found && document.getElementById(found.htmlFor);
   if (!(input instanceof HTMLInputElement)) throw new Error(`there is no field ${label}`);
   return input;
 }
 
-const button = (text: string) => [...el.querySelectorAll("button")].find((each) => each.textContent?.trim() === text);
-const asked = (action: string): Sent | undefined => host.sent.filter((each) => each.action === action).at(-1);
+const button = (text: string) =>
+  [...shown.el.querySelectorAll("button")].find((each) => each.textContent?.trim() === text);
+const asked = (action: string): Sent | undefined => shown.host.sent.filter((each) => each.action === action).at(-1);
 
 it("puts what Python refuses beside the field, as its description", async () => {
   await act(() => button("Launch")?.click());
   const { id } = asked("launch") as Sent;
   const problems = [{ path: "schedules[0].recurrence.times", message: "expected at least one time of day" }];
-  await act(async () => host.answer({ id, ok: false, error: { message: "no", problems } }));
+  await act(async () => shown.host.answer({ id, ok: false, error: { message: "no", problems } }));
   const times = field("Times of the day");
   await expect.poll(() => times.getAttribute("aria-invalid")).toBe("true");
   const notes = document.getElementById(times.getAttribute("aria-describedby") ?? "");
@@ -46,8 +29,8 @@ it("puts what Python refuses beside the field, as its description", async () => 
 });
 
 it("shows what the server calls things as text", () => {
-  expect(el.querySelector(".csw-connection b")).toBeNull();
-  expect(el.querySelector(".csw-connection")?.textContent).toContain("<b>Ann</b>");
+  expect(shown.el.querySelector(".csw-connection b")).toBeNull();
+  expect(shown.el.querySelector(".csw-connection")?.textContent).toContain("<b>Ann</b>");
 });
 
 it("sends what was typed, with the place to run it in", async () => {
@@ -64,8 +47,10 @@ it("says what came of a launch", async () => {
   await act(() => button("Launch")?.click());
   const { id } = asked("launch") as Sent;
   const instance = { id: "i1", name: "Nightly", status: "running", where: "kernel", user: "", started: null };
-  await act(async () => host.answer({ id, ok: true, result: { instance } }));
-  await expect.poll(() => el.querySelector(".csw-done")?.textContent).toContain("Nightly is running in this kernel.");
+  await act(async () => shown.host.answer({ id, ok: true, result: { instance } }));
+  await expect
+    .poll(() => shown.el.querySelector(".csw-done")?.textContent)
+    .toContain("Nightly is running in this kernel.");
 });
 
 it("names queues without an agent, and keeps a chosen one that the server lacks", () => {
@@ -94,7 +79,7 @@ it("brings the user to the first field that Python refused", async () => {
   await act(() => button("Launch")?.click());
   const { id } = asked("launch") as Sent;
   const problems = [{ path: "schedules[0].action.task", message: "expected some text" }];
-  await act(async () => host.answer({ id, ok: false, error: { message: "no", problems } }));
+  await act(async () => shown.host.answer({ id, ok: false, error: { message: "no", problems } }));
   await expect.poll(() => document.activeElement).toBe(field("Base task"));
 });
 
@@ -106,9 +91,9 @@ it("names the field of which one value is wrong where the next run would stand, 
   await expect.poll(() => asked("validate")).toBeDefined();
   const { id } = asked("validate") as Sent;
   const problems = [{ path: "schedules[0].recurrence.times[0]", message: "expected a time" }];
-  await act(async () => host.answer({ id, ok: true, result: { problems, items: {} } }));
+  await act(async () => shown.host.answer({ id, ok: true, result: { problems, items: {} } }));
   await expect
-    .poll(() => el.querySelector(".csw-runs-next .csw-sentence")?.textContent)
+    .poll(() => shown.el.querySelector(".csw-runs-next .csw-sentence")?.textContent)
     .toBe("Missing or not right yet: times of the day.");
 });
 
@@ -117,11 +102,11 @@ it("says on the button that a launch waits for the running cell, and what to exp
   await act(() => button("Launch")?.click());
   await act(async () => void (await vi.advanceTimersByTimeAsync(2000))); // neither the launch nor a ping is answered
   expect(button("Waiting for the running cell …")?.getAttribute("aria-disabled")).toBe("true");
-  expect(el.textContent).toContain("nothing has to be pressed again");
+  expect(shown.el.textContent).toContain("nothing has to be pressed again");
   const { id } = asked("open") as Sent;
-  await act(async () => host.answer({ id, ok: true, result: {} }));
+  await act(async () => shown.host.answer({ id, ok: true, result: {} }));
   await act(async () => void (await vi.advanceTimersByTimeAsync(10)));
   expect(button("Launching …")?.getAttribute("aria-disabled")).toBe("true");
-  expect(el.textContent).toContain("The server checks tasks and queues");
+  expect(shown.el.textContent).toContain("The server checks tasks and queues");
   vi.useRealTimers();
 });
