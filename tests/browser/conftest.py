@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from clearml_sched_widgets.sandbox import Agent, Sandbox
 from clearml_sched_widgets.sandbox.examples import create_examples
 from tests.browser.lab import Lab, Notebook
+from tests.dates.clock import page_script
 
 pytest.register_assert_rewrite("tests.browser.watch")  # so that a failure tells what was found
 
@@ -71,6 +72,8 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 1100})
     context.set_default_timeout(20_000)
     expect.set_options(timeout=20_000)
+    if script := page_script():
+        context.add_init_script(script)
     yield context.new_page()
     context.close()
 

@@ -176,7 +176,7 @@ def _environment(folder: Path, extra: Mapping[str, str]) -> dict[str, str]:
     for name in folders.values():
         (folder / name).mkdir(exist_ok=True)
     places = {key: str(folder / name) for key, name in folders.items()}
-    return {**kept, **places, "PYTHONUNBUFFERED": "1", "TZ": "UTC", **extra}
+    return {**kept, **places, "PYTHONUNBUFFERED": "1", "TZ": os.environ.get("TZ", "UTC"), **extra}
 
 
 def _write_settings(folder: Path) -> None:

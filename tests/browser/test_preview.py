@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from clearml_sched_widgets.sandbox import Sandbox
 from clearml_sched_widgets.sandbox.examples import create_examples
 from tests.browser.conftest import Open
+from tests.waiting import today
 
 DEFINITION = """
 from clearml_sched_widgets import *
@@ -24,25 +25,29 @@ def cell(task: str, *items: str, trigger: str = "") -> str:
     return DEFINITION.format(task=task, items=", ".join(items), triggers=trigger)
 
 
+def date_name(moment: datetime) -> str:
+    """A date as the calendar names it."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
 def test_ten_runs_and_a_calendar_follow_the_form(open_notebook: Open, examples: dict[str, str]) -> None:
+    now = today()
     notebook = open_notebook(cell(examples["train"], 'Schedule(action, Daily(["06:20", "18:20"]), name="Train")'))
     preview = notebook.widget().get_by_label("Preview", exact=True)
     expect(preview.get_by_text("Every day at 06:20 and 18:20 (UTC).")).to_be_visible()
     expect(preview.get_by_role("table", name="Next runs").locator("tbody tr:has(td)")).to_have_count(10)
 
-    now = datetime.now(timezone.utc)
     tomorrow, later = now + timedelta(days=1), now + timedelta(days=8)
-    today = preview.get_by_role("button", name=re.compile(rf"^{now.day} {now:%B %Y}: \w+ run"))
-    day = preview.get_by_role("button", name=f"{tomorrow.day} {tomorrow:%B %Y}: 2 runs")
+    day = preview.get_by_role("button", name=f"{date_name(tomorrow)}: 2 runs", exact=True)
     expect(day).to_be_visible()
-    today.focus()
+    preview.get_by_role("button", name=re.compile(rf"^{date_name(now)}: \w+ run")).focus()
     notebook.page.keyboard.press("ArrowRight")
     expect(day).to_be_focused()
     notebook.page.keyboard.press("Enter")
-    runs = preview.get_by_role("group", name=f"Runs of {tomorrow.day} {tomorrow:%B %Y}")
+    runs = preview.get_by_role("group", name=f"Runs of {date_name(tomorrow)}", exact=True)
     expect(runs.get_by_role("listitem")).to_have_text(["06:20 Train", "18:20 Train"])
     notebook.page.keyboard.press("ArrowDown")
-    expect(preview.get_by_role("button", name=f"{later.day} {later:%B %Y}: 2 runs")).to_be_focused()
+    expect(preview.get_by_role("button", name=f"{date_name(later)}: 2 runs", exact=True)).to_be_focused()
 
     notebook.widget().get_by_role("button", name="Remove 18:20").click()
     expect(runs.get_by_role("listitem")).to_have_text(["06:20 Train"])
@@ -50,6 +55,7 @@ def test_ten_runs_and_a_calendar_follow_the_form(open_notebook: Open, examples: 
 
 @pytest.mark.slow
 def test_runs_are_shown_per_item_and_in_a_chosen_zone(open_notebook: Open, examples: dict[str, str]) -> None:
+    tomorrow = today() + timedelta(days=1)
     rare = 'Schedule(action, Daily(["06:20"], timezone="Asia/Tokyo"), name="Rare")'
     often = 'Schedule(action, Interval("10s"), name="Often")'
     preview = open_notebook(cell(examples["train"], rare, often)).widget().get_by_label("Preview", exact=True)
@@ -63,10 +69,9 @@ def test_runs_are_shown_per_item_and_in_a_chosen_zone(open_notebook: Open, examp
     preview.get_by_label("Times in").select_option("UTC")
     expect(rows.first).to_contain_text("21:20")
     # Every ten seconds: counted without walking through them.
-    tomorrow = datetime.now(timezone.utc) + timedelta(days=1)
-    day = preview.get_by_role("button", name=f"{tomorrow.day} {tomorrow:%B %Y}: 8,641 runs")
+    day = preview.get_by_role("button", name=f"{date_name(tomorrow)}: 8,641 runs", exact=True)
     day.click()
-    runs = preview.get_by_role("group", name=f"Runs of {tomorrow.day} {tomorrow:%B %Y}")
+    runs = preview.get_by_role("group", name=f"Runs of {date_name(tomorrow)}", exact=True)
     expect(runs.get_by_text("These are the first 100 of the day.")).to_be_visible()
     later = preview.get_by_role("button", name="Later months")
     earlier = preview.get_by_role("button", name="Earlier months")
