@@ -18,8 +18,8 @@ import attrs
 from clearml_sched_widgets.codec import dumps
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine.state import EntityState, ItemState, State, slot_text
 from clearml_sched_widgets.engine.stored import texts as state_texts
+from clearml_sched_widgets.policy.state import EntityState, ItemState, State, slot_text
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, run_tag
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.sandbox import identity, projects_tree, queueing, registry, task_fields

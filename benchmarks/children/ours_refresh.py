@@ -10,9 +10,9 @@ from benchmarks.children.plain import Plain, told
 from clearml_sched_widgets import Action
 from clearml_sched_widgets.engine.launch import merged
 from clearml_sched_widgets.engine.runs import Runs
-from clearml_sched_widgets.engine.state import Launch
 from clearml_sched_widgets.gateway import bodies, parse
 from clearml_sched_widgets.gateway.clearml import connect
+from clearml_sched_widgets.policy.state import Launch
 
 
 def main(count: int) -> None:

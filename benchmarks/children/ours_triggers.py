@@ -19,8 +19,8 @@ from clearml_sched_widgets import (
 )
 from clearml_sched_widgets.definition import Trigger
 from clearml_sched_widgets.engine import polling
-from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.gateway.clearml import connect
+from clearml_sched_widgets.policy.state import State
 
 
 def main(triggers: int, events: int) -> None:

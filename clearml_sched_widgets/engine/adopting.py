@@ -6,12 +6,13 @@ from datetime import datetime
 
 import attrs
 
-from clearml_sched_widgets.engine import launches, pending, polling
-from clearml_sched_widgets.engine.agenda import Agenda
+from clearml_sched_widgets.engine import polling
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.decide import adopted
 from clearml_sched_widgets.engine.functions import missing
 from clearml_sched_widgets.engine.own import Own
+from clearml_sched_widgets.policy import owed, requested
+from clearml_sched_widgets.policy.agenda import Agenda
+from clearml_sched_widgets.policy.decide import adopted
 from clearml_sched_widgets.records import TaskQuery
 
 
@@ -20,9 +21,9 @@ def adopt(context: Context, own: Own, now: datetime) -> None:
     before, context.definition = context.definition, context.functions.bind(own.definition)
     definition, known = context.definition, context.state.items
     items = {item.id: adopted(item, before.item(item.id), known.get(item.id), now) for item in definition.items}
-    owed = [launch for launch in context.state.pending if not pending.dropped(launch, definition)]
+    owed = [launch for launch in context.state.pending if not owed.dropped(launch, definition)]
     owed += [
-        launches.at_start(item, now) for item in definition.schedules if item.run_at_start and item.id not in known
+        requested.at_start(item, now) for item in definition.schedules if item.run_at_start and item.id not in known
     ]
     past = {key: runs for key, runs in context.state.past.items() if key in items}
     context.state = attrs.evolve(context.state, items=items, pending=tuple(owed), past=past)

@@ -12,12 +12,13 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine import functions, launches
+from clearml_sched_widgets.engine import functions
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import Run
-from clearml_sched_widgets.engine.state import LONGEST_NOTE, Launch, Past, State
 from clearml_sched_widgets.errors import GatewayError
+from clearml_sched_widgets.policy import requested
+from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.state import LONGEST_NOTE, Launch, Past, State
 from clearml_sched_widgets.records import Task
 
 TOO_MANY = f"{functions.MOST_AT_ONCE} functions of this instance are running; it waits until one ends"
@@ -162,7 +163,7 @@ class Caller:
 def _begun(launch: Launch, item: Schedule | Trigger, now: datetime) -> Past:
     return Past(
         key=launch.key,
-        name=launches.named(item).name or item.action.subject,
+        name=requested.named(item).name or item.action.subject,
         cause=launch.cause,
         nominal=launch.nominal,
         status="in_progress",

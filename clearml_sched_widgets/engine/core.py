@@ -10,8 +10,7 @@ from functools import partial
 import attrs
 
 from clearml_sched_widgets.bidi import isolated
-from clearml_sched_widgets.engine import launches, limits, retries, words
-from clearml_sched_widgets.engine import pending as owed
+from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.adopting import adopt
 from clearml_sched_widgets.engine.calling import Caller
 from clearml_sched_widgets.engine.clock import Clock
@@ -22,14 +21,15 @@ from clearml_sched_widgets.engine.functions import Functions
 from clearml_sched_widgets.engine.handling import Handler
 from clearml_sched_widgets.engine.launch import Launcher, launched
 from clearml_sched_widgets.engine.own import WATCHDOG, OwnTask
-from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.reusing import Reuser
 from clearml_sched_widgets.engine.runs import Run, Runs
-from clearml_sched_widgets.engine.state import EntityState, slot_text
 from clearml_sched_widgets.engine.stops import Stops
 from clearml_sched_widgets.engine.turns import Turns
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.policy import owed, requested, retries, time_limits
+from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.state import EntityState, slot_text
 
 OWN_EVERY = timedelta(seconds=2)  # how often the own task is read for commands and for its status
 FOLLOW_BUSY = timedelta(seconds=2)  # how often the runs are followed while some are unfinished
@@ -184,7 +184,7 @@ class Core:
         context = self.context
         turn, context.state = self._turns.take(context.definition, context.state, now)
         due = [(launch, item) for launch in owed.ready(turn, now) if (item := context.item(launch.item)) is not None]
-        clones = [(launch, launches.named(item)) for launch, item in due if item.action.method == "clone"]
+        clones = [(launch, requested.named(item)) for launch, item in due if item.action.method == "clone"]
         self._noted(self._launcher.launch(clones, now), now)
         self._noted(self._reuser.launch([pair for pair in due if pair[1].action.method == "reuse"]), now)
         self._noted(self._caller.call([pair for pair in due if pair[1].action.method == "function"], now), now)
@@ -250,7 +250,7 @@ class Core:
         if context.runs.unfinished and now - self._checked_deleted >= DELETED_EVERY:
             self._checked_deleted = now
             context.runs.find_deleted(self._gateway)
-        for run, reason in limits.overdue(context.runs.active_runs(), context.item, now + self._ahead):
+        for run, reason in time_limits.overdue(context.runs.active_runs(), context.item, now + self._ahead):
             self._stops.ask(run, context.title(run.item), reason)
 
     def _tell(self, now: datetime) -> None:

@@ -9,11 +9,12 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine import pending, polling, words
+from clearml_sched_widgets.engine import polling, words
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.decide import Decision, admit, decide
 from clearml_sched_widgets.engine.runs import Run
-from clearml_sched_widgets.engine.state import Launch, slot_text
+from clearml_sched_widgets.policy import owed
+from clearml_sched_widgets.policy.decide import Decision, admit, decide
+from clearml_sched_widgets.policy.state import Launch, slot_text
 
 
 class Decider:
@@ -83,7 +84,7 @@ class Decider:
     def _supersede(self, schedule: Schedule) -> None:
         """Slots that could not be launched so far fall under the missed-run policy: they do not pile up."""
         context = self._context
-        for launch in pending.superseded(schedule, context.state.pending):
+        for launch in owed.superseded(schedule, context.state.pending):
             context.journal.warning(
                 f"{context.title(schedule.id)}: gave up the run of {slot_text(launch.nominal)}: a later one is due."
             )

@@ -13,9 +13,9 @@ from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine import commands, stored
 from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.errors import NotFound, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 
 DEFINITION, STATE, WHERE = "definition", stored.STATE, "where"

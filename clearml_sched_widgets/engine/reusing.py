@@ -17,11 +17,11 @@ from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine.calling import past_of
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.launch import is_draft, merged, queue_ids, script_of
-from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import RESET, Run, run_of
-from clearml_sched_widgets.engine.state import Launch, iso, slot_text
 from clearml_sched_widgets.engine.stops import Stops
 from clearml_sched_widgets.errors import GatewayError, RetryableError
+from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.state import Launch, iso, slot_text
 from clearml_sched_widgets.records import ACTIVE, RUN_TAG, SECTION, Edit, Param, Task, TaskQuery, run_tag
 
 INTERRUPTED = "the process that launched it ended, and nothing tells how far it got"

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta, timezone
 
 import attrs
 
-from clearml_sched_widgets.engine.state import parse
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE, pages
+from clearml_sched_widgets.policy.state import parse
 from clearml_sched_widgets.records import ACTIVE, SECTION, Task, TaskQuery, run_tag
 
 RESET = "reset"  # the parameter of the Scheduler section that a reused task has, and no other

@@ -17,8 +17,8 @@ from zlib import crc32
 
 import attrs
 
-from clearml_sched_widgets.engine.state import PAST_TIMES, EntityState, ItemState, Launch, Past, State, iso, parse
 from clearml_sched_widgets.errors import SchedulerError
+from clearml_sched_widgets.policy.state import PAST_TIMES, EntityState, ItemState, Launch, Past, State, iso, parse
 
 VERSION = 1
 STATE, PART = "state", "state.items."  # the names of the objects

@@ -12,11 +12,11 @@ from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.journal import Journal
 from clearml_sched_widgets.engine.launch import launched
-from clearml_sched_widgets.engine.overlap import Turn, turn
-from clearml_sched_widgets.engine.pending import by_item
 from clearml_sched_widgets.engine.runs import Run, Runs
-from clearml_sched_widgets.engine.state import Launch, State
 from clearml_sched_widgets.engine.stops import Stops
+from clearml_sched_widgets.policy.overlap import Turn, turn
+from clearml_sched_widgets.policy.owed import by_item
+from clearml_sched_widgets.policy.state import Launch, State
 
 
 class Turns:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine.decide import Skip, due_at
-from clearml_sched_widgets.engine.overlap import REPLACED
-from clearml_sched_widgets.engine.pending import Outcome
 from clearml_sched_widgets.engine.runs import Run
-from clearml_sched_widgets.engine.state import Launch, slot_text
+from clearml_sched_widgets.policy.decide import Skip, due_at
+from clearml_sched_widgets.policy.overlap import REPLACED
+from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.state import Launch, slot_text
 
 
 def title(item: Schedule | Trigger, names: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from clearml_sched_widgets import codec, service
 from clearml_sched_widgets.definition import Definition, Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
-from clearml_sched_widgets.engine import commands, launches, lease, own
+from clearml_sched_widgets.engine import commands, lease, own
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.runs import Run, run_of
@@ -17,6 +17,7 @@ from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, 
 from clearml_sched_widgets.instances import preflight
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.instances.running import forget, functions_here, register, starting
+from clearml_sched_widgets.policy import requested
 from clearml_sched_widgets.records import Task, TaskQuery, run_tag
 from clearml_sched_widgets.views import history, viewer
 
@@ -192,7 +193,7 @@ def backfill(handle: Handle, item: Schedule | str, start: datetime | str, end: d
         message = "expected a schedule that launches clones: it is not known when others ran"
         raise InvalidDefinition([Problem("item", schedule.id, message)])
     try:
-        found = launches.backfill(schedule, *period)
+        found = requested.backfill(schedule, *period)
     except ValueError as error:
         raise InvalidDefinition([Problem("start", f"{period[0]} to {period[1]}", str(error))]) from None
     begin, until = (moment.isoformat() for moment in period)

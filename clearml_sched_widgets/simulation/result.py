@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine.decide import Skip
+from clearml_sched_widgets.policy.decide import Skip
 
 
 @attrs.frozen(kw_only=True)

@@ -14,9 +14,9 @@ import attrs
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.snapshot import Snapshot
-from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.markup import MOST_ROWS, Cell, Link, inline, paragraph, table
+from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import Task
 from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View, executed_row, first_rows, standing
 from clearml_sched_widgets.views.viewer import status_here, status_of

@@ -12,9 +12,9 @@ from clearml_sched_widgets.engine import own, stored
 from clearml_sched_widgets.engine.calling import past_runs
 from clearml_sched_widgets.engine.runs import LOOKBACK, Runs
 from clearml_sched_widgets.engine.snapshot import Snapshot
-from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import LogLine, Task, TaskQuery
 from clearml_sched_widgets.views import history
 from clearml_sched_widgets.views.ledger import ExecutedLedger, ScheduledLedger

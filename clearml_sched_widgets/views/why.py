@@ -10,8 +10,8 @@ from typing import TypeVar
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine.decide import ended, next_slot
-from clearml_sched_widgets.engine.state import ItemState, Launch, State
+from clearml_sched_widgets.policy.decide import ended, next_slot
+from clearml_sched_widgets.policy.state import ItemState, Launch, State
 from clearml_sched_widgets.views.history import ExecutedRow, View
 from clearml_sched_widgets.views.saying import At, Code, Name, Said, plain, said, with_times
 

@@ -12,8 +12,8 @@ from clearml_sched_widgets.codec import from_data, to_data
 from clearml_sched_widgets.definition import Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine.launches import MOST_BACKFILLED
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
+from clearml_sched_widgets.policy.requested import MOST_BACKFILLED
 from clearml_sched_widgets.records import mark
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.widgets.messages import Handler, Request

@@ -10,11 +10,11 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine.state import State
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.instances.running import snapshot_here
+from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import Task
 from clearml_sched_widgets.views import viewer
 from clearml_sched_widgets.views.history import scheduled_rows

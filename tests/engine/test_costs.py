@@ -9,8 +9,8 @@ import pytest
 from clearml_sched_widgets import Manager, codec
 from clearml_sched_widgets.definition import Action, Daily, Definition, Interval, Once, Schedule
 from clearml_sched_widgets.engine import own, stored
-from clearml_sched_widgets.engine.state import ItemState, State
 from clearml_sched_widgets.instances.instance import Instance
+from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import RUN_TAG, SECTION, LogLine, Param, run_tag
 from clearml_sched_widgets.views import viewer
 from tests.engine.world import World

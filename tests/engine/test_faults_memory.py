@@ -20,8 +20,8 @@ from clearml_sched_widgets.definition import (
 )
 from clearml_sched_widgets.engine import lease
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.engine.state import slot_text
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError
+from clearml_sched_widgets.policy.state import slot_text
 from tests.engine.faulty import KINDS, READS, Faulty
 from tests.engine.world import Killed, World
 

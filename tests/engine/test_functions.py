@@ -22,8 +22,8 @@ from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.functions import MOST_AT_ONCE, Functions
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.engine.state import KEEP_PAST
 from clearml_sched_widgets.errors import Unavailable
+from clearml_sched_widgets.policy.state import KEEP_PAST
 from clearml_sched_widgets.views.history import executed_row, scheduled_rows
 from tests.engine.jobs import Job, quick
 from tests.engine.world import START, Killed, World

@@ -17,11 +17,11 @@ from clearml_sched_widgets.definition import (
 )
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.engine.state import KEEP_PAST
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.manager import Manager
+from clearml_sched_widgets.policy.state import KEEP_PAST
 from clearml_sched_widgets.views.history import executed_row, scheduled_rows
 from tests.engine.bench import Bench
 from tests.engine.world import START, clocks

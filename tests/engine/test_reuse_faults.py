@@ -10,8 +10,8 @@ import pytest
 
 from clearml_sched_widgets.engine import lease, own
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.engine.pending import LONGEST_PATIENT
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, OutcomeUnknown, Unavailable
+from clearml_sched_widgets.policy.owed import LONGEST_PATIENT
 from tests.engine.bench import Bench
 from tests.engine.faulty import Faulty
 from tests.engine.world import START, Killed, World, clocks

@@ -21,10 +21,10 @@ from clearml_sched_widgets.definition import (
 )
 from clearml_sched_widgets.engine import own
 from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.engine.decide import Decision, decide
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.manager import Manager
+from clearml_sched_widgets.policy.decide import Decision, decide
 from tests.engine.world import START, World
 from tests.waiting import until
 

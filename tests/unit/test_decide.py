@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearml_sched_widgets.definition import Action, Daily, Interval, Policies, Schedule, StatusChanged, TaskTrigger
-from clearml_sched_widgets.engine.decide import GRACE, admit, decide, due_at, next_slot
-from clearml_sched_widgets.engine.state import ItemState, Launch
+from clearml_sched_widgets.policy.decide import GRACE, admit, decide, due_at, next_slot
+from clearml_sched_widgets.policy.state import ItemState, Launch
 from clearml_sched_widgets.recurrence import occurrences
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Schedule
-from clearml_sched_widgets.engine import commands, pending, stored
-from clearml_sched_widgets.engine.agenda import Agenda
+from clearml_sched_widgets.engine import commands, stored
 from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.engine.pending import Outcome
-from clearml_sched_widgets.engine.state import EntityState, ItemState, Launch, State
 from clearml_sched_widgets.errors import SchedulerError
+from clearml_sched_widgets.policy import owed
+from clearml_sched_widgets.policy.agenda import Agenda
+from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.state import EntityState, ItemState, Launch, State
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 LAUNCH = Launch(key="i@1", item="i", cause="schedule", nominal=NOON, values={"a": "b"}, lineage=("i",))
@@ -39,7 +40,7 @@ def test_the_agenda_tells_the_same_as_a_look_at_every_item(changes: list[tuple[s
 
 @pytest.mark.parametrize(("retryable", "first", "last"), [(True, 2, 60), (False, 15, 900)])
 def test_pauses_between_tries_double_up_to_a_bound(retryable: bool, first: int, last: int) -> None:
-    pauses = [pending.delay(tries, retryable=retryable).total_seconds() for tries in range(30)]
+    pauses = [owed.delay(tries, retryable=retryable).total_seconds() for tries in range(30)]
     assert pauses[:2] == [first, 2 * first]
     assert pauses[-1] == last
     assert pauses == sorted(pauses)
@@ -49,21 +50,21 @@ def test_what_failed_is_owed_later_and_what_was_launched_is_not() -> None:
     other = attrs.evolve(LAUNCH, key="i@2")
     third = attrs.evolve(LAUNCH, key="i@3")
     outcomes = [Outcome(launch=LAUNCH, run_id="x"), Outcome(launch=other, error="no queue")]
-    left = pending.after([LAUNCH, other, third], outcomes, NOON)
+    left = owed.after([LAUNCH, other, third], outcomes, NOON)
     assert [(launch.key, launch.tries) for launch in left] == [("i@2", 1), ("i@3", 0)]
-    assert pending.ready(left, NOON) == [third]
-    assert len(pending.ready(left, NOON + timedelta(seconds=15))) == 2
+    assert owed.ready(left, NOON) == [third]
+    assert len(owed.ready(left, NOON + timedelta(seconds=15))) == 2
 
 
 def test_a_slot_is_given_up_after_its_catch_up_window_and_an_event_never() -> None:
     schedule = Schedule(Action("task"), Interval(every="1h"), id="i")
     definition = Definition("nightly", [schedule])
     tried = attrs.evolve(LAUNCH, tries=1)
-    assert pending.expired(tried, definition, NOON + timedelta(minutes=59)) == ""
-    assert "catch-up window" in pending.expired(tried, definition, NOON + timedelta(minutes=61))
+    assert owed.expired(tried, definition, NOON + timedelta(minutes=59)) == ""
+    assert "catch-up window" in owed.expired(tried, definition, NOON + timedelta(minutes=61))
     event = attrs.evolve(tried, cause="trigger")
-    assert pending.expired(event, definition, NOON + timedelta(days=9)) == ""
-    assert "removed" in pending.expired(attrs.evolve(LAUNCH, item="gone"), definition, NOON)
+    assert owed.expired(event, definition, NOON + timedelta(days=9)) == ""
+    assert "removed" in owed.expired(attrs.evolve(LAUNCH, item="gone"), definition, NOON)
 
 
 def test_the_state_survives_being_written_and_read() -> None:

@@ -18,8 +18,8 @@ from clearml_sched_widgets.definition import (
     TaskTrigger,
 )
 from clearml_sched_widgets.definition.placeholders import known
-from clearml_sched_widgets.engine.launches import manual
 from clearml_sched_widgets.errors import InvalidDefinition
+from clearml_sched_widgets.policy.requested import manual
 from clearml_sched_widgets.records import Entity
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)

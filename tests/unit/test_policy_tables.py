@@ -18,12 +18,12 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine import controls, limits, retries
-from clearml_sched_widgets.engine.decide import admit, decide
-from clearml_sched_widgets.engine.overlap import turn
-from clearml_sched_widgets.engine.retries import after_end, attempt, backoff, follow, unhandled
 from clearml_sched_widgets.engine.runs import Run
-from clearml_sched_widgets.engine.state import EntityState, ItemState, Launch, State
+from clearml_sched_widgets.policy import controls, retries, time_limits
+from clearml_sched_widgets.policy.decide import admit, decide
+from clearml_sched_widgets.policy.overlap import turn
+from clearml_sched_widgets.policy.retries import after_end, attempt, backoff, follow, unhandled
+from clearml_sched_widgets.policy.state import EntityState, ItemState, Launch, State
 from clearml_sched_widgets.records import SECTION, Param, Task
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
@@ -224,11 +224,11 @@ def test_which_runs_have_had_their_time(status: str, queued: int | None, started
     limited = Schedule(Action("task", time_limit="1m"), HOURLY, id="i")
     unlimited = Schedule(Action("task"), HOURLY, id="i")
     one = run("k", status, status_changed=ago(queued), started=ago(started))
-    found = list(limits.overdue([one], lambda _id: limited, NOON))
+    found = list(time_limits.overdue([one], lambda _id: limited, NOON))
     assert [late.key for late, _ in found] == ["k"] * over
     assert all("time limit of 1m" in reason for _, reason in found)
-    assert list(limits.overdue([one], lambda _id: unlimited, NOON)) == []
-    assert list(limits.overdue([one], lambda _id: None, NOON)) == []
+    assert list(time_limits.overdue([one], lambda _id: unlimited, NOON)) == []
+    assert list(time_limits.overdue([one], lambda _id: None, NOON)) == []
 
 
 # -- commands

@@ -20,7 +20,7 @@ from clearml_sched_widgets import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine.overlap import ONE_WAITS, UNFINISHED
+from clearml_sched_widgets.policy.overlap import ONE_WAITS, UNFINISHED
 from tests.engine.world import START, World
 
 DAY = ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z")

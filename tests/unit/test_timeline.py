@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clearml_sched_widgets import Action, Cron, Daily, Definition, Interval, Policies, Schedule, TaskTrigger
 from clearml_sched_widgets.definition.when import StatusChanged
-from clearml_sched_widgets.engine.state import ItemState, State
+from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.views.history import ExecutedRow
 from clearml_sched_widgets.widgets.timeline.bars import Stay, bars, stay, stays
 from clearml_sched_widgets.widgets.timeline.picture import OTHERS, Window, lanes, picture

@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule
-from clearml_sched_widgets.engine.state import State
+from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.views.history import IDLE, ExecutedRow, View, first_rows
 from clearml_sched_widgets.widgets.timeline import part as parts
 from clearml_sched_widgets.widgets.timeline.part import TimelinePart

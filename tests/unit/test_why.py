@@ -11,7 +11,7 @@ import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Instance, Once, Policies, Schedule, TaskTrigger
 from clearml_sched_widgets.definition.when import StatusChanged
-from clearml_sched_widgets.engine.state import ItemState, Launch, State
+from clearml_sched_widgets.policy.state import ItemState, Launch, State
 from clearml_sched_widgets.views.history import ExecutedRow, View
 from clearml_sched_widgets.views.why import Case, Reason, fixed, of_runs, queues_of, reasons, why
 from tests.unit.widgets_page import memory_manager

@@ -18,7 +18,7 @@ import attrs
 import traitlets
 
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine.state import State
+from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import ACTIVE
 from clearml_sched_widgets.views.history import IDLE, ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.feed import changed

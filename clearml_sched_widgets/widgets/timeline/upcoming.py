@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 from clearml_sched_widgets.definition import Schedule
-from clearml_sched_widgets.engine.decide import due_at, ended
-from clearml_sched_widgets.engine.state import ItemState, State
+from clearml_sched_widgets.policy.decide import due_at, ended
+from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.recurrence import next_after
 from clearml_sched_widgets.recurrence.jitter import TICK
 from clearml_sched_widgets.widgets.plain import millis

@@ -9,10 +9,11 @@ import attrs
 
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine import launches, words
-from clearml_sched_widgets.engine.retries import launch_of
+from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.runs import Run
-from clearml_sched_widgets.engine.state import ItemState, Launch, State
+from clearml_sched_widgets.policy import requested
+from clearml_sched_widgets.policy.retries import launch_of
+from clearml_sched_widgets.policy.state import ItemState, Launch, State
 
 Change = tuple[State, str]  # the state after it, and what the log says; nothing if there was nothing to do
 
@@ -34,13 +35,13 @@ def resume(item: Schedule | Trigger, state: State, now: datetime) -> Change:
 
 def run_now(item: Schedule | Trigger, state: State, command: str, now: datetime, known: Callable[[str], bool]) -> State:
     """Owe a run by hand, unless the command was heard before and only its removal had failed."""
-    launch = launches.manual(item, command, now)
+    launch = requested.manual(item, command, now)
     return state if known(launch.key) else owe(state, [launch])
 
 
 def run_all(definition: Definition, state: State, command: str, now: datetime, known: Callable[[str], bool]) -> Change:
     """Owe a run by hand of each item that is enabled, but those that the command gave already."""
-    wanted = [launches.manual(item, command, now) for item in definition.items if item.enabled]
+    wanted = [requested.manual(item, command, now) for item in definition.items if item.enabled]
     new = [launch for launch in wanted if not known(launch.key)]
     return owe(state, new), words.all_by_hand(len(new)) if new or not wanted else ""
 
@@ -52,7 +53,7 @@ def retry(
 
     Like any run that a user asks for it is a manual one: it starts at once, whatever the item's policies.
     """
-    key = launches.manual(item, command, now).key
+    key = requested.manual(item, command, now).key
     again = attrs.evolve(launch_of(run, key, now), cause="manual", not_before=None)
     return state if known(key) else owe(state, [again])
 
@@ -64,7 +65,7 @@ def backfill(
 
     The slots after the watermark are the schedule's own business, unless it cannot run now: then they are dealt with.
     """
-    found = launches.backfill(item, start, min(end, now))
+    found = requested.backfill(item, start, min(end, now))
     own = state.items[item.id]
     idle = state.paused or own.paused or not item.enabled
     new = [one for one in found if not known(one.key) and (idle or one.nominal <= own.watermark)]

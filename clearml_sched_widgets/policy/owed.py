@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule
-from clearml_sched_widgets.engine.decide import due_at
-from clearml_sched_widgets.engine.state import Launch
+from clearml_sched_widgets.policy.decide import due_at
+from clearml_sched_widgets.policy.state import Launch
 
 SOON, LONGEST_SOON = timedelta(seconds=2), timedelta(minutes=1)
 PATIENT, LONGEST_PATIENT = timedelta(seconds=15), timedelta(minutes=15)

@@ -10,8 +10,8 @@ import attrs
 from clearml_sched_widgets.definition import Action, Schedule, Trigger
 from clearml_sched_widgets.definition.placeholders import known
 from clearml_sched_widgets.definition.values import SHORTEST_NAME
-from clearml_sched_widgets.engine.decide import slot_launch
-from clearml_sched_widgets.engine.state import Launch, slot_text
+from clearml_sched_widgets.policy.decide import slot_launch
+from clearml_sched_widgets.policy.state import Launch, slot_text
 from clearml_sched_widgets.recurrence import occurrences
 
 MOST_BACKFILLED = 1000  # slots of one backfill

@@ -9,7 +9,7 @@ import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine.runs import Run
-from clearml_sched_widgets.engine.state import Launch
+from clearml_sched_widgets.policy.state import Launch
 
 UNFINISHED = "the run before it is not finished; the overlap policy is skip"
 ONE_WAITS = "another run waits already; the overlap policy is queue"

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta, timezone
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine.overlap import MOST_WAITING, ONE_WAITS, REPLACED, TOO_MANY_WAIT, UNFINISHED, room
-from clearml_sched_widgets.engine.state import ItemState, Launch, slot_text
+from clearml_sched_widgets.policy.overlap import MOST_WAITING, ONE_WAITS, REPLACED, TOO_MANY_WAIT, UNFINISHED, room
+from clearml_sched_widgets.policy.state import ItemState, Launch, slot_text
 from clearml_sched_widgets.recurrence import next_after, occurrences
 from clearml_sched_widgets.recurrence.jitter import TICK, jittered
 
