@@ -9,7 +9,6 @@ import attrs
 
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.batch import BatchCount
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.functions import Functions
@@ -21,6 +20,7 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.agenda import Agenda
 from clearml_sched_widgets.policy.decide import next_slot
 from clearml_sched_widgets.policy.state import Launch, State
+from clearml_sched_widgets.sentences import log
 
 
 class Context:
@@ -50,7 +50,7 @@ class Context:
     def title(self, item_id: str) -> str:
         """What the log calls an item."""
         item = self.item(item_id)
-        return isolated(words.title(item, self.names)) if item else item_id
+        return isolated(log.title(item, self.names)) if item else item_id
 
     def plan(self, item: Schedule | Trigger) -> None:
         """Put a schedule's next slot on the agenda, after its state has changed."""

@@ -10,7 +10,6 @@ from functools import partial
 import attrs
 
 from clearml_sched_widgets.bidi import isolated
-from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.adopting import adopt
 from clearml_sched_widgets.engine.calling import Caller
 from clearml_sched_widgets.engine.clock import Clock
@@ -30,6 +29,7 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy import owed, requested, retries, time_limits
 from clearml_sched_widgets.policy.owed import Outcome
 from clearml_sched_widgets.policy.state import EntityState, slot_text
+from clearml_sched_widgets.sentences import log
 
 OWN_EVERY = timedelta(seconds=2)  # how often the own task is read for commands and for its status
 FOLLOW_BUSY = timedelta(seconds=2)  # how often the runs are followed while some are unfinished
@@ -81,7 +81,7 @@ class Core:
         if context.state.ends is None:
             context.state = attrs.evolve(context.state, ends=EntityState(cursor=self._settled))
         self._after_ends(tuple(reversed(context.run_list())), now)  # what ended while no engine worked
-        context.journal.info(f"{'Started' if fresh else 'Resumed'}: {words.counted(context.definition)}.")
+        context.journal.info(f"{'Started' if fresh else 'Resumed'}: {log.counted(context.definition)}.")
         self.save()
 
     def step(self, now: datetime) -> None:
@@ -217,11 +217,11 @@ class Core:
             context.set_error(launch.item, outcome.error, quiet=True)
             return
         if outcome.given_up:
-            text = words.given_up(outcome)
+            text = log.given_up(outcome)
             context.journal.warning(f"{title}: {text}")
             context.set_note(launch.item, text)
             return
-        context.journal.info(f"{title}: {words.launched(outcome, now, context.item(launch.item))}")
+        context.journal.info(f"{title}: {log.launched(outcome, now, context.item(launch.item))}")
         self._note_agents(launch.item, outcome.watched)
         context.set_error(launch.item, "")
         context.set_note(launch.item, "")
@@ -262,7 +262,7 @@ class Core:
             context.runs_changed()
             if not run.active and run.status != "created":
                 tell = context.journal.warning if run.status == "failed" else context.journal.info
-                tell(f"{context.title(run.item)}: {words.ended(run)}.")
+                tell(f"{context.title(run.item)}: {log.ended(run)}.")
                 self._stops.forget(run)
         self._after_ends(news, now)
 

@@ -9,12 +9,13 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine import polling, words
+from clearml_sched_widgets.engine import polling
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.policy import owed
 from clearml_sched_widgets.policy.decide import Decision, admit, decide
 from clearml_sched_widgets.policy.state import Launch, slot_text
+from clearml_sched_widgets.sentences import log
 
 
 class Decider:
@@ -70,7 +71,7 @@ class Decider:
     def _apply(self, decision: Decision) -> None:
         context, after = self._context, decision.state
         for skip in decision.skips:
-            text = words.skipped(skip)
+            text = log.skipped(skip)
             context.journal.warning(f"{context.title(skip.item)}: {text}")
             after = attrs.evolve(after, note=text)
         context.changed = True

@@ -9,7 +9,7 @@ import attrs
 
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine import polling, words
+from clearml_sched_widgets.engine import polling
 from clearml_sched_widgets.engine.adopting import adopt
 from clearml_sched_widgets.engine.commands import Command
 from clearml_sched_widgets.engine.context import Context
@@ -18,6 +18,7 @@ from clearml_sched_widgets.engine.runs import launched_since
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.policy import controls
 from clearml_sched_widgets.policy.state import parse
+from clearml_sched_widgets.sentences import log
 
 
 class Handler:
@@ -59,7 +60,7 @@ class Handler:
         except InvalidDefinition as error:
             context.journal.error(f"The new definition was refused, the one before it goes on: {error}")
             return
-        context.journal.info(f"The definition was updated: {words.counted(context.definition)}.")
+        context.journal.info(f"The definition was updated: {log.counted(context.definition)}.")
 
     def _unpause(self, now: datetime) -> None:
         """Slots and events of a pause are left out: that is what pausing is for. All or, if it raises, nothing."""

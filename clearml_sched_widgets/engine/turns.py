@@ -9,7 +9,6 @@ from functools import partial
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.journal import Journal
 from clearml_sched_widgets.engine.launch import launched
 from clearml_sched_widgets.engine.runs import Run, Runs
@@ -17,6 +16,7 @@ from clearml_sched_widgets.engine.stops import Stops
 from clearml_sched_widgets.policy.overlap import Turn, turn
 from clearml_sched_widgets.policy.owed import by_item
 from clearml_sched_widgets.policy.state import Launch, State
+from clearml_sched_widgets.sentences import log
 
 
 class Turns:
@@ -63,7 +63,7 @@ class Turns:
         for run in found.stop:
             self._stops.ask(run, self._title(item.id), "a later run takes its place")
         for launch in found.replaced:
-            self._journal.warning(f"{self._title(item.id)}: {words.replaced(launch)}")
+            self._journal.warning(f"{self._title(item.id)}: {log.replaced(launch)}")
         new = [launch for launch in found.hold if launch.key not in self._held and launch.cause != "retry"]
         if new and item.enabled and not paused:
-            self._journal.info(f"{self._title(item.id)}: {words.held(new)}")
+            self._journal.info(f"{self._title(item.id)}: {log.held(new)}")

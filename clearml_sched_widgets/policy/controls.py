@@ -9,11 +9,11 @@ import attrs
 
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine import words
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.policy import requested
 from clearml_sched_widgets.policy.retries import launch_of
 from clearml_sched_widgets.policy.state import ItemState, Launch, State
+from clearml_sched_widgets.sentences import log
 
 Change = tuple[State, str]  # the state after it, and what the log says; nothing if there was nothing to do
 
@@ -43,7 +43,7 @@ def run_all(definition: Definition, state: State, command: str, now: datetime, k
     """Owe a run by hand of each item that is enabled, but those that the command gave already."""
     wanted = [requested.manual(item, command, now) for item in definition.items if item.enabled]
     new = [launch for launch in wanted if not known(launch.key)]
-    return owe(state, new), words.all_by_hand(len(new)) if new or not wanted else ""
+    return owe(state, new), log.all_by_hand(len(new)) if new or not wanted else ""
 
 
 def retry(
@@ -71,7 +71,7 @@ def backfill(
     new = [one for one in found if not known(one.key) and (idle or one.nominal <= own.watermark)]
     if idle:
         own = attrs.evolve(own, watermark=max(own.watermark, found[-1].nominal))
-    text = f"{words.backfilled(start, end, len(new), len(found))}."
+    text = f"{log.backfilled(start, end, len(new), len(found))}."
     return owe(state.with_item(item.id, own), new), text
 
 

@@ -14,9 +14,9 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition, Policies, Schedule, Trigger
 from clearml_sched_widgets.engine.runs import LOOKBACK, Run
-from clearml_sched_widgets.engine.words import subject
 from clearml_sched_widgets.policy.state import EntityState, ItemState, Launch, State, slot_text
 from clearml_sched_widgets.records import SECTION
+from clearml_sched_widgets.sentences.log import subject
 
 LONGEST = timedelta(hours=1)
 SUCCESS = frozenset({"completed", "published", "closed"})

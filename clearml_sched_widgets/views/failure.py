@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from clearml_sched_widgets.engine.own import WATCHDOG
 from clearml_sched_widgets.records import LogLine
+from clearml_sched_widgets.sentences.parts import At, Name, Said, said
 from clearml_sched_widgets.views.history import View
-from clearml_sched_widgets.views.saying import At, Name, Said, said
 
 LONGEST = 500  # characters of a text that is quoted; the log has all of it
 ERRORS = frozenset({"error", "critical", "fatal"})

@@ -14,11 +14,11 @@ from clearml_sched_widgets.definition import Definition, Once, Rule, Schedule, T
 from clearml_sched_widgets.definition.values import duration_text
 from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.engine.snapshot import Snapshot
-from clearml_sched_widgets.engine.words import title
 from clearml_sched_widgets.policy.decide import due_at, ended
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import ACTIVE, FINISHED, LogLine, Table
 from clearml_sched_widgets.recurrence import describe, next_after, per_time
+from clearml_sched_widgets.sentences.log import title
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,11 +14,11 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine.runs import NEVER, Run, run_of
-from clearml_sched_widgets.engine.words import title
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import ACTIVE, TaskQuery, run_tag
+from clearml_sched_widgets.sentences.log import title
 from clearml_sched_widgets.views.ends import same_ends
 from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, executed_row, item_rows, standing
 

@@ -12,8 +12,8 @@ import attrs
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.policy.decide import ended, next_slot
 from clearml_sched_widgets.policy.state import ItemState, Launch, State
+from clearml_sched_widgets.sentences.parts import At, Code, Name, Said, plain, said, with_times
 from clearml_sched_widgets.views.history import ExecutedRow, View
-from clearml_sched_widgets.views.saying import At, Code, Name, Said, plain, said, with_times
 
 OfItem = TypeVar("OfItem", ExecutedRow, Launch)
 LONG = timedelta(seconds=30)  # a run that waits longer in its queue is worth a word

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from clearml_sched_widgets.views.saying import At, Code, Name, Part, Said
+from clearml_sched_widgets.sentences.parts import At, Code, Name, Part, Said
 
 
 def millis(moment: datetime | None) -> int | None:

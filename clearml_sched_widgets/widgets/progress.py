@@ -14,8 +14,8 @@ import traitlets
 
 from clearml_sched_widgets.engine.batch import Batch
 from clearml_sched_widgets.instances.running import engine_here
+from clearml_sched_widgets.sentences.parts import Name, Said, said
 from clearml_sched_widgets.views.history import View
-from clearml_sched_widgets.views.saying import Name, Said, said
 from clearml_sched_widgets.widgets.messages import Handler
 from clearml_sched_widgets.widgets.plain import said_data
 

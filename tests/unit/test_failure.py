@@ -10,9 +10,9 @@ import pytest
 from clearml_sched_widgets import Daily, Definition
 from clearml_sched_widgets.definition import Action, Schedule
 from clearml_sched_widgets.records import LogLine
+from clearml_sched_widgets.sentences.parts import plain
 from clearml_sched_widgets.views.failure import LONGEST, failure
 from clearml_sched_widgets.views.history import View
-from clearml_sched_widgets.views.saying import plain
 from clearml_sched_widgets.widgets.rows import view_data
 from tests.unit.widgets_page import memory_manager
 from tests.waiting import until

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from clearml_sched_widgets.bidi import isolated, neutral
-from clearml_sched_widgets.views.saying import At, Name, plain, said, with_times
+from clearml_sched_widgets.sentences.parts import At, Name, plain, said, with_times
 from clearml_sched_widgets.widgets.plain import said_data
 
 MOMENT = datetime(2026, 12, 1, 6, 20, tzinfo=timezone.utc)

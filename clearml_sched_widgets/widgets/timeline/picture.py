@@ -10,8 +10,8 @@ from typing import Any
 import attrs
 
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine.words import title
 from clearml_sched_widgets.policy.state import State
+from clearml_sched_widgets.sentences.log import title
 from clearml_sched_widgets.widgets.timeline.bars import Stay, bars
 from clearml_sched_widgets.widgets.timeline.upcoming import marks
 
