@@ -11,7 +11,7 @@ from clearml_sched_widgets import codec, service
 from clearml_sched_widgets.definition import Definition, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.definition.items import new_id
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import pages
@@ -107,7 +107,7 @@ class Manager:
         if not isinstance(instance_id, str) or not instance_id.strip():
             message = "expected the id of an instance, as in Manager().instances()[0].id"
             raise InvalidDefinition([Problem("instance_id", instance_id, message)])
-        return Instance(self.gateway, own.read(self.gateway, instance_id).task)
+        return Instance(self.gateway, instance_task.read(self.gateway, instance_id).task)
 
     def clone(self, instance_id: str, name: str | None = None) -> Definition:
         """A copy of an instance's definition, whose items have ids of their own, to change and launch."""
@@ -129,7 +129,7 @@ class Manager:
 
     def _create(self, definition: Definition, where: str, *, functions: bool = False) -> Instance:
         text = codec.dumps(definition, functions=functions)
-        configuration = {own.DEFINITION: text, own.STATE: "{}", own.WHERE: where}
+        configuration = {instance_task.DEFINITION: text, instance_task.STATE: "{}", instance_task.WHERE: where}
         return self.get(self.gateway.create_instance(definition.name, self.project, configuration))
 
 

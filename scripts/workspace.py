@@ -17,8 +17,8 @@ import attrs
 
 from clearml_sched_widgets.codec import dumps
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine.stored import texts as state_texts
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.state_objects import texts as state_texts
 from clearml_sched_widgets.policy.state import EntityState, ItemState, State, slot_text
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, run_tag
 from clearml_sched_widgets.recurrence import occurrences
@@ -166,7 +166,7 @@ class Filler:
             paused=told.status == "paused",
             note=told.note,
         )
-        texts = {own.DEFINITION: dumps(definition), own.WHERE: told.where, **state_texts(state)}
+        texts = {instance_task.DEFINITION: dumps(definition), instance_task.WHERE: told.where, **state_texts(state)}
         doc["configuration"] = {name: {"name": name, "value": text, "type": "json"} for name, text in texts.items()}
         self._status(doc, told, made, ended)
         self._store.insert(TASKS, doc)

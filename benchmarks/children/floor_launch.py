@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 from benchmarks.children.plain import Plain, told
 from clearml_sched_widgets import Action
-from clearml_sched_widgets.engine.launch import merged
+from clearml_sched_widgets.engine.launching.clone import merged
 from clearml_sched_widgets.gateway import bodies, parse
 from clearml_sched_widgets.policy.state import Launch
 

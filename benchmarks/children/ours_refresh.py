@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, timezone
 
 from benchmarks.children.plain import Plain, told
 from clearml_sched_widgets import Action
-from clearml_sched_widgets.engine.launch import merged
-from clearml_sched_widgets.engine.runs import Runs
+from clearml_sched_widgets.engine.following.runs import Runs
+from clearml_sched_widgets.engine.launching.clone import merged
 from clearml_sched_widgets.gateway import bodies, parse
 from clearml_sched_widgets.gateway.clearml import connect
 from clearml_sched_widgets.policy.state import Launch

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 
 from benchmarks.children.plain import told
 from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule, codec
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 
@@ -43,7 +43,10 @@ def _engine(count: int, clock: HandClock) -> Engine:
     base = gateway.add_task("train model", project="Vision")
     often = Schedule(Action(base), Interval(every=EVERY), name="often")
     daily = [Schedule(Action(base), Daily("06:20"), name=f"job {number}") for number in range(count - 1)]
-    configuration = {own.DEFINITION: codec.dumps(Definition("bench", [often, *daily])), own.STATE: "{}"}
+    configuration = {
+        instance_task.DEFINITION: codec.dumps(Definition("bench", [often, *daily])),
+        instance_task.STATE: "{}",
+    }
     engine = Engine(gateway.create_instance("bench", "Bench", configuration), gateway, clock=clock)
     engine.open()
     engine.step()

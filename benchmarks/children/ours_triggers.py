@@ -18,7 +18,7 @@ from clearml_sched_widgets import (
     TaskTrigger,
 )
 from clearml_sched_widgets.definition import Trigger
-from clearml_sched_widgets.engine import polling
+from clearml_sched_widgets.engine.following import polling
 from clearml_sched_widgets.gateway.clearml import connect
 from clearml_sched_widgets.policy.state import State
 

@@ -9,13 +9,13 @@ import attrs
 
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine.batch import BatchCount
 from clearml_sched_widgets.engine.clock import Clock
-from clearml_sched_widgets.engine.functions import Functions
-from clearml_sched_widgets.engine.journal import Journal
-from clearml_sched_widgets.engine.launch import launched
-from clearml_sched_widgets.engine.lease import Lease
-from clearml_sched_widgets.engine.runs import Run, Runs
+from clearml_sched_widgets.engine.following.runs import Run, Runs
+from clearml_sched_widgets.engine.instance_task.journal import Journal
+from clearml_sched_widgets.engine.instance_task.lease import Lease
+from clearml_sched_widgets.engine.launching.batch import BatchCount
+from clearml_sched_widgets.engine.launching.clone import launched
+from clearml_sched_widgets.engine.launching.functions import Functions
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.agenda import Agenda
 from clearml_sched_widgets.policy.decide import next_slot

@@ -10,15 +10,15 @@ from datetime import datetime
 
 import attrs
 
-from clearml_sched_widgets.engine.batch import Batch
 from clearml_sched_widgets.engine.clock import Clock, SystemClock
-from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.engine.core import Core
-from clearml_sched_widgets.engine.functions import Functions
-from clearml_sched_widgets.engine.lease import QUIET, RENEW_EVERY, TTL, LeaseLost
-from clearml_sched_widgets.engine.own import OwnTask, glance, read
+from clearml_sched_widgets.engine.instance_task.commands import Command
+from clearml_sched_widgets.engine.instance_task.lease import QUIET, RENEW_EVERY, TTL, LeaseLost
+from clearml_sched_widgets.engine.instance_task.task import OwnTask, glance, read
+from clearml_sched_widgets.engine.instance_task.upkeep import Upkeep
+from clearml_sched_widgets.engine.launching.batch import Batch
+from clearml_sched_widgets.engine.launching.functions import Functions
 from clearml_sched_widgets.engine.snapshot import Snapshot, Tables, of_other, taken
-from clearml_sched_widgets.engine.upkeep import Upkeep
+from clearml_sched_widgets.engine.step import Core
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, RetryableError, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 

@@ -9,10 +9,11 @@ from datetime import datetime, timezone
 from clearml_sched_widgets import codec, service
 from clearml_sched_widgets.definition import Definition, Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
-from clearml_sched_widgets.engine import commands, lease, own
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.following.runs import Run, run_of
+from clearml_sched_widgets.engine.instance_task import commands, lease
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.engine.runs import Run, run_of
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.instances import preflight
 from clearml_sched_widgets.instances.handle import Handle
@@ -108,7 +109,7 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> None:
         )
     with writable(handle, "Updated"):
         functions.keep(definition)
-        gateway.write_configuration(task.id, {own.DEFINITION: codec.dumps(definition, functions=True)})
+        gateway.write_configuration(task.id, {instance_task.DEFINITION: codec.dumps(definition, functions=True)})
         gateway.rename(task.id, definition.name)
     if task.status == "in_progress":
         with contextlib.suppress(InstanceStateError):  # it has ended meanwhile: what resumes it reads the definition

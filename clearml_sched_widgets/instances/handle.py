@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine import commands, own
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task import commands
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, InvalidDefinition, Problem
@@ -47,12 +48,12 @@ class Handle:
     def definition(self) -> Definition:
         """What it runs. Raises InvalidDefinition if somebody broke it by hand."""
         shot = self.snapshot
-        return own.parse(self.task).definition if shot is None else shot.definition
+        return instance_task.parse(self.task).definition if shot is None else shot.definition
 
     @property
     def is_service(self) -> bool:
         """Whether it is for an agent to run."""
-        return self.task.configuration.get(own.WHERE) == "service"
+        return self.task.configuration.get(instance_task.WHERE) == "service"
 
     @property
     def status(self) -> str:
@@ -73,7 +74,7 @@ class Handle:
 
     def fresh(self) -> Task:
         """Its task, read anew."""
-        self.take(own.read(self.gateway, self.id).task)
+        self.take(instance_task.read(self.gateway, self.id).task)
         return self.task
 
     def send(self, command: Command) -> None:

@@ -10,7 +10,7 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.definition.values import HALF
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import InvalidDefinition, Problem, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances import control, moving, preflight

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from clearml_sched_widgets import service
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.instances import preflight
 from clearml_sched_widgets.instances.control import stop, writable
@@ -29,7 +29,7 @@ def to_service(handle: Handle, queue: str, requirements: Iterable[str] | None = 
         if handle.fresh().status == "in_progress" or handle.engine is not None:
             raise InstanceStateError(f"The instance {handle.name} has not stopped yet; try again in a moment.")
         with writable(handle, "Moved to a service"):
-            handle.gateway.write_configuration(handle.id, {own.WHERE: "service"})
+            handle.gateway.write_configuration(handle.id, {instance_task.WHERE: "service"})
             service.give_script(handle.gateway, handle.id, requirements)
         service.enqueue(handle.gateway, handle.id, preflight.queue_id(handle.gateway, queue))
         handle.fresh()

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from clearml_sched_widgets.engine.functions import Functions
+from clearml_sched_widgets.engine.launching.functions import Functions
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.snapshot import Snapshot
 

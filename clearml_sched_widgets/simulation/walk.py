@@ -9,7 +9,7 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Schedule
-from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.policy.agenda import Agenda
 from clearml_sched_widgets.policy.decide import Skip, decide, next_slot
 from clearml_sched_widgets.policy.overlap import REPLACED, Turn, turn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clearml_sched_widgets.engine.own import WATCHDOG
+from clearml_sched_widgets.engine.instance_task.task import WATCHDOG
 from clearml_sched_widgets.records import LogLine
 from clearml_sched_widgets.sentences.parts import At, Name, Said, said
 from clearml_sched_widgets.views.history import View

@@ -13,7 +13,7 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine.runs import NEVER, Run, run_of
+from clearml_sched_widgets.engine.following.runs import NEVER, Run, run_of
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE
 from clearml_sched_widgets.policy.state import ItemState, State

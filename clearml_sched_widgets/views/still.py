@@ -12,7 +12,7 @@ from urllib.parse import quote
 import attrs
 
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.markup import MOST_ROWS, Cell, Link, inline, paragraph, table
@@ -84,10 +84,10 @@ def of_task(task: Task, where: str, now: datetime) -> Still:
     """What an instance's task said when it was last read: nothing of its runs, and of its items only what is small."""
     status = status_of(task, now)
     known = Still(id=task.id, name=task.name, status=status, where=where)
-    if len(task.configuration.get(own.DEFINITION, "")) > MOST_PARSED:
+    if len(task.configuration.get(instance_task.DEFINITION, "")) > MOST_PARSED:
         return known
     try:
-        there = own.parse(task)
+        there = instance_task.parse(task)
         return attrs.evolve(known, note=there.state.note, **_scheduled(there.definition, there.state, {}, now, status))
     except SchedulerError:  # somebody broke it, or it was read without its definition
         return known

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta, timezone
 import attrs
 
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine import own, stored
-from clearml_sched_widgets.engine.calling import past_runs
-from clearml_sched_widgets.engine.runs import LOOKBACK, Runs
+from clearml_sched_widgets.engine.following.runs import LOOKBACK, Runs
+from clearml_sched_widgets.engine.instance_task import state_objects
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.launching.call import past_runs
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
@@ -40,7 +41,7 @@ def status_of(task: Task, now: datetime, *, paused: bool | None = None) -> str:
 def is_paused(task: Task) -> bool:
     """Whether its state says so; a state that cannot be read must not hide the instance, or others beside it."""
     try:
-        return stored.loads(task.configuration, items=False).paused
+        return state_objects.loads(task.configuration, items=False).paused
     except SchedulerError:
         return False
 
@@ -89,7 +90,7 @@ class Viewer:
             state=shot.state,
         )
 
-    def there(self, there: own.Own, where: str) -> history.View:
+    def there(self, there: instance_task.Own, where: str) -> history.View:
         """What the instance's task says. Raises GatewayError, InvalidDefinition."""
         gateway, now, task = self._gateway, datetime.now(timezone.utc), there.task
         definition, state = self._definition_of(there), self._state_of(there)
@@ -127,15 +128,15 @@ class Viewer:
         ledger = self._executed
         return attrs.evolve(view, executed=ledger.rows, active=ledger.active, whole=ledger.whole)
 
-    def _definition_of(self, there: own.Own) -> Definition:
+    def _definition_of(self, there: instance_task.Own) -> Definition:
         """Parsed anew only if its text changed: one of ten thousand schedules takes seconds."""
-        text = there.task.configuration[own.DEFINITION]
+        text = there.task.configuration[instance_task.DEFINITION]
         if self._parsed is None or self._parsed[0] != text:
             self._parsed = (text, there.definition)
         return self._parsed[1]
 
-    def _state_of(self, there: own.Own) -> State:
-        texts = {name: text for name, text in there.task.configuration.items() if name.startswith(own.STATE)}
+    def _state_of(self, there: instance_task.Own) -> State:
+        texts = {name: text for name, text in there.task.configuration.items() if name.startswith(instance_task.STATE)}
         if self._state is None or self._state[0] != texts:
             self._state = (texts, there.state)
         return self._state[1]

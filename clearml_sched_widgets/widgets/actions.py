@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from clearml_sched_widgets.codec import from_data, to_data
 from clearml_sched_widgets.definition import Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.policy.requested import MOST_BACKFILLED
 from clearml_sched_widgets.records import mark
@@ -124,7 +124,7 @@ class ActionsPart:
     def _refuse_overwriting(self, instance: Instance, base: str) -> None:
         """Raises InstanceStateError, once, if somebody else changed the definition since the edits began."""
         here = instance.where == "kernel"
-        definition = instance.definition if here else own.read(instance.gateway, instance.id).definition
+        definition = instance.definition if here else instance_task.read(instance.gateway, instance.id).definition
         current = _version(to_data(definition))
         if current != base and self._told != (base, current):
             self._told = (base, current)

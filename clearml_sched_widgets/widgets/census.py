@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from clearml_sched_widgets.engine.runs import LOOKBACK
+from clearml_sched_widgets.engine.following.runs import LOOKBACK
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE, pages
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery

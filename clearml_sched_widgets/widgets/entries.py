@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances.instance import Instance
@@ -91,8 +91,8 @@ def detailed(task: Task, before: Entry, now: float) -> Entry:
     """An instance with its configuration; a definition is parsed only if its text is another one."""
     entry = attrs.evolve(before, task=task, whole=task, read_at=now, next_run=None)
     try:
-        read = own.parse(task)
-        old, new = (each.configuration.get(own.DEFINITION) for each in (before.task, task))
+        read = instance_task.parse(task)
+        old, new = (each.configuration.get(instance_task.DEFINITION) for each in (before.task, task))
         definition = before.definition if old == new and before.definition else read.definition
         return attrs.evolve(entry, definition=definition, state=read.state, problem="")
     except Exception as error:  # noqa: BLE001 - whatever somebody wrote there, the others are listed all the same

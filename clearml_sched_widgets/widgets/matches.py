@@ -11,7 +11,7 @@ import attrs
 from clearml_sched_widgets.conditions import events
 from clearml_sched_widgets.conditions.selection import shown_name, shown_project
 from clearml_sched_widgets.definition import Trigger
-from clearml_sched_widgets.engine.polling import BEGINNING, objects_since
+from clearml_sched_widgets.engine.following.polling import BEGINNING, objects_since
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import Entity
 from clearml_sched_widgets.widgets.plain import millis

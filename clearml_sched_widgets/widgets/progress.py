@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 import traitlets
 
-from clearml_sched_widgets.engine.batch import Batch
+from clearml_sched_widgets.engine.launching.batch import Batch
 from clearml_sched_widgets.instances.running import engine_here
 from clearml_sched_widgets.sentences.parts import Name, Said, said
 from clearml_sched_widgets.views.history import View

@@ -13,7 +13,7 @@ import requests
 
 from clearml_sched_widgets import Manager, codec
 from clearml_sched_widgets.definition import Action, Daily, Definition, Schedule
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.gateway.http import Connection
@@ -109,7 +109,7 @@ def running(server_gateway: ClearMLGateway, connection: Connection) -> Iterator[
 def test_an_idle_engine_reads_neither_its_definition_nor_its_state(running: Running, wire: Wire) -> None:
     running.go_on(5)
     wire.clear()
-    own.read(running.gateway, running.engine.id)
+    instance_task.read(running.gateway, running.engine.id)
     assert wire.total > 300_000
     wire.clear()
     running.go_on(20)
@@ -178,7 +178,9 @@ def test_the_list_of_instances_reads_only_what_has_changed_of_a_large_one(runnin
 
 def by_hand(world: ServerWorld, instance: Instance, definition: Definition) -> None:
     """Edit a draft as the ClearML web page does: all but the value stays as it was."""
-    (read,) = world.read("tasks.get_configurations", tasks=[instance.id], names=[own.DEFINITION])["configurations"]
+    (read,) = world.read("tasks.get_configurations", tasks=[instance.id], names=[instance_task.DEFINITION])[
+        "configurations"
+    ]
     item = {**read["configuration"][0], "value": codec.dumps(definition)}
     world.write("tasks.edit_configuration", task=instance.id, configuration=[item])
 

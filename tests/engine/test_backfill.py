@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clearml_sched_widgets.definition import Schedule
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from tests.engine.world import START, World, clocks
 

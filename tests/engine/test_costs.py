@@ -8,7 +8,8 @@ import pytest
 
 from clearml_sched_widgets import Manager, codec
 from clearml_sched_widgets.definition import Action, Daily, Definition, Interval, Once, Schedule
-from clearml_sched_widgets.engine import own, stored
+from clearml_sched_widgets.engine.instance_task import state_objects
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import RUN_TAG, SECTION, LogLine, Param, run_tag
@@ -35,7 +36,7 @@ def test_s23_the_requests_do_not_grow_with_the_unfinished_runs() -> None:
 
 
 def state_of(world: World) -> str:
-    return world.gateway.task(world.instance).configuration[own.STATE]
+    return world.gateway.task(world.instance).configuration[instance_task.STATE]
 
 
 def test_s23_the_state_does_not_grow_with_the_runs(world: World) -> None:
@@ -101,7 +102,7 @@ def with_past(count: int) -> tuple[World, Instance]:
         world.gateway.add_task("a run", status="completed", system_tags=tags, hyperparams={SECTION: section})
     world.clock.advance(60)
     state = State(items={"often": ItemState(watermark=world.clock.now(), runs=count)}, runs_since=world.clock.now())
-    world.gateway.write_configuration(world.instance, stored.texts(state))
+    world.gateway.write_configuration(world.instance, state_objects.texts(state))
     world.gateway.requests.clear()
     return world, Manager(gateway=world.gateway).get(world.instance)
 

@@ -18,7 +18,7 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine import lease
+from clearml_sched_widgets.engine.instance_task import lease
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError
 from clearml_sched_widgets.policy.state import slot_text

@@ -18,9 +18,9 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine.commands import Command
-from clearml_sched_widgets.engine.functions import MOST_AT_ONCE, Functions
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.commands import Command
+from clearml_sched_widgets.engine.launching.functions import MOST_AT_ONCE, Functions
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import Unavailable
 from clearml_sched_widgets.policy.state import KEEP_PAST
@@ -233,10 +233,10 @@ def test_a_call_that_cannot_be_written_is_made_once_when_the_server_is_back(worl
 def test_a_state_that_a_delayed_request_has_turned_back_calls_nothing_again(world: World) -> None:
     job = quick()
     engine = world.start(schedule(job, missed="all"))
-    old = world.gateway.task(world.instance).configuration[own.STATE]
+    old = world.gateway.task(world.instance).configuration[instance_task.STATE]
     run_for(world, engine, 65)
     returned(world, engine)
-    world.gateway.write_configuration(world.instance, {own.STATE: old})
+    world.gateway.write_configuration(world.instance, {instance_task.STATE: old})
     engine = world.engine()
     run_for(world, engine, 20)
     returned(world, engine)
@@ -280,7 +280,7 @@ def test_the_state_keeps_few_calls_of_each_item(world: World) -> None:
     engine = world.start(schedule(quick(), "5s"))
     run_for(world, engine, 200)
     returned(world, engine)
-    text = world.gateway.task(world.instance).configuration[own.STATE]
+    text = world.gateway.task(world.instance).configuration[instance_task.STATE]
     assert text.count('"key":"call@') == KEEP_PAST
     assert len(text) < 4000
     assert len(rows(engine)) == 40  # the screen of the kernel that made them has all

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
-from clearml_sched_widgets.engine.commands import Command, dumps
-from clearml_sched_widgets.engine.lease import PREFIX, QUIET, TTL
+from clearml_sched_widgets.engine.instance_task.commands import Command, dumps
+from clearml_sched_widgets.engine.instance_task.lease import PREFIX, QUIET, TTL
 from clearml_sched_widgets.engine.loop import PATIENCE, Engine
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, NotFound, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway

@@ -9,7 +9,7 @@ import pytest
 
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Action, Definition, Once, Policies, Schedule, StatusChanged, TaskTrigger
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import OutcomeUnknown
 from clearml_sched_widgets.policy.decide import due_at
 from clearml_sched_widgets.views.history import executed_row, scheduled_rows

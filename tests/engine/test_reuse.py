@@ -15,8 +15,8 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
@@ -61,7 +61,7 @@ def test_the_state_keeps_few_runs_of_the_task(bench: Bench) -> None:
     engine = bench.start(bench.schedule("10s"))
     bench.run_for(engine, 300)
     assert len(bench.enqueued) > KEEP_PAST + 5
-    text = bench.world.gateway.task(bench.world.instance).configuration[own.STATE]
+    text = bench.world.gateway.task(bench.world.instance).configuration[instance_task.STATE]
     assert text.count('"key":"again@') == KEEP_PAST
     assert len(text) < 5000
 

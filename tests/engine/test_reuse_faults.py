@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from clearml_sched_widgets.engine import lease, own
+from clearml_sched_widgets.engine.instance_task import lease
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, OutcomeUnknown, Unavailable
 from clearml_sched_widgets.policy.owed import LONGEST_PATIENT
@@ -52,10 +53,10 @@ def test_a_state_that_a_delayed_request_has_turned_back_launches_nothing_again(b
     gateway = bench.world.gateway
     engine = bench.start(bench.schedule(missed="all", overlap="queue"))
     bench.run_for(engine, 35, ENDS)
-    old = gateway.task(bench.world.instance).configuration[own.STATE]
+    old = gateway.task(bench.world.instance).configuration[instance_task.STATE]
     bench.run_for(engine, 95, ENDS)
     done = len(bench.enqueued)
-    gateway.write_configuration(bench.world.instance, {own.STATE: old})
+    gateway.write_configuration(bench.world.instance, {instance_task.STATE: old})
     engine = bench.world.engine()
     bench.run_for(engine, 25, ENDS)
     assert len(bench.enqueued) == done + 1

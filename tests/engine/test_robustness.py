@@ -19,8 +19,8 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.manager import Manager
@@ -58,7 +58,7 @@ def test_runs_that_were_given_up_do_not_count_for_max_runs(world: World) -> None
 
 def update(world: World, *schedules: Schedule) -> None:
     text = codec.dumps(Definition("nightly", schedules))
-    world.gateway.write_configuration(world.instance, {own.DEFINITION: text})
+    world.gateway.write_configuration(world.instance, {instance_task.DEFINITION: text})
 
 
 def test_a_changed_recurrence_launches_none_of_its_past_slots(world: World) -> None:
@@ -105,7 +105,7 @@ def test_events_of_a_pause_are_left_out(world: World) -> None:
 
 def test_s21_a_definition_that_was_broken_by_hand_is_told_and_the_old_one_goes_on(world: World) -> None:
     engine = world.engine(Definition("nightly", [every(world, "10s")]))
-    world.gateway.write_configuration(world.instance, {own.DEFINITION: "{broken"})
+    world.gateway.write_configuration(world.instance, {instance_task.DEFINITION: "{broken"})
     engine.command(Command(do="reload"))
     world.run_for(engine, 25)
     assert len(world.launched()) == (world.clock.now() - START).seconds // 10
@@ -113,7 +113,7 @@ def test_s21_a_definition_that_was_broken_by_hand_is_told_and_the_old_one_goes_o
 
 
 def test_commands_of_other_notebooks_are_obeyed_in_their_order() -> None:
-    from clearml_sched_widgets.engine import commands
+    from clearml_sched_widgets.engine.instance_task import commands
 
     ordered = [Command(do="pause"), Command(do="resume"), Command(do="pause", note="last")]
     found = commands.waiting({name: text for one in reversed(ordered) for name, text in commands.dumps(one).items()})
@@ -135,7 +135,7 @@ def test_an_error_of_our_own_ends_the_instance_visibly(
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("clearml_sched_widgets.engine.own.OwnTask.listen", broken)
+    monkeypatch.setattr("clearml_sched_widgets.engine.instance_task.task.OwnTask.listen", broken)
     until(lambda: instance.view().status == "failed")
     assert "a bug" in "\n".join(instance.log.text)
 
@@ -144,7 +144,7 @@ def test_a_state_that_cannot_be_read_hides_neither_its_instance_nor_the_others(
     manager: Manager, gateway: MemoryGateway
 ) -> None:
     good, bad = manager.launch(daily(gateway)), manager.save(daily(gateway))
-    gateway.write_configuration(bad.id, {own.STATE: "{broken", own.DEFINITION: "{broken"})
+    gateway.write_configuration(bad.id, {instance_task.STATE: "{broken", instance_task.DEFINITION: "{broken"})
     assert {instance.id: instance.status for instance in manager.instances()} == {good.id: "running", bad.id: "draft"}
     manager.get(bad.id).delete()
 
@@ -203,7 +203,7 @@ def test_s3_an_item_whose_next_run_cannot_be_computed_is_set_aside_and_the_other
             raise RuntimeError("a bug")
         return decide(schedule, *rest)
 
-    monkeypatch.setattr("clearml_sched_widgets.engine.deciding.decide", broken)
+    monkeypatch.setattr("clearml_sched_widgets.engine.planner.decide", broken)
     world.run_for(engine, 65)
     assert [key.partition("@")[0] for key in world.launched()] == ["good", "good"]
     assert engine.snapshot is not None

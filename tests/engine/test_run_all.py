@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from clearml_sched_widgets.definition import Action, Daily, Definition, Policies, Schedule, StatusChanged, TaskTrigger
-from clearml_sched_widgets.engine.commands import Command, dumps
+from clearml_sched_widgets.engine.instance_task.commands import Command, dumps
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.memory import MemoryGateway

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clearml_sched_widgets.definition import Action, Daily, Definition, Interval, Once, Policies, Schedule
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import OutcomeUnknown, Unavailable
 from tests.engine.world import START, World
 

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Instance, Manager, Schedule
-from clearml_sched_widgets.engine.core import Core
 from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.engine.step import Core
 from clearml_sched_widgets.errors import InstanceStateError, NotFound, Unavailable
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from tests.waiting import until

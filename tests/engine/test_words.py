@@ -17,8 +17,8 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.views.history import executed_row, scheduled_rows
 from tests.engine.world import START, World
 
@@ -117,7 +117,7 @@ def test_what_was_wrong_with_an_item_is_forgotten_when_it_is_changed(world: Worl
     assert engine.snapshot is not None
     assert "there is no queue" in engine.snapshot.state.items["one"].error
     better = Definition("nightly", [Schedule(Action(world.base), Interval("1h"), id="one")])
-    world.gateway.write_configuration(world.instance, {own.DEFINITION: codec.dumps(better)})
+    world.gateway.write_configuration(world.instance, {instance_task.DEFINITION: codec.dumps(better)})
     engine.command(Command(do="reload"))
     engine.step()
     assert engine.snapshot.state.items["one"].error == ""

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta, timezone
 
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
-from clearml_sched_widgets.engine import lease, own
-from clearml_sched_widgets.engine.functions import Functions
+from clearml_sched_widgets.engine.following.runs import Run
+from clearml_sched_widgets.engine.instance_task import lease
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.launching.functions import Functions
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.engine.runs import Run
 from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.memory import MemoryGateway
@@ -65,7 +66,7 @@ class World:
     def create(self, definition: Definition) -> str:
         self.functions.keep(definition)
         text = codec.dumps(definition, functions=True)
-        configuration = {own.DEFINITION: text, own.STATE: "{}", own.WHERE: "kernel"}
+        configuration = {instance_task.DEFINITION: text, instance_task.STATE: "{}", instance_task.WHERE: "kernel"}
         self.instance = self.gateway.create_instance(definition.name, "DevOps/Schedulers", configuration)
         return self.instance
 

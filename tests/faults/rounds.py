@@ -14,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 import attrs
 
 from clearml_sched_widgets import Action, Definition, Interval, Policies, Schedule, codec
-from clearml_sched_widgets.engine import own
+from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, run_tag
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.faults import proxy as proxies
@@ -110,7 +110,11 @@ class Round:
         policies = Policies(missed="all", overlap="allow", catchup_window="1h")
         action = Action(base, self._queue)
         schedules = [Schedule(action, Interval(every=f"{s}s"), policies, id=name) for name, s in EVERY.items()]
-        texts = {own.DEFINITION: codec.dumps(Definition("under fire", schedules)), own.STATE: "{}", own.WHERE: "kernel"}
+        texts = {
+            instance_task.DEFINITION: codec.dumps(Definition("under fire", schedules)),
+            instance_task.STATE: "{}",
+            instance_task.WHERE: "kernel",
+        }
         return str(
             self._plain.call(
                 "tasks.create",

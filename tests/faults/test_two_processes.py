@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from clearml_sched_widgets import Action, Definition, Interval, Policies, Schedule, codec
-from clearml_sched_widgets.engine import own
-from clearml_sched_widgets.engine.lease import PREFIX
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.lease import PREFIX
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, run_tag
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.faults.processes import context, kill, spawn, start, work
@@ -29,7 +29,11 @@ class Duel:
         self.plain, self._environment = Plain(sandbox), sandbox.environment()
         base = self.plain.call("tasks.create", name="duel base", type="training")["id"]
         schedule = Schedule(Action(base), Interval(every=EVERY), Policies(missed="all", overlap="allow"), id="tick")
-        texts = {own.DEFINITION: codec.dumps(Definition("duel", [schedule])), own.STATE: "{}", own.WHERE: "kernel"}
+        texts = {
+            instance_task.DEFINITION: codec.dumps(Definition("duel", [schedule])),
+            instance_task.STATE: "{}",
+            instance_task.WHERE: "kernel",
+        }
         body = {name: {"name": name, "value": text} for name, text in texts.items()}
         created = self.plain.call(
             "tasks.create", name="duel", type="service", system_tags=[INSTANCE_TAG], configuration=body

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Schedule
-from clearml_sched_widgets.engine import commands, stored
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task import commands, state_objects
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.policy import owed
 from clearml_sched_widgets.policy.agenda import Agenda
@@ -80,14 +80,14 @@ def test_the_state_survives_being_written_and_read() -> None:
         paused=True,
         note="maintenance",
     )
-    assert stored.loads(stored.texts(state)) == state
-    assert stored.loads({"state": "{}"}) == stored.loads({}) == State()
-    assert stored.loads(stored.texts(state), items=False) == attrs.evolve(state, items={})
+    assert state_objects.loads(state_objects.texts(state)) == state
+    assert state_objects.loads({"state": "{}"}) == state_objects.loads({}) == State()
+    assert state_objects.loads(state_objects.texts(state), items=False) == attrs.evolve(state, items={})
 
 
 def test_a_state_of_a_newer_version_is_refused_with_advice() -> None:
     with pytest.raises(SchedulerError, match="Upgrade clearml-sched-widgets"):
-        stored.loads({"state": '{"version": 99}'})
+        state_objects.loads({"state": '{"version": 99}'})
 
 
 def test_commands_survive_being_written_and_read_and_nonsense_is_marked() -> None:
@@ -104,7 +104,7 @@ def many(count: int) -> State:
 
 
 def test_a_writer_that_has_written_other_states_writes_the_same() -> None:
-    writer, kept = stored.Writer(), dict[str, str]()
+    writer, kept = state_objects.Writer(), dict[str, str]()
     first = State(items={key: ItemState(watermark=NOON, runs=1) for key in "abc"})
     moved = first.with_item("b", ItemState(watermark=NOON, runs=2))
     fewer = State(items={key: moved.items[key] for key in "cb"}, note="lunch")
@@ -114,11 +114,11 @@ def test_a_writer_that_has_written_other_states_writes_the_same() -> None:
     for state in (first, moved, fewer, exchanged, State(), large, grown, many(300), large, first):
         kept |= writer.changes(state)
         writer.written()
-        assert stored.loads(kept) == state
+        assert state_objects.loads(kept) == state
 
 
 def test_a_launch_among_many_items_writes_its_part_only() -> None:
-    writer, state = stored.Writer(), many(10_000)
+    writer, state = state_objects.Writer(), many(10_000)
     whole = sum(map(len, writer.changes(state).values()))
     writer.written()
     changes = writer.changes(state.with_item("item7", ItemState(watermark=NOON, runs=99)))
@@ -127,18 +127,18 @@ def test_a_launch_among_many_items_writes_its_part_only() -> None:
 
 
 def test_what_could_not_be_written_is_written_the_next_time() -> None:
-    writer, state = stored.Writer(), many(1000)
+    writer, state = state_objects.Writer(), many(1000)
     kept = writer.changes(state)
     writer.written()
     state = state.with_item("item7", ItemState(watermark=NOON, runs=99))
     writer.changes(state)  # the request failed
     state = state.with_item("item8", ItemState(watermark=NOON, runs=98))
     kept |= writer.changes(state)
-    assert stored.loads(kept) == state
+    assert state_objects.loads(kept) == state
 
 
 def test_a_part_that_is_missing_is_a_state_that_cannot_be_read() -> None:
-    kept = stored.texts(many(1000))
+    kept = state_objects.texts(many(1000))
     del kept["state.items.3"]
     with pytest.raises(SchedulerError, match="cannot be read"):
-        stored.loads(kept)
+        state_objects.loads(kept)

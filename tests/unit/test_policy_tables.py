@@ -18,7 +18,7 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.policy import controls, retries, time_limits
 from clearml_sched_widgets.policy.decide import admit, decide
 from clearml_sched_widgets.policy.overlap import turn

@@ -12,7 +12,7 @@ import pytest
 
 from clearml_sched_widgets import Action, Daily, Dashboard, Definition, Policies, Schedule
 from clearml_sched_widgets.codec import from_data
-from clearml_sched_widgets.engine.batch import Batch, BatchCount
+from clearml_sched_widgets.engine.launching.batch import Batch, BatchCount
 from clearml_sched_widgets.gateway.memory import MemoryGateway
 from clearml_sched_widgets.policy.state import Launch, State
 from clearml_sched_widgets.records import Clone

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import attrs
 
-from clearml_sched_widgets.engine import polling
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.functions import missing
-from clearml_sched_widgets.engine.own import Own
+from clearml_sched_widgets.engine.following import polling
+from clearml_sched_widgets.engine.instance_task.task import Own
+from clearml_sched_widgets.engine.launching.functions import missing
 from clearml_sched_widgets.policy import owed, requested
 from clearml_sched_widgets.policy.agenda import Agenda
 from clearml_sched_widgets.policy.decide import adopted

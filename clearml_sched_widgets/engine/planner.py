@@ -9,9 +9,9 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine import polling
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.engine.following import polling
+from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.policy import owed
 from clearml_sched_widgets.policy.decide import Decision, admit, decide
 from clearml_sched_widgets.policy.state import Launch, slot_text

@@ -15,8 +15,8 @@ import attrs
 
 from clearml_sched_widgets.conditions import substitute
 from clearml_sched_widgets.definition import Action
-from clearml_sched_widgets.engine.batch import BatchCount
-from clearml_sched_widgets.engine.runs import Run, Runs
+from clearml_sched_widgets.engine.following.runs import Run, Runs
+from clearml_sched_widgets.engine.launching.batch import BatchCount
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.owed import Outcome

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from clearml_sched_widgets.engine.journal import Journal
-from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.engine.following.runs import Run
+from clearml_sched_widgets.engine.instance_task.journal import Journal
 from clearml_sched_widgets.errors import PermanentError
 from clearml_sched_widgets.gateway.base import Gateway
 

@@ -9,12 +9,12 @@ import attrs
 
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine import polling
-from clearml_sched_widgets.engine.adopting import adopt
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.apply_definition import adopt
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.own import glance, read
-from clearml_sched_widgets.engine.runs import launched_since
+from clearml_sched_widgets.engine.following import polling
+from clearml_sched_widgets.engine.following.runs import launched_since
+from clearml_sched_widgets.engine.instance_task.commands import Command
+from clearml_sched_widgets.engine.instance_task.task import glance, read
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.policy import controls
 from clearml_sched_widgets.policy.state import parse

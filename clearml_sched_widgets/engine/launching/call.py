@@ -12,9 +12,9 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine import functions
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.runs import Run
+from clearml_sched_widgets.engine.following.runs import Run
+from clearml_sched_widgets.engine.launching import functions
 from clearml_sched_widgets.errors import GatewayError
 from clearml_sched_widgets.policy import requested
 from clearml_sched_widgets.policy.owed import Outcome

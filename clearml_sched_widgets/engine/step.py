@@ -10,20 +10,20 @@ from functools import partial
 import attrs
 
 from clearml_sched_widgets.bidi import isolated
-from clearml_sched_widgets.engine.adopting import adopt
-from clearml_sched_widgets.engine.calling import Caller
+from clearml_sched_widgets.engine.apply_definition import adopt
 from clearml_sched_widgets.engine.clock import Clock
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.command_handler import Handler
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.deciding import Decider
-from clearml_sched_widgets.engine.functions import Functions
-from clearml_sched_widgets.engine.handling import Handler
-from clearml_sched_widgets.engine.launch import Launcher, launched
-from clearml_sched_widgets.engine.own import WATCHDOG, OwnTask
-from clearml_sched_widgets.engine.reusing import Reuser
-from clearml_sched_widgets.engine.runs import Run, Runs
-from clearml_sched_widgets.engine.stops import Stops
-from clearml_sched_widgets.engine.turns import Turns
+from clearml_sched_widgets.engine.following.runs import Run, Runs
+from clearml_sched_widgets.engine.instance_task.commands import Command
+from clearml_sched_widgets.engine.instance_task.task import WATCHDOG, OwnTask
+from clearml_sched_widgets.engine.launching.call import Caller
+from clearml_sched_widgets.engine.launching.clone import Launcher, launched
+from clearml_sched_widgets.engine.launching.functions import Functions
+from clearml_sched_widgets.engine.launching.overlap import Turns
+from clearml_sched_widgets.engine.launching.reuse import Reuser
+from clearml_sched_widgets.engine.launching.stops import Stops
+from clearml_sched_widgets.engine.planner import Decider
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy import owed, requested, retries, time_limits

@@ -11,14 +11,14 @@ import attrs
 
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine import commands, stored
-from clearml_sched_widgets.engine.commands import Command
+from clearml_sched_widgets.engine.instance_task import commands, state_objects
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import NotFound, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 
-DEFINITION, STATE, WHERE = "definition", stored.STATE, "where"
+DEFINITION, STATE, WHERE = "definition", state_objects.STATE, "where"
 WATCHDOG = "non-responsive"  # what the server's watchdog gives as the reason when it stops a silent task
 
 
@@ -47,7 +47,7 @@ class Own:
     @cached_property
     def state(self) -> State:
         """Parsed when it is first asked for. Raises SchedulerError."""
-        return stored.loads(self.task.configuration)
+        return state_objects.loads(self.task.configuration)
 
 
 def read(gateway: Gateway, instance_id: str) -> Own:
@@ -81,14 +81,14 @@ class OwnTask:
         self._gateway = gateway
         self.id = instance_id
         self._written: State | None = None
-        self._writer = stored.Writer()
+        self._writer = state_objects.Writer()
         self._large = {DEFINITION, STATE}  # what is read once, and written by us
 
     def take(self) -> Own:
         """Make the task run; what it says then. For the holder of the lease only."""
         # Read with the lease in hand. Where nothing is written here, a second reading could say nothing else.
         found = read(self._gateway, self.id)
-        self._large.update(name for name in found.task.configuration if name.startswith(stored.PART))
+        self._large.update(name for name in found.task.configuration if name.startswith(state_objects.PART))
         if found.task.status == "in_progress":
             return found
         if found.task.status == "failed":  # the status machine leads from failed to running only through stopped

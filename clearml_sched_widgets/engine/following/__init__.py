@@ -1,0 +1,1 @@
+"""Reads what changed on the server: what became of the runs, and the events of triggers."""

@@ -1,0 +1,1 @@
+"""Launches what is owed: each slot and each event exactly once."""
