@@ -7,8 +7,8 @@ from bisect import bisect_left
 from datetime import datetime, timedelta, timezone
 
 from clearml_sched_widgets import Action, Daily, Definition, Manager, Schedule
-from clearml_sched_widgets.gateway.memory import PAGE, MemoryGateway
-from clearml_sched_widgets.gateway.memory_query import projected
+from clearml_sched_widgets.gateway.memory.gateway import PAGE, MemoryGateway
+from clearml_sched_widgets.gateway.memory.query import projected
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import SECTION, Param, Task, TaskQuery, run_tag
 

@@ -16,7 +16,7 @@ from benchmarks.children.plain import told
 from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule, codec
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 
 EVERY = timedelta(seconds=30)
 

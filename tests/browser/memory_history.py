@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import attrs
 from clearml_sched_widgets import *
 from clearml_sched_widgets.policy.state import slot_text
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.records import RUN_TAG, SECTION, run_tag
 
 gateway = MemoryGateway()

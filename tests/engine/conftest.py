@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clearml_sched_widgets import Manager
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.engine.bench import Bench
 from tests.engine.kernels import Kernel

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from clearml_sched_widgets.errors import AccessDenied, GatewayError, OutcomeUnknown, Unavailable
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.engine.world import Killed
 
 METHODS = frozenset(name for name in vars(Gateway) if not name.startswith("_"))

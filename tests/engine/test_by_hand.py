@@ -9,7 +9,7 @@ import pytest
 from clearml_sched_widgets import Action, Daily, Definition, Instance, Manager, Policies, Schedule
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.records import LogLine
 from tests.engine.world import World
 from tests.waiting import until

@@ -9,7 +9,7 @@ import pytest
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Action, Definition, Interval, Schedule
 from clearml_sched_widgets.errors import InvalidDefinition
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances import running
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.manager import Manager

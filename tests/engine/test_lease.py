@@ -11,7 +11,7 @@ import pytest
 from clearml_sched_widgets.engine.instance_task import lease as leases
 from clearml_sched_widgets.engine.instance_task.lease import PREFIX, QUIET, RENEW_EVERY, TTL, VALID, Lease, LeaseLost
 from clearml_sched_widgets.errors import OutcomeUnknown, Unavailable
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.engine.world import START, VirtualClock
 
 NAME = "0" * 32

@@ -14,7 +14,7 @@ from clearml_sched_widgets.engine.instance_task.commands import Command, dumps
 from clearml_sched_widgets.engine.instance_task.lease import PREFIX, QUIET, TTL
 from clearml_sched_widgets.engine.loop import PATIENCE, Engine
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, NotFound, Unavailable
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.engine.world import START, World
 
 

@@ -10,7 +10,7 @@ import pytest
 from clearml_sched_widgets import Action, Daily, Definition, InvalidDefinition, Manager, Once, Policies, Schedule
 from clearml_sched_widgets.definition import Interval, StatusChanged, TaskTrigger
 from clearml_sched_widgets.errors import InstanceStateError, NotFound, SchedulerError, Unavailable
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
 from tests.waiting import until
 

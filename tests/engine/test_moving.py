@@ -8,7 +8,7 @@ from clearml_sched_widgets import Action, Daily, Definition, InvalidDefinition, 
 from clearml_sched_widgets.definition import Interval
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.waiting import until
 
 

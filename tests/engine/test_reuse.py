@@ -18,7 +18,7 @@ from clearml_sched_widgets.definition import (
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import InvalidDefinition
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.policy.state import KEEP_PAST

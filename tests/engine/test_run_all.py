@@ -10,7 +10,7 @@ from clearml_sched_widgets.definition import Action, Daily, Definition, Policies
 from clearml_sched_widgets.engine.instance_task.commands import Command, dumps
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from tests.engine.world import Killed, World
 from tests.waiting import until

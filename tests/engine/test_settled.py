@@ -10,7 +10,7 @@ import pytest
 from clearml_sched_widgets import Action, Daily, Definition, Instance, Manager, Schedule
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, Refused, Unavailable
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.waiting import until
 
 READ = "clearml_sched_widgets.engine.command_handler.read"  # how the engine reads a new definition

@@ -10,7 +10,7 @@ from clearml_sched_widgets import Action, Daily, Definition, Instance, Manager, 
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.step import Core
 from clearml_sched_widgets.errors import InstanceStateError, NotFound, Unavailable
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.waiting import until
 
 

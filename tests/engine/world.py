@@ -15,7 +15,7 @@ from clearml_sched_widgets.engine.launching.functions import Functions
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.records import RUN_TAG, TaskQuery
 from clearml_sched_widgets.views.history import tables
 

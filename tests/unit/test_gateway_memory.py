@@ -9,7 +9,7 @@ import pytest
 
 from clearml_sched_widgets.errors import OutcomeUnknown, Unavailable
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.records import RUN_TAG, Clone, TaskQuery
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 
 from clearml_sched_widgets import Manager
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.gateway.paging import PAGE, pages
 from clearml_sched_widgets.records import INSTANCE_TAG, TaskQuery
 

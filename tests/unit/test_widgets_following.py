@@ -11,7 +11,7 @@ from clearml_sched_widgets import codec
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.errors import NotFound
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.records import SECTION, run_tag

@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Schedule, Wizard
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.records import Param, Server
 from clearml_sched_widgets.widgets import lookup

@@ -13,7 +13,7 @@ import pytest
 from clearml_sched_widgets import Action, Daily, Dashboard, Definition, Policies, Schedule
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.engine.launching.batch import Batch, BatchCount
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.policy.state import Launch, State
 from clearml_sched_widgets.records import Clone
 from clearml_sched_widgets.sentences.parts import plain

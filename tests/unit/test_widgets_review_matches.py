@@ -10,7 +10,7 @@ import pytest
 
 from clearml_sched_widgets import Action, ModelTrigger, Published, Select, StatusChanged, Tagged, TaskTrigger, Wizard
 from clearml_sched_widgets.definition import Condition
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.widgets import matches as module
 from clearml_sched_widgets.widgets.matches import matches_data, matching
 from tests.unit.widgets_page import Page, memory_manager

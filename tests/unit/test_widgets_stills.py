@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from clearml_sched_widgets import Action, Daily, Dashboard, Definition, Schedule, SchedulerApp, Wizard
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.markup import LONGEST, MOST_ROWS, Link, table
 from clearml_sched_widgets.views import still

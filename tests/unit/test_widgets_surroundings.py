@@ -6,7 +6,7 @@ import pytest
 
 from clearml_sched_widgets import Dashboard, Wizard
 from clearml_sched_widgets.codec import from_data
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.widgets.surroundings import Sleep, host
 from tests.unit.widgets_page import Page, schedule_data

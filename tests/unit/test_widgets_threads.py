@@ -15,7 +15,7 @@ import pytest
 from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.errors import AccessDenied, GatewayError, InstanceStateError, NotConfigured, Unavailable
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.records import SECTION, run_tag
 from clearml_sched_widgets.widgets import bundle, following
 from clearml_sched_widgets.widgets import connection as connections

@@ -11,7 +11,7 @@ import pytest
 from clearml_sched_widgets import Dashboard, SchedulerApp, Wizard, codec
 from clearml_sched_widgets.definition import Action, Daily, Definition, Schedule
 from clearml_sched_widgets.errors import InvalidDefinition
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.recurrence import next_after, occurrences

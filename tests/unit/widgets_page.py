@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from clearml_sched_widgets import Dashboard
-from clearml_sched_widgets.gateway.memory import MemoryGateway
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.views.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS
 from clearml_sched_widgets.widgets.base import SchedulerWidget

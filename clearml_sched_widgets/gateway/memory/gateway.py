@@ -12,10 +12,10 @@ import attrs
 
 from clearml_sched_widgets.errors import Conflict, NotFound, PermanentError
 from clearml_sched_widgets.gateway.console import last_lines
-from clearml_sched_widgets.gateway.memory_objects import WORKER_TIMEOUT
-from clearml_sched_widgets.gateway.memory_query import matches, model_entity, projected, task_entity
-from clearml_sched_widgets.gateway.memory_server import MemoryServer
-from clearml_sched_widgets.gateway.memory_store import NO_SUCH_QUEUE, server_clock
+from clearml_sched_widgets.gateway.memory.objects import WORKER_TIMEOUT
+from clearml_sched_widgets.gateway.memory.query import matches, model_entity, projected, task_entity
+from clearml_sched_widgets.gateway.memory.server import MemoryServer
+from clearml_sched_widgets.gateway.memory.store import NO_SUCH_QUEUE, server_clock
 from clearml_sched_widgets.records import (
     ACTIVE,
     INSTANCE_TAG,

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from clearml_sched_widgets.gateway.memory_objects import StoredModel
+from clearml_sched_widgets.gateway.memory.objects import StoredModel
 from clearml_sched_widgets.records import SECTION, Entity, Task, TaskQuery, mark
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clearml_sched_widgets.errors import Conflict
-from clearml_sched_widgets.gateway.memory_objects import StoredModel, StoredQueue, sorted_tags, stored_params
-from clearml_sched_widgets.gateway.memory_store import MemoryStore
+from clearml_sched_widgets.gateway.memory.objects import StoredModel, StoredQueue, sorted_tags, stored_params
+from clearml_sched_widgets.gateway.memory.store import MemoryStore
 from clearml_sched_widgets.records import Params, Table, Task
 
 

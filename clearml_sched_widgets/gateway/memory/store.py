@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from clearml_sched_widgets.errors import Conflict, NotFound, Refused
-from clearml_sched_widgets.gateway.memory_objects import (
+from clearml_sched_widgets.gateway.memory.objects import (
     NEXT,
     Extras,
     StoredModel,

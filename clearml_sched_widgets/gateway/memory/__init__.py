@@ -1,0 +1,1 @@
+"""A gateway whose server is a few dictionaries in memory, for tests and simulations of faults."""
