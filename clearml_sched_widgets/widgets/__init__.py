@@ -9,8 +9,8 @@ an instance   dashboard, following, rows, tables, feed, log_feed, query, csv_tex
 all in one    app, configuration
 """
 
-from clearml_sched_widgets.widgets.app import SchedulerApp
-from clearml_sched_widgets.widgets.dashboard import Dashboard
-from clearml_sched_widgets.widgets.wizard import Wizard
+from clearml_sched_widgets.widgets.app.widget import SchedulerApp
+from clearml_sched_widgets.widgets.dashboard.widget import Dashboard
+from clearml_sched_widgets.widgets.wizard.widget import Wizard
 
 __all__ = ["Dashboard", "SchedulerApp", "Wizard"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import FrameLocator, Page, Route, expect
 
-from clearml_sched_widgets.widgets.bundle import built
+from clearml_sched_widgets.widgets.host.bundle import built
 from tests.waiting import until
 
 HEIGHT = 700  # pixels of the notebook that are seen

@@ -72,7 +72,7 @@ APP = (
     SEED
     + """
 import time
-from clearml_sched_widgets.widgets.surroundings import SLEEP
+from clearml_sched_widgets.widgets.host.surroundings import SLEEP
 gateway.add_queue("services", watched=False)
 for item in ("One", "Two"):
     manager.save(Definition(item, [Schedule(Action(base), Daily(["06:20"]), name=item)]))

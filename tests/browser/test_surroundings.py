@@ -22,7 +22,7 @@ instance = Manager().launch(Definition("Night owl", [Schedule(Action({task!r}), 
 Dashboard(instance)
 """
 SLEEP = """
-from clearml_sched_widgets.widgets.surroundings import SLEEP
+from clearml_sched_widgets.widgets.host.surroundings import SLEEP
 SLEEP.wall = lambda: time.time() + 5400
 """
 

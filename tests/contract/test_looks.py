@@ -18,8 +18,8 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.gateway.http import Connection
 from clearml_sched_widgets.instances.instance import Instance
-from clearml_sched_widgets.widgets.entries import DETAILS_EVERY
-from clearml_sched_widgets.widgets.listing import Listing
+from clearml_sched_widgets.widgets.instances.entries import DETAILS_EVERY
+from clearml_sched_widgets.widgets.instances.listing import Listing
 from tests.contract.server_world import ServerWorld
 
 SCHEDULES = 1000

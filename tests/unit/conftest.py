@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from clearml_sched_widgets.widgets.publisher import PUBLISHER
+from clearml_sched_widgets.widgets.host.publisher import PUBLISHER
 
 
 @pytest.fixture(autouse=True, scope="session")

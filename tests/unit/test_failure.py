@@ -13,7 +13,7 @@ from clearml_sched_widgets.records import LogLine
 from clearml_sched_widgets.sentences.parts import plain
 from clearml_sched_widgets.views.failure import LONGEST, failure
 from clearml_sched_widgets.views.history import View
-from clearml_sched_widgets.widgets.rows import view_data
+from clearml_sched_widgets.widgets.dashboard.view_data import view_data
 from tests.unit.widgets_page import memory_manager
 from tests.waiting import until
 

@@ -8,7 +8,7 @@ import pytest
 
 from clearml_sched_widgets.bidi import isolated, neutral
 from clearml_sched_widgets.sentences.parts import At, Name, plain, said, with_times
-from clearml_sched_widgets.widgets.plain import said_data
+from clearml_sched_widgets.widgets.host.page_values import said_data
 
 MOMENT = datetime(2026, 12, 1, 6, 20, tzinfo=timezone.utc)
 RLO, PDF, RLI, FSI, PDI = "\u202e", "\u202c", "\u2067", "\u2068", "\u2069"

@@ -14,9 +14,9 @@ from clearml_sched_widgets import Action, Cron, Daily, Definition, Interval, Pol
 from clearml_sched_widgets.definition.when import StatusChanged
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.views.history import ExecutedRow
-from clearml_sched_widgets.widgets.timeline.bars import Stay, bars, stay, stays
-from clearml_sched_widgets.widgets.timeline.picture import OTHERS, Window, lanes, picture
-from clearml_sched_widgets.widgets.timeline.upcoming import marks
+from clearml_sched_widgets.widgets.dashboard.timeline.bars import Stay, bars, stay, stays
+from clearml_sched_widgets.widgets.dashboard.timeline.picture import OTHERS, Window, lanes, picture
+from clearml_sched_widgets.widgets.dashboard.timeline.upcoming import marks
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 AT = int(NOW.timestamp() * 1000)

@@ -12,8 +12,8 @@ import pytest
 from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule
 from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.views.history import IDLE, ExecutedRow, View, first_rows
-from clearml_sched_widgets.widgets.timeline import part as parts
-from clearml_sched_widgets.widgets.timeline.part import TimelinePart
+from clearml_sched_widgets.widgets.dashboard.timeline import part as parts
+from clearml_sched_widgets.widgets.dashboard.timeline.part import TimelinePart
 from tests.unit.test_timeline import AT, HOUR, NOW, STATUSES, count_of, definition, row
 from tests.unit.widgets_page import memory_manager
 
@@ -129,7 +129,7 @@ def test_five_thousand_runs_in_the_window_are_a_bounded_message(monkeypatch: pyt
 
 
 def ask(part: TimelinePart, **payload: Any) -> dict[str, Any]:
-    from clearml_sched_widgets.widgets.messages import Request
+    from clearml_sched_widgets.widgets.host.messages import Request
 
     return part.instant()["timeline"](Request("1", "timeline", payload))
 

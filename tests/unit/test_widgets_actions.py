@@ -14,11 +14,11 @@ import pytest
 from clearml_sched_widgets import Dashboard, Manager, SchedulerApp
 from clearml_sched_widgets.codec import from_data, to_data
 from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View
-from clearml_sched_widgets.widgets import vitals
-from clearml_sched_widgets.widgets.connection import Connection
-from clearml_sched_widgets.widgets.subshells import let_the_page_choose
-from clearml_sched_widgets.widgets.vitals import Lately, VitalsPart, counters, life
-from clearml_sched_widgets.widgets.worker import COMMANDS
+from clearml_sched_widgets.widgets.dashboard import vitals
+from clearml_sched_widgets.widgets.dashboard.vitals import Lately, VitalsPart, counters, life
+from clearml_sched_widgets.widgets.host.connection import Connection
+from clearml_sched_widgets.widgets.host.subshells import let_the_page_choose
+from clearml_sched_widgets.widgets.host.worker import COMMANDS
 from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data
 from tests.waiting import until
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Schedule
-from clearml_sched_widgets.widgets.configuration import configuration_data
+from clearml_sched_widgets.widgets.app.configuration import configuration_data
 
 TASK = "a" * 32
 

@@ -15,9 +15,9 @@ from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.records import SECTION, run_tag
-from clearml_sched_widgets.widgets import following
-from clearml_sched_widgets.widgets.connection import Connection, reached
-from clearml_sched_widgets.widgets.following import DashboardPart
+from clearml_sched_widgets.widgets.dashboard import part
+from clearml_sched_widgets.widgets.dashboard.part import DashboardPart
+from clearml_sched_widgets.widgets.host.connection import Connection, reached
 from tests.unit.widgets_page import schedule_data
 
 
@@ -40,7 +40,7 @@ class Jobs:
 @pytest.fixture
 def jobs(monkeypatch: pytest.MonkeyPatch) -> Jobs:
     jobs = Jobs()
-    monkeypatch.setattr(following, "READINGS", jobs)
+    monkeypatch.setattr(part, "READINGS", jobs)
     return jobs
 
 

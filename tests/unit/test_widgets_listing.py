@@ -17,11 +17,11 @@ from clearml_sched_widgets.errors import InstanceStateError, Unavailable
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import Task, TaskQuery
-from clearml_sched_widgets.widgets import listing as listings
-from clearml_sched_widgets.widgets.census import COUNT_EVERY
-from clearml_sched_widgets.widgets.deltas import Deltas
-from clearml_sched_widgets.widgets.entries import DETAILS_EVERY
-from clearml_sched_widgets.widgets.listing import MOST_DETAILS, Listing
+from clearml_sched_widgets.widgets.instances import listing as listings
+from clearml_sched_widgets.widgets.instances.deltas import Deltas
+from clearml_sched_widgets.widgets.instances.discovery import COUNT_EVERY
+from clearml_sched_widgets.widgets.instances.entries import DETAILS_EVERY
+from clearml_sched_widgets.widgets.instances.listing import MOST_DETAILS, Listing
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 from tests.waiting import until
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearml_sched_widgets.records import LogLine
-from clearml_sched_widgets.widgets import log_feed
-from clearml_sched_widgets.widgets.log_feed import MANY, LogFeed
+from clearml_sched_widgets.widgets.dashboard import log_feed
+from clearml_sched_widgets.widgets.dashboard.log_feed import MANY, LogFeed
 
 START = datetime(2026, 11, 22, tzinfo=timezone.utc)
 

@@ -9,7 +9,7 @@ from clearml_sched_widgets import Action, Daily, Definition, Schedule, Wizard
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.records import Param, Server
-from clearml_sched_widgets.widgets import lookup
+from clearml_sched_widgets.widgets.wizard import lookup
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 
 ID = "0123456789abcdef0123456789abcdef"

@@ -13,7 +13,7 @@ import pytest
 from clearml_sched_widgets import Dashboard, InvalidDefinition, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.surrogates import mended
-from clearml_sched_widgets.widgets.messages import ACTIONS
+from clearml_sched_widgets.widgets.host.messages import ACTIONS
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 from tests.waiting import until
 

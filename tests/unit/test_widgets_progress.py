@@ -18,8 +18,8 @@ from clearml_sched_widgets.policy.state import Launch, State
 from clearml_sched_widgets.records import Clone
 from clearml_sched_widgets.sentences.parts import plain
 from clearml_sched_widgets.views.history import ExecutedRow, View
-from clearml_sched_widgets.widgets import progress
-from clearml_sched_widgets.widgets.progress import ProgressPart, of_batch
+from clearml_sched_widgets.widgets.dashboard import progress
+from clearml_sched_widgets.widgets.dashboard.progress import ProgressPart, of_batch
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 from tests.waiting import until
 

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pytest
 
 from clearml_sched_widgets import InvalidDefinition, Wizard
-from clearml_sched_widgets.widgets.review import review
+from clearml_sched_widgets.widgets.wizard.review import review
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 
 NOW = datetime(2026, 10, 24, 12, 0, tzinfo=timezone.utc)

@@ -11,8 +11,8 @@ import pytest
 from clearml_sched_widgets import Action, ModelTrigger, Published, Select, StatusChanged, Tagged, TaskTrigger, Wizard
 from clearml_sched_widgets.definition import Condition
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
-from clearml_sched_widgets.widgets import matches as module
-from clearml_sched_widgets.widgets.matches import matches_data, matching
+from clearml_sched_widgets.widgets.wizard import matches as module
+from clearml_sched_widgets.widgets.wizard.matches import matches_data, matching
 from tests.unit.widgets_page import Page, memory_manager
 
 COMPLETED = StatusChanged(["completed"])

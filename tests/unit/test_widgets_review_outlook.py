@@ -12,8 +12,8 @@ from clearml_sched_widgets import Action, Cron, Daily, Interval, Monthly, Once, 
 from clearml_sched_widgets.definition import Rule
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.recurrence.local import zone
-from clearml_sched_widgets.widgets.outlook import MOST_LISTED, clashes, days, runs_of_day
-from clearml_sched_widgets.widgets.previews import outlook_data
+from clearml_sched_widgets.widgets.wizard.outlook import MOST_LISTED, clashes, days, runs_of_day
+from clearml_sched_widgets.widgets.wizard.previews import outlook_data
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)

@@ -8,7 +8,7 @@ from clearml_sched_widgets import Dashboard, Wizard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
-from clearml_sched_widgets.widgets.surroundings import Sleep, host
+from clearml_sched_widgets.widgets.host.surroundings import Sleep, host
 from tests.unit.widgets_page import Page, schedule_data
 
 

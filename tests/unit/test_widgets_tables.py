@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from clearml_sched_widgets import Dashboard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.views.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, ExecutedRow, View
-from clearml_sched_widgets.widgets.csv_text import cell
-from clearml_sched_widgets.widgets.feed import MANY, WINDOW, Feed
-from clearml_sched_widgets.widgets.messages import BadMessage, Request
-from clearml_sched_widgets.widgets.query import Finder, parse
-from clearml_sched_widgets.widgets.rows import view_data
-from clearml_sched_widgets.widgets.tables import CHOICES, Tables, file_name
+from clearml_sched_widgets.widgets.dashboard.csv_text import cell
+from clearml_sched_widgets.widgets.dashboard.table_feed import MANY, WINDOW, Feed
+from clearml_sched_widgets.widgets.dashboard.table_query import Finder, parse
+from clearml_sched_widgets.widgets.dashboard.tables import CHOICES, Tables, file_name
+from clearml_sched_widgets.widgets.dashboard.view_data import view_data
+from clearml_sched_widgets.widgets.host.messages import BadMessage, Request
 from tests.unit.widgets_page import memory_manager, schedule_data
 from tests.waiting import until
 

@@ -17,11 +17,12 @@ from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.errors import AccessDenied, GatewayError, InstanceStateError, NotConfigured, Unavailable
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.records import SECTION, run_tag
-from clearml_sched_widgets.widgets import bundle, following
-from clearml_sched_widgets.widgets import connection as connections
-from clearml_sched_widgets.widgets.connection import Connection
-from clearml_sched_widgets.widgets.publisher import Publisher
-from clearml_sched_widgets.widgets.worker import READINGS, Worker
+from clearml_sched_widgets.widgets.dashboard import part
+from clearml_sched_widgets.widgets.host import bundle
+from clearml_sched_widgets.widgets.host import connection as connections
+from clearml_sched_widgets.widgets.host.connection import Connection
+from clearml_sched_widgets.widgets.host.publisher import Publisher
+from clearml_sched_widgets.widgets.host.worker import READINGS, Worker
 from tests.unit.widgets_page import Page, first_rows, memory_manager, schedule_data
 from tests.waiting import until
 
@@ -269,7 +270,7 @@ def test_an_instance_whose_definition_somebody_broke_says_so_and_the_list_stays(
 def test_what_somebody_deletes_while_it_is_shown_leaves_the_list_and_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(following, "READ_EVERY", 0.05)
+    monkeypatch.setattr(part, "READ_EVERY", 0.05)
     manager, task = memory_manager()
     gone, kept = (manager.save(from_data({**schedule_data(task), "name": name})) for name in ("gone", "kept"))
     app = SchedulerApp(manager)

@@ -9,7 +9,7 @@ from clearml_sched_widgets import Dashboard
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.views.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS
-from clearml_sched_widgets.widgets.base import SchedulerWidget
+from clearml_sched_widgets.widgets.host.base import SchedulerWidget
 from tests.waiting import until
 
 

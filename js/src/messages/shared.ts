@@ -1,5 +1,5 @@
 // What a page and the kernel say to each other: what all widgets share. The files beside this one have the rest, by
-// subject. clearml_sched_widgets/widgets/messages.py lists the same actions.
+// subject. clearml_sched_widgets/widgets/host/messages.py lists the same actions.
 
 const ACTIONS = [
   "open",

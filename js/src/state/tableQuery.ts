@@ -1,5 +1,5 @@
 // What a user wants to see of a table. Where the page holds all rows it answers by itself, also while a cell runs;
-// clearml_sched_widgets/widgets/query.py answers in the same way for the others.
+// clearml_sched_widgets/widgets/dashboard/table_query.py answers in the same way for the others.
 import type { Choices } from "../messages/tables";
 import type { TableState } from "./tableState";
 

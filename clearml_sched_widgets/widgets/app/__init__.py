@@ -1,0 +1,1 @@
+"""All of it in one widget: the list of instances, the form, and the dashboard of one."""

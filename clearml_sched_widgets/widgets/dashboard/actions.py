@@ -1,0 +1,166 @@
+"""What users do to single items and runs of the instance that is shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from clearml_sched_widgets.codec import from_data, to_data
+from clearml_sched_widgets.definition import Schedule, values
+from clearml_sched_widgets.definition.checks import problems_in
+from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
+from clearml_sched_widgets.policy.requested import MOST_BACKFILLED
+from clearml_sched_widgets.records import mark
+from clearml_sched_widgets.recurrence import occurrences
+from clearml_sched_widgets.widgets.host.messages import Handler, Request
+from clearml_sched_widgets.widgets.host.page_values import millis
+
+if TYPE_CHECKING:
+    from clearml_sched_widgets.instances.instance import Instance
+
+CONSOLE_LINES = 300
+FIRST_SLOTS = 5  # of a period, to show
+
+
+class ActionsPart:
+    """Acts on the instance that a request is `meant` for, or only on the one that is `shown`.
+
+    `again` has it read again, so that the page shows what was done.
+    """
+
+    def __init__(
+        self, shown: Callable[[], Instance], meant: Callable[[Request], Instance], again: Callable[[], object]
+    ) -> None:
+        self._instance = shown
+        self._meant = meant
+        self._again = again
+        self._told = ("", "")  # the version that edits began from, and the other one that was told of
+
+    def instant(self) -> Mapping[str, Handler]:
+        return {"slots": self._slots, "edit": self._edit}
+
+    def slow(self) -> Mapping[str, Handler]:
+        return {
+            "pause_item": self._pause,
+            "resume_item": self._resume,
+            "run_all": self._run_all,
+            "backfill": self._backfill,
+            "update": self._update,
+            "move": self._move,
+            "abort": self._abort,
+            "rerun": self._rerun,
+            "console": self._console,
+        }
+
+    def state(self) -> dict[str, Any]:
+        return {}
+
+    def refresh(self) -> None:
+        """Nothing is read before the page asks for it."""
+
+    def _done(self, **result: Any) -> dict[str, Any]:
+        self._again()
+        return result
+
+    def _shown(self, request: Request) -> Instance:
+        """The instance that is shown, if the page meant that one. Raises InstanceStateError."""
+        instance = self._instance()
+        if request.text("instance") != instance.id:
+            raise InstanceStateError(f"The instance that is shown is {instance.name!r}.")
+        return instance
+
+    # -- items
+    def _run_all(self, request: Request) -> dict[str, Any]:
+        self._shown(request).run_now()
+        return self._done()
+
+    def _pause(self, request: Request) -> dict[str, Any]:
+        self._meant(request).pause(request.text("note", ""), item=request.text("item"))
+        return self._done()
+
+    def _resume(self, request: Request) -> dict[str, Any]:
+        self._meant(request).resume(request.text("item"))
+        return self._done()
+
+    def _slots(self, request: Request) -> dict[str, Any]:
+        """How many times a schedule has in a period, and the first ones."""
+        item = self._instance().definition.item(request.text("item"))
+        if not isinstance(item, Schedule):
+            raise InvalidDefinition([Problem("item", request.text("item"), "expected a schedule of this instance")])
+        start, end = _period(request.text("start"), request.text("end"))
+        now = datetime.now(timezone.utc)
+        found = list(islice(occurrences(item.recurrence, start, min(end, now)), MOST_BACKFILLED + 1))
+        return {
+            "count": min(len(found), MOST_BACKFILLED),
+            "more": len(found) > MOST_BACKFILLED,
+            "first": [millis(slot) for slot in found[:FIRST_SLOTS]],
+            "last": millis(found[-1]) if found else None,
+            "overlap": item.overlap,
+            "zone": item.recurrence.timezone,
+        }
+
+    def _backfill(self, request: Request) -> dict[str, Any]:
+        count = self._meant(request).backfill(request.text("item"), request.text("start"), request.text("end"))
+        return self._done(count=count)
+
+    # -- the definition
+    def _edit(self, request: Request) -> dict[str, Any]:
+        instance = self._shown(request)
+        data = to_data(instance.definition)
+        return {"data": data, "base": _version(data)}
+
+    def _update(self, request: Request) -> dict[str, Any]:
+        instance = self._instance()
+        if request.text("instance") != instance.id:  # another one was chosen meanwhile: it must not get these items
+            raise InstanceStateError(f"The instance that is shown is {instance.name!r}. Open the form from it again.")
+        self._refuse_overwriting(instance, request.text("base"))
+        instance.update(from_data(request.data()))
+        return self._done()
+
+    def _refuse_overwriting(self, instance: Instance, base: str) -> None:
+        """Raises InstanceStateError, once, if somebody else changed the definition since the edits began."""
+        here = instance.where == "kernel"
+        definition = instance.definition if here else instance_task.read(instance.gateway, instance.id).definition
+        current = _version(to_data(definition))
+        if current != base and self._told != (base, current):
+            self._told = (base, current)
+            raise InstanceStateError(
+                f"Somebody else changed {instance.name!r} since these changes were begun. Press “Save changes” again "
+                "to replace their version with yours; or cancel, and edit it anew from theirs."
+            )
+
+    def _move(self, request: Request) -> dict[str, Any]:
+        self._shown(request).move_to_service(request.text("queue"))
+        return self._done()
+
+    # -- runs
+    def _abort(self, request: Request) -> dict[str, Any]:
+        self._meant(request).abort(request.text("run"))
+        return self._done()
+
+    def _rerun(self, request: Request) -> dict[str, Any]:
+        self._meant(request).retry(request.text("run"))
+        return self._done()
+
+    def _console(self, request: Request) -> dict[str, Any]:
+        lines = self._meant(request).console(request.text("run"), CONSOLE_LINES)
+        return {"lines": [{"time": millis(line.time), "level": line.level, "text": line.text} for line in lines]}
+
+
+def _version(data: Mapping[str, Any]) -> str:
+    """Tells one content of a definition from another; the page keeps it with edits, which may outlive this kernel."""
+    return mark(json.dumps(data, sort_keys=True))
+
+
+def _period(start: str, end: str) -> tuple[datetime, datetime]:
+    found = {"start": values.moment(start), "end": values.moment(end)}
+    problems = [one.under(name) for name, value in found.items() for one in problems_in(value)]
+    if not problems and found["end"] <= found["start"]:
+        problems = [Problem("end", end, "expected a time after the start")]
+    if problems:
+        raise InvalidDefinition(problems)
+    return found["start"], found["end"]

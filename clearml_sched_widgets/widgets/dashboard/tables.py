@@ -1,0 +1,171 @@
+"""The two tables and the log of a dashboard: what the page gets of them unasked, and what it asks for."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+from collections.abc import Mapping
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from clearml_sched_widgets.views.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, View
+from clearml_sched_widgets.widgets.dashboard.csv_text import csv_text
+from clearml_sched_widgets.widgets.dashboard.log_feed import MOST, LogFeed
+from clearml_sched_widgets.widgets.dashboard.table_feed import Feed
+from clearml_sched_widgets.widgets.dashboard.table_query import Finder, choices, parse
+from clearml_sched_widgets.widgets.host.messages import BadMessage, Handler, Request
+
+if TYPE_CHECKING:
+    from clearml_sched_widgets.instances.instance import Instance
+
+MOST_ROWS = 500  # in one answer
+CSV_ROWS = 5000  # in one answer
+DOWNLOADS = 2  # that can be under way at once
+
+# The columns that can be narrowed to some of their values.
+CHOICES = {"executed": ("status", "cause", "item_name"), "scheduled": ("state", "kind", "queue", "project")}
+
+
+class _Table:
+    def __init__(self, name: str, feed: Feed) -> None:
+        self.name, self.feed = name, feed
+        self.finder = Finder(feed.columns, feed.key)
+        self.lock = threading.Lock()  # of the finder
+
+
+@attrs.frozen
+class _Download:
+    """The rows of a file that is being sent: later changes do not get into it."""
+
+    token: int
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Any, ...]
+
+
+class Tables:
+    """Follows the view of an instance; answers from memory, on whatever thread the question comes."""
+
+    def __init__(self) -> None:
+        self.scheduled = Feed(SCHEDULED_COLUMNS, lambda row: (row.item, row.schedule))
+        self.executed = Feed(EXECUTED_COLUMNS, lambda row: row.run)
+        self._tables = {name: _Table(name, getattr(self, name)) for name in ("scheduled", "executed")}
+        self.log = LogFeed()
+        self._downloads: deque[_Download] = deque(maxlen=DOWNLOADS)
+        self._tokens = count(1)
+        self._name = ""
+
+    def show(self, view: View | None) -> None:
+        """This is what there is to show now. For the publisher only."""
+        instance = None if view is None else view.id
+        self._name = "" if view is None else view.name
+        self.scheduled.show(() if view is None else view.scheduled, instance)
+        self.executed.show(() if view is None else view.executed, instance)
+        self.log.show(() if view is None else view.log, instance, whole=view is None or view.log_whole)
+
+    def state(self) -> dict[str, Any]:
+        """The traits' values."""
+        return {
+            "scheduled_window": self.scheduled.window,
+            "scheduled_changes": self.scheduled.changes,
+            "executed_window": self.executed.window,
+            "executed_changes": self.executed.changes,
+            "log_window": self.log.window,
+            "log_changes": self.log.changes,
+        }
+
+    def first(self, name: str) -> dict[str, Any]:
+        """The first rows of a table or the last lines of the log, as they are now."""
+        return self.log.first() if name == "log" else self._tables[name].feed.first()
+
+    def handlers(self) -> Mapping[str, Handler]:
+        return {"rows": self._on_rows, "find": self._on_find, "csv": self._on_csv, "log": self._on_log}
+
+    def _on_log(self, request: Request) -> dict[str, Any]:
+        return self.log.before(_integer(request, "before"), _number(request, "count", 0))
+
+    def older_log(self, request: Request, instance: Instance) -> dict[str, Any]:
+        """The lines before a number, if there are any on the server. One request. Raises GatewayError."""
+        self.log.read_older(instance.id, instance.older_log)
+        return self.log.before(_integer(request, "before"), MOST)
+
+    def _table(self, request: Request) -> _Table:
+        name = request.text("table")
+        if name not in self._tables:
+            raise BadMessage(f"There is no table {name!r}; there are: {', '.join(self._tables)}.")
+        return self._tables[name]
+
+    def _found(self, table: _Table, request: Request) -> tuple[int, int, Any]:
+        """Revision, number of all rows, and the rows that match."""
+        query = parse(request.payload, table.feed.columns)
+        with table.lock:
+            revision, rows = table.feed.rows()
+            return revision, len(rows), table.finder.find(rows, query)
+
+    def _on_rows(self, request: Request) -> dict[str, Any]:
+        table = self._table(request)
+        offset, limit = _number(request, "offset", 0), _number(request, "limit", MOST_ROWS)
+        revision, total, rows = self._found(table, request)
+        found = [table.feed.data(row) for row in rows[offset : offset + min(limit, MOST_ROWS)]]
+        answer = {"revision": revision, "total": total, "matching": len(rows), "offset": offset, "rows": found}
+        if request.payload.get("choices"):
+            answer["choices"] = choices(table.feed.rows()[1], CHOICES[table.name])
+        return answer
+
+    def _on_find(self, request: Request) -> dict[str, Any]:
+        """Where a run is among the rows that match, and whether it is in the table at all."""
+        table, wanted = self._table(request), request.text("key")
+        place = _place_of(table.feed, self._found(table, request)[2], wanted)
+        known = place is not None or _place_of(table.feed, table.feed.rows()[1], wanted) is not None
+        return {"index": place, "known": known}
+
+    def _on_csv(self, request: Request) -> dict[str, Any]:
+        """A piece of a file; `next` is where the next one begins, or null. The first request opens the download."""
+        offset, token = _number(request, "offset", 0), _number(request, "token", 0)
+        known = next((one for one in self._downloads if one.token == token), None)
+        download = known if token else self._open(request)
+        if download is None:
+            raise BadMessage("This download is over; start it again.")
+        end = min(offset + CSV_ROWS, len(download.rows))
+        return {
+            "token": download.token,
+            "name": download.name,
+            "text": csv_text(download.rows[offset:end], download.columns, header=offset == 0),
+            "done": end,
+            "total": len(download.rows),
+            "next": end if end < len(download.rows) else None,
+        }
+
+    def _open(self, request: Request) -> _Download:
+        table = self._table(request)
+        rows = tuple(self._found(table, request)[2])
+        name = f"{file_name(self._name)}-{table.name}.csv"
+        download = _Download(next(self._tokens), name, table.feed.columns, rows)
+        self._downloads.append(download)
+        return download
+
+
+def file_name(name: str) -> str:
+    """A name as a part of a file's name, on every system."""
+    return re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', "_", name).strip(" .")[:100] or "instance"
+
+
+def _place_of(feed: Feed, rows: Any, wanted: str) -> int | None:
+    return next((place for place, row in enumerate(rows) if feed.key(row) == wanted), None)
+
+
+def _number(request: Request, key: str, default: int) -> int:
+    value = _integer(request, key, default)
+    if value < 0:
+        raise BadMessage(f"{key}: expected a whole number from 0, not {value!r}.")
+    return value
+
+
+def _integer(request: Request, key: str, default: int = 0) -> int:
+    value = request.payload.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadMessage(f"{key}: expected a whole number, not {value!r}.")
+    return value

@@ -1,0 +1,60 @@
+"""An instance as plain data for the page. Times are milliseconds since the epoch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clearml_sched_widgets.bidi import neutral
+from clearml_sched_widgets.views.failure import failure
+from clearml_sched_widgets.views.history import View
+from clearml_sched_widgets.views.why import fixed
+from clearml_sched_widgets.widgets.host.page_values import millis, said_data
+
+if TYPE_CHECKING:
+    from clearml_sched_widgets.instances.instance import Instance
+
+
+def brief(instance: Instance) -> dict[str, Any]:
+    """One row of the list of instances."""
+    return {
+        "id": instance.id,
+        "name": instance.name,
+        "status": instance.status,
+        "where": instance.where,
+        "user": instance.user,
+        "started": millis(instance.started),
+    }
+
+
+def view_data(view: View | None) -> dict[str, Any]:
+    """The traits of a dashboard beside its tables and its log: a head with counters."""
+    return {"view": {} if view is None else _head(view)}
+
+
+def _oldest(view: View) -> int | None:
+    """The time of the oldest run that was read so far: they come newest first."""
+    return millis(view.executed[-1].started or view.executed[-1].scheduled) if view.executed else None
+
+
+def _head(view: View) -> dict[str, Any]:
+    items = view.definition.items if view.definition else ()
+    enabled = sum(item.enabled for item in items)
+    return {
+        "id": view.id,
+        "name": view.name,
+        "status": view.status,
+        "where": view.where,
+        "note": view.note,
+        "user": view.user,
+        "started": millis(view.started),
+        "problem": neutral(view.problem),
+        "waiting": view.waiting,
+        "fixed": fixed(view),
+        "failure": [said_data(each) for each in failure(view)],
+        "items": len(view.scheduled),
+        "enabled": enabled,
+        "disabled": len(items) - enabled,
+        "whole": view.whole,
+        "read_to": None if view.whole else _oldest(view),
+        "runs": len(view.executed),
+    }

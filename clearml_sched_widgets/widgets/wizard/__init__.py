@@ -1,0 +1,1 @@
+"""The form in which a definition is made, previewed and launched."""

@@ -1,0 +1,194 @@
+"""The form in which a definition is made, previewed and launched."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import traitlets
+
+from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
+from clearml_sched_widgets.definition import Definition
+from clearml_sched_widgets.errors import InvalidDefinition, Problem
+from clearml_sched_widgets.widgets.dashboard.view_data import brief
+from clearml_sched_widgets.widgets.host import static_html
+from clearml_sched_widgets.widgets.host.base import SchedulerWidget
+from clearml_sched_widgets.widgets.host.connection import Connection, connection_to
+from clearml_sched_widgets.widgets.host.messages import BadMessage, Handler, Request, problems_data
+from clearml_sched_widgets.widgets.wizard import lookup, previews
+from clearml_sched_widgets.widgets.wizard.functions import functions_of, with_functions
+from clearml_sched_widgets.widgets.wizard.review import review
+
+if TYPE_CHECKING:
+    from clearml_sched_widgets.instances.instance import Instance
+    from clearml_sched_widgets.manager import Manager
+
+
+class WizardPart:
+    """Validates drafts, looks things up on the server, saves and launches."""
+
+    def __init__(
+        self, connection: Connection, definition: Definition | None, made: Callable[[Instance], None] | None = None
+    ) -> None:
+        self._connection = connection
+        self._draft: dict[str, Any] = {} if definition is None else to_data(definition)
+        self._functions = functions_of(definition) if definition else {}
+        self._form = uuid.uuid4().hex  # the page keeps by it what was typed, apart from that of other widgets
+        self._revision = 0
+        self._made = made
+        self.instance: Instance | None = None
+
+    @property
+    def definition(self) -> Definition:
+        """What the form holds now. Raises InvalidDefinition."""
+        return self._read(self._draft or {"name": ""})
+
+    def _read(self, data: dict[str, Any]) -> Definition:
+        """The definition of the page's data, which has only the names of the functions that Python gave."""
+        return with_functions(from_data(data), self._functions)
+
+    def instant(self) -> Mapping[str, Handler]:
+        return {
+            "validate": self._validate,
+            "outlook": previews.outlook,
+            "day": previews.day,
+            "import": self._import,
+            "export": self._export,
+            "discard": self._discard,
+        }
+
+    def slow(self) -> Mapping[str, Handler]:
+        return {
+            "check": self._check,
+            "matches": lambda request: previews.matches(request, self._connection.manager().gateway),
+            "task": self._task,
+            "tasks": self._tasks,
+            "parameters": self._parameters,
+            "queues": self._queues,
+            "projects": self._projects,
+            "launch": self._launch,
+            "save": self._save,
+        }
+
+    def state(self) -> dict[str, Any]:
+        return {"draft": self._draft, "form": self._form}
+
+    def refresh(self) -> None:
+        """Nothing is read before the page asks for it."""
+
+    def _validate(self, request: Request) -> dict[str, Any]:
+        revision, data = request.number("revision"), request.data()
+        if revision >= self._revision:  # messages may come out of order
+            self._revision, self._draft = revision, data
+        return {"revision": revision, **review(data, datetime.now(timezone.utc))}
+
+    def _check(self, request: Request) -> dict[str, Any]:
+        manager = self._connection.manager()
+        problems: list[dict[str, str]] = []
+        warnings: list[dict[str, str]] = []
+        try:
+            definition = self._read(request.data())
+            warnings = problems_data([*manager.warnings(definition), *lookup.misfits(manager.gateway, definition)])
+            manager.check(definition)
+        except InvalidDefinition as error:
+            problems = problems_data(error.problems)
+        return {"revision": request.number("revision"), "problems": problems, "warnings": warnings}
+
+    def _task(self, request: Request) -> dict[str, Any]:
+        return lookup.resolve(self._connection.manager().gateway, request.text("id"))
+
+    def _tasks(self, request: Request) -> dict[str, Any]:
+        gateway = self._connection.manager().gateway
+        found, more = lookup.search(gateway, request.text("text", ""), request.number("page"))
+        return {"tasks": [lookup.task_data(task) for task in found], "more": more}
+
+    def _parameters(self, request: Request) -> dict[str, Any]:
+        return {"parameters": lookup.parameters(self._connection.manager().gateway, request.text("id"))}
+
+    def _queues(self, _: Request) -> dict[str, Any]:
+        queues = self._connection.manager().gateway.queues(watched=True)
+        return {"queues": [{"id": queue.id, "name": queue.name, "watched": queue.watched} for queue in queues]}
+
+    def _projects(self, request: Request) -> dict[str, Any]:
+        return lookup.projects(self._connection.manager().gateway, request.text("text", ""))
+
+    def _launch(self, request: Request) -> dict[str, Any]:
+        manager = self._connection.manager()
+        definition = self._read(request.data())
+        where, queue = request.text("where"), request.text("queue", "services")
+        return self._keep(manager.launch(definition, where=where, queue=queue), request.data())
+
+    def _save(self, request: Request) -> dict[str, Any]:
+        manager = self._connection.manager()
+        return self._keep(manager.save(self._read(request.data())), request.data())
+
+    def _keep(self, instance: Instance, data: dict[str, Any]) -> dict[str, Any]:
+        self.instance = instance
+        self._draft = data  # the last edit may not have been validated apart
+        if self._made is not None:
+            self._draft = {}  # the next form begins blank
+            self._made(instance)
+        return {"instance": brief(instance)}
+
+    def _import(self, request: Request) -> dict[str, Any]:
+        try:
+            return {"data": to_data(loads(request.text("text")))}
+        except InvalidDefinition as error:
+            raise InvalidDefinition(placed(each) for each in error.problems) from None
+
+    def _discard(self, _: Request) -> dict[str, Any]:
+        self._draft = {}
+        return {}
+
+    def _export(self, request: Request) -> dict[str, Any]:
+        definition, format = self._read(request.data()), request.text("format", "json")
+        if format not in ("json", "yaml"):
+            raise BadMessage(f"The message 'export' names the format {format!r}; expected json or yaml.")
+        return {"name": definition.name, "text": dumps(definition, "yaml" if format == "yaml" else "json")}
+
+
+def placed(problem: Problem) -> Problem:
+    """What is no JSON and no YAML has no path in it, but a place in the text."""
+    value = problem.value
+    in_text = not problem.path and isinstance(value, str) and value.startswith("line ")
+    return attrs.evolve(problem, path=value) if in_text else problem
+
+
+class Wizard(SchedulerWidget):
+    """A form that makes a definition, shows what it would run, and launches it.
+
+    `definition` prefills it. `manager` is made from your ClearML configuration when the form is shown, if not given.
+    """
+
+    _kind = traitlets.Unicode("wizard").tag(sync=True)
+    draft = traitlets.Dict().tag(sync=True)
+    form = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, definition: Definition | None = None, manager: Manager | None = None) -> None:
+        if definition is not None and not isinstance(definition, Definition):
+            raise InvalidDefinition([Problem("definition", definition, "expected a Definition")])
+        connection = connection_to(manager)
+        self._wizard = WizardPart(connection, definition)
+        super().__init__(connection, (self._wizard,))
+
+    def _still(self, now: datetime) -> str:
+        return static_html.draft(self._wizard.state()["draft"], now)
+
+    def __repr__(self) -> str:
+        draft = self._wizard.state()["draft"]
+        items = sum(len(draft.get(kind) or ()) for kind in ("schedules", "triggers"))
+        made = f", instance={self.instance!r}" if self.instance else ""
+        return f"Wizard(name={draft.get('name', '')!r}, items={items}{made})"
+
+    @property
+    def definition(self) -> Definition:
+        """What the form holds now. Raises InvalidDefinition, whose `problems` say what is missing."""
+        return self._wizard.definition
+
+    @property
+    def instance(self) -> Instance | None:
+        """What was last launched or saved with this form."""
+        return self._wizard.instance
