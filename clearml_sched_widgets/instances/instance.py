@@ -17,7 +17,7 @@ from clearml_sched_widgets.instances import control, moving, preflight
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.records import LogLine, Task
 from clearml_sched_widgets.surrogates import has_half
-from clearml_sched_widgets.views import history, look, still, viewer, why
+from clearml_sched_widgets.views import history, instance_html, instance_reader, viewer, why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,17 +32,17 @@ class Instance:
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self._handle = Handle(gateway, task)
         self._viewer = viewer.Viewer(gateway, task.id)
-        self._look = look.Look(gateway, task.id)
+        self._look = instance_reader.Look(gateway, task.id)
 
     def __repr__(self) -> str:
         return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"
 
     def _repr_html_(self) -> str:
         try:
-            return still.html(still.of_view(self.view()))
+            return instance_html.html(instance_html.of_view(self.view()))
         except SchedulerError as error:  # a notebook would show a traceback in its place
             known = self.at_hand(datetime.now(timezone.utc))
-            return still.html(attrs.evolve(known, problem=f"It could not be read: {error}"))
+            return instance_html.html(attrs.evolve(known, problem=f"It could not be read: {error}"))
 
     def __eq__(self, other: object) -> bool:
         """Whether both are the same instance: there may be many objects for one."""
@@ -51,12 +51,12 @@ class Instance:
     def __hash__(self) -> int:
         return hash(self.id)
 
-    def at_hand(self, now: datetime) -> still.Still:
+    def at_hand(self, now: datetime) -> instance_html.Still:
         """What this kernel knows of it already. No request, and little work, however large it is."""
         shot = self._handle.snapshot
         if shot is not None:
-            return still.of_snapshot(self.id, shot, now)
-        return still.of_task(self.task, self.where, now)
+            return instance_html.of_snapshot(self.id, shot, now)
+        return instance_html.of_task(self.task, self.where, now)
 
     @property
     def id(self) -> str:

@@ -19,8 +19,8 @@ from clearml_sched_widgets.gateway.paging import PAGE
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import ACTIVE, TaskQuery, run_tag
 from clearml_sched_widgets.sentences.log import title
-from clearml_sched_widgets.views.ends import same_ends
 from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, executed_row, item_rows, standing
+from clearml_sched_widgets.views.list_diff import same_ends
 
 
 def _age(row: ExecutedRow) -> tuple[datetime, str]:

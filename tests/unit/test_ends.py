@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearml_sched_widgets.views import ends
+from clearml_sched_widgets.views import list_diff
 
 
 @pytest.fixture(autouse=True, scope="module", params=[1, 3, 1000])
 def at_once(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ends, "AT_ONCE", request.param)
+        patch.setattr(list_diff, "AT_ONCE", request.param)
         yield
 
 
@@ -24,7 +24,7 @@ LISTS = st.lists(st.integers(0, 3), max_size=12).map(tuple)
 
 @given(LISTS, LISTS)
 def test_the_ends_are_those_that_a_look_at_every_item_finds(old: tuple[int, ...], new: tuple[int, ...]) -> None:
-    first, last = ends.same_ends(old, new)
+    first, last = list_diff.same_ends(old, new)
     assert first == common(old, new)
     shortest = min(len(old), len(new))
     assert last == min(common(old[::-1], new[::-1]), shortest - first)
@@ -36,6 +36,6 @@ def common(old: tuple[int, ...], new: tuple[int, ...]) -> int:
 
 def test_one_more_at_the_front_of_very_many() -> None:
     old = tuple(object() for _ in range(2500))
-    assert ends.same_ends(old, (object(), *old)) == (0, 2500)
-    assert ends.same_ends(old, (*old, object())) == (2500, 0)
-    assert ends.same_ends(old, (*old[:1200], object(), *old[1201:])) == (1200, 1299)
+    assert list_diff.same_ends(old, (object(), *old)) == (0, 2500)
+    assert list_diff.same_ends(old, (*old, object())) == (2500, 0)
+    assert list_diff.same_ends(old, (*old[:1200], object(), *old[1201:])) == (1200, 1299)

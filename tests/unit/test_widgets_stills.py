@@ -13,7 +13,7 @@ from clearml_sched_widgets import Action, Daily, Dashboard, Definition, Schedule
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.markup import LONGEST, MOST_ROWS, Link, table
-from clearml_sched_widgets.views import still
+from clearml_sched_widgets.views import instance_html
 from tests.unit.widgets_page import Page, memory_manager, schedule_data
 from tests.waiting import until
 
@@ -112,7 +112,7 @@ def test_a_dashboard_shows_what_its_instance_runs_and_ran_without_a_request(monk
     until(lambda: instance.status == "paused")
     with monkeypatch.context() as patch:
         silent(memory_gateway(manager), patch)
-        shown = Reader(still.html(instance.at_hand(datetime.now(timezone.utc))))
+        shown = Reader(instance_html.html(instance.at_hand(datetime.now(timezone.utc))))
     assert "Nightly: paused (holidays), in this notebook's kernel." in shown.text
     scheduled, executed = shown.cells()[1], shown.cells()[3]
     assert scheduled == ["Morning", "Every day at 06:20 (UTC).", "", "paused: holidays"]
@@ -127,7 +127,7 @@ def test_an_instance_elsewhere_shows_what_was_read_of_it_and_says_what_was_not(m
     now = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
     with monkeypatch.context() as patch:
         silent(memory_gateway(manager), patch)
-        shown = Reader(still.html(saved.at_hand(now)))
+        shown = Reader(instance_html.html(saved.at_hand(now)))
     assert "Nightly: draft, elsewhere." in shown.text
     assert shown.cells()[1] == ["Morning", "Every day at 06:20 (UTC).", "", "draft"]
     assert "What it ran had not been read." in shown.text
@@ -217,9 +217,11 @@ def test_links_lead_to_the_web_server_only() -> None:
     until(lambda: len(instance.executed) == 1)
     known = instance.at_hand(datetime.now(timezone.utc))
     assert known.executed
-    assert Reader(still.html(known)).links == []
+    assert Reader(instance_html.html(known)).links == []
     web = "https://web.example/a'\"b"
-    assert Reader(still.html(known, web)).links == [f"{web}/projects/*/experiments/{known.executed[0].task}/output/log"]
+    assert Reader(instance_html.html(known, web)).links == [
+        f"{web}/projects/*/experiments/{known.executed[0].task}/output/log"
+    ]
     assert Reader(table("", [""], [[Link("x", "javascript:alert(1)")]], total=1)).links == []
     instance.stop()
 

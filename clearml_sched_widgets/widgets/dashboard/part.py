@@ -20,7 +20,7 @@ from clearml_sched_widgets.errors import (
     RetryableError,
     SchedulerError,
 )
-from clearml_sched_widgets.views.still import Still, of_view
+from clearml_sched_widgets.views.instance_html import Still, of_view
 from clearml_sched_widgets.widgets.dashboard.tables import Tables
 from clearml_sched_widgets.widgets.dashboard.view_data import view_data
 from clearml_sched_widgets.widgets.host.connection import Connection

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from clearml_sched_widgets.views.ends import same_ends
+from clearml_sched_widgets.views.list_diff import same_ends
 from clearml_sched_widgets.widgets.host.page_values import plain
 
 WINDOW = 100  # rows that a page gets without asking: it shows them while a cell runs, too

@@ -10,7 +10,7 @@ import traitlets
 
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.markup import paragraph
-from clearml_sched_widgets.views.still import html
+from clearml_sched_widgets.views.instance_html import html
 from clearml_sched_widgets.widgets.dashboard.actions import ActionsPart
 from clearml_sched_widgets.widgets.dashboard.part import DashboardPart
 from clearml_sched_widgets.widgets.dashboard.progress import ProgressPart, ShowsProgress

@@ -14,7 +14,7 @@ from clearml_sched_widgets.errors import InstanceStateError, NotFound
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import Task, TaskQuery
-from clearml_sched_widgets.views import look
+from clearml_sched_widgets.views import instance_reader
 from clearml_sched_widgets.widgets.instances.deltas import Deltas
 from clearml_sched_widgets.widgets.instances.discovery import ARCHIVED, Census
 from clearml_sched_widgets.widgets.instances.entries import NEVER, Entry, detailed, known, row, upcoming
@@ -158,7 +158,7 @@ def _again(gateway: Gateway, entries: Iterable[Entry]) -> Iterator[Task]:
     for entry in entries:
         if entry.large and entry.whole is not None:
             with suppress(NotFound):
-                yield look.again(gateway, entry.whole)
+                yield instance_reader.again(gateway, entry.whole)
 
 
 def _urgency(entry: Entry) -> tuple[float, bool]:
