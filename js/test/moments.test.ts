@@ -3,7 +3,7 @@ import { instant, momentData, momentDraft, NO_MOMENT, reading, typedIn } from ".
 
 const typed = (local: string, later = false) => ({ local, later });
 
-// The instants are those of clearml_sched_widgets.recurrence.local.instant; tests/unit/test_recurrence_walk.py has such.
+// The instants are those of clearml_sched_widgets.recurrence.local.instant; tests/unit/recurrence/test_walk.py has such.
 it.each([
   ["2026-12-01T06:20", "UTC", "2026-12-01T06:20:00Z"],
   ["2026-12-01T06:20", "Europe/Berlin", "2026-12-01T05:20:00Z"],

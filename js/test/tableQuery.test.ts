@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import shared from "../../tests/unit/table_queries.json"; // the kernel answers the same queries
+import shared from "../../tests/unit/widgets/dashboard/table_queries.json"; // the kernel answers the same queries
 import { answered, choicesIn, EVERYTHING, isEverything, narrows, type Query } from "../src/state/tableQuery";
 
 interface Case {

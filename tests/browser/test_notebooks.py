@@ -10,11 +10,12 @@ from nbclient import NotebookClient
 
 from clearml_sched_widgets.sandbox import Sandbox
 from clearml_sched_widgets.sandbox.examples import create_examples
+from tests.paths import NOTEBOOKS
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+EVERY_NOTEBOOK = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EVERY_NOTEBOOK, ids=lambda path: path.stem)
 def test_a_notebook_runs_without_an_error_and_keeps_no_secret(
     path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

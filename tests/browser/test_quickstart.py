@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenFile
 from tests.browser.lab import Lab
+from tests.paths import NOTEBOOKS
 
-QUICKSTART = Path(__file__).parents[2] / "notebooks" / "01_quickstart.ipynb"
+QUICKSTART = NOTEBOOKS / "01_quickstart.ipynb"
 
 
 @pytest.mark.usefixtures("agent", "examples")

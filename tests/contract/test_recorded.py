@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +15,9 @@ import pytest
 from tests.contract.seeding import Doc, World, complete_fields, implied, long_ago
 from tests.contract.server_thread import ThreadedServer
 from tests.contract.shape import differences, is_id
+from tests.paths import RECORDED
 
-PAIRS: list[Doc] = [
-    json.loads(line) for line in (Path(__file__).parent / "recorded" / "server.jsonl").read_text("utf-8").splitlines()
-]
+PAIRS: list[Doc] = [json.loads(line) for line in RECORDED.read_text("utf-8").splitlines()]
 _LISTS: dict[str, Callable[[World, Doc], None]] = {
     "tasks": World.like_task,
     "projects": World.like_project,

@@ -15,12 +15,12 @@ from pathlib import Path
 import attrs
 
 from tests.dates.clock import SHIFT
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 STARTUP = Path(__file__).parent / "startup"
 SUITES = (
     ("tests/unit", "-n", "2", "--dist", "loadfile", "-m", "not slow"),
-    ("tests/browser/test_preview.py",),
+    ("tests/browser/wizard/test_preview.py",),
 )
 
 # The clock is moved before pytest begins, and pytest wants to load that package itself.

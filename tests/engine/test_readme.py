@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from clearml_sched_widgets.sandbox import Sandbox
+from tests.paths import ROOT
 from tests.plain import Plain
 
-ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text()
 
 

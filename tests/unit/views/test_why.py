@@ -1,0 +1,203 @@
+"""Why has it not run? One sentence for each reason, and which of several counts."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import attrs
+import pytest
+
+from clearml_sched_widgets import Action, Daily, Definition, Instance, Once, Policies, Schedule, TaskTrigger
+from clearml_sched_widgets.definition.when import StatusChanged
+from clearml_sched_widgets.policy.state import ItemState, Launch, State
+from clearml_sched_widgets.views.history import ExecutedRow, View
+from clearml_sched_widgets.views.why import Case, Reason, fixed, of_runs, queues_of, reasons, why
+from tests.unit.widgets.page import memory_manager
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
+SOON = NOW + timedelta(minutes=5)
+
+
+def schedule(**changes: Any) -> Schedule:
+    return Schedule(
+        Action("t1", "gpu"), changes.pop("rule", Daily(["18:20"])), policies=Policies(**changes.pop("policies", {})),
+        name="Train", id="a", **changes,
+    )  # fmt: skip
+
+
+def trigger(**policies: Any) -> TaskTrigger:
+    return TaskTrigger(
+        Action("t1", "gpu"), StatusChanged(["failed"]), policies=Policies(**policies), name="On end", id="a"
+    )
+
+
+def run(status: str, minutes: float = 10) -> ExecutedRow:
+    return ExecutedRow(
+        run="r1", item="a", name="Train", item_name="Train", cause="schedule", scheduled=None, finished=None,
+        started=NOW - timedelta(minutes=minutes), status=status,
+    )  # fmt: skip
+
+
+def owed(cause: str = "schedule", **changes: Any) -> State:
+    return State(pending=(Launch(key="k", item="a", cause=cause, nominal=NOW, **changes),))
+
+
+def known(**changes: Any) -> dict[str, Any]:
+    return {"known": ItemState(watermark=NOW, **changes)}
+
+
+CASES: list[tuple[str, dict[str, Any], str]] = [
+    ("time", {}, "Its next time has not come."),
+    ("event", {"item": trigger()}, "No event has matched since it last ran."),
+    ("draft", {"status": "draft"}, "The instance was saved, but never launched. Launch it."),
+    ("queued", {"status": "queued"}, "waits for an agent that serves its queue"),
+    ("stopped", {"status": "stopped"}, "The instance was stopped. Resume it."),
+    ("failed", {"status": "failed"}, "ended by an error; its log says which"),
+    (
+        "lost",
+        {"status": "lost"},
+        "Nothing was heard of its kernel or agent since 2026-11-22 11:50:00 UTC; it may be gone.",
+    ),
+    ("server", {"problem": "The server did not answer"}, "The server did not answer. It is tried again by itself."),
+    (
+        "instance_paused",
+        {"status": "paused", "state": State(paused=True, note="disk full")},
+        "The whole instance is paused (disk full). Resume it.",
+    ),
+    ("paused", known(paused=True, note="3 runs in a row failed"), "It is paused (3 runs in a row failed). Resume it"),
+    ("disabled", {"item": schedule(enabled=False)}, "It is disabled in the definition."),
+    ("error", known(error="there is no queue 'gpu'"), "It could not be launched: there is no queue 'gpu'."),
+    (
+        "error",
+        {**known(error="no answer"), "state": owed(tries=2, not_before=SOON)},
+        "no answer. It is tried again at 2026-11-22 12:05:00 UTC.",
+    ),
+    (
+        "no_agent",
+        {"active": [run("queued")], "watched": False},
+        "'gpu', which no agent serves. Start one: clearml-agent daemon --queue gpu",
+    ),
+    (
+        "queued",
+        {"active": [run("queued")], "watched": True},
+        "Its run waits since 2026-11-22 11:50:00 UTC in the queue 'gpu': the agents there are busy",
+    ),
+    ("time", {"active": [run("queued", 0.1)]}, "Its next time"),
+    ("time", {"active": [run("in_progress")]}, "Its next time"),
+    (
+        "slot",
+        {"item": schedule(policies={"overlap": "queue"}), "active": [run("in_progress")], "state": owed()},
+        "The run of 2026-11-22 12:00:00 UTC waits until the one before it has ended (overlap policy queue).",
+    ),
+    ("retry", {"state": owed("retry", not_before=SOON)}, "a retry follows at 2026-11-22 12:05:00 UTC"),
+    ("ended", {"item": schedule(policies={"max_runs": 3}), **known(runs=3)}, "It has had its 3 runs. Raise max_runs"),
+    ("ended", {"item": trigger(max_runs=3), **known(runs=3)}, "It has had its 3 runs."),
+    ("ended", {"item": schedule(rule=Once("2026-11-20", ["06:20"]))}, "It has no more times to come."),
+    (
+        "skipped",
+        known(note="skipped the run of 2026-11-22T06:20:00Z: the run before it is not finished."),
+        "Its last time was left out: the run of 2026-11-22 06:20:00 UTC: the run before it",
+    ),
+]
+
+
+def case(**changes: Any) -> Case:
+    plain = {
+        "item": schedule(), "state": State(), "known": None, "status": "running", "problem": "", "active": (),
+        "heartbeat": NOW - timedelta(minutes=10), "watched": None, "now": NOW,
+        "owed": changes.get("state", State()).pending,
+    }  # fmt: skip
+    return Case(**{**plain, **changes})
+
+
+@pytest.mark.parametrize(("code", "changes", "text"), CASES)
+def test_each_reason_has_its_sentence(code: str, changes: dict[str, Any], text: str) -> None:
+    found = why(case(**changes))
+    assert found.code == code
+    assert text in found.text
+    assert found.well == (code in ("time", "event", "retry"))
+
+
+def test_what_holds_everything_back_is_named_before_what_holds_back_one_item() -> None:
+    everything = {
+        **known(paused=True, error="no queue"), "state": State(paused=True), "item": schedule(enabled=False),
+        "active": [run("queued")], "watched": False,
+    }  # fmt: skip
+    order = []
+    for change in (
+        {"status": "stopped"}, {"problem": "no answer"}, {}, {"state": State()}, {"known": None, "state": State()},
+        {"known": None, "state": State(), "item": schedule()},
+    ):  # fmt: skip
+        order.append(why(case(**{**everything, **change})).code)
+    assert order == ["stopped", "server", "instance_paused", "paused", "disabled", "no_agent"]
+
+
+def test_a_view_is_answered_item_by_item_and_names_the_queues_that_matter() -> None:
+    other = attrs.evolve(schedule(), id="b", action=Action("t1", "cpu"))
+    view = View(
+        id="i1", name="Nightly", status="running", where="kernel", note="", user="Ann", started=NOW, heartbeat=NOW,
+        scheduled=(), executed=(run("queued"), run("completed")), log=(), state=State(),
+        definition=Definition("Nightly", [schedule(), other]),
+    )  # fmt: skip
+    assert queues_of(view) == {"gpu"}
+    found = reasons(view, {"gpu": False}, NOW)
+    assert {key: reason.code for key, reason in found.items()} == {"a": "no_agent", "b": "time"}
+    assert reasons(attrs.evolve(view, definition=None), {}, NOW) == {}
+    assert isinstance(found["a"], Reason)
+
+
+def test_a_run_that_waits_in_its_queue_has_a_reason_of_its_own() -> None:
+    waiting = attrs.evolve(run("queued"), run="r2", item="b")
+    gone = attrs.evolve(run("queued"), run="r3", item="removed")
+    other = attrs.evolve(schedule(), id="b", action=Action("t1", "cpu"))
+    view = View(
+        id="i1", name="Nightly", status="running", where="kernel", note="", user="Ann", started=NOW, heartbeat=NOW,
+        scheduled=(), executed=(run("queued"), waiting, gone, attrs.evolve(run("in_progress"), run="r4")), log=(),
+        definition=Definition("Nightly", [schedule(), other]),
+    )  # fmt: skip
+    found = of_runs(view, {"gpu": False, "cpu": True}, NOW)
+    assert {key: (reason.code, reason.hint) for key, reason in found.items()} == {
+        "r1": ("no_agent", "no agent"),
+        "r2": ("queued", "agents busy"),
+    }
+    assert "since 2026-11-22 11:50:00 UTC in the queue 'cpu'" in found["r2"].text
+    assert of_runs(view, {"gpu": False, "cpu": True}, NOW - timedelta(minutes=10)).keys() == {"r1"}
+    assert of_runs(attrs.evolve(view, definition=None), {}, NOW) == {}
+
+
+def test_the_frame_of_scheduled_tasks_says_why() -> None:
+    manager, task = memory_manager()
+    instance: Instance = manager.save(Definition("Nightly", [Schedule(Action(task), Daily(["06:20", "18:20"]))]))
+    assert list(instance.scheduled["why"]) == ["The instance was saved, but never launched. Launch it."] * 2
+
+
+def test_a_definition_that_cannot_be_changed_now_says_why() -> None:
+    plain = View(
+        id="i1", name="Nightly", status="running", where="elsewhere", note="", user="Ann", started=NOW, heartbeat=NOW,
+        scheduled=(), executed=(), log=(), definition=Definition("Nightly", [schedule()]),
+    )  # fmt: skip
+    assert {fixed(attrs.evolve(plain, where=where)) for where in ("kernel", "service", "elsewhere")} == {""}
+    assert fixed(attrs.evolve(plain, status="queued")).startswith("It waits in its queue.")
+    assert fixed(attrs.evolve(plain, status="stopping")).startswith("It is being stopped.")
+    calls = Definition("Calls", [Schedule(Action(function=print), Daily(["18:20"]))])
+    assert "Change it there" in fixed(attrs.evolve(plain, definition=calls))
+    assert fixed(attrs.evolve(plain, definition=calls, where="kernel")) == ""
+    assert fixed(attrs.evolve(plain, definition=calls, status="stopped")) == ""
+
+
+def test_the_reasons_of_very_many_items_that_are_launched_at_once_take_little_longer_than_those_of_idle_ones() -> None:
+    items = [attrs.evolve(schedule(), id=f"a{number}") for number in range(4000)]
+    pending = tuple(Launch(key=item.id, item=item.id, cause="manual", nominal=NOW) for item in items)
+    idle = View(
+        id="i1", name="n", status="running", where="kernel", note="", user="", started=None, heartbeat=None,
+        scheduled=(), executed=(), log=(), definition=Definition("Nightly", items), state=State(),
+    )  # fmt: skip
+
+    def seconds(view: View) -> float:
+        began = time.thread_time()
+        assert len(reasons(view, {}, NOW)) == len(items)
+        return time.thread_time() - began
+
+    assert seconds(attrs.evolve(idle, state=State(pending=pending))) < 8 * seconds(idle)
