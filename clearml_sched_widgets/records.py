@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
@@ -14,6 +14,8 @@ INSTANCE_TAG = "clearml-sched-instance"  # system tag of the task that is an ins
 SECTION = "Scheduler"  # hyperparameter section that makes a run recognisable
 ACTIVE = frozenset({"queued", "in_progress"})
 FINISHED = frozenset({"completed", "failed", "stopped", "published", "closed"})
+# A change gets its time before it can be read, so one with an earlier time may show up after a later one.
+LOOKBACK = timedelta(seconds=10)
 
 
 def run_tag(instance_id: str) -> str:

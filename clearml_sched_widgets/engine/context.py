@@ -10,7 +10,7 @@ import attrs
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine.clock import Clock
-from clearml_sched_widgets.engine.following.runs import Run, Runs
+from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task.journal import Journal
 from clearml_sched_widgets.engine.instance_task.lease import Lease
 from clearml_sched_widgets.engine.launching.batch import BatchCount
@@ -19,6 +19,7 @@ from clearml_sched_widgets.engine.launching.functions import Functions
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.agenda import Agenda
 from clearml_sched_widgets.policy.decide import next_slot
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, State
 from clearml_sched_widgets.sentences import log
 

@@ -11,9 +11,9 @@ import attrs
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.following import polling
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.policy import owed
 from clearml_sched_widgets.policy.decide import Decision, admit, decide
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, slot_text
 from clearml_sched_widgets.sentences import log
 

@@ -9,8 +9,8 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.engine.instance_task.task import Own
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import LogLine, Table
 

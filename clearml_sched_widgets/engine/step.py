@@ -14,7 +14,7 @@ from clearml_sched_widgets.engine.apply_definition import adopt
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.command_handler import Handler
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.following.runs import Run, Runs
+from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.instance_task.task import WATCHDOG, OwnTask
 from clearml_sched_widgets.engine.launching.call import Caller
@@ -28,6 +28,7 @@ from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy import owed, requested, retries, time_limits
 from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import EntityState, slot_text
 from clearml_sched_widgets.sentences import log
 

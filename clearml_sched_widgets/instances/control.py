@@ -9,7 +9,6 @@ from datetime import datetime, timezone
 from clearml_sched_widgets import codec, service
 from clearml_sched_widgets.definition import Definition, Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
-from clearml_sched_widgets.engine.following.runs import Run, run_of
 from clearml_sched_widgets.engine.instance_task import commands, lease
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.commands import Command
@@ -19,6 +18,7 @@ from clearml_sched_widgets.instances import preflight
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.instances.running import forget, functions_here, register, starting
 from clearml_sched_widgets.policy import requested
+from clearml_sched_widgets.policy.run import Run, run_of
 from clearml_sched_widgets.records import Task, TaskQuery, run_tag
 from clearml_sched_widgets.views import history, viewer
 

@@ -9,9 +9,9 @@ import attrs
 
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.policy import requested
 from clearml_sched_widgets.policy.retries import launch_of
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch, State
 from clearml_sched_widgets.sentences import log
 

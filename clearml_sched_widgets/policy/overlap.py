@@ -8,7 +8,7 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine.following.runs import Run
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch
 
 UNFINISHED = "the run before it is not finished; the overlap policy is skip"

@@ -13,9 +13,9 @@ from functools import partial
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Policies, Schedule, Trigger
-from clearml_sched_widgets.engine.following.runs import LOOKBACK, Run
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import EntityState, ItemState, Launch, State, slot_text
-from clearml_sched_widgets.records import SECTION
+from clearml_sched_widgets.records import LOOKBACK, SECTION
 from clearml_sched_widgets.sentences.log import subject
 
 LONGEST = timedelta(hours=1)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.definition.values import duration_text
-from clearml_sched_widgets.engine.following.runs import Run
+from clearml_sched_widgets.policy.run import Run
 
 
 def overdue(

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.policy.decide import Skip, due_at
 from clearml_sched_widgets.policy.overlap import REPLACED
 from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, slot_text
 
 

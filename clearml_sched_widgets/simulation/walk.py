@@ -9,11 +9,11 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Schedule
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.policy.agenda import Agenda
 from clearml_sched_widgets.policy.decide import Skip, decide, next_slot
 from clearml_sched_widgets.policy.overlap import REPLACED, Turn, turn
 from clearml_sched_widgets.policy.requested import at_start
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch
 from clearml_sched_widgets.records import Task
 from clearml_sched_widgets.simulation.request import Request

@@ -12,9 +12,9 @@ import attrs
 from clearml_sched_widgets.conditions.describe import describe_trigger
 from clearml_sched_widgets.definition import Definition, Once, Rule, Schedule, Trigger
 from clearml_sched_widgets.definition.values import duration_text
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.policy.decide import due_at, ended
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import ACTIVE, FINISHED, LogLine, Table
 from clearml_sched_widgets.recurrence import describe, next_after, per_time

@@ -13,9 +13,9 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine.following.runs import NEVER, Run, run_of
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE
+from clearml_sched_widgets.policy.run import NEVER, Run, run_of
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import ACTIVE, TaskQuery, run_tag
 from clearml_sched_widgets.sentences.log import title

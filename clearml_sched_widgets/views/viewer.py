@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import attrs
 
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine.following.runs import LOOKBACK, Runs
+from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task import state_objects
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.launching.call import past_runs
@@ -16,7 +16,7 @@ from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.state import State
-from clearml_sched_widgets.records import LogLine, Task, TaskQuery
+from clearml_sched_widgets.records import LOOKBACK, LogLine, Task, TaskQuery
 from clearml_sched_widgets.views import history
 from clearml_sched_widgets.views.ledger import ExecutedLedger, ScheduledLedger
 

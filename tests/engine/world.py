@@ -8,7 +8,6 @@ from datetime import datetime, timedelta, timezone
 
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.engine.instance_task import lease
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.launching.functions import Functions
@@ -16,6 +15,7 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.records import RUN_TAG, TaskQuery
 from clearml_sched_widgets.views.history import tables
 

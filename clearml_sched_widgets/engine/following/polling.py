@@ -14,11 +14,10 @@ import attrs
 
 from clearml_sched_widgets.conditions import Event, SlowPattern, events, needs_inventory, prune, values_of
 from clearml_sched_widgets.definition import Definition, Trigger
-from clearml_sched_widgets.engine.following.runs import LOOKBACK
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE
 from clearml_sched_widgets.policy.state import EntityState, Launch, State, slot_text
-from clearml_sched_widgets.records import Entity
+from clearml_sched_widgets.records import LOOKBACK, Entity
 
 Report = Callable[[str, str], None]
 BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)

@@ -13,11 +13,11 @@ import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.engine.launching import functions
 from clearml_sched_widgets.errors import GatewayError
 from clearml_sched_widgets.policy import requested
 from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import LONGEST_NOTE, Launch, Past, State
 from clearml_sched_widgets.records import Task
 

@@ -15,11 +15,12 @@ import attrs
 
 from clearml_sched_widgets.conditions import substitute
 from clearml_sched_widgets.definition import Action
-from clearml_sched_widgets.engine.following.runs import Run, Runs
+from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.launching.batch import BatchCount
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, slot_text
 from clearml_sched_widgets.records import (
     INSTANCE_TAG,

@@ -9,12 +9,13 @@ from functools import partial
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine.following.runs import Run, Runs
+from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task.journal import Journal
 from clearml_sched_widgets.engine.launching.clone import launched
 from clearml_sched_widgets.engine.launching.stops import Stops
 from clearml_sched_widgets.policy.overlap import Turn, turn
 from clearml_sched_widgets.policy.owed import by_item
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, State
 from clearml_sched_widgets.sentences import log
 

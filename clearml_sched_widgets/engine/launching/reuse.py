@@ -15,12 +15,12 @@ import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.following.runs import RESET, Run, run_of
 from clearml_sched_widgets.engine.launching.call import past_of
 from clearml_sched_widgets.engine.launching.clone import is_draft, merged, queue_ids, script_of
 from clearml_sched_widgets.engine.launching.stops import Stops
 from clearml_sched_widgets.errors import GatewayError, RetryableError
 from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.run import RESET, Run, run_of
 from clearml_sched_widgets.policy.state import Launch, iso, slot_text
 from clearml_sched_widgets.records import ACTIVE, RUN_TAG, SECTION, Edit, Param, Task, TaskQuery, run_tag
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.engine.instance_task.journal import Journal
 from clearml_sched_widgets.errors import PermanentError
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.policy.run import Run
 
 
 class Stops:

@@ -7,10 +7,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from clearml_sched_widgets.engine.following.runs import LOOKBACK
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE, pages
-from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
+from clearml_sched_widgets.records import INSTANCE_TAG, LOOKBACK, Task, TaskQuery
 
 MOST_PAGES = 40  # requests of one reading; the next one goes on where it ended
 COUNT_EVERY = 60.0  # seconds between two looks at which ones are gone: no change tells of a deletion

@@ -18,11 +18,11 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     TaskTrigger,
 )
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.policy import controls, retries, time_limits
 from clearml_sched_widgets.policy.decide import admit, decide
 from clearml_sched_widgets.policy.overlap import turn
 from clearml_sched_widgets.policy.retries import after_end, attempt, backoff, follow, unhandled
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import EntityState, ItemState, Launch, State
 from clearml_sched_widgets.records import SECTION, Param, Task
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule
 from clearml_sched_widgets.codec import from_data
-from clearml_sched_widgets.engine.following.runs import Run
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
+from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import SECTION, Task, run_tag
 from clearml_sched_widgets.views.history import IDLE, executed_row, scheduled_rows

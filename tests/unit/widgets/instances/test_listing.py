@@ -12,11 +12,10 @@ import pytest
 
 from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import dumps, from_data
-from clearml_sched_widgets.engine.following.runs import LOOKBACK
 from clearml_sched_widgets.errors import InstanceStateError, Unavailable
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
-from clearml_sched_widgets.records import Task, TaskQuery
+from clearml_sched_widgets.records import LOOKBACK, Task, TaskQuery
 from clearml_sched_widgets.widgets.instances import listing as listings
 from clearml_sched_widgets.widgets.instances.deltas import Deltas
 from clearml_sched_widgets.widgets.instances.discovery import COUNT_EVERY
