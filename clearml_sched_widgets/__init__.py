@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from clearml_sched_widgets.errors import InvalidDefinition, SchedulerError
     from clearml_sched_widgets.instances.instance import Instance
     from clearml_sched_widgets.manager import Manager
+    from clearml_sched_widgets.next_runs import preview
     from clearml_sched_widgets.recurrence import next_after, occurrences
     from clearml_sched_widgets.recurrence.sentences import describe
+    from clearml_sched_widgets.simulation import simulate
     from clearml_sched_widgets.widgets import Dashboard, SchedulerApp, Wizard
 
     __version__: str
@@ -64,6 +66,8 @@ _HOME: dict[str, str] = {
     "describe": "recurrence.sentences",
     "next_after": "recurrence",
     "occurrences": "recurrence",
+    "preview": "next_runs",
+    "simulate": "simulation",
     "Dashboard": "widgets",
     "SchedulerApp": "widgets",
     "Wizard": "widgets",
@@ -97,6 +101,8 @@ __all__ = [
     "describe",
     "next_after",
     "occurrences",
+    "preview",
+    "simulate",
 ]
 
 

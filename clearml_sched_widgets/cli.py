@@ -82,14 +82,14 @@ def _count(text: str) -> int:
 
 
 def _simulate(arguments: argparse.Namespace) -> int:
-    from clearml_sched_widgets import codec
+    from clearml_sched_widgets import codec, simulation
 
     try:
         text = arguments.definition.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SchedulerError(f"cannot read {arguments.definition}: {error}") from None
     definition = codec.loads(text)
-    found = definition.simulate(arguments.start, arguments.end, dict(arguments.duration))
+    found = simulation.simulate(definition, arguments.start, arguments.end, dict(arguments.duration))
     print("\n".join(_report(found, arguments.rows)))
     return 0
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sized
-from datetime import datetime, timedelta, timezone
+from collections.abc import Iterable, Iterator, Sized
+from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import attrs
 
@@ -22,10 +22,6 @@ from clearml_sched_widgets.definition.policies import Policies
 from clearml_sched_widgets.definition.rules import RULES, Rule
 from clearml_sched_widgets.definition.when import CONDITIONS, Condition, Published, Select, StatusChanged, Tagged
 from clearml_sched_widgets.errors import Problem
-
-if TYPE_CHECKING:
-    from clearml_sched_widgets.simulation import Simulation
-
 
 MOST_ROWS = 100  # of a definition that is shown as a table
 
@@ -219,28 +215,6 @@ class Definition(Part):
     def item(self, item_id: str) -> Schedule | Trigger | None:
         """The item of that id, if there is one."""
         return self._by_id.get(item_id)
-
-    def simulate(
-        self, start: str | datetime, end: str | datetime, durations: Mapping[str, str | timedelta] | None = None
-    ) -> Simulation:
-        """What the schedules would do after `start` and up to `end`: runs, skips, overlaps, load. Launches nothing.
-
-        The times are aware, or ISO 8601 with an offset. `durations` says how long runs take, by the schedule's id or
-        name, or "default". Raises InvalidDefinition for what is no time, no duration or no schedule.
-        """
-        from clearml_sched_widgets import simulation
-
-        return simulation.simulate(self, start, end, durations)
-
-    def preview(self, n: int = 10, now: str | datetime | None = None) -> list[tuple[datetime, Schedule]]:
-        """The next `n` slots of all enabled schedules after `now`, with their schedules. Times in UTC.
-
-        `now` is aware, or ISO 8601 with an offset; the present by default. Raises InvalidDefinition for what is no time
-        and for what is no number of slots.
-        """
-        from clearml_sched_widgets import simulation
-
-        return simulation.preview(self, n, datetime.now(timezone.utc) if now is None else now)
 
     @cached_property
     def _by_id(self) -> dict[str, Schedule | Trigger]:

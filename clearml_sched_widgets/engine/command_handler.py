@@ -48,9 +48,9 @@ class Handler:
 
     def _run_all(self, command: Command, now: datetime) -> None:
         context = self._context
-        context.state, text = controls.run_all(context.definition, context.state, command.id, now, context.exists)
-        if text:
-            context.journal.info(text)
+        context.state, count = controls.run_all(context.definition, context.state, command.id, now, context.exists)
+        if count is not None:
+            context.journal.info(log.all_by_hand(count))
 
     def _reload(self, now: datetime) -> None:
         context = self._context
@@ -83,9 +83,10 @@ class Handler:
             context.journal.error(f"{command.do}: there is no item {command.item}.")
             return
         if command.do == "pause":
-            context.state, text = controls.pause(item, context.state, command.note)
+            context.state, text = controls.pause(item, context.state, command.note), log.paused(command.note)
         elif command.do == "resume":
-            context.state, text = controls.resume(item, context.state, now)
+            before, context.state = context.state, controls.resume(item, context.state, now)
+            text = "" if context.state is before else log.resumed()
         elif command.do == "run_now":
             context.state = controls.run_now(item, context.state, command.id, now, context.exists)
         elif command.do == "retry":
@@ -115,10 +116,11 @@ class Handler:
             self._decide(now)  # what is due by now is decided by the schedule itself
         done = launched_since(context.gateway, context.id, start)
         try:
-            context.state, text = controls.backfill(
+            context.state, new, total = controls.backfill(
                 item, context.state, start, end, now, lambda key: key in done or context.exists(key)
             )
         except ValueError as error:
             return f"nothing is backfilled: {error}."
+        text = log.backfilled(start, end, new, total)
         paused = context.state.paused or context.state.items[item.id].paused
         return f"{text} They wait for the end of the pause." if paused else text

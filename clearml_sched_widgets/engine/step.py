@@ -271,9 +271,9 @@ class Core:
         """Retries, and pauses after failures."""
         context = self.context
         before = context.state
-        context.state, lines = retries.follow(context.definition, before, runs, partial(launched, context.runs), now)
-        for item_id, text in lines:
-            context.journal.warning(f"{context.title(item_id)}: {text}.")
+        context.state, found = retries.follow(context.definition, before, runs, partial(launched, context.runs), now)
+        for one in found:
+            context.journal.warning(f"{context.title(one.run.item)}: {log.consequence(one)}")
         for item_id in {run.item for run in runs}:
             item = context.item(item_id)
             if item is not None and context.state.items[item_id] is not before.items[item_id]:

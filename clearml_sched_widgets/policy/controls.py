@@ -1,4 +1,4 @@
-"""PURE: what the commands of users change about single items."""
+"""PURE: what the commands of users change in the state. What the log says of it is `sentences.log`'s."""
 
 from __future__ import annotations
 
@@ -7,30 +7,28 @@ from datetime import datetime
 
 import attrs
 
-from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.policy import requested
 from clearml_sched_widgets.policy.retries import launch_of
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch, State
-from clearml_sched_widgets.sentences import log
-
-Change = tuple[State, str]  # the state after it, and what the log says; nothing if there was nothing to do
 
 
-def pause(item: Schedule | Trigger, state: State, note: str) -> Change:
+def pause(item: Schedule | Trigger, state: State, note: str) -> State:
     """Pause one item."""
-    known = attrs.evolve(state.items[item.id], paused=True, note=note)
-    return state.with_item(item.id, known), f"paused{f': {isolated(note)}' if note else ''}."
+    return state.with_item(item.id, attrs.evolve(state.items[item.id], paused=True, note=note))
 
 
-def resume(item: Schedule | Trigger, state: State, now: datetime) -> Change:
-    """End the pause of one item. As after a pause of the whole instance, what came in between is left out."""
+def resume(item: Schedule | Trigger, state: State, now: datetime) -> State:
+    """End the pause of one item; the same state if it is not paused.
+
+    As after a pause of the whole instance, what came in between is left out.
+    """
     known = state.items[item.id]
     if not known.paused:
-        return state, ""
+        return state
     fresh = ItemState(watermark=max(known.watermark, now), runs=known.runs, error=known.error)
-    return state.with_item(item.id, fresh), "goes on after its pause."
+    return state.with_item(item.id, fresh)
 
 
 def run_now(item: Schedule | Trigger, state: State, command: str, now: datetime, known: Callable[[str], bool]) -> State:
@@ -39,11 +37,16 @@ def run_now(item: Schedule | Trigger, state: State, command: str, now: datetime,
     return state if known(launch.key) else owe(state, [launch])
 
 
-def run_all(definition: Definition, state: State, command: str, now: datetime, known: Callable[[str], bool]) -> Change:
-    """Owe a run by hand of each item that is enabled, but those that the command gave already."""
+def run_all(
+    definition: Definition, state: State, command: str, now: datetime, known: Callable[[str], bool]
+) -> tuple[State, int | None]:
+    """Owe a run by hand of each enabled item that this command has not given yet: the state, and how many these are.
+
+    None if it had given them all before, and only its removal had failed.
+    """
     wanted = [requested.manual(item, command, now) for item in definition.items if item.enabled]
     new = [launch for launch in wanted if not known(launch.key)]
-    return owe(state, new), log.all_by_hand(len(new)) if new or not wanted else ""
+    return owe(state, new), len(new) if new or not wanted else None
 
 
 def retry(
@@ -60,8 +63,10 @@ def retry(
 
 def backfill(
     item: Schedule, state: State, start: datetime, end: datetime, now: datetime, known: Callable[[str], bool]
-) -> Change:
-    """Owe the slots of a past period that are not known. Raises ValueError if there are none, or too many.
+) -> tuple[State, int, int]:
+    """Owe the slots of a past period that are not known: the state, how many these are, and how many slots there are.
+
+    Raises ValueError if there are none, or too many.
 
     The slots after the watermark are the schedule's own business, unless it cannot run now: then they are dealt with.
     """
@@ -71,8 +76,7 @@ def backfill(
     new = [one for one in found if not known(one.key) and (idle or one.nominal <= own.watermark)]
     if idle:
         own = attrs.evolve(own, watermark=max(own.watermark, found[-1].nominal))
-    text = f"{log.backfilled(start, end, len(new), len(found))}."
-    return owe(state.with_item(item.id, own), new), text
+    return owe(state.with_item(item.id, own), new), len(new), len(found)
 
 
 def owe(state: State, new: list[Launch]) -> State:

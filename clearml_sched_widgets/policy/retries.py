@@ -16,19 +16,30 @@ from clearml_sched_widgets.definition import Definition, Policies, Schedule, Tri
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import EntityState, ItemState, Launch, State, slot_text
 from clearml_sched_widgets.records import LOOKBACK, SECTION
-from clearml_sched_widgets.sentences.log import subject
 
 LONGEST = timedelta(hours=1)
 SUCCESS = frozenset({"completed", "published", "closed"})
 
 
 @attrs.frozen(kw_only=True)
+class Consequence:
+    """What follows from the end of one run: a retry in `delay`, the `number`-th of `retries`; or else that its item is
+    paused, and why."""
+
+    run: Run
+    number: int = 0
+    retries: int = 0
+    delay: timedelta = timedelta(0)
+    paused: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class Verdict:
-    """What follows from the end of one run. `text` says it for the log."""
+    """What the end of one run changes. Without `consequence` there is nothing to tell."""
 
     state: ItemState
     retry: Launch | None = None
-    text: str = ""
+    consequence: Consequence | None = None
 
 
 def concerns(policies: Policies) -> bool:
@@ -65,8 +76,8 @@ def unhandled(ends: EntityState, runs: Iterable[Run]) -> tuple[EntityState, list
 
 def follow(
     definition: Definition, state: State, runs: Iterable[Run], launched: Callable[[str], bool], now: datetime
-) -> tuple[State, list[tuple[str, str]]]:
-    """Deal with the ends of runs that were not dealt with yet: the state after it, and lines of the log by item.
+) -> tuple[State, list[Consequence]]:
+    """Deal with the ends of runs that were not dealt with yet: the state after it, and what followed.
 
     `launched` tells whether there is a run of a key.
     """
@@ -79,15 +90,15 @@ def follow(
     ends, fresh = unhandled(state.ends, (run for run in concerned if not run.local))
     # The call of a function is seen to end once, here, by our own clock; one of an earlier process has no such time.
     fresh += [run for run in concerned if run.local and run.task.status_changed]
-    lines = []
+    consequences = []
     for run in fresh:
         exists = partial(_exists, state, launched)
         verdict = after_end(items[run.item], state.items[run.item], run, exists, now)
         state = state.with_item(run.item, verdict.state)
         state = attrs.evolve(state, ends=ends, pending=(*state.pending, *([verdict.retry] if verdict.retry else ())))
-        if verdict.text:
-            lines.append((run.item, verdict.text))
-    return state, lines
+        if verdict.consequence:
+            consequences.append(verdict.consequence)
+    return state, consequences
 
 
 def _exists(state: State, launched: Callable[[str], bool], key: str) -> bool:
@@ -105,7 +116,7 @@ def after_end(
     first, number = attempt(run.key)
     if number < item.policies.retries:
         return _retry(item, state, run, f"{first}~{number + 1}", number, exists, now)
-    return _failure(item.policies, state)
+    return _failure(item.policies, state, run)
 
 
 def _retry(
@@ -119,9 +130,9 @@ def _retry(
 ) -> Verdict:
     if exists(key):
         return Verdict(state=state)
-    pause = backoff(item.policies, number)
-    text = f"retry {number + 1} of {item.policies.retries} of {subject(run)} follows in {pause}"
-    return Verdict(state=state, retry=launch_of(run, key, now + pause), text=text)
+    delay = backoff(item.policies, number)
+    told = Consequence(run=run, number=number + 1, retries=item.policies.retries, delay=delay)
+    return Verdict(state=state, retry=launch_of(run, key, now + delay), consequence=told)
 
 
 def launch_of(run: Run, key: str, moment: datetime) -> Launch:
@@ -148,10 +159,10 @@ def _values(text: str) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
-def _failure(policies: Policies, state: ItemState) -> Verdict:
+def _failure(policies: Policies, state: ItemState, run: Run) -> Verdict:
     failed = attrs.evolve(state, failures=state.failures + 1)
     if not policies.pause_after_failures or failed.failures < policies.pause_after_failures or failed.paused:
         return Verdict(state=failed)
     times = "a run" if failed.failures == 1 else f"{failed.failures} runs in a row"
     why = f"{times} failed"
-    return Verdict(state=attrs.evolve(failed, paused=True, note=why), text=f"paused, because {why}; resume it by hand")
+    return Verdict(state=attrs.evolve(failed, paused=True, note=why), consequence=Consequence(run=run, paused=why))

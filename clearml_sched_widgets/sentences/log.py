@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.policy.decide import Skip, due_at
 from clearml_sched_widgets.policy.overlap import REPLACED
 from clearml_sched_widgets.policy.owed import Outcome
+from clearml_sched_widgets.policy.retries import Consequence
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, slot_text
 
@@ -41,7 +43,24 @@ def held(launches: Sequence[Launch]) -> str:
 def backfilled(start: datetime, end: datetime, new: int, all_slots: int) -> str:
     """How much of a period is launched, and how much was launched already."""
     ran = f"; {all_slots - new} more had been launched already" if all_slots > new else ""
-    return f"backfill from {slot_text(start)} to {slot_text(end)}: {new} run{'s' * (new != 1)}{ran}"
+    return f"backfill from {slot_text(start)} to {slot_text(end)}: {new} run{'s' * (new != 1)}{ran}."
+
+
+def paused(note: str) -> str:
+    """That an item was paused, with the reason that was given."""
+    return f"paused{f': {isolated(note)}' if note else ''}."
+
+
+def resumed() -> str:
+    """That the pause of an item has ended."""
+    return "goes on after its pause."
+
+
+def consequence(of: Consequence) -> str:
+    """What follows from the end of a run."""
+    if of.paused:
+        return f"paused, because {of.paused}; resume it by hand."
+    return f"retry {of.number} of {of.retries} of {subject(of.run)} follows in {of.delay}."
 
 
 def all_by_hand(count: int) -> str:

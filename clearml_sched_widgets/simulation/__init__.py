@@ -21,23 +21,24 @@ from clearml_sched_widgets.simulation.request import DEFAULT, Durations, Request
 from clearml_sched_widgets.simulation.result import Load, Overlap, SimulatedRun, Simulation
 from clearml_sched_widgets.simulation.walk import Walk
 
-__all__ = ["DEFAULT", "Durations", "Load", "Overlap", "SimulatedRun", "Simulation", "preview", "simulate"]
+__all__ = ["DEFAULT", "Durations", "Load", "Overlap", "SimulatedRun", "Simulation", "simulate", "upcoming"]
 
 
 def simulate(
     definition: Definition, start: str | datetime, end: str | datetime, durations: Durations | None = None
 ) -> Simulation:
-    """What the definition would do after `start` and up to `end` (aware times, or ISO 8601 with an offset).
+    """What the schedules would do after `start` and up to `end`: runs, skips, overlaps, load. Launches nothing.
 
-    `durations` says how long runs take, by the schedule's id or name, or "default" for all others; without it a run
-    takes no time. Raises InvalidDefinition for what is no time, no duration or no schedule.
+    The times are aware, or ISO 8601 with an offset; those of the result are in UTC. `durations` says how long runs
+    take, by the schedule's id or name, or "default" for all others; without it a run takes no time. Raises
+    InvalidDefinition for what is no definition, no time, no duration or no schedule.
     """
     return Walk(Request(definition, start, end, durations or {})).walk()
 
 
-def preview(definition: Definition, n: int, now: str | datetime) -> list[tuple[datetime, Schedule]]:
+def upcoming(definition: Definition, n: int, now: str | datetime) -> list[tuple[datetime, Schedule]]:
     """The next `n` slots of all enabled schedules after `now`, with their schedules. Policies do not matter here."""
-    asked = Upcoming(n, now)
+    asked = Upcoming(definition, n, now)
     slots = (_slots(schedule, asked.now) for schedule in definition.schedules if schedule.enabled)
     return list(islice(heapq.merge(*slots, key=itemgetter(0)), asked.n))
 

@@ -10,7 +10,7 @@ from typing import SupportsIndex
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, values
-from clearml_sched_widgets.definition.checks import bad, collect, guarded
+from clearml_sched_widgets.definition.checks import bad, collect, guarded, is_a
 from clearml_sched_widgets.errors import Problem
 
 DEFAULT = "default"  # in `durations`: all schedules that are not named there
@@ -33,10 +33,15 @@ def _count(value: SupportsIndex) -> int:
     return guarded(_natural, value)
 
 
+def _definition(value: Definition) -> Definition:
+    return is_a(Definition, "expected a Definition", value)
+
+
 @attrs.frozen
 class Upcoming:
     """The next `n` slots after `now`, checked."""
 
+    definition: Definition = attrs.field(converter=_definition)
     n: int = attrs.field(converter=_count)
     now: datetime = attrs.field(converter=values.moment)
 
@@ -48,7 +53,7 @@ class Upcoming:
 class Request:
     """What is asked for, checked: all problems at once."""
 
-    definition: Definition
+    definition: Definition = attrs.field(converter=_definition)
     start: datetime = attrs.field(converter=values.moment)
     end: datetime = attrs.field(converter=values.moment)
     durations: dict[str, timedelta] = attrs.field(converter=_durations)

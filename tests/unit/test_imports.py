@@ -17,50 +17,47 @@ import clearml_sched_widgets
 PACKAGE = "clearml_sched_widgets"
 ROOT = Path(clearml_sched_widgets.__file__).parent
 
-# Data flows down this list and imports point only up it. A new unit gets its place here.
-ORDER = [
-    "errors",
-    "bidi",
-    "surrogates",
-    "markup",
-    "definition",
-    # What a server holds, as plain data: conditions and the engine look at these, whichever gateway made them.
-    "records",
-    "codec",
-    "recurrence",
-    "conditions",
-    # Before the engine, which speaks the gateway's protocol.
-    "gateway",
-    "engine",
-    "simulation",
-    # What is shown of an instance; the service keeps the same tables on its task.
-    "views",
-    # Before the instances, which are handed to it.
-    "service",
-    "instances",
-    "manager",
-    "interop",
-    "widgets",
-    "cli",
-]
+# The floors of the house, from the ground up: (rooms, what they are). A room may import the rooms of its own line that
+# stand before it, and everything on the lines above. A new room gets its place here and in CONTRIBUTING.md.
+FLOORS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("errors", "bidi", "surrogates", "markup", "records"), "plain records, the exceptions, other people's texts"),
+    (("definition",), "what a user configures"),
+    (("recurrence", "conditions", "codec"), "when a schedule is due; what counts as an event; JSON and YAML"),
+    (("policy",), "what follows from a definition, a state and a moment"),
+    (("simulation",), "policy on a virtual clock"),
+    (("sentences",), "words made of data"),
+    (("gateway",), "the only way to ClearML"),
+    (("engine",), "the thin shell: one step after the other"),
+    (("views",), "what is shown of an instance, and why something has not run"),
+    # The service before the instances, which are handed to it.
+    (("next_runs", "service", "instances", "manager"), "what users hold"),
+    (("widgets",), "the form, the dashboard and the app"),
+    (("cli",), "what starts things"),
+)
 
-# What a unit may import beside the ones above it, and why.
-ALSO: dict[str, set[str]] = {
-    # The command line starts the sandbox.
-    "cli": {"sandbox"},
-    # `Definition.simulate` and `.preview` ask the simulation, which asks the definition. The import stands inside the
-    # two methods: the definition itself loads nothing of the engine (see the test below).
-    "definition": {"simulation"},
-}
+# The sandbox stands beside all of it: a server that shared code with its client would prove nothing about it. Nobody
+# knows it but the command line, which starts it.
+BESIDE: dict[str, set[str]] = {"sandbox": {"errors"}}
+ALSO: dict[str, set[str]] = {"cli": {"sandbox"}}
 
-# The sandbox stands beside the rest: a server that shared code with its client would prove nothing about it.
-ALLOWED: dict[str, set[str]] = {
-    **{unit: {*ORDER[:place], *ALSO.get(unit, ())} for place, unit in enumerate(ORDER)},
-    "sandbox": {"errors"},
-}
+MOST_MODULES = 12  # beside each other in one folder of `engine` and `widgets`
 
-PURE = [*(ROOT / "recurrence").rglob("*.py"), *(ROOT / "conditions").rglob("*.py")]
-PURE += [*(ROOT / "simulation").rglob("*.py"), *(ROOT / "engine" / name for name in ("agenda.py", "decide.py"))]
+PURE_ROOMS = ("definition", "codec", "recurrence", "conditions", "policy", "simulation", "sentences")
+
+
+def _allowed() -> dict[str, set[str]]:
+    allowed, below = {}, set[str]()
+    for rooms, _ in FLOORS:
+        for place, room in enumerate(rooms):
+            allowed[room] = {*below, *rooms[:place], *ALSO.get(room, ())}
+        below.update(rooms)
+    return {**allowed, **BESIDE}
+
+
+# By room: the other rooms that it may import.
+ALLOWED = _allowed()
+GROUND = FLOORS[0][0]
+PURE = sorted(path for room in PURE_ROOMS for path in (ROOT / room).rglob("*.py"))
 IMPURE_MODULES = {
     *("anywidget", "clearml", "ipywidgets", "pandas"),
     *("asyncio", "httpx", "logging", "os", "random", "requests", "socket", "subprocess", "threading", "time", "urllib"),
@@ -89,20 +86,20 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
 
 
-def unit_of(path: Path) -> str:
+def room_of(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
 def wrong_imports(path: Path) -> list[str]:
-    unit = unit_of(path)
-    if unit not in ALLOWED:
-        return [f"{label(path)}: give the unit {unit!r} its place in ORDER"]
+    room = room_of(path)
+    if room not in ALLOWED:
+        return [f"{label(path)}: give the room {room!r} its floor in FLOORS"]
     wrong = []
     for line, name in imported(path):
         package, _, rest = name.partition(".")
         target = rest.partition(".")[0]
-        if package == PACKAGE and target in ALLOWED and target != unit and target not in ALLOWED[unit]:
-            wrong.append(f"{label(path)}:{line}: {unit} may not import {target}")
+        if package == PACKAGE and target in ALLOWED and target != room and target not in ALLOWED[room]:
+            wrong.append(f"{label(path)}:{line}: {room} may not import {target}")
     return wrong
 
 
@@ -112,9 +109,9 @@ def dotted(path: Path) -> str:
 
 
 def needed(path: Path, names: set[str]) -> set[str]:
-    """The modules that a file imports, but for what ALSO allows."""
+    """The modules of the package that a file imports."""
     found = {name if name in names else name.rpartition(".")[0] for _, name in imported(path)} & names
-    return {name for name in found - {dotted(path)} if name.split(".")[1] not in ALSO.get(unit_of(path), ())}
+    return found - {dotted(path)}
 
 
 def test_no_two_modules_need_each_other_also_inside_a_folder() -> None:
@@ -123,7 +120,7 @@ def test_no_two_modules_need_each_other_also_inside_a_folder() -> None:
 
 
 @pytest.mark.parametrize("path", modules(), ids=label)
-def test_imports_point_only_up_the_order(path: Path) -> None:
+def test_imports_point_only_down_the_floors(path: Path) -> None:
     assert wrong_imports(path) == []
 
 
@@ -138,7 +135,22 @@ def test_a_wrong_import_is_noticed_in_all_its_forms(tmp_path: Path, monkeypatch:
     assert [line.split(" ")[-1] for line in wrong_imports(path)] == ["manager", "widgets", "service", "cli"]
     stranger = tmp_path / "utils.py"
     stranger.write_text("")
-    assert wrong_imports(stranger) == ["utils.py: give the unit 'utils' its place in ORDER"]
+    assert wrong_imports(stranger) == ["utils.py: give the room 'utils' its floor in FLOORS"]
+
+
+def test_every_room_of_the_package_has_its_floor() -> None:
+    assert {room_of(path) for path in modules()} == set(ALLOWED)
+
+
+def crowded(folder: Path) -> int:
+    """The modules beside each other in a folder, but for the one that only introduces it."""
+    return sum(path.name != "__init__.py" for path in folder.glob("*.py"))
+
+
+@pytest.mark.parametrize("room", ["engine", "widgets"])
+def test_no_folder_is_a_corridor_of_doors(room: str) -> None:
+    folders = [ROOT / room, *(path for path in (ROOT / room).rglob("*") if path.is_dir())]
+    assert {label(folder): crowded(folder) for folder in folders if crowded(folder) > MOST_MODULES} == {}
 
 
 def test_only_the_clearml_gateway_imports_clearml() -> None:
@@ -162,6 +174,11 @@ def impurities(path: Path) -> list[str]:
 @pytest.mark.parametrize("path", PURE, ids=label)
 def test_a_pure_module_reads_no_clock_and_does_no_io(path: Path) -> None:
     assert impurities(path) == []
+
+
+@pytest.mark.parametrize("room", PURE_ROOMS)
+def test_a_pure_room_imports_only_pure_rooms_and_the_ground_floor(room: str) -> None:
+    assert ALLOWED[room] <= {*PURE_ROOMS, *GROUND}
 
 
 def test_an_impure_module_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from clearml_sched_widgets import Dashboard, SchedulerApp, Wizard, codec
+from clearml_sched_widgets import Dashboard, SchedulerApp, Wizard, codec, preview, simulate
 from clearml_sched_widgets.definition import Action, Daily, Definition, Schedule
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
@@ -51,9 +51,11 @@ def manager() -> Any:
         (lambda: manager().get(""), "instance_id", AN_ID),
         (lambda: manager().get(3), "instance_id", AN_ID),
         (lambda: manager().clone(manager()), "instance_id", AN_ID),
-        (lambda: PLAN.preview(None), "n", "expected a whole number of 0 or more"),  # type: ignore[arg-type]
-        (lambda: PLAN.preview(-1), "n", "expected a whole number of 0 or more"),
-        (lambda: PLAN.preview(True), "n", "expected a whole number of 0 or more"),
+        (lambda: preview(PLAN, None), "n", "expected a whole number of 0 or more"),  # type: ignore[arg-type]
+        (lambda: preview(PLAN, -1), "n", "expected a whole number of 0 or more"),
+        (lambda: preview(PLAN, True), "n", "expected a whole number of 0 or more"),
+        (lambda: preview("nightly"), "definition", "expected a Definition"),  # type: ignore[arg-type]
+        (lambda: simulate(None, NOON, NOON), "definition", "expected a Definition"),  # type: ignore[arg-type]
         (lambda: codec.loads(None), "text", "expected a text in JSON or YAML"),  # type: ignore[arg-type]
         (lambda: codec.loads(b"{}"), "text", "expected a text in JSON or YAML"),  # type: ignore[arg-type]
         (lambda: codec.dumps(None), "definition", "expected a Definition"),  # type: ignore[arg-type]

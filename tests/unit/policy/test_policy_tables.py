@@ -137,7 +137,7 @@ def test_what_follows_from_the_end_of_a_run(
     verdict = after_end(item, state, run(key, status), lambda _key: known, NOON)
     assert (verdict.retry.key if verdict.retry else None) == retry
     assert (verdict.state.failures, verdict.state.paused) == (failures, paused)
-    assert bool(verdict.text) == (retry is not None or paused)
+    assert bool(verdict.consequence) == (retry is not None or paused)
     assert bool(verdict.state.note) == paused
 
 
@@ -200,9 +200,9 @@ def test_two_runs_of_one_key_that_fail_lead_to_one_retry() -> None:
         attrs.evolve(run("k", "failed", status_changed=NOON), task=Task(id=name, status="failed", status_changed=NOON))
         for name in "ab"
     ]
-    after, lines = follow(definition, state, copies, lambda _key: False, NOON)
+    after, consequences = follow(definition, state, copies, lambda _key: False, NOON)
     assert [one.key for one in after.pending] == ["k~1"]
-    assert len(lines) == 1
+    assert len(consequences) == 1
 
 
 # -- limits: status, seconds since it was queued, seconds since it started -> beyond a limit of a minute
@@ -235,13 +235,12 @@ def test_which_runs_have_had_their_time(status: str, queued: int | None, started
 def test_a_resumed_item_leaves_out_its_pause_and_forgets_its_failures_but_not_its_runs() -> None:
     item = Schedule(Action("task"), HOURLY, id="i")
     before = State(items={"i": ItemState(watermark=NOON, runs=4, failures=3)})
-    paused, said = controls.pause(item, before, "why")
-    assert (paused.items["i"].paused, paused.items["i"].note, said) == (True, "why", "paused: why.")
+    paused = controls.pause(item, before, "why")
+    assert (paused.items["i"].paused, paused.items["i"].note) == (True, "why")
     later = NOON + timedelta(hours=5)
-    resumed, said = controls.resume(item, paused, later)
+    resumed = controls.resume(item, paused, later)
     assert resumed.items["i"] == ItemState(watermark=later, runs=4)
-    assert said == "goes on after its pause."
-    assert controls.resume(item, resumed, later) == (resumed, "")
+    assert controls.resume(item, resumed, later) is resumed
 
 
 # enabled, paused, hours that are known -> hours of the launches, watermark after it
@@ -261,11 +260,12 @@ def test_a_backfill_owes_the_slots_of_a_period_and_none_that_the_schedule_sees_t
     state = State(items={"i": ItemState(watermark=NOON, paused=paused)})
     keys = {f"i@2026-11-23T{hour}:00:00Z" for hour in known}
     start, end = NOON - timedelta(hours=2, minutes=30), NOON + timedelta(hours=9)
-    after, said = controls.backfill(item, state, start, end, NOON + timedelta(hours=2, minutes=1), keys.__contains__)
+    now = NOON + timedelta(hours=2, minutes=1)
+    after, new, total = controls.backfill(item, state, start, end, now, keys.__contains__)
     assert [one.nominal.hour for one in after.pending] == launched
     assert {one.cause for one in after.pending} == {"backfill"}
     assert after.items["i"].watermark.hour == watermark
-    assert f"{len(launched)} runs" in said
+    assert (new, total) == (len(launched), 5)
 
 
 def test_a_backfill_of_nothing_or_of_too_much_is_refused() -> None:
