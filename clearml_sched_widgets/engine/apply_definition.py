@@ -21,12 +21,12 @@ def adopt(context: Context, own: Own, now: datetime) -> None:
     before, context.definition = context.definition, context.functions.bind(own.definition)
     definition, known = context.definition, context.state.items
     items = {item.id: adopted(item, before.item(item.id), known.get(item.id), now) for item in definition.items}
-    owed = [launch for launch in context.state.pending if not owed.dropped(launch, definition)]
-    owed += [
+    pending = [launch for launch in context.state.pending if not owed.dropped(launch, definition)]
+    pending += [
         requested.at_start(item, now) for item in definition.schedules if item.run_at_start and item.id not in known
     ]
     past = {key: runs for key, runs in context.state.past.items() if key in items}
-    context.state = attrs.evolve(context.state, items=items, pending=tuple(owed), past=past)
+    context.state = attrs.evolve(context.state, items=items, pending=tuple(pending), past=past)
     context.agenda = Agenda()
     for schedule in definition.schedules:
         context.plan(schedule)
