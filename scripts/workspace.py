@@ -19,7 +19,7 @@ from clearml_sched_widgets.codec import dumps
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.state_objects import texts as state_texts
-from clearml_sched_widgets.policy.state import EntityState, ItemState, State, slot_text
+from clearml_sched_widgets.policy.state import ItemState, ReadPosition, State, slot_text
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, run_tag
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.sandbox import identity, projects_tree, queueing, registry, task_fields
@@ -161,7 +161,7 @@ class Filler:
                 item.id: ItemState(watermark=self._now, runs=len(runs))
                 for item, runs in zip(definition.items, launched, strict=True)
             },
-            ends=EntityState(cursor=self._now),  # what failed long ago is not tried again
+            ends=ReadPosition(cursor=self._now),  # what failed long ago is not tried again
             runs_since=self._now,  # and all runs up to now are dealt with: who resumes it need not look at them
             paused=told.status == "paused",
             note=told.note,

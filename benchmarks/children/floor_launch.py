@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 from benchmarks.children.plain import Plain, told
 from clearml_sched_widgets import Action
-from clearml_sched_widgets.engine.launching.clone import merged
+from clearml_sched_widgets.engine.launching.clone import clone_request
 from clearml_sched_widgets.gateway import bodies, parse
 from clearml_sched_widgets.policy.state import Launch
 
@@ -19,7 +19,7 @@ def main(count: int) -> None:
     base = parse.task(plain.call("tasks.get_by_id", {"task": base_id})["task"])
     now = datetime.now(timezone.utc)
     launches = [Launch(key=f"{n}@bench", item=f"{n}", cause="schedule", nominal=now) for n in range(count)]
-    requests = [bodies.clone(merged(base, Action(base_id), launch, "bench")) for launch in launches]
+    requests = [bodies.clone(clone_request(base, Action(base_id), launch, "bench")) for launch in launches]
     due = time.time()
     ids = [answer["id"] for answer in plain.each("tasks.clone", requests)]
     plain.call("tasks.enqueue_many", {"ids": ids, "queue": queue})

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from benchmarks.children.plain import Plain, told
 from clearml_sched_widgets import Action
 from clearml_sched_widgets.engine.following.runs import Runs
-from clearml_sched_widgets.engine.launching.clone import merged
+from clearml_sched_widgets.engine.launching.clone import clone_request
 from clearml_sched_widgets.gateway import bodies, parse
 from clearml_sched_widgets.gateway.clearml import connect
 from clearml_sched_widgets.policy.state import Launch
@@ -20,7 +20,7 @@ def main(count: int) -> None:
     base_id, began = plain.base(), datetime.now(timezone.utc)
     base = parse.task(plain.call("tasks.get_by_id", {"task": base_id})["task"])
     launches = [Launch(key=f"{n}@bench", item=f"{n}", cause="schedule", nominal=began) for n in range(count)]
-    clones = [bodies.clone(merged(base, Action(base_id), launch, instance)) for launch in launches]
+    clones = [bodies.clone(clone_request(base, Action(base_id), launch, instance)) for launch in launches]
     ids = [answer["id"] for answer in plain.each("tasks.clone", clones)]
     if ids:
         plain.call("tasks.enqueue_many", {"ids": ids, "queue": plain.queue()})

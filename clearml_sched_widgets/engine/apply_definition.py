@@ -8,19 +8,19 @@ import attrs
 
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.following import polling
-from clearml_sched_widgets.engine.instance_task.task import Own
-from clearml_sched_widgets.engine.launching.functions import missing
+from clearml_sched_widgets.engine.instance_task.task import InstanceTask
+from clearml_sched_widgets.engine.launching.functions import missing_message
 from clearml_sched_widgets.policy import owed, requested
 from clearml_sched_widgets.policy.agenda import Agenda
-from clearml_sched_widgets.policy.decide import adopted
+from clearml_sched_widgets.policy.decide import state_under
 from clearml_sched_widgets.records import TaskQuery
 
 
-def adopt(context: Context, own: Own, now: datetime) -> None:
+def apply_definition(context: Context, own: InstanceTask, now: datetime) -> None:
     """Known items keep their watermark, new ones begin now, removed ones go. Raises InvalidDefinition, GatewayError."""
     before, context.definition = context.definition, context.functions.bind(own.definition)
     definition, known = context.definition, context.state.items
-    items = {item.id: adopted(item, before.item(item.id), known.get(item.id), now) for item in definition.items}
+    items = {item.id: state_under(item, before.item(item.id), known.get(item.id), now) for item in definition.items}
     pending = [launch for launch in context.state.pending if not owed.dropped(launch, definition)]
     pending += [
         requested.at_start(item, now) for item in definition.schedules if item.run_at_start and item.id not in known
@@ -54,4 +54,4 @@ def _check_functions(context: Context) -> None:
     """An item whose function is not in this process is reported at once; one that has it (again) is well."""
     for item in context.definition.items:
         if item.action.function:
-            context.set_error(item.id, "" if item.action.function.call else missing(item.action.function))
+            context.set_error(item.id, "" if item.action.function.call else missing_message(item.action.function))

@@ -9,19 +9,19 @@ import attrs
 
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.engine.apply_definition import adopt
+from clearml_sched_widgets.engine.apply_definition import apply_definition
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.following import polling
 from clearml_sched_widgets.engine.following.runs import launched_since
 from clearml_sched_widgets.engine.instance_task.commands import Command
-from clearml_sched_widgets.engine.instance_task.task import glance, read
+from clearml_sched_widgets.engine.instance_task.task import read, read_task
 from clearml_sched_widgets.errors import InvalidDefinition
 from clearml_sched_widgets.policy import controls
 from clearml_sched_widgets.policy.state import parse
 from clearml_sched_widgets.sentences import log
 
 
-class Handler:
+class CommandHandler:
     """Carries out commands. `decide` decides about the slots that are due: a backfill comes after them."""
 
     def __init__(self, context: Context, decide: Callable[[datetime], None]) -> None:
@@ -56,7 +56,7 @@ class Handler:
         context = self._context
         own = read(context.gateway, context.id)
         try:
-            adopt(context, own, now)
+            apply_definition(context, own, now)
         except InvalidDefinition as error:
             context.journal.error(f"The new definition was refused, the one before it goes on: {error}")
             return
@@ -66,7 +66,7 @@ class Handler:
         """Slots and events of a pause are left out: that is what pausing is for. All or, if it raises, nothing."""
         context = self._context
         context.gateway.ping(context.id)  # a write: the task's last change is the server's present time then
-        server_now = glance(context.gateway, context.id).last_change or now
+        server_now = read_task(context.gateway, context.id).last_change or now
         items = {
             key: attrs.evolve(item, watermark=max(item.watermark, now)) for key, item in context.state.items.items()
         }

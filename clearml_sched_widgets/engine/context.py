@@ -13,8 +13,8 @@ from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task.journal import Journal
 from clearml_sched_widgets.engine.instance_task.lease import Lease
-from clearml_sched_widgets.engine.launching.batch import BatchCount
-from clearml_sched_widgets.engine.launching.clone import launched
+from clearml_sched_widgets.engine.launching.batch import BatchProgress
+from clearml_sched_widgets.engine.launching.clone import is_launched
 from clearml_sched_widgets.engine.launching.functions import Functions
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.agenda import Agenda
@@ -38,7 +38,7 @@ class Context:
         self.lease = Lease(gateway, instance_id, clock)
         self.journal = Journal(clock)
         self.agenda = Agenda()
-        self.batch = BatchCount()
+        self.batch = BatchProgress()
         self.names: Mapping[str, str] = {}  # of the base tasks, by id
         self.from_start = False  # whether the runs are followed from the very first one
         self.changed = True  # since the tables were last reported
@@ -60,7 +60,7 @@ class Context:
 
     def exists(self, key: str) -> bool:
         """Whether a run key is owed, or that of a run that was launched."""
-        return launched(self.runs, key) or any(launch.key == key for launch in self.state.pending)
+        return is_launched(self.runs, key) or any(launch.key == key for launch in self.state.pending)
 
     def owe(self, *launches: Launch) -> None:
         """Owe more launches."""

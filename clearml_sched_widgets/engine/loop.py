@@ -13,12 +13,12 @@ import attrs
 from clearml_sched_widgets.engine.clock import Clock, SystemClock
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.instance_task.lease import QUIET, RENEW_EVERY, TTL, LeaseLost
-from clearml_sched_widgets.engine.instance_task.task import OwnTask, glance, read
+from clearml_sched_widgets.engine.instance_task.task import EngineTask, read, read_task
 from clearml_sched_widgets.engine.instance_task.upkeep import Upkeep
 from clearml_sched_widgets.engine.launching.batch import Batch
 from clearml_sched_widgets.engine.launching.functions import Functions
-from clearml_sched_widgets.engine.snapshot import Snapshot, Tables, of_other, taken
-from clearml_sched_widgets.engine.step import Core
+from clearml_sched_widgets.engine.snapshot import Snapshot, Tables, snapshot_of_other, take_snapshot
+from clearml_sched_widgets.engine.step import Stepper
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, RetryableError, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 
@@ -43,8 +43,8 @@ class Engine:
         self.id = instance_id
         self._gateway = gateway
         self._clock = clock or SystemClock()
-        self._own = OwnTask(gateway, instance_id)
-        self._core = Core(instance_id, gateway, self._own, self._clock, functions)
+        self._own = EngineTask(gateway, instance_id)
+        self._core = Stepper(instance_id, gateway, self._own, self._clock, functions)
         self._context = self._core.context
         self._upkeep = Upkeep(gateway, self._context, tables, self._clock.now())
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -174,7 +174,7 @@ class Engine:
         if text != self._problem:
             journal.warning(f"{text}.")
         if self.snapshot is None or text != self._problem:
-            self.snapshot = of_other(read(self._gateway, self.id), journal.lines, text, self._clock.now())
+            self.snapshot = snapshot_of_other(read(self._gateway, self.id), journal.lines, text, self._clock.now())
         self._problem = text
 
     def _waiting(self) -> str:
@@ -184,7 +184,7 @@ class Engine:
     def _refuse_if_busy(self) -> None:
         """Another engine that is at work ends the wait; one that was stopped gives its lease back in a moment."""
         lease = self._context.lease
-        if lease.alive and glance(self._gateway, self.id).status == "in_progress":
+        if lease.alive and read_task(self._gateway, self.id).status == "in_progress":
             raise InstanceStateError(f"The instance is run by {lease.holder}; stop it there first.")
 
     def _wait_for_lease(self) -> None:
@@ -300,7 +300,7 @@ class Engine:
 
     def _publish(self, now: datetime) -> None:
         before = self.snapshot
-        self.snapshot = taken(self._context, self._problem, now, running=not self._core.ended)
+        self.snapshot = take_snapshot(self._context, self._problem, now, running=not self._core.ended)
         if before is None or self.snapshot.news(before):
             self.on_news()
 

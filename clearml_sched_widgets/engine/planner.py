@@ -18,7 +18,7 @@ from clearml_sched_widgets.policy.state import Launch, slot_text
 from clearml_sched_widgets.sentences import log
 
 
-class Decider:
+class Planner:
     """Decides about schedules and triggers."""
 
     def __init__(self, context: Context) -> None:

@@ -9,7 +9,7 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.instance_task.task import Own
+from clearml_sched_widgets.engine.instance_task.task import InstanceTask
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import LogLine, Table
@@ -43,7 +43,7 @@ class Snapshot:
 Tables = Callable[[Snapshot], Mapping[str, Table]]
 
 
-def taken(context: Context, problem: str, now: datetime, *, running: bool) -> Snapshot:
+def take_snapshot(context: Context, problem: str, now: datetime, *, running: bool) -> Snapshot:
     """What an engine that works knows now."""
     return Snapshot(
         definition=context.definition,
@@ -60,7 +60,7 @@ def taken(context: Context, problem: str, now: datetime, *, running: bool) -> Sn
     )
 
 
-def of_other(there: Own, lines: tuple[LogLine, ...], problem: str, now: datetime) -> Snapshot:
+def snapshot_of_other(there: InstanceTask, lines: tuple[LogLine, ...], problem: str, now: datetime) -> Snapshot:
     """What an engine shows of an instance that another one holds."""
     return Snapshot(
         definition=there.definition,

@@ -10,26 +10,26 @@ from functools import partial
 import attrs
 
 from clearml_sched_widgets.bidi import isolated
-from clearml_sched_widgets.engine.apply_definition import adopt
+from clearml_sched_widgets.engine.apply_definition import apply_definition
 from clearml_sched_widgets.engine.clock import Clock
-from clearml_sched_widgets.engine.command_handler import Handler
+from clearml_sched_widgets.engine.command_handler import CommandHandler
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task.commands import Command
-from clearml_sched_widgets.engine.instance_task.task import WATCHDOG, OwnTask
-from clearml_sched_widgets.engine.launching.call import Caller
-from clearml_sched_widgets.engine.launching.clone import Launcher, launched
+from clearml_sched_widgets.engine.instance_task.task import WATCHDOG, EngineTask
+from clearml_sched_widgets.engine.launching.call import FunctionLauncher
+from clearml_sched_widgets.engine.launching.clone import CloneLauncher, is_launched
 from clearml_sched_widgets.engine.launching.functions import Functions
-from clearml_sched_widgets.engine.launching.overlap import Turns
-from clearml_sched_widgets.engine.launching.reuse import Reuser
-from clearml_sched_widgets.engine.launching.stops import Stops
-from clearml_sched_widgets.engine.planner import Decider
+from clearml_sched_widgets.engine.launching.overlap import OverlapGate
+from clearml_sched_widgets.engine.launching.reuse import ReuseLauncher
+from clearml_sched_widgets.engine.launching.stops import StopRequests
+from clearml_sched_widgets.engine.planner import Planner
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy import owed, requested, retries, time_limits
 from clearml_sched_widgets.policy.owed import Outcome
 from clearml_sched_widgets.policy.run import Run
-from clearml_sched_widgets.policy.state import EntityState, slot_text
+from clearml_sched_widgets.policy.state import ReadPosition, slot_text
 from clearml_sched_widgets.sentences import log
 
 OWN_EVERY = timedelta(seconds=2)  # how often the own task is read for commands and for its status
@@ -40,17 +40,17 @@ REMEMBERED = 200  # lines of the log that are read at the start
 LONG_AGO = timedelta(days=1)
 
 
-class Core:
+class Stepper:
     """Everything that one instance's engine does. Used by one thread."""
 
     def __init__(
-        self, instance_id: str, gateway: Gateway, own: OwnTask, clock: Clock, functions: Functions | None = None
+        self, instance_id: str, gateway: Gateway, own: EngineTask, clock: Clock, functions: Functions | None = None
     ) -> None:
         self.context = Context(instance_id, gateway, clock, functions or Functions())
         self._gateway, self._own, self._clock = gateway, own, clock
-        self._decider = Decider(self.context)
-        self._handler = Handler(self.context, self._decider.schedules)
-        self._caller = Caller(self.context, self.save)
+        self._decider = Planner(self.context)
+        self._handler = CommandHandler(self.context, self._decider.schedules)
+        self._caller = FunctionLauncher(self.context, self.save)
         self._unwatched: set[str] = set()  # queues that no agent served when last launched on
         self.inbox: deque[Command] = deque()
         self.ended = ""  # why the engine has to end
@@ -66,7 +66,7 @@ class Core:
         context.runs = Runs(context.id, since=own.state.runs_since or own.task.created)
         context.from_start = own.state.runs_since is None
         self._settled = context.runs.cursor
-        self._launcher = Launcher(self._gateway, context.id, context.runs, context.lease.keep, context.batch)
+        self._launcher = CloneLauncher(self._gateway, context.id, context.runs, context.lease.keep, context.batch)
         self._own_read = self._followed = self._checked_deleted = now
         self._polled = now - LONG_AGO
         lines = self._gateway.log(context.id, REMEMBERED)
@@ -75,12 +75,12 @@ class Core:
         context.runs.load(self._gateway, now)
         context.runs_changed()
         self._ahead = (own.task.last_change or now) - now  # of the server's clock
-        self._stops = Stops(self._gateway, context.journal)
-        self._reuser = Reuser(context, self._stops, self.save)
-        self._turns = Turns(context.runs, self._stops, context.journal, context.title)
-        adopt(context, own, now)
+        self._stops = StopRequests(self._gateway, context.journal)
+        self._reuser = ReuseLauncher(context, self._stops, self.save)
+        self._turns = OverlapGate(context.runs, self._stops, context.journal, context.title)
+        apply_definition(context, own, now)
         if context.state.ends is None:
-            context.state = attrs.evolve(context.state, ends=EntityState(cursor=self._settled))
+            context.state = attrs.evolve(context.state, ends=ReadPosition(cursor=self._settled))
         self._after_ends(tuple(reversed(context.run_list())), now)  # what ended while no engine worked
         context.journal.info(f"{'Started' if fresh else 'Resumed'}: {log.counted(context.definition)}.")
         self.save()
@@ -185,7 +185,7 @@ class Core:
         context = self.context
         turn, context.state = self._turns.take(context.definition, context.state, now)
         due = [(launch, item) for launch in owed.ready(turn, now) if (item := context.item(launch.item)) is not None]
-        clones = [(launch, requested.named(item)) for launch, item in due if item.action.method == "clone"]
+        clones = [(launch, requested.with_run_name(item)) for launch, item in due if item.action.method == "clone"]
         self._noted(self._launcher.launch(clones, now), now)
         self._noted(self._reuser.launch([pair for pair in due if pair[1].action.method == "reuse"]), now)
         self._noted(self._caller.call([pair for pair in due if pair[1].action.method == "function"], now), now)
@@ -271,7 +271,7 @@ class Core:
         """Retries, and pauses after failures."""
         context = self.context
         before = context.state
-        context.state, found = retries.follow(context.definition, before, runs, partial(launched, context.runs), now)
+        context.state, found = retries.follow(context.definition, before, runs, partial(is_launched, context.runs), now)
         for one in found:
             context.journal.warning(f"{context.title(one.run.item)}: {log.consequence(one)}")
         for item_id in {run.item for run in runs}:

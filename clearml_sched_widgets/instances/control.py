@@ -89,7 +89,7 @@ def delete(handle: Handle) -> None:
     if handle.fresh().status in ("in_progress", "queued"):
         raise InstanceStateError(f"The instance {handle.name} is {handle.status}; stop it before you delete it.")
     handle.gateway.delete_task(handle.id)
-    lease.drop(handle.gateway, handle.id)
+    lease.delete_lease_of(handle.gateway, handle.id)
     forget(handle.id)
 
 

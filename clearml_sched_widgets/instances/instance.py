@@ -32,14 +32,14 @@ class Instance:
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self._handle = Handle(gateway, task)
         self._viewer = viewer.Viewer(gateway, task.id)
-        self._look = instance_reader.Look(gateway, task.id)
+        self._look = instance_reader.InstanceReader(gateway, task.id)
 
     def __repr__(self) -> str:
         return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"
 
     def _repr_html_(self) -> str:
         try:
-            return instance_html.html(instance_html.of_view(self.view()))
+            return instance_html.html(instance_html.picture_of_view(self.view()))
         except SchedulerError as error:  # a notebook would show a traceback in its place
             known = self.at_hand(datetime.now(timezone.utc))
             return instance_html.html(attrs.evolve(known, problem=f"It could not be read: {error}"))
@@ -51,12 +51,12 @@ class Instance:
     def __hash__(self) -> int:
         return hash(self.id)
 
-    def at_hand(self, now: datetime) -> instance_html.Still:
+    def at_hand(self, now: datetime) -> instance_html.InstancePicture:
         """What this kernel knows of it already. No request, and little work, however large it is."""
         shot = self._handle.snapshot
         if shot is not None:
-            return instance_html.of_snapshot(self.id, shot, now)
-        return instance_html.of_task(self.task, self.where, now)
+            return instance_html.picture_of_snapshot(self.id, shot, now)
+        return instance_html.picture_of_task(self.task, self.where, now)
 
     @property
     def id(self) -> str:

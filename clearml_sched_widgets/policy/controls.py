@@ -9,7 +9,7 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.policy import requested
-from clearml_sched_widgets.policy.retries import launch_of
+from clearml_sched_widgets.policy.retries import launch_again
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch, State
 
@@ -57,7 +57,7 @@ def retry(
     Like any run that a user asks for it is a manual one: it starts at once, whatever the item's policies.
     """
     key = requested.manual(item, command, now).key
-    again = attrs.evolve(launch_of(run, key, now), cause="manual", not_before=None)
+    again = attrs.evolve(launch_again(run, key, now), cause="manual", not_before=None)
     return state if known(key) else owe(state, [again])
 
 

@@ -12,7 +12,14 @@ from datetime import datetime, timedelta, timezone
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
-from clearml_sched_widgets.policy.overlap import MOST_WAITING, ONE_WAITS, REPLACED, TOO_MANY_WAIT, UNFINISHED, room
+from clearml_sched_widgets.policy.overlap import (
+    MOST_WAITING,
+    ONE_WAITS,
+    REPLACED,
+    TOO_MANY_WAIT,
+    UNFINISHED,
+    free_places,
+)
 from clearml_sched_widgets.policy.state import ItemState, Launch, slot_text
 from clearml_sched_widgets.recurrence import next_after, occurrences
 from clearml_sched_widgets.recurrence.jitter import TICK, jittered
@@ -59,7 +66,7 @@ def slot_launch(schedule: Schedule, slot: datetime) -> Launch:
     )
 
 
-def adopted(
+def state_under(
     item: Schedule | Trigger, before: Schedule | Trigger | None, known: ItemState | None, now: datetime
 ) -> ItemState:
     """The state of an item under a new definition. New, changed and newly enabled schedules begin now: the past slots
@@ -74,7 +81,7 @@ def adopted(
     return attrs.evolve(known, watermark=max(known.watermark, now)) if changed else known
 
 
-def ended(schedule: Schedule, state: ItemState) -> bool:
+def reached_max_runs(schedule: Schedule, state: ItemState) -> bool:
     """Whether the schedule has had all the runs it may have."""
     return schedule.policies.max_runs is not None and state.runs >= schedule.policies.max_runs
 
@@ -89,7 +96,7 @@ def due_at(schedule: Schedule, slot: datetime) -> datetime:
 
 def next_slot(schedule: Schedule, state: ItemState) -> datetime | None:
     """When the first slot that was not dealt with yet is due; None if there is none or the schedule may not run."""
-    if not schedule.enabled or state.paused or ended(schedule, state):
+    if not schedule.enabled or state.paused or reached_max_runs(schedule, state):
         return None
     slot = next_after(schedule.recurrence, state.watermark)
     return None if slot is None else due_at(schedule, slot)
@@ -167,7 +174,7 @@ def _by_overlap(
 ) -> tuple[list[datetime], list[Skip]]:
     if schedule.overlap == "cancel_previous":
         return slots[-1:], _skipped(schedule, slots[:-1], REPLACED)
-    space = room(schedule.overlap, active, waiting)
+    space = free_places(schedule.overlap, active, waiting)
     if space is None:
         return slots, []
     reason = UNFINISHED if schedule.overlap == "skip" else ONE_WAITS

@@ -19,7 +19,7 @@ MOST_WAITING = 5000  # events of one trigger that wait for their turn: they are 
 
 
 @attrs.frozen(kw_only=True)
-class Turn:
+class OverlapDecision:
     """What to do about one item's owed launches: try, hold, leave out; and the runs that are to be stopped first."""
 
     go: tuple[Launch, ...] = ()
@@ -28,7 +28,7 @@ class Turn:
     stop: tuple[Run, ...] = ()
 
 
-def room(overlap: str, active: int, waiting: int) -> int | None:
+def free_places(overlap: str, active: int, waiting: int) -> int | None:
     """How many slots a schedule takes on top of its runs and of those that wait; None if there is no bound."""
     if overlap == "skip":
         return 0 if active + waiting else 1
@@ -37,14 +37,14 @@ def room(overlap: str, active: int, waiting: int) -> int | None:
     return None
 
 
-def turn(
+def apply_overlap(
     item: Schedule | Trigger,
     paused: bool,
     owed: Sequence[Launch],
     active: Sequence[Run],
     launched: Callable[[str], bool],
     now: datetime,
-) -> Turn:
+) -> OverlapDecision:
     """Whose turn it is of an item's owed launches, given its runs that are queued or running.
 
     `launched` tells whether a run key is on the server already as more than a draft: then it is no new run, whatever
@@ -54,28 +54,28 @@ def turn(
     freed = {launch.key for launch in free}
     rest = [launch for launch in owed if launch.key not in freed]
     if paused:
-        return Turn(go=tuple(free), hold=tuple(rest))
+        return OverlapDecision(go=tuple(free), hold=tuple(rest))
     if not item.enabled and any(launch.cause != "backfill" for launch in rest):
         asked = [launch for launch in owed if launch.key in freed or launch.cause == "backfill"]
-        found = turn(item, paused, asked, active, launched, now)
+        found = apply_overlap(item, paused, asked, active, launched, now)
         idle = tuple(launch for launch in rest if launch.cause != "backfill")
         return attrs.evolve(found, hold=(*found.hold, *idle))
     if item.overlap == "allow":
-        return Turn(go=tuple(owed))
+        return OverlapDecision(go=tuple(owed))
     if item.overlap == "cancel_previous":
         return _latest(free, rest, active)
     return _in_order(free, rest, active, now)
 
 
-def _in_order(free: Sequence[Launch], rest: Sequence[Launch], active: Sequence[Run], now: datetime) -> Turn:
+def _in_order(free: Sequence[Launch], rest: Sequence[Launch], active: Sequence[Run], now: datetime) -> OverlapDecision:
     """One at a time. A retry that is not due yet lets others go before."""
     due = [launch for launch in rest if launch.cause != "retry" or not launch.not_before or launch.not_before <= now]
     first = due[0] if due and not active else None
     hold = tuple(launch for launch in rest if launch is not first)
-    return Turn(go=(*free, first) if first else tuple(free), hold=hold)
+    return OverlapDecision(go=(*free, first) if first else tuple(free), hold=hold)
 
 
-def _latest(free: Sequence[Launch], rest: Sequence[Launch], active: Sequence[Run]) -> Turn:
+def _latest(free: Sequence[Launch], rest: Sequence[Launch], active: Sequence[Run]) -> OverlapDecision:
     """The latest slot or event replaces what waits, and what runs. Backfills go one by one while nothing else does."""
     backfills = [launch for launch in rest if launch.cause == "backfill"]
     others = [launch for launch in rest if launch.cause != "backfill"]
@@ -84,4 +84,6 @@ def _latest(free: Sequence[Launch], rest: Sequence[Launch], active: Sequence[Run
     stop = active if latest and latest[0].cause != "retry" else ()  # a retry only waits
     ahead = [*latest, *backfills]
     taken = 1 if ahead and not active else 0
-    return Turn(go=(*free, *ahead[:taken]), hold=tuple(ahead[taken:]), replaced=tuple(replaced), stop=tuple(stop))
+    return OverlapDecision(
+        go=(*free, *ahead[:taken]), hold=tuple(ahead[taken:]), replaced=tuple(replaced), stop=tuple(stop)
+    )

@@ -17,7 +17,7 @@ from clearml_sched_widgets.recurrence import occurrences
 MOST_BACKFILLED = 1000  # slots of one backfill
 
 
-def named(item: Schedule | Trigger) -> Action:
+def with_run_name(item: Schedule | Trigger) -> Action:
     """The item's action, with the name that its runs get: the action's, else the item's, else the base task's."""
     usable = item.name if item.name and len(item.name) >= SHORTEST_NAME else None
     return attrs.evolve(item.action, name=item.action.name or usable)

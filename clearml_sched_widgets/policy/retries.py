@@ -14,7 +14,7 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition, Policies, Schedule, Trigger
 from clearml_sched_widgets.policy.run import Run
-from clearml_sched_widgets.policy.state import EntityState, ItemState, Launch, State, slot_text
+from clearml_sched_widgets.policy.state import ItemState, Launch, ReadPosition, State, slot_text
 from clearml_sched_widgets.records import LOOKBACK, SECTION
 
 LONGEST = timedelta(hours=1)
@@ -59,7 +59,7 @@ def backoff(policies: Policies, retries: int) -> timedelta:
     return min(longest, policies.retry_backoff * (1 << min(retries, 20)))
 
 
-def unhandled(ends: EntityState, runs: Iterable[Run]) -> tuple[EntityState, list[Run]]:
+def unhandled(ends: ReadPosition, runs: Iterable[Run]) -> tuple[ReadPosition, list[Run]]:
     """The runs whose end was not dealt with yet, and the memory that it now is."""
     floor = ends.cursor - LOOKBACK if ends.cursor else None
     seen, fresh, cursor = dict(ends.seen), [], ends.cursor
@@ -71,7 +71,7 @@ def unhandled(ends: EntityState, runs: Iterable[Run]) -> tuple[EntityState, list
         fresh.append(run)
         cursor = max(cursor or stamp, stamp)
     recent = (cursor - LOOKBACK).isoformat() if cursor else ""
-    return EntityState(cursor=cursor, seen={key: stamp for key, stamp in seen.items() if stamp >= recent}), fresh
+    return ReadPosition(cursor=cursor, seen={key: stamp for key, stamp in seen.items() if stamp >= recent}), fresh
 
 
 def follow(
@@ -132,10 +132,10 @@ def _retry(
         return Verdict(state=state)
     delay = backoff(item.policies, number)
     told = Consequence(run=run, number=number + 1, retries=item.policies.retries, delay=delay)
-    return Verdict(state=state, retry=launch_of(run, key, now + delay), consequence=told)
+    return Verdict(state=state, retry=launch_again(run, key, now + delay), consequence=told)
 
 
-def launch_of(run: Run, key: str, moment: datetime) -> Launch:
+def launch_again(run: Run, key: str, moment: datetime) -> Launch:
     """The launch that repeats a run: for the same slot or event, with the same values in its parameters."""
     section = {name: param.value for name, param in run.task.hyperparams.get(SECTION, {}).items()}
     nominal = run.nominal or moment

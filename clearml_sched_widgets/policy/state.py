@@ -58,7 +58,7 @@ class ItemState:
 
 
 @attrs.frozen(kw_only=True)
-class Past:
+class PastRun:
     """One run that the server does not keep: the call of a function, or what a reused task did before it was reset.
 
     `status` is a task's; `started` is when it was launched.
@@ -82,7 +82,7 @@ PAST_TIMES = ("nominal", "started", "finished")
 
 
 @attrs.frozen(kw_only=True)
-class EntityState:
+class ReadPosition:
     """How far the changes of one kind of object were read. Server time."""
 
     cursor: datetime | None = None
@@ -95,12 +95,12 @@ class State:
 
     items: Mapping[str, ItemState] = attrs.field(factory=dict)
     pending: tuple[Launch, ...] = ()
-    entities: Mapping[str, EntityState] = attrs.field(factory=dict)
+    entities: Mapping[str, ReadPosition] = attrs.field(factory=dict)
     memory: Mapping[str, Mapping[str, Any]] = attrs.field(factory=dict)  # per trigger: what its conditions remember
     watching: Mapping[str, datetime] = attrs.field(factory=dict)  # per trigger: since when (server time)
     baseline: tuple[str, ...] = ()  # triggers that have had their first look
-    past: Mapping[str, tuple[Past, ...]] = attrs.field(factory=dict)  # per item: the last runs that only we know of
-    ends: EntityState | None = None  # how far the ends of runs were dealt with, for retries (server time)
+    past: Mapping[str, tuple[PastRun, ...]] = attrs.field(factory=dict)  # per item: the last runs that only we know of
+    ends: ReadPosition | None = None  # how far the ends of runs were dealt with, for retries (server time)
     runs_since: datetime | None = None  # the runs' cursor when all before it had been dealt with (server time)
     paused: bool = False
     note: str = ""
@@ -108,7 +108,7 @@ class State:
     def with_item(self, item_id: str, value: ItemState) -> State:
         return attrs.evolve(self, items={**self.items, item_id: value})
 
-    def with_past(self, item_id: str, run: Past) -> State:
+    def with_past(self, item_id: str, run: PastRun) -> State:
         """With a run of an item: in the place of what was known of it, else as the newest."""
         known = self.past.get(item_id, ())
         if any(one.key == run.key for one in known):

@@ -14,14 +14,14 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 @attrs.frozen
-class Name:
+class ForeignText:
     """A text that somebody else wrote."""
 
     text: str
 
 
 @attrs.frozen
-class At:
+class Moment:
     """A time, with the word before it that goes with a clock time: "at", "since", or none."""
 
     moment: datetime
@@ -35,21 +35,21 @@ class Code:
     text: str
 
 
-Part = str | Name | Code | At
-Said = tuple[Part, ...]
+Part = str | ForeignText | Code | Moment
+Sentence = tuple[Part, ...]
 
 
-def said(*parts: Part) -> Said:
+def sentence(*parts: Part) -> Sentence:
     """A sentence of these parts."""
     return parts
 
 
-def plain(parts: Said) -> str:
+def as_text(parts: Sentence) -> str:
     """The sentence as text; times in UTC."""
     return "".join(_plain(part) for part in parts)
 
 
-def with_times(text: str) -> Said:
+def with_times(text: str) -> Sentence:
     """A text of ours that holds times as `2026-12-01T06:20:00Z`, with these as times."""
     return tuple(_split(text))
 
@@ -58,14 +58,14 @@ def _split(text: str) -> Iterator[Part]:
     done = 0
     for found in TIME.finditer(text):
         yield text[done : found.start()]
-        yield At(datetime.strptime(found[0], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc))
+        yield Moment(datetime.strptime(found[0], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc))
         done = found.end()
     yield text[done:]
 
 
 def _plain(part: Part) -> str:
-    if isinstance(part, (Name, Code)):
+    if isinstance(part, (ForeignText, Code)):
         return isolated(part.text)
-    if isinstance(part, At):
+    if isinstance(part, Moment):
         return f"{part.word} {part.moment:%Y-%m-%d %H:%M:%S} UTC".lstrip()
     return part

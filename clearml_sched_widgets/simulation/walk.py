@@ -11,7 +11,7 @@ import attrs
 from clearml_sched_widgets.definition import Schedule
 from clearml_sched_widgets.policy.agenda import Agenda
 from clearml_sched_widgets.policy.decide import Skip, decide, next_slot
-from clearml_sched_widgets.policy.overlap import REPLACED, Turn, turn
+from clearml_sched_widgets.policy.overlap import REPLACED, OverlapDecision, apply_overlap
 from clearml_sched_widgets.policy.requested import at_start
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch
@@ -99,7 +99,7 @@ class Walk:
     def _launch(self, item_id: str, now: datetime) -> None:
         """Begin what need not wait, and stop what has to make room."""
         schedule, owed = self._schedules[item_id], self._owed.pop(item_id)
-        found = Turn(go=tuple(owed)) if schedule.overlap == "allow" else self._turn(schedule, owed, now)
+        found = OverlapDecision(go=tuple(owed)) if schedule.overlap == "allow" else self._turn(schedule, owed, now)
         for launch in found.replaced:
             self._skips.append(Skip(item=item_id, first=launch.nominal, last=launch.nominal, reason=REPLACED))
         for run in found.stop:
@@ -111,9 +111,9 @@ class Walk:
         if found.stop:  # what made them stop takes their place at once
             self._launch(item_id, now)
 
-    def _turn(self, schedule: Schedule, owed: list[Launch], now: datetime) -> Turn:
+    def _turn(self, schedule: Schedule, owed: list[Launch], now: datetime) -> OverlapDecision:
         active = [self._as_run(place) for place in self._active[schedule.id]]
-        return turn(schedule, False, owed, active, lambda _: False, now)
+        return apply_overlap(schedule, False, owed, active, lambda _: False, now)
 
     def _as_run(self, place: int) -> Run:
         run = self._runs[place]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from clearml_sched_widgets.engine.instance_task.task import WATCHDOG
 from clearml_sched_widgets.records import LogLine
-from clearml_sched_widgets.sentences.parts import At, Name, Said, said
+from clearml_sched_widgets.sentences.parts import ForeignText, Moment, Sentence, sentence
 from clearml_sched_widgets.views.history import View
 
 LONGEST = 500  # characters of a text that is quoted; the log has all of it
 ERRORS = frozenset({"error", "critical", "fatal"})
 
 
-def failure(view: View) -> tuple[Said, ...]:
+def failure(view: View) -> tuple[Sentence, ...]:
     """A sentence for each thing that is known: the status's reason, and the last error of the log since it began.
 
     Nothing for an instance that is well, and for one that somebody stopped. The server's watchdog is nobody.
@@ -19,10 +19,12 @@ def failure(view: View) -> tuple[Said, ...]:
     if view.status not in ("failed", "lost") and not _silenced(view):
         return ()
     reason = "" if view.status == "lost" else view.reason
-    found = [said(Name(_short(reason)))] if reason else []
+    found = [sentence(ForeignText(_short(reason)))] if reason else []
     last = _last_error(view)
     if last is not None and last.text.strip() not in reason:
-        found.append(said("The last error in its log came ", At(last.time, "at"), ": ", Name(_short(last.text))))
+        found.append(
+            sentence("The last error in its log came ", Moment(last.time, "at"), ": ", ForeignText(_short(last.text)))
+        )
     return tuple(found)
 
 

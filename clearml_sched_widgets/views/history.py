@@ -13,7 +13,7 @@ from clearml_sched_widgets.conditions.describe import describe_trigger
 from clearml_sched_widgets.definition import Definition, Once, Rule, Schedule, Trigger
 from clearml_sched_widgets.definition.values import duration_text
 from clearml_sched_widgets.engine.snapshot import Snapshot
-from clearml_sched_widgets.policy.decide import due_at, ended
+from clearml_sched_widgets.policy.decide import due_at, reached_max_runs
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import ACTIVE, FINISHED, LogLine, Table
@@ -166,7 +166,7 @@ def _schedule_rows(
     schedule: Schedule, known: ItemState | None, state: State, names: Mapping[str, str], now: datetime
 ) -> Iterable[ScheduledRow]:
     common = _common(schedule, known, state, names)
-    over = known is not None and ended(schedule, known)
+    over = known is not None and reached_max_runs(schedule, known)
     idle = over or not schedule.enabled
     paused = state.paused or bool(known and known.paused)
     for rule in per_time(schedule.recurrence):
@@ -202,7 +202,7 @@ def _trigger_row(trigger: Trigger, known: ItemState | None, state: State, names:
     )
 
 
-def standing(row: ScheduledRow, status: str) -> ScheduledRow:
+def row_in_status(row: ScheduledRow, status: str) -> ScheduledRow:
     """A row while its instance is in a status: where nothing is launched no run is next, and nothing waits for one."""
     if status not in IDLE:
         return row

@@ -18,7 +18,7 @@ from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.markup import MOST_ROWS, Cell, Link, inline, paragraph, table
 from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import Task
-from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View, executed_row, first_rows, standing
+from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View, executed_row, first_rows, row_in_status
 from clearml_sched_widgets.views.viewer import status_here, status_of
 
 LAST_RUNS = 10
@@ -30,7 +30,7 @@ EXECUTED = ("Name", "Cause", "Launched", "Finished", "Status")
 
 
 @attrs.frozen(kw_only=True)
-class Still:
+class InstancePicture:
     """What is known of an instance at one moment. `executed` is None if its runs were not read."""
 
     id: str
@@ -46,9 +46,9 @@ class Still:
     whole: bool = True  # whether `runs` counts every run
 
 
-def of_view(view: View) -> Still:
+def picture_of_view(view: View) -> InstancePicture:
     """What a screen shows."""
-    return Still(
+    return InstancePicture(
         id=view.id,
         name=view.name,
         status=view.status,
@@ -63,10 +63,10 @@ def of_view(view: View) -> Still:
     )
 
 
-def of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> Still:
+def picture_of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> InstancePicture:
     """What an engine of this kernel knows. Its work is bounded, however large the definition is."""
     status = status_here(shot)
-    return Still(
+    return InstancePicture(
         id=instance_id,
         name=shot.definition.name,
         status=status,
@@ -80,10 +80,10 @@ def of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> Still:
     )
 
 
-def of_task(task: Task, where: str, now: datetime) -> Still:
+def picture_of_task(task: Task, where: str, now: datetime) -> InstancePicture:
     """What an instance's task said when it was last read: nothing of its runs, and of its items only what is small."""
     status = status_of(task, now)
-    known = Still(id=task.id, name=task.name, status=status, where=where)
+    known = InstancePicture(id=task.id, name=task.name, status=status, where=where)
     if len(task.configuration.get(instance_task.DEFINITION, "")) > MOST_PARSED:
         return known
     try:
@@ -96,11 +96,11 @@ def of_task(task: Task, where: str, now: datetime) -> Still:
 def _scheduled(
     definition: Definition, state: State, names: Mapping[str, str], now: datetime, status: str
 ) -> dict[str, Any]:
-    rows = tuple(standing(row, status) for row in first_rows(definition, state, names, now, MOST_LOOKED_AT))
+    rows = tuple(row_in_status(row, status) for row in first_rows(definition, state, names, now, MOST_LOOKED_AT))
     return {"scheduled": rows, "rows": max(len(rows), len(definition.items))}
 
 
-def html(still: Still, web: str = "") -> str:
+def html(still: InstancePicture, web: str = "") -> str:
     """Its head and two tables. `web` is the address of the configured web server, where there is one to link to."""
     return "".join(_parts(still, web))
 
@@ -117,7 +117,7 @@ def time_text(moment: datetime | None) -> str:
     return f"{moment.astimezone(timezone.utc):{'%Y-%m-%d %H:%M:%S' if moment.second else '%Y-%m-%d %H:%M'}} UTC"
 
 
-def _parts(still: Still, web: str) -> Iterator[str]:
+def _parts(still: InstancePicture, web: str) -> Iterator[str]:
     note = f" ({inline(still.note)})" if still.note else ""
     status = escape(still.status.replace("_", " "))
     yield paragraph(f"<strong>{inline(still.name)}</strong>: {status}{note}, {WHERE[still.where]}.")

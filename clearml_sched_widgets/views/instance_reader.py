@@ -16,21 +16,21 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import Task, mark
 
 
-class Look:
+class InstanceReader:
     """Keeps what it has read of one instance."""
 
     def __init__(self, gateway: Gateway, instance_id: str) -> None:
         self._gateway, self._id = gateway, instance_id
         self._kept: Task | None = None
 
-    def read(self) -> instance_task.Own:
+    def read(self) -> instance_task.InstanceTask:
         """The instance as it is now. One request, mostly. Raises NotFound, or SchedulerError if it is no instance."""
         kept = self._kept
-        self._kept = _whole(self._gateway, self._id) if kept is None else again(self._gateway, kept)
+        self._kept = _whole(self._gateway, self._id) if kept is None else read_again(self._gateway, kept)
         return instance_task.parse(self._kept)
 
 
-def again(gateway: Gateway, kept: Task) -> Task:
+def read_again(gateway: Gateway, kept: Task) -> Task:
     """An instance's task as it is now, with its configuration. One request, mostly. Raises NotFound.
 
     `kept` is what was read before, with the configuration and the marks.
@@ -39,7 +39,7 @@ def again(gateway: Gateway, kept: Task) -> Task:
 
 
 def _whole(gateway: Gateway, instance_id: str) -> Task:
-    return instance_task.glance(gateway, instance_id, configuration=True)
+    return instance_task.read_task(gateway, instance_id, configuration=True)
 
 
 def _renewed(gateway: Gateway, kept: Task) -> Task | None:
@@ -47,17 +47,17 @@ def _renewed(gateway: Gateway, kept: Task) -> Task | None:
     names = [name for name in kept.configuration if not name.startswith(commands.PREFIX)]
     if not _marked(names, kept):
         return None
-    now = instance_task.glance(gateway, kept.id, marks=tuple(names))
+    now = instance_task.read_task(gateway, kept.id, marks=tuple(names))
     if not _marks_tell(kept, now):
         return None
     changed = tuple(name for name in names if now.marks.get(name) != kept.marks[name])
     same = tuple(name for name in names if name not in changed)
     if changed:
-        now = instance_task.glance(gateway, kept.id, objects=changed, marks=same)
+        now = instance_task.read_task(gateway, kept.id, objects=changed, marks=same)
     if any(now.marks.get(name) != kept.marks[name] for name in same):
         return None  # it changed between the two requests: what was read may not belong together
     configuration = {**{name: kept.configuration[name] for name in same}, **now.configuration}
-    return attrs.evolve(now, configuration=configuration) if state_objects.whole(configuration) else None
+    return attrs.evolve(now, configuration=configuration) if state_objects.is_complete(configuration) else None
 
 
 def _marked(names: Iterable[str], task: Task) -> bool:

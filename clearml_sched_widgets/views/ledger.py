@@ -19,8 +19,8 @@ from clearml_sched_widgets.policy.run import NEVER, Run, run_of
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import ACTIVE, TaskQuery, run_tag
 from clearml_sched_widgets.sentences.log import title
-from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, executed_row, item_rows, standing
-from clearml_sched_widgets.views.list_diff import same_ends
+from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, executed_row, item_rows, row_in_status
+from clearml_sched_widgets.views.list_diff import common_ends
 
 
 def _age(row: ExecutedRow) -> tuple[datetime, str]:
@@ -89,7 +89,7 @@ class ExecutedLedger:
             self._adopt(definition, self._names if names is None else names)
             if runs is self._runs:
                 return
-            first, last = same_ends(self._runs, runs)
+            first, last = common_ends(self._runs, runs)
             before = set(map(id, self._runs[first : len(self._runs) - last]))
             for run in runs[first : len(runs) - last]:
                 if id(run) not in before:
@@ -200,7 +200,7 @@ class ScheduledLedger:
                 fresh = tuple(item_rows(item, known, state, names, now))
                 old = _Made(item, known, name, fresh, _first(row.next_run for row in fresh))
             made[item.id] = old
-        rows = tuple(standing(row, self._status) for one in made.values() for row in one.rows)
+        rows = tuple(row_in_status(row, self._status) for one in made.values() for row in one.rows)
         self._rows = _kept(self._rows, rows)
         self._made, self._definition, self._state, self._names = made, definition, state, names
         self._until = _first(one.until for one in made.values())

@@ -8,7 +8,7 @@ from typing import Any
 AT_ONCE = 1000  # items that are compared in one go
 
 
-def same_ends(old: Sequence[Any], new: Sequence[Any]) -> tuple[int, int]:
+def common_ends(old: Sequence[Any], new: Sequence[Any]) -> tuple[int, int]:
     """How many of the first items are the same, and how many of the last ones after these."""
     shortest = min(len(old), len(new))
     first = _same_first(old, new, shortest)

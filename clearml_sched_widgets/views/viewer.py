@@ -90,7 +90,7 @@ class Viewer:
             state=shot.state,
         )
 
-    def there(self, there: instance_task.Own, where: str) -> history.View:
+    def there(self, there: instance_task.InstanceTask, where: str) -> history.View:
         """What the instance's task says. Raises GatewayError, InvalidDefinition."""
         gateway, now, task = self._gateway, datetime.now(timezone.utc), there.task
         definition, state = self._definition_of(there), self._state_of(there)
@@ -128,14 +128,14 @@ class Viewer:
         ledger = self._executed
         return attrs.evolve(view, executed=ledger.rows, active=ledger.active, whole=ledger.whole)
 
-    def _definition_of(self, there: instance_task.Own) -> Definition:
+    def _definition_of(self, there: instance_task.InstanceTask) -> Definition:
         """Parsed anew only if its text changed: one of ten thousand schedules takes seconds."""
         text = there.task.configuration[instance_task.DEFINITION]
         if self._parsed is None or self._parsed[0] != text:
             self._parsed = (text, there.definition)
         return self._parsed[1]
 
-    def _state_of(self, there: instance_task.Own) -> State:
+    def _state_of(self, there: instance_task.InstanceTask) -> State:
         texts = {name: text for name, text in there.task.configuration.items() if name.startswith(instance_task.STATE)}
         if self._state is None or self._state[0] != texts:
             self._state = (texts, there.state)

@@ -10,33 +10,33 @@ from typing import TypeVar
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.policy.decide import ended, next_slot
+from clearml_sched_widgets.policy.decide import next_slot, reached_max_runs
 from clearml_sched_widgets.policy.state import ItemState, Launch, State
-from clearml_sched_widgets.sentences.parts import At, Code, Name, Said, plain, said, with_times
+from clearml_sched_widgets.sentences.parts import Code, ForeignText, Moment, Sentence, as_text, sentence, with_times
 from clearml_sched_widgets.views.history import ExecutedRow, View
 
 OfItem = TypeVar("OfItem", ExecutedRow, Launch)
 LONG = timedelta(seconds=30)  # a run that waits longer in its queue is worth a word
 
 
-def _as_said(said: str | Said) -> Said:
-    return (said,) if isinstance(said, str) else said
+def _as_sentence(text: str | Sentence) -> Sentence:
+    return (text,) if isinstance(text, str) else text
 
 
 @attrs.frozen
 class Reason:
-    """`code` is one word for programs; `said` what a person reads, `hint` that in a word or two where there is little
-    room; `well` says that nothing is wrong."""
+    """`code` is one word for programs. `sentence` is what a person reads, `hint` the same in a word or two where there
+    is little room. `well` says that nothing is wrong."""
 
     code: str
-    said: Said = attrs.field(converter=_as_said)
+    sentence: Sentence = attrs.field(converter=_as_sentence)
     well: bool = False
     hint: str = ""
 
     @property
     def text(self) -> str:
         """What it says, with times in UTC."""
-        return plain(self.said)
+        return as_text(self.sentence)
 
 
 @attrs.frozen(kw_only=True)
@@ -104,12 +104,12 @@ def _cases(
 def _instance(case: Case) -> Reason | None:
     """The whole instance does not work."""
     if case.status == "lost":
-        silent = (" ", At(case.heartbeat, "since")) if case.heartbeat else ()
+        silent = (" ", Moment(case.heartbeat, "since")) if case.heartbeat else ()
         rest = "; it may be gone. Resume the instance."
-        return Reason("lost", said("Nothing was heard of its kernel or agent", *silent, rest))
+        return Reason("lost", sentence("Nothing was heard of its kernel or agent", *silent, rest))
     if case.status == "queued":
         begin = "The instance waits for an agent that serves its queue. Start one there: "
-        return Reason("queued", said(begin, Code("clearml-agent daemon"), "."))
+        return Reason("queued", sentence(begin, Code("clearml-agent daemon"), "."))
     texts = {
         "draft": "The instance was saved, but never launched. Launch it.",
         "stopping": "The instance is being stopped.",
@@ -123,19 +123,21 @@ def _instance(case: Case) -> Reason | None:
 def _server(case: Case) -> Reason | None:
     if not case.problem:
         return None
-    return Reason("server", said(Name(_sentence(case.problem)), " It is tried again by itself."))
+    return Reason("server", sentence(ForeignText(_sentence(case.problem)), " It is tried again by itself."))
 
 
 def _paused(case: Case) -> Reason | None:
     if case.state.paused:
-        return Reason("instance_paused", said("The whole instance is paused", *_note(case.state.note), ". Resume it."))
+        return Reason(
+            "instance_paused", sentence("The whole instance is paused", *_note(case.state.note), ". Resume it.")
+        )
     if case.known and case.known.paused:
-        return Reason("paused", said("It is paused", *_note(case.known.note), ". Resume it when it may run again."))
+        return Reason("paused", sentence("It is paused", *_note(case.known.note), ". Resume it when it may run again."))
     return None
 
 
-def _note(note: str) -> Said:
-    return (" (", Name(note), ")") if note else ()
+def _note(note: str) -> Sentence:
+    return (" (", ForeignText(note), ")") if note else ()
 
 
 def _disabled(case: Case) -> Reason | None:
@@ -150,8 +152,8 @@ def _refused(case: Case) -> Reason | None:
     if not error:
         return None
     tries = [one.not_before for one in case.owed if one.not_before is not None and one.tries]
-    again = (" It is tried again ", At(min(tries), "at"), ".") if tries else ()
-    return Reason("error", said("It could not be launched: ", Name(_sentence(error)), *again))
+    again = (" It is tried again ", Moment(min(tries), "at"), ".") if tries else ()
+    return Reason("error", sentence("It could not be launched: ", ForeignText(_sentence(error)), *again))
 
 
 def _queued(case: Case) -> Reason | None:
@@ -167,16 +169,18 @@ def _in_queue(queue: str, watched: bool | None, since: datetime | None, now: dat
     """Why a run is still in its queue; None if it has hardly got there."""
     if watched is False:
         command = Code(f"clearml-agent daemon --queue {shlex.quote(queue)}")
-        parts = said("Its run waits in the queue '", Name(queue), "', which no agent serves. Start one: ", command)
+        parts = sentence(
+            "Its run waits in the queue '", ForeignText(queue), "', which no agent serves. Start one: ", command
+        )
         return Reason("no_agent", parts, hint="no agent")
     if since is None or now - since < LONG:
         return None
     rest = "': the agents there are busy, or just begin."
-    parts = said("Its run waits ", At(since, "since"), " in the queue '", Name(queue), rest)
+    parts = sentence("Its run waits ", Moment(since, "since"), " in the queue '", ForeignText(queue), rest)
     return Reason("queued", parts, hint="agents busy")
 
 
-def of_runs(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, Reason]:
+def run_reasons(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, Reason]:
     """Why runs are still in their queues, by run, for those about which there is something to say."""
     found: dict[str, Reason] = {}
     for row in view.active:
@@ -194,14 +198,14 @@ def _waits(case: Case) -> Reason | None:
     first = case.owed[0]
     if first.cause == "retry" and first.not_before is not None and first.not_before > case.now:
         return Reason(
-            "retry", said("The last run failed; a retry follows ", At(first.not_before, "at"), "."), well=True
+            "retry", sentence("The last run failed; a retry follows ", Moment(first.not_before, "at"), "."), well=True
         )
     if case.active and case.item.overlap in ("queue", "cancel_previous"):
         rest = (
             f" waits until the one before it has ended (overlap policy {case.item.overlap}). "
             "Abort that one, or allow overlaps."
         )
-        return Reason("slot", said("The run of ", At(first.nominal), rest))
+        return Reason("slot", sentence("The run of ", Moment(first.nominal), rest))
     return None
 
 
@@ -211,7 +215,7 @@ def _ended(case: Case) -> Reason | None:
     if isinstance(case.item, Trigger):
         over = limit is not None and case.known is not None and case.known.runs >= limit
         return Reason("ended", f"It has had its {limit} runs.") if over else None
-    if case.known and ended(case.item, case.known):
+    if case.known and reached_max_runs(case.item, case.known):
         return Reason("ended", f"It has had its {limit} runs. Raise max_runs to let it go on.")
     known = case.known or ItemState(watermark=case.now)
     if next_slot(case.item, known) is None and not case.owed:
@@ -224,7 +228,7 @@ def _skipped(case: Case) -> Reason | None:
     if not note:
         return None
     return Reason(
-        "skipped", said("Its last time was left out: ", *with_times(_sentence(note.removeprefix("skipped "))))
+        "skipped", sentence("Its last time was left out: ", *with_times(_sentence(note.removeprefix("skipped "))))
     )
 
 
@@ -250,7 +254,7 @@ def queues_of(view: View) -> set[str]:
     return {item.action.queue for item in found if item is not None}
 
 
-def fixed(view: View) -> str:
+def why_not_editable(view: View) -> str:
     """Why the definition of an instance cannot be changed now; empty if it can."""
     if view.status in ("queued", "stopping"):
         waits = {"queued": "waits in its queue", "stopping": "is being stopped"}[view.status]

@@ -103,7 +103,7 @@ class Scenario:
     def _revive(self) -> None:
         """A new process, perhaps killed in turn. Mostly the lease has expired by then."""
         if self.random.random() < 0.8:
-            lease.drop(self.world.gateway, self.world.instance)
+            lease.delete_lease_of(self.world.gateway, self.world.instance)
         self.engine = self.world.rival()
         while not self._opened():
             self.world.clock.advance(1)

@@ -116,7 +116,9 @@ def test_commands_of_other_notebooks_are_obeyed_in_their_order() -> None:
     from clearml_sched_widgets.engine.instance_task import commands
 
     ordered = [Command(do="pause"), Command(do="resume"), Command(do="pause", note="last")]
-    found = commands.waiting({name: text for one in reversed(ordered) for name, text in commands.dumps(one).items()})
+    found = commands.waiting_commands(
+        {name: text for one in reversed(ordered) for name, text in commands.dumps(one).items()}
+    )
     assert found == ordered
 
 

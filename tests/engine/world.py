@@ -74,7 +74,7 @@ class World:
         """A new engine on the instance, as a new process would make it after the lease of a dead one has expired."""
         if definition is not None:
             self.create(definition)
-        lease.drop(self.gateway, self.instance)
+        lease.delete_lease_of(self.gateway, self.instance)
         engine = self.rival()
         engine.open()
         return engine

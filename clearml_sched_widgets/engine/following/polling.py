@@ -16,7 +16,7 @@ from clearml_sched_widgets.conditions import Event, SlowPattern, events, needs_i
 from clearml_sched_widgets.definition import Definition, Trigger
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE
-from clearml_sched_widgets.policy.state import EntityState, Launch, State, slot_text
+from clearml_sched_widgets.policy.state import Launch, ReadPosition, State, slot_text
 from clearml_sched_widgets.records import LOOKBACK, Entity
 
 Report = Callable[[str, str], None]
@@ -32,7 +32,7 @@ def watch(definition: Definition, state: State, server_now: datetime) -> State:
         watching={key: state.watching.get(key, server_now) for key in triggers},
         baseline=tuple(key for key in state.baseline if key in triggers),
         memory={key: memory for key, memory in state.memory.items() if key in triggers},
-        entities={kind: state.entities.get(kind, EntityState(cursor=server_now)) for kind in sorted(kinds)},
+        entities={kind: state.entities.get(kind, ReadPosition(cursor=server_now)) for kind in sorted(kinds)},
     )
 
 
@@ -54,7 +54,7 @@ def poll(
     for kind in sorted({trigger.entity for trigger in triggers}):
         own = [trigger for trigger in triggers if trigger.entity == kind]
         fresh = [trigger for trigger in own if trigger.id not in state.baseline]
-        known = state.entities.get(kind, EntityState())
+        known = state.entities.get(kind, ReadPosition())
         state = _first_look(gateway, kind, fresh, state, launches, report)
         rows, after = _changes(gateway, kind, known)
         for trigger in own:
@@ -72,7 +72,7 @@ def _first_look(
     """What new triggers find when they begin: it is no event, unless they include what exists."""
     scan = [trigger for trigger in triggers if needs_inventory(trigger)]
     if scan:
-        rows, _ = _changes(gateway, kind, EntityState(cursor=BEGINNING))
+        rows, _ = _changes(gateway, kind, ReadPosition(cursor=BEGINNING))
         for trigger in scan:
             began = state.watching[trigger.id]
             existing = [row for row in rows if row.changed is None or row.changed <= began or trigger.include_existing]
@@ -82,7 +82,7 @@ def _first_look(
     return attrs.evolve(state, baseline=(*state.baseline, *(trigger.id for trigger in triggers)))
 
 
-def _changes(gateway: Gateway, kind: str, known: EntityState) -> tuple[list[Entity], EntityState]:
+def _changes(gateway: Gateway, kind: str, known: ReadPosition) -> tuple[list[Entity], ReadPosition]:
     """Every change that was not handled yet, oldest first."""
     seen, since = dict(known.seen), (known.cursor or BEGINNING) - LOOKBACK
     rows: list[Entity] = []
@@ -93,7 +93,7 @@ def _changes(gateway: Gateway, kind: str, known: EntityState) -> tuple[list[Enti
             rows.append(row)
     cursor = max([known.cursor or BEGINNING, *(row.changed for row in rows if row.changed)])
     recent = (cursor - LOOKBACK).isoformat()
-    return rows, EntityState(cursor=cursor, seen={key: stamp for key, stamp in seen.items() if stamp >= recent})
+    return rows, ReadPosition(cursor=cursor, seen={key: stamp for key, stamp in seen.items() if stamp >= recent})
 
 
 def objects_since(gateway: Gateway, kind: str, since: datetime) -> Iterator[Entity]:
@@ -142,11 +142,11 @@ def _look(
         after.pop(row.id, None)
         if entry is not None:
             after[row.id] = entry
-        launches += [launch_of(trigger, event) for event in found]
+        launches += [launch_for_event(trigger, event) for event in found]
     return after, launches
 
 
-def launch_of(trigger: Trigger, event: Event) -> Launch:
+def launch_for_event(trigger: Trigger, event: Event) -> Launch:
     """The launch that an event calls for."""
     entity = event.entity
     nominal = entity.changed or BEGINNING

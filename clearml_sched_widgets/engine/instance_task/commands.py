@@ -36,7 +36,7 @@ def dumps(command: Command) -> dict[str, str]:
     return {f"{PREFIX}{command.id}": json.dumps(attrs.asdict(command))}
 
 
-def waiting(configuration: Mapping[str, str]) -> list[Command]:
+def waiting_commands(configuration: Mapping[str, str]) -> list[Command]:
     """The commands among the configuration objects of a task; one that we cannot read has an empty `do`."""
     return [_loads(name, text) for name, text in sorted(configuration.items()) if name.startswith(PREFIX)]
 

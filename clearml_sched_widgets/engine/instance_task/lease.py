@@ -162,7 +162,7 @@ class Lease:
         return json.dumps({"engine": self._mark, "count": self._count, "holder": _who()})
 
 
-def drop(gateway: Gateway, instance_id: str) -> None:
+def delete_lease_of(gateway: Gateway, instance_id: str) -> None:
     """Delete the lease of an instance that is deleted."""
     for lease in gateway.leases(f"{PREFIX}{instance_id}"):
         _delete(gateway, lease.id)

@@ -18,7 +18,7 @@ from zlib import crc32
 import attrs
 
 from clearml_sched_widgets.errors import SchedulerError
-from clearml_sched_widgets.policy.state import PAST_TIMES, EntityState, ItemState, Launch, Past, State, iso, parse
+from clearml_sched_widgets.policy.state import PAST_TIMES, ItemState, Launch, PastRun, ReadPosition, State, iso, parse
 
 VERSION = 1
 STATE, PART = "state", "state.items."  # the names of the objects
@@ -86,7 +86,7 @@ def texts(state: State) -> dict[str, str]:
     return Writer().changes(state)
 
 
-def whole(configuration: Mapping[str, str]) -> bool:
+def is_complete(configuration: Mapping[str, str]) -> bool:
     """Whether all objects are there that the state's own names."""
     try:
         count = json.loads(configuration.get(STATE) or "{}").get("parts", 0)
@@ -172,21 +172,21 @@ def _without_items(state: State) -> dict[str, Any]:
     }
 
 
-def _entity_data(entity: EntityState) -> dict[str, Any]:
+def _entity_data(entity: ReadPosition) -> dict[str, Any]:
     return {"cursor": iso(entity.cursor), "seen": dict(entity.seen)}
 
 
-def _past_data(run: Past) -> dict[str, Any]:
+def _past_data(run: PastRun) -> dict[str, Any]:
     data = attrs.asdict(run) | {name: iso(getattr(run, name)) for name in PAST_TIMES}
     return {name: value for name, value in data.items() if value}
 
 
-def _past(data: Mapping[str, Any]) -> Past:
-    return Past(**{**data, **{name: parse(data.get(name)) for name in PAST_TIMES}})
+def _past(data: Mapping[str, Any]) -> PastRun:
+    return PastRun(**{**data, **{name: parse(data.get(name)) for name in PAST_TIMES}})
 
 
-def _entity(data: Mapping[str, Any]) -> EntityState:
-    return EntityState(cursor=parse(data["cursor"]), seen=data["seen"])
+def _entity(data: Mapping[str, Any]) -> ReadPosition:
+    return ReadPosition(cursor=parse(data["cursor"]), seen=data["seen"])
 
 
 def _item(data: Mapping[str, Any]) -> ItemState:

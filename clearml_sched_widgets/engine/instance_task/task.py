@@ -23,7 +23,7 @@ WATCHDOG = "non-responsive"  # what the server's watchdog gives as the reason wh
 
 
 @attrs.frozen(kw_only=True)
-class Heard:
+class TaskNews:
     """What an engine hears of its instance's task time and again."""
 
     task: Task
@@ -31,7 +31,7 @@ class Heard:
 
 
 @attrs.frozen(kw_only=True)
-class Own:
+class InstanceTask:
     """What the instance's task says."""
 
     task: Task
@@ -50,12 +50,12 @@ class Own:
         return state_objects.loads(self.task.configuration)
 
 
-def read(gateway: Gateway, instance_id: str) -> Own:
+def read(gateway: Gateway, instance_id: str) -> InstanceTask:
     """Read an instance, all of it. One request. Raises NotFound, or SchedulerError if it is no instance."""
-    return parse(glance(gateway, instance_id, configuration=True))
+    return parse(read_task(gateway, instance_id, configuration=True))
 
 
-def glance(gateway: Gateway, instance_id: str, **more: Any) -> Task:
+def read_task(gateway: Gateway, instance_id: str, **more: Any) -> Task:
     """An instance's task, and of its configuration what the query asks for. One request. Raises NotFound."""
     tasks = gateway.tasks(TaskQuery(ids=(instance_id,), order="created", **more))
     if not tasks:
@@ -63,18 +63,18 @@ def glance(gateway: Gateway, instance_id: str, **more: Any) -> Task:
     return tasks[0]
 
 
-def parse(task: Task) -> Own:
+def parse(task: Task) -> InstanceTask:
     """The instance that a task is. Raises SchedulerError."""
     if INSTANCE_TAG not in task.system_tags or DEFINITION not in task.configuration:
         raise SchedulerError(f"The task {task.id} is not a scheduler instance.")
-    return Own(
+    return InstanceTask(
         task=task,
-        commands=tuple(commands.waiting(task.configuration)),
+        commands=tuple(commands.waiting_commands(task.configuration)),
         where=task.configuration.get(WHERE, "kernel"),
     )
 
 
-class OwnTask:
+class EngineTask:
     """Writes to the instance's task on behalf of one engine, and reads back whether it is still ours."""
 
     def __init__(self, gateway: Gateway, instance_id: str) -> None:
@@ -84,7 +84,7 @@ class OwnTask:
         self._writer = state_objects.Writer()
         self._large = {DEFINITION, STATE}  # what is read once, and written by us
 
-    def take(self) -> Own:
+    def take(self) -> InstanceTask:
         """Make the task run; what it says then. For the holder of the lease only."""
         # Read with the lease in hand. Where nothing is written here, a second reading could say nothing else.
         found = read(self._gateway, self.id)
@@ -96,15 +96,15 @@ class OwnTask:
         self._gateway.set_status(self.id, "in_progress")
         return read(self._gateway, self.id)
 
-    def listen(self) -> Heard:
+    def listen(self) -> TaskNews:
         """How the task is, and the commands that wait: its definition and state stay where they are. One request.
 
         Raises NotFound.
         """
-        task = glance(self._gateway, self.id, without=tuple(sorted(self._large)))
-        return Heard(task=task, commands=tuple(commands.waiting(task.configuration)))
+        task = read_task(self._gateway, self.id, without=tuple(sorted(self._large)))
+        return TaskNews(task=task, commands=tuple(commands.waiting_commands(task.configuration)))
 
-    def lost(self, heard: Heard) -> str:
+    def lost(self, heard: TaskNews) -> str:
         """Why this engine has to end, as the task says; empty if it goes on."""
         if heard.task.status != "in_progress":
             return f"it was {heard.task.status} in ClearML"

@@ -20,7 +20,7 @@ class Batch:
     error: str = ""
 
 
-class BatchCount:
+class BatchProgress:
     """Counts the runs of a batch as they are made, by several threads. `on_news` is called with each of them."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from clearml_sched_widgets.errors import GatewayError
 from clearml_sched_widgets.policy import requested
 from clearml_sched_widgets.policy.owed import Outcome
 from clearml_sched_widgets.policy.run import Run
-from clearml_sched_widgets.policy.state import LONGEST_NOTE, Launch, Past, State
+from clearml_sched_widgets.policy.state import LONGEST_NOTE, Launch, PastRun, State
 from clearml_sched_widgets.records import Task
 
 TOO_MANY = f"{functions.MOST_AT_ONCE} functions of this instance are running; it waits until one ends"
@@ -32,7 +32,7 @@ def past_runs(state: State) -> list[Run]:
     return [_run(item_id, past) for item_id, runs in state.past.items() for past in runs]
 
 
-def _run(item_id: str, past: Past) -> Run:
+def _run(item_id: str, past: PastRun) -> Run:
     task = Task(
         id=past.task,
         name=past.name,
@@ -54,10 +54,10 @@ def _run(item_id: str, past: Past) -> Run:
     )
 
 
-def past_of(run: Run) -> Past:
+def past_of(run: Run) -> PastRun:
     """What stays of a run of a reused task when the task is reset."""
     task = run.task
-    return Past(
+    return PastRun(
         key=run.key,
         name=task.name,
         cause=run.cause,
@@ -71,7 +71,7 @@ def past_of(run: Run) -> Past:
     )
 
 
-class Caller:
+class FunctionLauncher:
     """Calls functions for one engine. `save` writes the state; raises GatewayError, LeaseLost."""
 
     def __init__(self, context: Context, save: Callable[[], None]) -> None:
@@ -116,7 +116,7 @@ class Caller:
         if self._context.runs.of_key(launch.key) or self._context.functions.called(launch.key):
             return Outcome(launch=launch, run_id=launch.key, note="it had been called already")
         if function.call is None:
-            return Outcome(launch=launch, error=functions.missing(function))
+            return Outcome(launch=launch, error=functions.missing_message(function))
         if self._context.functions.room <= ready:
             return Outcome(launch=launch, error=TOO_MANY, retryable=True)
         return None
@@ -160,10 +160,10 @@ class Caller:
                 context.journal.error(f"{context.title(run.item)}: its function raised {ended.error}\n{ended.trace}")
 
 
-def _begun(launch: Launch, item: Schedule | Trigger, now: datetime) -> Past:
-    return Past(
+def _begun(launch: Launch, item: Schedule | Trigger, now: datetime) -> PastRun:
+    return PastRun(
         key=launch.key,
-        name=requested.named(item).name or item.action.subject,
+        name=requested.with_run_name(item).name or item.action.subject,
         cause=launch.cause,
         nominal=launch.nominal,
         status="in_progress",

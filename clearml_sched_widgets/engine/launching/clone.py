@@ -16,7 +16,7 @@ import attrs
 from clearml_sched_widgets.conditions import substitute
 from clearml_sched_widgets.definition import Action
 from clearml_sched_widgets.engine.following.runs import Runs
-from clearml_sched_widgets.engine.launching.batch import BatchCount
+from clearml_sched_widgets.engine.launching.batch import BatchProgress
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.owed import Outcome
@@ -39,7 +39,7 @@ WORKERS = 8
 ENQUEUE_FAILED = "failed enqueueing"  # the reason that the server gives when it takes a failed enqueueing back
 
 
-def merged(base: Task, action: Action, launch: Launch, instance_id: str) -> Clone:
+def clone_request(base: Task, action: Action, launch: Launch, instance_id: str) -> Clone:
     """The clone request of a launch: what the base has, the action's changes, and what makes the run recognisable."""
     values = dict(launch.values)
     params = {section: dict(items) for section, items in base.hyperparams.items() if section != SECTION}
@@ -62,7 +62,7 @@ def merged(base: Task, action: Action, launch: Launch, instance_id: str) -> Clon
     )
 
 
-def script_of(action: Action, launch: Launch) -> dict[str, str]:
+def script_fields(action: Action, launch: Launch) -> dict[str, str]:
     """The fields of the script that a launch sets, by the names they have there."""
     values = dict(launch.values)
     return {name.removeprefix("script."): substitute(text, values) for name, text in action.overrides.items()}
@@ -88,11 +88,11 @@ def queue_ids(gateway: Gateway) -> dict[str, str]:
     return {**{queue.id: queue.id for queue in queues}, **{queue.name: queue.id for queue in queues}}
 
 
-class Launcher:
+class CloneLauncher:
     """Launches batches. Keeps the queues' ids, and which tasks this process itself has made."""
 
     def __init__(
-        self, gateway: Gateway, instance_id: str, runs: Runs, keep: Callable[[], None], count: BatchCount
+        self, gateway: Gateway, instance_id: str, runs: Runs, keep: Callable[[], None], count: BatchProgress
     ) -> None:
         self._gateway = gateway
         self._count = count
@@ -164,7 +164,7 @@ class Launcher:
         def one(pair: tuple[Launch, Action]) -> Outcome | None:
             launch, action = pair
             try:
-                self._made.add(self._gateway.clone(merged(bases[action.task], action, launch, self._instance)))
+                self._made.add(self._gateway.clone(clone_request(bases[action.task], action, launch, self._instance)))
             except NotFound:
                 return Outcome(launch=launch, error=f"its base task {action.task} does not exist any more")
             except RetryableError:
@@ -214,7 +214,7 @@ class Launcher:
 
     def _override(self, drafts: Iterable[tuple[Launch, Action, Run]]) -> dict[str, Outcome]:
         """Set what the actions want in the scripts of their drafts, again if in doubt; the failures by run key."""
-        wanted = [(launch, run, fields) for launch, action, run in drafts if (fields := script_of(action, launch))]
+        wanted = [(launch, run, fields) for launch, action, run in drafts if (fields := script_fields(action, launch))]
 
         def one(draft: tuple[Launch, Run, dict[str, str]]) -> Outcome | None:
             launch, run, fields = draft
@@ -261,7 +261,7 @@ def _outcome(launch: Launch, run_id: str, answer: Enqueued, gone: set[str]) -> O
     return Outcome(launch=launch, error=answer.failed.get(run_id, "it was not enqueued"))
 
 
-def launched(runs: Runs, key: str) -> bool:
+def is_launched(runs: Runs, key: str) -> bool:
     """Whether a run key is on the server as more than a draft. A draft alone is still owed: its maker may have died."""
     return any(not is_draft(run) for run in runs.of_key(key))
 

@@ -28,7 +28,7 @@ class Ended:
     trace: str = ""
 
 
-def missing(function: Function) -> str:
+def missing_message(function: Function) -> str:
     """What is wrong with an item whose function is not here."""
     return (
         f"its function {function.name} lives only in the kernel that launched it; "

@@ -11,19 +11,19 @@ import attrs
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task.journal import Journal
-from clearml_sched_widgets.engine.launching.clone import launched
-from clearml_sched_widgets.engine.launching.stops import Stops
-from clearml_sched_widgets.policy.overlap import Turn, turn
+from clearml_sched_widgets.engine.launching.clone import is_launched
+from clearml_sched_widgets.engine.launching.stops import StopRequests
+from clearml_sched_widgets.policy.overlap import OverlapDecision, apply_overlap
 from clearml_sched_widgets.policy.owed import by_item
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, State
 from clearml_sched_widgets.sentences import log
 
 
-class Turns:
+class OverlapGate:
     """Remembers which launches are held, so that each is logged once."""
 
-    def __init__(self, runs: Runs, stops: Stops, journal: Journal, title: Callable[[str], str]) -> None:
+    def __init__(self, runs: Runs, stops: StopRequests, journal: Journal, title: Callable[[str], str]) -> None:
         self._runs, self._stops, self._journal, self._title = runs, stops, journal, title
         self._held: frozenset[str] = frozenset()
 
@@ -42,7 +42,7 @@ class Turns:
             if item is None:
                 continue
             paused = state.paused or state.items[item_id].paused
-            found = turn(item, paused, owed, active.get(item_id, ()), partial(launched, self._runs), now)
+            found = apply_overlap(item, paused, owed, active.get(item_id, ()), partial(is_launched, self._runs), now)
             self._carry_out(item, found, paused)
             go += found.go
             held.update(launch.key for launch in found.hold)
@@ -60,7 +60,7 @@ class Turns:
                 found.setdefault(run.item, []).append(run)
         return found
 
-    def _carry_out(self, item: Schedule | Trigger, found: Turn, paused: bool) -> None:
+    def _carry_out(self, item: Schedule | Trigger, found: OverlapDecision, paused: bool) -> None:
         for run in found.stop:
             self._stops.ask(run, self._title(item.id), "a later run takes its place")
         for launch in found.replaced:

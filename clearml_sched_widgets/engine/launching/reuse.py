@@ -16,8 +16,8 @@ import attrs
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.launching.call import past_of
-from clearml_sched_widgets.engine.launching.clone import is_draft, merged, queue_ids, script_of
-from clearml_sched_widgets.engine.launching.stops import Stops
+from clearml_sched_widgets.engine.launching.clone import clone_request, is_draft, queue_ids, script_fields
+from clearml_sched_widgets.engine.launching.stops import StopRequests
 from clearml_sched_widgets.errors import GatewayError, RetryableError
 from clearml_sched_widgets.policy.owed import Outcome
 from clearml_sched_widgets.policy.run import RESET, Run, run_of
@@ -31,10 +31,10 @@ FROZEN = frozenset({"published", "publishing"})
 Due = tuple[Launch, Schedule | Trigger]
 
 
-class Reuser:
+class ReuseLauncher:
     """Launches reused tasks for one engine. `save` writes the state; raises GatewayError, LeaseLost."""
 
-    def __init__(self, context: Context, stops: Stops, save: Callable[[], None]) -> None:
+    def __init__(self, context: Context, stops: StopRequests, save: Callable[[], None]) -> None:
         self._context, self._stops, self._save = context, stops, save
         self._begun: set[str] = set()  # run keys of the launches that this process has begun
         self._sent: set[str] = set()  # those whose enqueueing was asked for
@@ -117,7 +117,7 @@ class Reuser:
         task = self._read(item)
         if task is None or task.status != "created" or task.status_changed is None:
             return Outcome(launch=launch, error="somebody changed its task at the same moment", retryable=True)
-        gateway.edit_draft(task.id, edited(task, item, launch, context.id))
+        gateway.edit_draft(task.id, reuse_edit(task, item, launch, context.id))
         self._edit_script(launch, item)
         task = self._read(item)  # what counts is what it has now: a delayed edit of an earlier try may have arrived
         run = run_of(task, context.id) if task else None
@@ -126,7 +126,7 @@ class Reuser:
         return self._enqueue(launch, run, queue)
 
     def _edit_script(self, launch: Launch, item: Schedule | Trigger) -> None:
-        fields = script_of(item.action, launch)
+        fields = script_fields(item.action, launch)
         if fields:
             self._context.gateway.edit_script(item.action.task, fields)
 
@@ -167,12 +167,12 @@ def _recent(task: Task) -> list[str]:
     return [*before, _mark(section.get("instance", ""), section.get("key", ""))]
 
 
-def edited(task: Task, item: Schedule | Trigger, launch: Launch, instance_id: str) -> Edit:
+def reuse_edit(task: Task, item: Schedule | Trigger, launch: Launch, instance_id: str) -> Edit:
     """What a reused task, just reset, gets: the action's changes, and what makes the run recognisable.
 
     The time of the reset goes along. As long as it is that of the task's last change of status, nobody has launched it.
     """
-    made = merged(task, item.action, launch, instance_id)
+    made = clone_request(task, item.action, launch, instance_id)
     own = {RESET: iso(task.status_changed) or "", RECENT: ",".join(_recent(task)[-KEPT:])}
     section = {**made.hyperparams[SECTION], **{name: Param(value=text) for name, text in own.items()}}
     return Edit(

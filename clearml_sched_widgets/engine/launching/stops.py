@@ -8,7 +8,7 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.run import Run
 
 
-class Stops:
+class StopRequests:
     """Asks each run once. The server stops one that no agent works on at once, and takes a queued one off its queue."""
 
     def __init__(self, gateway: Gateway, journal: Journal) -> None:

@@ -20,7 +20,7 @@ from clearml_sched_widgets.errors import (
     RetryableError,
     SchedulerError,
 )
-from clearml_sched_widgets.views.instance_html import Still, of_view
+from clearml_sched_widgets.views.instance_html import InstancePicture, picture_of_view
 from clearml_sched_widgets.widgets.dashboard.tables import Tables
 from clearml_sched_widgets.widgets.dashboard.view_data import view_data
 from clearml_sched_widgets.widgets.host.connection import Connection
@@ -83,12 +83,12 @@ class DashboardPart:
         with self._lock:
             return self._view
 
-    def still(self, now: datetime) -> Still | None:
+    def still(self, now: datetime) -> InstancePicture | None:
         """What is known at this moment of what is shown; None while that is nothing. No request."""
         instance, view = self.instance, self.shown()
         if instance is None:
             return None
-        return of_view(view) if view is not None and instance.where != "kernel" else instance.at_hand(now)
+        return picture_of_view(view) if view is not None and instance.where != "kernel" else instance.at_hand(now)
 
     def required(self) -> Instance:
         """The instance that is shown. Raises InstanceStateError if there is none."""

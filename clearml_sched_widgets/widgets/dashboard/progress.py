@@ -14,10 +14,10 @@ import traitlets
 
 from clearml_sched_widgets.engine.launching.batch import Batch
 from clearml_sched_widgets.instances.running import engine_here
-from clearml_sched_widgets.sentences.parts import Name, Said, said
+from clearml_sched_widgets.sentences.parts import ForeignText, Sentence, sentence
 from clearml_sched_widgets.views.history import View
 from clearml_sched_widgets.widgets.host.messages import Handler
-from clearml_sched_widgets.widgets.host.page_values import said_data
+from clearml_sched_widgets.widgets.host.page_values import sentence_data
 
 LEAST = 10  # runs: fewer are launched before anybody has read a word about it
 ENDED_FOR = 12.0  # seconds for which it is told what came of it
@@ -28,7 +28,7 @@ LATEST = 2000  # runs among which those of a command are looked for
 class Work:
     """Something that takes long. `failed` says that it ended, but not well."""
 
-    said: Said
+    sentence: Sentence
     done: int
     total: int
     over: bool = False
@@ -39,11 +39,17 @@ def of_batch(batch: Batch) -> Work:
     """What there is to say of runs that are launched together."""
     total = f"{batch.total:,}"
     if not batch.over:
-        return Work(said=said(f"Launching {total} runs"), done=batch.done, total=batch.total)
+        return Work(sentence=sentence(f"Launching {total} runs"), done=batch.done, total=batch.total)
     if batch.failed:
         words = f"{batch.failed:,} of {total} runs were not launched yet; they are tried again: "
-        return Work(said=said(words, Name(batch.error)), done=batch.total, total=batch.total, over=True, failed=True)
-    return Work(said=said(f"{total} runs were launched."), done=batch.total, total=batch.total, over=True)
+        return Work(
+            sentence=sentence(words, ForeignText(batch.error)),
+            done=batch.total,
+            total=batch.total,
+            over=True,
+            failed=True,
+        )
+    return Work(sentence=sentence(f"{total} runs were launched."), done=batch.total, total=batch.total, over=True)
 
 
 def backfills(view: View | None) -> dict[str, int]:
@@ -123,31 +129,31 @@ class ProgressPart:
         left = {item: (count, count) for item, count in backfills(view).items()} | by_hand(view)
         for key in [key for key in self._most if key not in left]:
             total = self._most.pop(key)
-            words = _said(view, key, over=True)
+            words = _sentence(view, key, over=True)
             if total > 1 and words:
-                self._ended[key] = (now + ENDED_FOR, Work(said=words, done=total, total=total, over=True))
+                self._ended[key] = (now + ENDED_FOR, Work(sentence=words, done=total, total=total, over=True))
         found: dict[str, Work] = {}
         for key, (count, seen) in left.items():
             total = self._most[key] = max(seen, self._most.get(key, 0))
             if total > 1:
-                found[key] = Work(said=_said(view, key, over=False), done=total - count, total=total)
+                found[key] = Work(sentence=_sentence(view, key, over=False), done=total - count, total=total)
         return found
 
 
-def _said(view: View, key: str, *, over: bool) -> Said:
+def _sentence(view: View, key: str, *, over: bool) -> Sentence:
     """What it is, or that it is over; nothing of the end of a backfill whose item is gone."""
     if key.startswith("*"):
-        return said("Run now of all items is done." if over else "Run now of all items")
+        return sentence("Run now of all items is done." if over else "Run now of all items")
     if not over:
-        return said("Backfill of ", _name(view, key))
+        return sentence("Backfill of ", _name(view, key))
     there = view.definition is not None and view.definition.item(key) is not None
-    return said("The backfill of ", _name(view, key), " is done.") if there else ()
+    return sentence("The backfill of ", _name(view, key), " is done.") if there else ()
 
 
-def _name(view: View, item: str) -> Name:
-    return Name(next((row.name for row in view.scheduled if row.item == item), item))
+def _name(view: View, item: str) -> ForeignText:
+    return ForeignText(next((row.name for row in view.scheduled if row.item == item), item))
 
 
 def _data(key: str, work: Work) -> dict[str, Any]:
     state = "failed" if work.failed else "done" if work.over else "going"
-    return {"key": key, "said": said_data(work.said), "done": work.done, "total": work.total, "state": state}
+    return {"key": key, "said": sentence_data(work.sentence), "done": work.done, "total": work.total, "state": state}

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
-from clearml_sched_widgets.views.list_diff import same_ends
-from clearml_sched_widgets.widgets.host.page_values import plain
+from clearml_sched_widgets.views.list_diff import common_ends
+from clearml_sched_widgets.widgets.host.page_values import cell_data
 
 WINDOW = 100  # rows that a page gets without asking: it shows them while a cell runs, too
 MANY = 20  # more changes at once than this are told by a new window
@@ -25,7 +25,7 @@ def difference(old: Sequence[Row], new: Sequence[Row], key: Key) -> list[tuple[i
     """
     if old is new:
         return []
-    head, tail = same_ends(old, new)
+    head, tail = common_ends(old, new)
     if head == len(old) >= WINDOW:
         return []  # rows behind the last one move no other: their number says it all
     if not 0 <= len(new) - len(old) <= MANY:
@@ -90,7 +90,7 @@ class Feed:
 
     def data(self, row: Row) -> list[Any]:
         """A row for the page: its columns' values in order."""
-        return [plain(getattr(row, column)) for column in self.columns]
+        return [cell_data(getattr(row, column)) for column in self.columns]
 
     def _change(self, index: int, row: Row, replaced: Row | None) -> tuple[int, Any]:
         """Place and whole row for one that is inserted there; place and columns that changed for one that was there."""

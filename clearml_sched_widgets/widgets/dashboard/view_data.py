@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from clearml_sched_widgets.bidi import neutral
 from clearml_sched_widgets.views.failure import failure
 from clearml_sched_widgets.views.history import View
-from clearml_sched_widgets.views.why import fixed
-from clearml_sched_widgets.widgets.host.page_values import millis, said_data
+from clearml_sched_widgets.views.why import why_not_editable
+from clearml_sched_widgets.widgets.host.page_values import millis, sentence_data
 
 if TYPE_CHECKING:
     from clearml_sched_widgets.instances.instance import Instance
@@ -49,8 +49,8 @@ def _head(view: View) -> dict[str, Any]:
         "started": millis(view.started),
         "problem": neutral(view.problem),
         "waiting": view.waiting,
-        "fixed": fixed(view),
-        "failure": [said_data(each) for each in failure(view)],
+        "fixed": why_not_editable(view),
+        "failure": [sentence_data(each) for each in failure(view)],
         "items": len(view.scheduled),
         "enabled": enabled,
         "disabled": len(items) - enabled,

@@ -14,11 +14,11 @@ from clearml_sched_widgets.errors import GatewayError
 from clearml_sched_widgets.instances.preflight import watched_queues
 from clearml_sched_widgets.records import FINISHED
 from clearml_sched_widgets.views.history import ExecutedRow, View
-from clearml_sched_widgets.views.why import Reason, of_runs, queues_of, reasons
+from clearml_sched_widgets.views.why import Reason, queues_of, reasons, run_reasons
 from clearml_sched_widgets.widgets.dashboard.table_feed import changed
 from clearml_sched_widgets.widgets.host.connection import Connection
 from clearml_sched_widgets.widgets.host.messages import Handler
-from clearml_sched_widgets.widgets.host.page_values import millis, said_data
+from clearml_sched_widgets.widgets.host.page_values import millis, sentence_data
 from clearml_sched_widgets.widgets.host.worker import READINGS
 
 DAY = timedelta(days=1)
@@ -75,12 +75,12 @@ def reasons_data(view: View, watched: Mapping[str, bool], now: datetime) -> dict
 
 def run_reasons_data(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, dict[str, Any]]:
     """Why runs are still in their queues, by run."""
-    return _told(of_runs(view, watched, now).items())
+    return _told(run_reasons(view, watched, now).items())
 
 
 def _told(found: Iterable[tuple[str, Reason]]) -> dict[str, dict[str, Any]]:
     return {
-        key: {"code": reason.code, "said": said_data(reason.said), "hint": reason.hint}
+        key: {"code": reason.code, "said": sentence_data(reason.sentence), "hint": reason.hint}
         for key, reason in islice(found, MOST_REASONS)
     }
 

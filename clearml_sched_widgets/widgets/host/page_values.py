@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from clearml_sched_widgets.sentences.parts import At, Code, Name, Part, Said
+from clearml_sched_widgets.sentences.parts import Code, ForeignText, Moment, Part, Sentence
 
 
 def millis(moment: datetime | None) -> int | None:
@@ -13,19 +13,19 @@ def millis(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp() * 1000)
 
 
-def said_data(parts: Said) -> list[Any]:
+def sentence_data(parts: Sentence) -> list[Any]:
     """A sentence: texts, `{name}` for those that others wrote, `{code}` for commands, `{at, word}` for times."""
     return [_part(part) for part in parts]
 
 
 def _part(part: Part) -> Any:
-    if isinstance(part, Name):
+    if isinstance(part, ForeignText):
         return {"name": part.text}
     if isinstance(part, Code):
         return {"code": part.text}
-    return {"at": millis(part.moment), "word": part.word} if isinstance(part, At) else part
+    return {"at": millis(part.moment), "word": part.word} if isinstance(part, Moment) else part
 
 
-def plain(value: Any) -> Any:
+def cell_data(value: Any) -> Any:
     """A cell of a table."""
     return millis(value) if isinstance(value, datetime) else value

@@ -12,7 +12,7 @@ from clearml_sched_widgets.definition import Schedule
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.markup import MOST_ROWS, Cell, Link, inline, paragraph, table
 from clearml_sched_widgets.recurrence import describe, next_after
-from clearml_sched_widgets.views.instance_html import WHERE, of_snapshot, task_url, time_text
+from clearml_sched_widgets.views.instance_html import WHERE, picture_of_snapshot, task_url, time_text
 from clearml_sched_widgets.widgets.host.page_values import millis
 from clearml_sched_widgets.widgets.instances.entries import ALIVE
 from clearml_sched_widgets.widgets.wizard.drafts import SOME_TASK, Item, read_draft
@@ -78,7 +78,7 @@ def instances(
 
 def _row_here(key: str, shot: Snapshot, now: datetime) -> dict[str, Any]:
     """A row as the page's list has it, as far as it is shown."""
-    still = of_snapshot(key, shot, now)
+    still = picture_of_snapshot(key, shot, now)
     upcoming = (millis(row.next_run) for row in still.scheduled or ())
     return {
         "id": key,

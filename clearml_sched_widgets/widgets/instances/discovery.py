@@ -16,7 +16,7 @@ COUNT_EVERY = 60.0  # seconds between two looks at which ones are gone: no chang
 ARCHIVED = "archived"
 
 
-class Census:
+class Discovery:
     """Asks the server which instances there are. `clock` gives monotonic seconds. Used by one thread.
 
     The first reading takes one request for each 499 instances, and one more; a later one takes one request for each

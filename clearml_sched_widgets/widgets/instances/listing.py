@@ -16,7 +16,7 @@ from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import Task, TaskQuery
 from clearml_sched_widgets.views import instance_reader
 from clearml_sched_widgets.widgets.instances.deltas import Deltas
-from clearml_sched_widgets.widgets.instances.discovery import ARCHIVED, Census
+from clearml_sched_widgets.widgets.instances.discovery import ARCHIVED, Discovery
 from clearml_sched_widgets.widgets.instances.entries import NEVER, Entry, detailed, known, row, upcoming
 
 LOOK_EVERY = 1.0  # seconds between two looks at what the rows say
@@ -32,7 +32,7 @@ class Listing:
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
         self._dropped: set[str] = set()  # what was deleted here: an answer may have left before
-        self._census = Census(clock)
+        self._census = Discovery(clock)
         self._deltas = Deltas()
         self._look_at = 0.0
         self.loaded = False
@@ -158,7 +158,7 @@ def _again(gateway: Gateway, entries: Iterable[Entry]) -> Iterator[Task]:
     for entry in entries:
         if entry.large and entry.whole is not None:
             with suppress(NotFound):
-                yield instance_reader.again(gateway, entry.whole)
+                yield instance_reader.read_again(gateway, entry.whole)
 
 
 def _urgency(entry: Entry) -> tuple[float, bool]:

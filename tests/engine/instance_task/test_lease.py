@@ -224,7 +224,7 @@ def test_the_leases_of_deleted_instances_are_swept(gateway: MemoryGateway, clock
 
 def test_deleting_an_instance_deletes_its_lease(gateway: MemoryGateway, clock: Clock) -> None:
     assert a_lease(gateway, clock).acquire()
-    leases.drop(gateway, NAME)
+    leases.delete_lease_of(gateway, NAME)
     assert gateway.leases(PREFIX) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Instance, Manager, Schedule
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.engine.step import Core
+from clearml_sched_widgets.engine.step import Stepper
 from clearml_sched_widgets.errors import InstanceStateError, NotFound, Unavailable
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.waiting import until
@@ -107,7 +107,7 @@ def test_an_empty_frame_has_the_types_of_a_full_one(both: tuple[Instance, Instan
 def test_an_interrupted_launch_leaves_nothing_running_unseen(
     manager: Manager, definition: Definition, monkeypatch: pytest.MonkeyPatch, late: bool
 ) -> None:
-    kind, name = (Engine, "start") if late else (Core, "open")
+    kind, name = (Engine, "start") if late else (Stepper, "open")
     real = getattr(kind, name)
 
     def interrupted(self: object) -> None:

@@ -180,7 +180,7 @@ def test_lost_and_delayed_requests_and_kills_run_no_slot_twice(bench: Bench, see
 def revived(world: World) -> Engine:
     """A new process, perhaps killed in turn."""
     while True:
-        lease.drop(world.gateway, world.instance)
+        lease.delete_lease_of(world.gateway, world.instance)
         engine = world.rival()
         try:
             engine.open()

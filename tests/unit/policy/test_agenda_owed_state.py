@@ -16,7 +16,7 @@ from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.policy import owed
 from clearml_sched_widgets.policy.agenda import Agenda
 from clearml_sched_widgets.policy.owed import Outcome
-from clearml_sched_widgets.policy.state import EntityState, ItemState, Launch, State
+from clearml_sched_widgets.policy.state import ItemState, Launch, ReadPosition, State
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 LAUNCH = Launch(key="i@1", item="i", cause="schedule", nominal=NOON, values={"a": "b"}, lineage=("i",))
@@ -71,11 +71,11 @@ def test_the_state_survives_being_written_and_read() -> None:
     state = State(
         items={"i": ItemState(watermark=NOON, runs=3, error="no queue", failures=2, paused=True, note="two failed")},
         pending=(LAUNCH, attrs.evolve(LAUNCH, key="k", not_before=NOON, tries=2)),
-        entities={"task": EntityState(cursor=NOON, seen={"a": "2026"})},
+        entities={"task": ReadPosition(cursor=NOON, seen={"a": "2026"})},
         memory={"t": {"a": {"holds": True, "ordinal": 1, "seen": "2026"}}},
         watching={"t": NOON},
         baseline=("t",),
-        ends=EntityState(cursor=NOON, seen={"r": "2026"}),
+        ends=ReadPosition(cursor=NOON, seen={"r": "2026"}),
         runs_since=NOON,
         paused=True,
         note="maintenance",
@@ -92,8 +92,10 @@ def test_a_state_of_a_newer_version_is_refused_with_advice() -> None:
 
 def test_commands_survive_being_written_and_read_and_nonsense_is_marked() -> None:
     command = Command(do="backfill", item="i", start="2026-11-01T00:00:00+00:00", end="2026-11-02T00:00:00+00:00")
-    assert commands.waiting(commands.dumps(command)) == [command]
-    assert [one.do for one in commands.waiting({"command.1": "{", "command.2": '{"do": "rm"}', "definition": "x"})] == [
+    assert commands.waiting_commands(commands.dumps(command)) == [command]
+    assert [
+        one.do for one in commands.waiting_commands({"command.1": "{", "command.2": '{"do": "rm"}', "definition": "x"})
+    ] == [
         "",
         "",
     ]

@@ -20,10 +20,10 @@ from clearml_sched_widgets.definition import (
 )
 from clearml_sched_widgets.policy import controls, retries, time_limits
 from clearml_sched_widgets.policy.decide import admit, decide
-from clearml_sched_widgets.policy.overlap import turn
+from clearml_sched_widgets.policy.overlap import apply_overlap
 from clearml_sched_widgets.policy.retries import after_end, attempt, backoff, follow, unhandled
 from clearml_sched_widgets.policy.run import Run
-from clearml_sched_widgets.policy.state import EntityState, ItemState, Launch, State
+from clearml_sched_widgets.policy.state import ItemState, Launch, ReadPosition, State
 from clearml_sched_widgets.records import SECTION, Param, Task
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
@@ -81,7 +81,7 @@ def test_whose_turn_it_is(
 ) -> None:
     item = Schedule(Action("task"), HOURLY, Policies(overlap=overlap), id="i")
     pending = [launch(text) for text in owed]
-    found = turn(item, False, pending, [run(key) for key in active], lambda _key: False, NOON)
+    found = apply_overlap(item, False, pending, [run(key) for key in active], lambda _key: False, NOON)
     assert [one.key for one in found.go] == go
     assert [one.key for one in found.replaced] == replaced
     assert [one.key for one in found.stop] == stop
@@ -92,7 +92,7 @@ def test_whose_turn_it_is(
 def test_a_paused_item_holds_all_but_what_is_started_by_hand(overlap: str) -> None:
     item = Schedule(Action("task"), HOURLY, Policies(overlap=overlap), id="i")
     pending = [launch("1 schedule"), launch("2 manual")]
-    found = turn(item, True, pending, [run("0")], lambda _key: False, NOON)
+    found = apply_overlap(item, True, pending, [run("0")], lambda _key: False, NOON)
     assert ([one.key for one in found.go], [one.key for one in found.hold]) == (["2 manual"], ["1 schedule"])
     assert (found.replaced, found.stop) == ((), ())
 
@@ -101,7 +101,7 @@ def test_a_paused_item_holds_all_but_what_is_started_by_hand(overlap: str) -> No
 def test_of_a_disabled_item_only_what_a_user_asks_for_is_launched(overlap: str) -> None:
     item = Schedule(Action("task"), HOURLY, Policies(overlap=overlap), enabled=False, id="i")
     pending = [launch("1 trigger"), launch("2 manual"), launch("3 backfill"), launch("4 retry")]
-    found = turn(item, False, pending, [], lambda _key: False, NOON)
+    found = apply_overlap(item, False, pending, [], lambda _key: False, NOON)
     assert [one.key for one in found.go] == ["2 manual", "3 backfill"]
     assert {one.key for one in found.hold} == {"1 trigger", "4 retry"}
     assert (found.replaced, found.stop) == ((), ())
@@ -110,7 +110,9 @@ def test_of_a_disabled_item_only_what_a_user_asks_for_is_launched(overlap: str) 
 @pytest.mark.parametrize("overlap", ["skip", "queue", "cancel_previous"])
 def test_what_was_launched_before_a_crash_does_not_wait_for_itself(overlap: str) -> None:
     item = Schedule(Action("task"), HOURLY, Policies(overlap=overlap), id="i")
-    found = turn(item, False, [launch("1 schedule")], [run("1 schedule")], lambda key: key == "1 schedule", NOON)
+    found = apply_overlap(
+        item, False, [launch("1 schedule")], [run("1 schedule")], lambda key: key == "1 schedule", NOON
+    )
     assert ([one.key for one in found.go], found.stop) == (["1 schedule"], ())
 
 
@@ -161,7 +163,7 @@ def test_a_retry_has_the_slot_the_object_the_values_and_the_lineage_of_its_run()
     section = {"values": '{"task.id": "abc"}', "lineage": "a,b"}
     params = {SECTION: {name: Param(value=value) for name, value in section.items()}}
     failed = attrs.evolve(run("k", "failed", hyperparams=params), object="abc")
-    found = retries.launch_of(failed, "k~1", NOON + timedelta(minutes=1))
+    found = retries.launch_again(failed, "k~1", NOON + timedelta(minutes=1))
     assert (found.key, found.nominal, found.object, found.cause) == ("k~1", NOON, "abc", "retry")
     assert found.values == {"scheduled": "2026-11-23T12:00:00Z", "task.id": "abc"}
     assert (found.lineage, found.not_before) == (("a", "b"), NOON + timedelta(minutes=1))
@@ -170,7 +172,7 @@ def test_a_retry_has_the_slot_the_object_the_values_and_the_lineage_of_its_run()
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null"])
 def test_a_section_that_somebody_spoiled_is_no_obstacle_to_a_retry(text: str) -> None:
     failed = run("k", "failed", hyperparams={SECTION: {"values": Param(value=text)}})
-    assert set(retries.launch_of(failed, "k~1", NOON).values) == {"scheduled"}
+    assert set(retries.launch_again(failed, "k~1", NOON).values) == {"scheduled"}
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ def test_the_number_of_a_retry_stands_in_its_key(key: str, expected: tuple[str, 
 
 
 def test_each_end_is_dealt_with_once_however_late_it_is_seen_and_the_memory_stays_small() -> None:
-    ends = EntityState(cursor=NOON)
+    ends = ReadPosition(cursor=NOON)
     old = run("old", "failed", status_changed=NOON - timedelta(minutes=5))
     runs = [run(str(n), "failed", status_changed=NOON + timedelta(seconds=n)) for n in range(100)]
     ends, fresh = unhandled(ends, [old, *runs])
@@ -195,7 +197,7 @@ def test_each_end_is_dealt_with_once_however_late_it_is_seen_and_the_memory_stay
 
 def test_two_runs_of_one_key_that_fail_lead_to_one_retry() -> None:
     definition = Definition("nightly", [Schedule(Action("task"), HOURLY, Policies(retries=1), id="i")])
-    state = State(items={"i": ItemState(watermark=NOON)}, ends=EntityState(cursor=NOON))
+    state = State(items={"i": ItemState(watermark=NOON)}, ends=ReadPosition(cursor=NOON))
     copies = [
         attrs.evolve(run("k", "failed", status_changed=NOON), task=Task(id=name, status="failed", status_changed=NOON))
         for name in "ab"

@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 import pytest
 
 from clearml_sched_widgets.bidi import isolated, neutral
-from clearml_sched_widgets.sentences.parts import At, Name, plain, said, with_times
-from clearml_sched_widgets.widgets.host.page_values import said_data
+from clearml_sched_widgets.sentences.parts import ForeignText, Moment, as_text, sentence, with_times
+from clearml_sched_widgets.widgets.host.page_values import sentence_data
 
 MOMENT = datetime(2026, 12, 1, 6, 20, tzinfo=timezone.utc)
 RLO, PDF, RLI, FSI, PDI = "\u202e", "\u202c", "\u2067", "\u2068", "\u2069"
@@ -41,13 +41,13 @@ def test_only_what_is_read_from_right_to_left_is_isolated() -> None:
 
 
 def test_a_sentence_is_text_and_data() -> None:
-    sentence = said("The run ", At(MOMENT, "at"), " of ", Name("אב"), " waits.")
-    assert plain(sentence) == f"The run at 2026-12-01 06:20:00 UTC of {FSI}אב{PDI} waits."
+    found = sentence("The run ", Moment(MOMENT, "at"), " of ", ForeignText("אב"), " waits.")
+    assert as_text(found) == f"The run at 2026-12-01 06:20:00 UTC of {FSI}אב{PDI} waits."
     at = {"at": int(MOMENT.timestamp() * 1000), "word": "at"}
-    assert said_data(sentence) == ["The run ", at, " of ", {"name": "אב"}, " waits."]
+    assert sentence_data(found) == ["The run ", at, " of ", {"name": "אב"}, " waits."]
 
 
 def test_times_are_found_in_a_text_of_ours() -> None:
     text = "the runs from 2026-12-01T06:20:00Z to 2026-12-01T06:20:00Z: it is busy."
-    assert with_times(text) == ("the runs from ", At(MOMENT), " to ", At(MOMENT), ": it is busy.")
+    assert with_times(text) == ("the runs from ", Moment(MOMENT), " to ", Moment(MOMENT), ": it is busy.")
     assert with_times("none") == ("none",)

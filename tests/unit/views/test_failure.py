@@ -10,7 +10,7 @@ import pytest
 from clearml_sched_widgets import Daily, Definition
 from clearml_sched_widgets.definition import Action, Schedule
 from clearml_sched_widgets.records import LogLine
-from clearml_sched_widgets.sentences.parts import plain
+from clearml_sched_widgets.sentences.parts import as_text
 from clearml_sched_widgets.views.failure import LONGEST, failure
 from clearml_sched_widgets.views.history import View
 from clearml_sched_widgets.widgets.dashboard.view_data import view_data
@@ -29,7 +29,7 @@ def told(*log: LogLine, **changes: Any) -> list[str]:
     view = View(
         id="i1", name="Nightly", note="", user="Ann", heartbeat=NOW, scheduled=(), executed=(), log=log, **fields
     )
-    return [plain(each) for each in failure(view)]
+    return [as_text(each) for each in failure(view)]
 
 
 def test_the_reason_of_the_status_and_the_last_error_are_told() -> None:

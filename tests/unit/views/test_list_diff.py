@@ -24,7 +24,7 @@ LISTS = st.lists(st.integers(0, 3), max_size=12).map(tuple)
 
 @given(LISTS, LISTS)
 def test_the_ends_are_those_that_a_look_at_every_item_finds(old: tuple[int, ...], new: tuple[int, ...]) -> None:
-    first, last = list_diff.same_ends(old, new)
+    first, last = list_diff.common_ends(old, new)
     assert first == common(old, new)
     shortest = min(len(old), len(new))
     assert last == min(common(old[::-1], new[::-1]), shortest - first)
@@ -36,6 +36,6 @@ def common(old: tuple[int, ...], new: tuple[int, ...]) -> int:
 
 def test_one_more_at_the_front_of_very_many() -> None:
     old = tuple(object() for _ in range(2500))
-    assert list_diff.same_ends(old, (object(), *old)) == (0, 2500)
-    assert list_diff.same_ends(old, (*old, object())) == (2500, 0)
-    assert list_diff.same_ends(old, (*old[:1200], object(), *old[1201:])) == (1200, 1299)
+    assert list_diff.common_ends(old, (object(), *old)) == (0, 2500)
+    assert list_diff.common_ends(old, (*old, object())) == (2500, 0)
+    assert list_diff.common_ends(old, (*old[:1200], object(), *old[1201:])) == (1200, 1299)

@@ -12,7 +12,7 @@ from clearml_sched_widgets import Action, Daily, Definition, Instance, Once, Pol
 from clearml_sched_widgets.definition.when import StatusChanged
 from clearml_sched_widgets.policy.state import ItemState, Launch, State
 from clearml_sched_widgets.views.history import ExecutedRow, View
-from clearml_sched_widgets.views.why import Case, Reason, fixed, of_runs, queues_of, reasons, why
+from clearml_sched_widgets.views.why import Case, Reason, queues_of, reasons, run_reasons, why, why_not_editable
 from tests.steps import instructions
 from tests.unit.widgets.page import memory_manager
 
@@ -157,14 +157,14 @@ def test_a_run_that_waits_in_its_queue_has_a_reason_of_its_own() -> None:
         scheduled=(), executed=(run("queued"), waiting, gone, attrs.evolve(run("in_progress"), run="r4")), log=(),
         definition=Definition("Nightly", [schedule(), other]),
     )  # fmt: skip
-    found = of_runs(view, {"gpu": False, "cpu": True}, NOW)
+    found = run_reasons(view, {"gpu": False, "cpu": True}, NOW)
     assert {key: (reason.code, reason.hint) for key, reason in found.items()} == {
         "r1": ("no_agent", "no agent"),
         "r2": ("queued", "agents busy"),
     }
     assert "since 2026-11-22 11:50:00 UTC in the queue 'cpu'" in found["r2"].text
-    assert of_runs(view, {"gpu": False, "cpu": True}, NOW - timedelta(minutes=10)).keys() == {"r1"}
-    assert of_runs(attrs.evolve(view, definition=None), {}, NOW) == {}
+    assert run_reasons(view, {"gpu": False, "cpu": True}, NOW - timedelta(minutes=10)).keys() == {"r1"}
+    assert run_reasons(attrs.evolve(view, definition=None), {}, NOW) == {}
 
 
 def test_the_frame_of_scheduled_tasks_says_why() -> None:
@@ -178,13 +178,13 @@ def test_a_definition_that_cannot_be_changed_now_says_why() -> None:
         id="i1", name="Nightly", status="running", where="elsewhere", note="", user="Ann", started=NOW, heartbeat=NOW,
         scheduled=(), executed=(), log=(), definition=Definition("Nightly", [schedule()]),
     )  # fmt: skip
-    assert {fixed(attrs.evolve(plain, where=where)) for where in ("kernel", "service", "elsewhere")} == {""}
-    assert fixed(attrs.evolve(plain, status="queued")).startswith("It waits in its queue.")
-    assert fixed(attrs.evolve(plain, status="stopping")).startswith("It is being stopped.")
+    assert {why_not_editable(attrs.evolve(plain, where=where)) for where in ("kernel", "service", "elsewhere")} == {""}
+    assert why_not_editable(attrs.evolve(plain, status="queued")).startswith("It waits in its queue.")
+    assert why_not_editable(attrs.evolve(plain, status="stopping")).startswith("It is being stopped.")
     calls = Definition("Calls", [Schedule(Action(function=print), Daily(["18:20"]))])
-    assert "Change it there" in fixed(attrs.evolve(plain, definition=calls))
-    assert fixed(attrs.evolve(plain, definition=calls, where="kernel")) == ""
-    assert fixed(attrs.evolve(plain, definition=calls, status="stopped")) == ""
+    assert "Change it there" in why_not_editable(attrs.evolve(plain, definition=calls))
+    assert why_not_editable(attrs.evolve(plain, definition=calls, where="kernel")) == ""
+    assert why_not_editable(attrs.evolve(plain, definition=calls, status="stopped")) == ""
 
 
 def test_the_reasons_of_very_many_items_that_are_launched_at_once_take_little_longer_than_those_of_idle_ones() -> None:

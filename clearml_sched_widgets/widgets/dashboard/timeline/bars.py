@@ -21,7 +21,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @attrs.frozen(kw_only=True)
-class Stay:
+class RunSpan:
     """One run's time: from its launch over its begin on an agent to its end; None for what has not happened."""
 
     run: str
@@ -64,22 +64,22 @@ class Bar:
         return [self.item, self.start, None, self.end, dict(self.counts)]
 
 
-def stay(row: ExecutedRow) -> Stay | None:
+def run_span(row: ExecutedRow) -> RunSpan | None:
     """A run's time; None for one that has no time at all."""
     start = millis(row.started or row.scheduled)
     if start is None:
         return None
     end = None if row.status in ACTIVE else max(start, millis(row.finished) or start)
-    return Stay(
+    return RunSpan(
         run=row.run, item=row.item, status=row.status, start=start, began=millis(row.began), end=end, task=row.task
     )
 
 
-def stays(rows: Iterable[ExecutedRow], start: int, end: int) -> list[Stay]:
+def run_spans(rows: Iterable[ExecutedRow], start: int, end: int) -> list[RunSpan]:
     """The times of the runs that touch a window. Nothing is made of the others: a year has very many of them."""
     first, last = EPOCH + timedelta(milliseconds=start), EPOCH + timedelta(milliseconds=end + 1)
     near = (row for row in rows if _near(row, first, last))
-    return [one for row in near if (one := stay(row)) is not None and one.touches(start, end)]
+    return [one for row in near if (one := run_span(row)) is not None and one.touches(start, end)]
 
 
 def _near(row: ExecutedRow, first: datetime, last: datetime) -> bool:
@@ -90,7 +90,7 @@ def _near(row: ExecutedRow, first: datetime, last: datetime) -> bool:
     return begin >= first or row.status in ACTIVE or (row.finished is not None and row.finished >= first)
 
 
-def bars(stays: Iterable[Stay], bucket: int, most: int = MOST_BARS) -> list[Bar]:
+def bars(stays: Iterable[RunSpan], bucket: int, most: int = MOST_BARS) -> list[Bar]:
     """The bars of these runs, by item and time; the bucket is doubled until there are not too many."""
     listed = list(stays)
     while True:
@@ -101,14 +101,14 @@ def bars(stays: Iterable[Stay], bucket: int, most: int = MOST_BARS) -> list[Bar]
         bucket *= 2
 
 
-def _grouped(stays: Sequence[Stay], bucket: int) -> list[list[Stay]]:
-    groups: dict[tuple[str, int], list[Stay]] = {}
+def _grouped(stays: Sequence[RunSpan], bucket: int) -> list[list[RunSpan]]:
+    groups: dict[tuple[str, int], list[RunSpan]] = {}
     for one in stays:
         groups.setdefault((one.item, one.start // bucket), []).append(one)
     return [groups[key] for key in sorted(groups)]
 
 
-def _bar(group: Sequence[Stay]) -> Bar:
+def _bar(group: Sequence[RunSpan]) -> Bar:
     first = group[0]
     if len(group) == 1:
         return Bar(

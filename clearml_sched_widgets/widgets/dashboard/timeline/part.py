@@ -22,7 +22,7 @@ from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import ACTIVE
 from clearml_sched_widgets.views.history import IDLE, ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.dashboard.table_feed import changed
-from clearml_sched_widgets.widgets.dashboard.timeline.bars import bars, stays
+from clearml_sched_widgets.widgets.dashboard.timeline.bars import bars, run_spans
 from clearml_sched_widgets.widgets.dashboard.timeline.picture import Window, in_lanes, picture
 from clearml_sched_widgets.widgets.host.messages import BadMessage, Handler, Request
 
@@ -125,7 +125,7 @@ class TimelinePart:
         assert view.definition is not None
         at = int(now.timestamp() * 1000)
         padded = window.at(at).padded()
-        there = stays(view.executed, padded.start, padded.end)
+        there = run_spans(view.executed, padded.start, padded.end)
         ended = [one for one in there if not one.active]
         active = [one for one in there if one.active]
         titles, paused = _titles(view), _paused(view)
@@ -153,7 +153,7 @@ class TimelinePart:
         if len(fresh) > MOST_LIVE and now - self._live_at < LIVE_EVERY:
             return
         window = settled.window.at(at).padded()
-        there = in_lanes(stays(fresh, window.start, window.end), settled.data["lanes"])
+        there = in_lanes(run_spans(fresh, window.start, window.end), settled.data["lanes"])
         drawn = [bar.data() for bar in bars(there, window.bucket)]
         live = {"id": settled.data["id"], "bars": drawn}
         if live != self._live:

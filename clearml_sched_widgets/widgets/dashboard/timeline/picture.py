@@ -12,7 +12,7 @@ import attrs
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.sentences.log import title
-from clearml_sched_widgets.widgets.dashboard.timeline.bars import Stay, bars
+from clearml_sched_widgets.widgets.dashboard.timeline.bars import RunSpan, bars
 from clearml_sched_widgets.widgets.dashboard.timeline.upcoming import marks
 
 MOST_LANES = 100
@@ -52,7 +52,7 @@ class Window:
 AHEAD = 0.2
 
 
-def lanes(definition: Definition, stays: Iterable[Stay], titles: Mapping[str, str] = {}) -> list[dict[str, Any]]:
+def lanes(definition: Definition, stays: Iterable[RunSpan], titles: Mapping[str, str] = {}) -> list[dict[str, Any]]:
     """The lanes: the items in their order, then what the definition no longer has but ran in the window.
 
     Of very many those that ran come first; the rest share a last one. `titles` are those of the tables, by item.
@@ -73,7 +73,7 @@ def _kind(item: str, known: Mapping[str, str], schedules: set[str]) -> str:
     return "removed" if item not in known else "schedule" if item in schedules else "trigger"
 
 
-def in_lanes(stays: Iterable[Stay], shown: Iterable[Mapping[str, Any]]) -> list[Stay]:
+def in_lanes(stays: Iterable[RunSpan], shown: Iterable[Mapping[str, Any]]) -> list[RunSpan]:
     """The runs, each with its lane's item."""
     own = {lane["item"] for lane in shown}
     return [one if one.item in own else attrs.evolve(one, item=OTHERS) for one in stays]
@@ -94,8 +94,8 @@ def future(definition: Definition, state: State, window: Window, now: datetime) 
 def picture(
     definition: Definition,
     state: State,
-    ended: Iterable[Stay],
-    active: Iterable[Stay],
+    ended: Iterable[RunSpan],
+    active: Iterable[RunSpan],
     window: Window,
     now: datetime,
     titles: Mapping[str, str] = {},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
 from clearml_sched_widgets.definition import Schedule
-from clearml_sched_widgets.policy.decide import due_at, ended
+from clearml_sched_widgets.policy.decide import due_at, reached_max_runs
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.recurrence import next_after
 from clearml_sched_widgets.recurrence.jitter import TICK
@@ -19,7 +19,7 @@ def marks(schedule: Schedule, state: State, now: datetime, end: datetime, bucket
     A slot that has passed, but is delayed by its jitter, is yet to come.
     """
     known = state.items.get(schedule.id)
-    if state.paused or not schedule.enabled or (known and (known.paused or ended(schedule, known))):
+    if state.paused or not schedule.enabled or (known and (known.paused or reached_max_runs(schedule, known))):
         return
     left = _left(schedule, known)
     slot = next_after(schedule.recurrence, _since(schedule, known, now))

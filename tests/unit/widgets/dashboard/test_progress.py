@@ -12,11 +12,11 @@ import pytest
 
 from clearml_sched_widgets import Action, Daily, Dashboard, Definition, Policies, Schedule
 from clearml_sched_widgets.codec import from_data
-from clearml_sched_widgets.engine.launching.batch import Batch, BatchCount
+from clearml_sched_widgets.engine.launching.batch import Batch, BatchProgress
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.policy.state import Launch, State
 from clearml_sched_widgets.records import Clone
-from clearml_sched_widgets.sentences.parts import plain
+from clearml_sched_widgets.sentences.parts import as_text
 from clearml_sched_widgets.views.history import ExecutedRow, View
 from clearml_sched_widgets.widgets.dashboard import progress
 from clearml_sched_widgets.widgets.dashboard.progress import ProgressPart, of_batch
@@ -28,7 +28,7 @@ PERIOD = {"item": "a1", "start": "2026-01-10T00:00Z", "end": "2026-01-20T00:00Z"
 
 
 def test_a_batch_is_counted_and_ends_with_what_failed() -> None:
-    count, told = BatchCount(), []
+    count, told = BatchProgress(), []
     count.on_news = lambda: told.append(count.latest)
     count.begin(3)
     threads = [threading.Thread(target=count.one) for _ in range(3)]
@@ -43,11 +43,11 @@ def test_a_batch_is_counted_and_ends_with_what_failed() -> None:
 
 
 def test_a_batch_is_told_in_words() -> None:
-    assert plain(of_batch(Batch(number=1, total=1200, done=7)).said) == "Launching 1,200 runs"
-    assert plain(of_batch(Batch(number=1, total=12, done=12, over=True)).said) == "12 runs were launched."
+    assert as_text(of_batch(Batch(number=1, total=1200, done=7)).sentence) == "Launching 1,200 runs"
+    assert as_text(of_batch(Batch(number=1, total=12, done=12, over=True)).sentence) == "12 runs were launched."
     failed = of_batch(Batch(number=1, total=12, done=12, over=True, failed=2, error="no such queue"))
     assert failed.failed
-    assert plain(failed.said) == "2 of 12 runs were not launched yet; they are tried again: no such queue"
+    assert as_text(failed.sentence) == "2 of 12 runs were not launched yet; they are tried again: no such queue"
 
 
 def test_the_launching_of_many_runs_is_followed_and_ends_in_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:

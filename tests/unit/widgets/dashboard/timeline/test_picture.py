@@ -14,7 +14,7 @@ from clearml_sched_widgets import Action, Cron, Daily, Definition, Interval, Pol
 from clearml_sched_widgets.definition.when import StatusChanged
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.views.history import ExecutedRow
-from clearml_sched_widgets.widgets.dashboard.timeline.bars import Stay, bars, stay, stays
+from clearml_sched_widgets.widgets.dashboard.timeline.bars import RunSpan, bars, run_span, run_spans
 from clearml_sched_widgets.widgets.dashboard.timeline.picture import OTHERS, Window, lanes, picture
 from clearml_sched_widgets.widgets.dashboard.timeline.upcoming import marks
 
@@ -24,13 +24,13 @@ HOUR = 3_600_000
 STATUSES = ("completed", "failed", "stopped", "queued", "in_progress", "created", "deleted")
 
 
-def stay_of(run: str, item: str, status: str, start: int, length: int) -> Stay:
+def stay_of(run: str, item: str, status: str, start: int, length: int) -> RunSpan:
     end = None if status in ("queued", "in_progress") else start + length
-    return Stay(run=run, item=item, status=status, start=start, began=None, end=end, task=run)
+    return RunSpan(run=run, item=item, status=status, start=start, began=None, end=end, task=run)
 
 
 @st.composite
-def many_stays(draw: st.DrawFn) -> list[Stay]:
+def many_stays(draw: st.DrawFn) -> list[RunSpan]:
     rows = draw(
         st.lists(
             st.tuples(
@@ -46,7 +46,7 @@ def many_stays(draw: st.DrawFn) -> list[Stay]:
 
 
 @given(many_stays(), st.integers(1, 4 * HOUR), st.integers(1, 50))
-def test_the_counts_of_all_bars_add_up_to_the_runs(listed: list[Stay], bucket: int, most: int) -> None:
+def test_the_counts_of_all_bars_add_up_to_the_runs(listed: list[RunSpan], bucket: int, most: int) -> None:
     found = bars(listed, bucket, most)
     assert len(found) <= max(most, 3)
     for status in STATUSES:
@@ -58,7 +58,7 @@ def test_the_counts_of_all_bars_add_up_to_the_runs(listed: list[Stay], bucket: i
 
 
 @given(many_stays(), st.integers(AT - 40 * HOUR, AT + HOUR), st.integers(60_000, 50 * HOUR))
-def test_every_run_that_touches_the_window_is_in_the_picture(listed: list[Stay], start: int, length: int) -> None:
+def test_every_run_that_touches_the_window_is_in_the_picture(listed: list[RunSpan], start: int, length: int) -> None:
     window = Window(start=start, end=start + length, bucket=max(1, length // 100), follow=False)
     ended = [one for one in listed if not one.active]
     drawn = picture(definition("a", "b"), State(), ended, [], window, NOW)
@@ -68,13 +68,13 @@ def test_every_run_that_touches_the_window_is_in_the_picture(listed: list[Stay],
 
 
 @given(many_stays(), st.integers(AT - 40 * HOUR, AT + HOUR), st.integers(60_000, 50 * HOUR))
-def test_the_runs_near_a_window_are_those_that_touch_it(listed: list[Stay], start: int, length: int) -> None:
+def test_the_runs_near_a_window_are_those_that_touch_it(listed: list[RunSpan], start: int, length: int) -> None:
     rows = [row_of(one) for one in listed]
-    every = [one for row in rows if (one := stay(row)) is not None]
-    assert stays(rows, start, start + length) == [one for one in every if one.touches(start, start + length)]
+    every = [one for row in rows if (one := run_span(row)) is not None]
+    assert run_spans(rows, start, start + length) == [one for one in every if one.touches(start, start + length)]
 
 
-def row_of(one: Stay) -> ExecutedRow:
+def row_of(one: RunSpan) -> ExecutedRow:
     """Its row; of every third run it is only known when it should have begun, and some end before they begin."""
     odd, begun = one.start % 3 == 0, moment(one.start)
     return ExecutedRow(
@@ -142,17 +142,17 @@ def row(
 
 
 def test_a_run_stays_from_its_launch_to_its_end() -> None:
-    found = stay(row("r1"))
+    found = run_span(row("r1"))
     assert found is not None
     assert (found.start, found.began, found.end) == (AT - HOUR, AT - HOUR + 9_000, AT - HOUR + 300_000)
-    active = stay(row("r2", "in_progress", took=None))
+    active = run_span(row("r2", "in_progress", took=None))
     assert active is not None
     assert active.end is None
     assert active.touches(AT + HOUR, AT + 2 * HOUR)
-    deleted = stay(row("r3", "deleted", took=None))
+    deleted = run_span(row("r3", "deleted", took=None))
     assert deleted is not None
     assert deleted.end == deleted.start
-    assert stay(attrs.evolve(row("r4"), started=None, scheduled=None)) is None
+    assert run_span(attrs.evolve(row("r4"), started=None, scheduled=None)) is None
 
 
 def at(*texts: str) -> list[int]:
