@@ -96,7 +96,7 @@ import time
 from clearml_sched_widgets.instances import running
 item, stamps = instance.definition.schedules[0], {}
 engine = running.engine_here(instance.id)
-running.on_news(lambda: stamps.setdefault(engine.snapshot.runs[0].task.id, 1000 * time.time()))
+running.on_change(lambda: stamps.setdefault(engine.snapshot.runs[0].task.id, 1000 * time.time()))
 """
 SHOWN = """async () => {
     const first = () => document.querySelectorAll('.csw-rows')[1].querySelector('tbody tr').getAttribute('data-key');

@@ -28,7 +28,7 @@ class CommandHandler:
         self._context = context
         self._decide = decide
 
-    def obey(self, command: Command, now: datetime) -> None:
+    def carry_out(self, command: Command, now: datetime) -> None:
         """Carry out one command. Raises GatewayError."""
         context = self._context
         context.changed = True

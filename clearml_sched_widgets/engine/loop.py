@@ -43,9 +43,9 @@ class Engine:
         self.id = instance_id
         self._gateway = gateway
         self._clock = clock or SystemClock()
-        self._own = EngineTask(gateway, instance_id)
-        self._core = Stepper(instance_id, gateway, self._own, self._clock, functions)
-        self._context = self._core.context
+        self._task = EngineTask(gateway, instance_id)
+        self._stepper = Stepper(instance_id, gateway, self._task, self._clock, functions)
+        self._context = self._stepper.context
         self._upkeep = Upkeep(gateway, self._context, tables, self._clock.now())
         self._wake, self._stop = threading.Event(), threading.Event()
         self._watching: deque[threading.Event] = deque()  # set after the next step that succeeds
@@ -55,8 +55,8 @@ class Engine:
         self._error: Exception | None = None  # why it could not begin, or an error of our own
         self._patient = False  # waits for the lease even if its holder is alive
         self.snapshot: Snapshot | None = None
-        self.on_news: Callable[[], None] = lambda: None  # called when a snapshot differs from the one before
-        self._context.batch.on_news = self._tell
+        self.on_change: Callable[[], None] = lambda: None  # called when a snapshot differs from the one before
+        self._context.batch.on_change = self._tell
 
     # -- for other threads
     @property
@@ -85,10 +85,10 @@ class Engine:
 
     def command(self, command: Command) -> None:
         """Queue a command for the engine's thread."""
-        self._core.inbox.append(command)
+        self._stepper.inbox.append(command)
         self._wake.set()
 
-    def settle(self, timeout: float = 2.0) -> bool:
+    def wait_for_commands(self, timeout: float = 2.0) -> bool:
         """Wait until the snapshot shows what was commanded so far, at most `timeout` seconds.
 
         False if the engine has ended, and leaves what it had not done yet undone for good.
@@ -115,14 +115,14 @@ class Engine:
             return
         if not self._opened:
             with contextlib.suppress(GatewayError, LeaseLost):
-                self._context.lease.keep()  # only what is ours may be marked
+                self._context.lease.ensure_held()  # only what is ours may be marked
                 self._gateway.set_status(self.id, "stopped", "Interrupted while it began")
         self._close()
 
-    def look(self) -> None:
+    def refresh_runs(self) -> None:
         """See at once what became of the runs: somebody knows that one of them has changed."""
-        self._core.look = True
-        self.settle()
+        self._stepper.look = True
+        self.wait_for_commands()
 
     def ask_to_stop(self) -> None:
         """End after the step under way. Returns at once."""
@@ -155,7 +155,7 @@ class Engine:
             self._show_waiting()
             return False
         try:
-            self._core.open()
+            self._stepper.open()
         except SchedulerError:
             self._release()
             raise
@@ -189,7 +189,7 @@ class Engine:
 
     def _wait_for_lease(self) -> None:
         """Until it is ours, we are stopped, or the instance turns out to be in other hands."""
-        while not self._opened and not self._stop.is_set() and not self._core.ended:
+        while not self._opened and not self._stop.is_set() and not self._stepper.ended:
             pause = LOOK_EVERY
             try:
                 if not self._begin() and not self._patient:
@@ -200,7 +200,7 @@ class Engine:
                 self._failed(error)
                 pause = self._backoff()
             except SchedulerError as error:
-                self._core.ended, self._error = str(error), error
+                self._stepper.ended, self._error = str(error), error
             if not self._opened:
                 self._clock.wait(self._stop, pause)
         self._failures = 0
@@ -219,7 +219,7 @@ class Engine:
         """An error of our own ends the engine, visibly: in the log, on the screen and as the task's status."""
         journal = self._context.journal
         self._error = error
-        self._core.ended = self._problem = f"The scheduler ended by an error of its own: {error!r}"
+        self._stepper.ended = self._problem = f"The scheduler ended by an error of its own: {error!r}"
         journal.error(self._problem)
         if self.snapshot is not None:
             self.snapshot = attrs.evolve(
@@ -237,10 +237,10 @@ class Engine:
 
     def _work(self) -> None:
         self._wait_for_lease()
-        while not self._stop.is_set() and not self._core.ended:
+        while not self._stop.is_set() and not self._stepper.ended:
             self._wake.clear()
             pause = self.step()
-            if not self._core.ended:
+            if not self._stepper.ended:
                 self._rest(pause)
         self._close()
 
@@ -254,9 +254,9 @@ class Engine:
 
     def _keep(self) -> None:
         try:
-            self._context.lease.keep()
+            self._context.lease.ensure_held()
         except LeaseLost as lost:
-            self._core.ended = str(lost)
+            self._stepper.ended = str(lost)
         except GatewayError:
             return  # the next step says so, if it is still the case
 
@@ -264,21 +264,21 @@ class Engine:
         """One step. A server that does not answer is a pause and a line in the log, not an end. Seconds to wait."""
         now, watching = self._clock.now(), len(self._watching)
         try:
-            self._core.step(now)
+            self._stepper.step(now)
             self._upkeep.do(self.snapshot, now)
             self._recovered()
         except LeaseLost as lost:
-            self._core.ended = str(lost)
+            self._stepper.ended = str(lost)
         except GatewayError as error:
             self._failed(error)
         self._publish(now)
         if self._failures:
             return self._backoff()
-        if self._core.ended:
+        if self._stepper.ended:
             return 0.0  # what was commanded meanwhile was not done
         for _ in range(watching):
             self._watching.popleft().set()
-        return self._core.idle_seconds(self._clock.now(), TICK)
+        return self._stepper.idle_seconds(self._clock.now(), TICK)
 
     def _backoff(self) -> float:
         return min(LONGEST_BACKOFF, 2.0 ** min(self._failures, 6))
@@ -296,17 +296,17 @@ class Engine:
         self._failures, self._problem = 0, ""
 
     def _tell(self) -> None:
-        self.on_news()  # whoever listens may come later than this engine is made
+        self.on_change()  # whoever listens may come later than this engine is made
 
     def _publish(self, now: datetime) -> None:
         before = self.snapshot
-        self.snapshot = take_snapshot(self._context, self._problem, now, running=not self._core.ended)
-        if before is None or self.snapshot.news(before):
-            self.on_news()
+        self.snapshot = take_snapshot(self._context, self._problem, now, running=not self._stepper.ended)
+        if before is None or self.snapshot.differs_from(before):
+            self.on_change()
 
     def _close(self) -> None:
         """The last words: the log, the tables and the state are on the server when the instance ends."""
-        core = self._core
+        core = self._stepper
         if not self._opened:
             self._end_waiting()
             return
@@ -327,7 +327,7 @@ class Engine:
 
     def _end_waiting(self) -> None:
         if self.snapshot is not None:
-            why = self._core.ended or "It was stopped while it waited"
+            why = self._stepper.ended or "It was stopped while it waited"
             now = self._clock.now()
             self.snapshot = attrs.evolve(self.snapshot, problem=why, waiting=False, running=False, now=now)
         self._release()

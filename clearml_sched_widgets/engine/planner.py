@@ -24,7 +24,7 @@ class Planner:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def schedules(self, now: datetime) -> None:
+    def plan_schedules(self, now: datetime) -> None:
         """Decide about all schedules that are due."""
         context = self._context
         due = {item_id: context.item(item_id) for item_id in context.agenda.due(now)}
@@ -39,7 +39,7 @@ class Planner:
                 context.agenda.put(item_id, None)
                 context.set_error(item_id, f"it was set aside, its next run could not be computed: {error!r}")
 
-    def triggers(self, triggers: Sequence[Trigger]) -> bool:
+    def plan_triggers(self, triggers: Sequence[Trigger]) -> bool:
         """Read what has changed on the server, and decide about the events; whether there were any."""
         context = self._context
         reports: list[tuple[str, str]] = []

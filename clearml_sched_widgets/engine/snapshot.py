@@ -32,7 +32,7 @@ class Snapshot:
     whole: bool = False  # whether `runs` has every run that there ever was
     log_whole: bool = False  # whether `lines` has every line of the log
 
-    def news(self, before: Snapshot) -> bool:
+    def differs_from(self, before: Snapshot) -> bool:
         """Whether there is anything in it, beside the time, that was not in the one before."""
         same = self.runs is before.runs and self.state is before.state and self.definition is before.definition
         return (

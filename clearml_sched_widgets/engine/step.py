@@ -44,13 +44,13 @@ class Stepper:
     """Everything that one instance's engine does. Used by one thread."""
 
     def __init__(
-        self, instance_id: str, gateway: Gateway, own: EngineTask, clock: Clock, functions: Functions | None = None
+        self, instance_id: str, gateway: Gateway, task: EngineTask, clock: Clock, functions: Functions | None = None
     ) -> None:
         self.context = Context(instance_id, gateway, clock, functions or Functions())
-        self._gateway, self._own, self._clock = gateway, own, clock
-        self._decider = Planner(self.context)
-        self._handler = CommandHandler(self.context, self._decider.schedules)
-        self._caller = FunctionLauncher(self.context, self.save)
+        self._gateway, self._task, self._clock = gateway, task, clock
+        self._planner = Planner(self.context)
+        self._handler = CommandHandler(self.context, self._planner.plan_schedules)
+        self._functions = FunctionLauncher(self.context, self.save)
         self._unwatched: set[str] = set()  # queues that no agent served when last launched on
         self.inbox: deque[Command] = deque()
         self.ended = ""  # why the engine has to end
@@ -59,25 +59,25 @@ class Stepper:
 
     def open(self) -> None:
         """Read what there is, as the holder of the lease. Raises GatewayError, InvalidDefinition."""
-        own, context = self._own.take(), self.context
+        own, context = self._task.start(), self.context
         now = self._clock.now()
         context.started, context.definition, context.state = now, own.definition, own.state
         fresh = not own.state.items
         context.runs = Runs(context.id, since=own.state.runs_since or own.task.created)
         context.from_start = own.state.runs_since is None
         self._settled = context.runs.cursor
-        self._launcher = CloneLauncher(self._gateway, context.id, context.runs, context.lease.keep, context.batch)
+        self._clones = CloneLauncher(self._gateway, context.id, context.runs, context.lease.ensure_held, context.batch)
         self._own_read = self._followed = self._checked_deleted = now
         self._polled = now - LONG_AGO
         lines = self._gateway.log(context.id, REMEMBERED)
         context.journal.remember(lines, whole=len(lines) < REMEMBERED)
-        self._caller.open()
+        self._functions.open()
         context.runs.load(self._gateway, now)
         context.runs_changed()
         self._ahead = (own.task.last_change or now) - now  # of the server's clock
         self._stops = StopRequests(self._gateway, context.journal)
-        self._reuser = ReuseLauncher(context, self._stops, self.save)
-        self._turns = OverlapGate(context.runs, self._stops, context.journal, context.title)
+        self._reuse = ReuseLauncher(context, self._stops, self.save)
+        self._gate = OverlapGate(context.runs, self._stops, context.journal, context.title)
         apply_definition(context, own, now)
         if context.state.ends is None:
             context.state = attrs.evolve(context.state, ends=ReadPosition(cursor=self._settled))
@@ -91,21 +91,21 @@ class Stepper:
         Raises LeaseLost when another engine has taken over: then this one must not touch anything any more.
         """
         context = self.context
-        context.lease.keep()
+        context.lease.ensure_held()
         if now < self._own_read:
             self._clock_went_back(now)
         self._hear(now)
         if self.ended:
             return
-        if not context.runs.news and self._turns.all_held(context.state):
+        if not context.runs.news and self._gate.all_held(context.state):
             self._settled = context.runs.cursor  # every run made up to here is dealt with
         if not context.state.paused:
-            self._decider.schedules(now)
+            self._planner.plan_schedules(now)
             self._poll(now)
             self._give_up(now)
         self._launch(now)
         self._follow(now)
-        self._caller.collect()
+        self._functions.collect()
         self._tell(now)
         self.save()
 
@@ -119,8 +119,8 @@ class Stepper:
 
     def save(self) -> None:
         """Write the state, unless the lease is lost: a successor's state must not be overwritten."""
-        self.context.lease.keep()
-        self._own.save(self.context.state, self._settled)
+        self.context.lease.ensure_held()
+        self._task.save(self.context.state, self._settled)
 
     def idle_seconds(self, now: datetime, longest: float) -> float:
         """How long nothing is due."""
@@ -142,28 +142,28 @@ class Stepper:
         """Look at the own task: whether it goes on, and the commands from elsewhere."""
         self._own_read = now
         try:
-            heard = self._own.listen()
+            heard = self._task.poll()
         except NotFound:
             self.ended = "its task was deleted in ClearML"
             return
-        why = self._own.lost(heard)
+        why = self._task.why_ended(heard)
         if why and WATCHDOG in f"{heard.task.status_reason} {heard.task.status_message}".lower():
             self.context.journal.warning("The server's watchdog had stopped this instance; it goes on.")
-            self._own.take()
+            self._task.start()
             return
         self.ended = why
         self.asked_to_stop = bool(why) and heard.task.status == "in_progress"
         if not why:
             for command in heard.commands:
-                self._handler.obey(command, now)
+                self._handler.carry_out(command, now)
             if heard.commands:
                 self.save()  # before they are removed: a command must not be lost
-                self._own.done(heard.commands)
+                self._task.remove_commands(heard.commands)
 
     def _obey_first(self, now: datetime) -> None:
         """One that a server that is away kept from being carried out stays where it is, for the next step."""
         try:
-            self._handler.obey(self.inbox[0], now)
+            self._handler.carry_out(self.inbox[0], now)
         except RetryableError:
             raise
         except GatewayError:
@@ -177,18 +177,18 @@ class Stepper:
         if not triggers or now - self._polled < definition.poll_every:
             return
         self._polled = now
-        if self._decider.triggers(triggers):
+        if self._planner.plan_triggers(triggers):
             self.save()  # the cursor has passed these events: they must not be lost
 
     # -- launching
     def _launch(self, now: datetime) -> None:
         context = self.context
-        turn, context.state = self._turns.take(context.definition, context.state, now)
+        turn, context.state = self._gate.admit(context.definition, context.state, now)
         due = [(launch, item) for launch in owed.ready(turn, now) if (item := context.item(launch.item)) is not None]
         clones = [(launch, requested.with_run_name(item)) for launch, item in due if item.action.method == "clone"]
-        self._noted(self._launcher.launch(clones, now), now)
-        self._noted(self._reuser.launch([pair for pair in due if pair[1].action.method == "reuse"]), now)
-        self._noted(self._caller.call([pair for pair in due if pair[1].action.method == "function"], now), now)
+        self._noted(self._clones.launch(clones, now), now)
+        self._noted(self._reuse.launch([pair for pair in due if pair[1].action.method == "reuse"]), now)
+        self._noted(self._functions.launch([pair for pair in due if pair[1].action.method == "function"], now), now)
 
     def _noted(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         if not outcomes:
@@ -252,7 +252,7 @@ class Stepper:
             self._checked_deleted = now
             context.runs.find_deleted(self._gateway)
         for run, reason in time_limits.overdue(context.runs.active_runs(), context.item, now + self._ahead):
-            self._stops.ask(run, context.title(run.item), reason)
+            self._stops.request(run, context.title(run.item), reason)
 
     def _tell(self, now: datetime) -> None:
         """Log what became of the runs, whichever request it was that showed it, and see to what follows from it."""

@@ -31,7 +31,7 @@ def resume(handle: Handle) -> None:
             with contextlib.suppress(InstanceStateError):  # it has just ended: it is started anew
                 handle.send(Command(do="resume"))
                 return
-        task = handle.fresh()
+        task = handle.reread()
         if handle.is_service:
             _resume_service(handle, task)
         else:
@@ -69,24 +69,24 @@ def _resume_service(handle: Handle, task: Task) -> None:
         service.enqueue(gateway, handle.id, task.queue_id or preflight.queue_id(gateway, "services"))
         if viewer.is_paused(task):
             gateway.write_configuration(handle.id, commands.dumps(Command(do="resume")))
-        handle.fresh()
+        handle.reread()
 
 
 def stop(handle: Handle) -> None:
     """End an instance, wherever it runs."""
     engine = handle.engine
-    if engine is None and handle.fresh().status == "created":
+    if engine is None and handle.reread().status == "created":
         raise InstanceStateError(f"The instance {handle.name} is a draft: nothing runs that could be stopped.")
     if engine is not None:
         engine.stop()
     else:
         handle.gateway.request_stop(handle.id, "Stopped by its user")
-    handle.fresh()
+    handle.reread()
 
 
 def delete(handle: Handle) -> None:
     """Delete an instance that is not running, with what else the server and this kernel hold of it."""
-    if handle.fresh().status in ("in_progress", "queued"):
+    if handle.reread().status in ("in_progress", "queued"):
         raise InstanceStateError(f"The instance {handle.name} is {handle.status}; stop it before you delete it.")
     handle.gateway.delete_task(handle.id)
     lease.delete_lease_of(handle.gateway, handle.id)
@@ -101,7 +101,7 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> None:
     definition = functions.bind(definition)
     if check:
         preflight.check(handle.gateway, definition)
-    gateway, task = handle.gateway, handle.fresh()
+    gateway, task = handle.gateway, handle.reread()
     _refuse_functions(handle, definition)
     if task.status == "queued":
         raise InstanceStateError(
@@ -114,7 +114,7 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> None:
     if task.status == "in_progress":
         with contextlib.suppress(InstanceStateError):  # it has ended meanwhile: what resumes it reads the definition
             handle.send(Command(do="reload"))
-    handle.fresh()
+    handle.reread()
 
 
 @contextlib.contextmanager
@@ -164,7 +164,7 @@ def abort(handle: Handle, run: str) -> None:
         raise InstanceStateError(f"The run {run} cannot be aborted: it is {found.status} already.")
     handle.gateway.request_stop(found.task.id, "Aborted by its user")
     if handle.engine is not None:
-        handle.engine.look()
+        handle.engine.refresh_runs()
 
 
 def _run(handle: Handle, run: str) -> Run:

@@ -22,7 +22,7 @@ class Handle:
 
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self.gateway = gateway
-        self.take(task)
+        self.note_task(task)
 
     @property
     def id(self) -> str:
@@ -63,18 +63,18 @@ class Handle:
             return viewer.status_here(shot)
         if self._ends != ends_here(self.id):
             try:
-                self.fresh()
+                self.reread()
             except GatewayError:  # deleted, or the server is away: this much is known
                 return "stopped"
         return viewer.status_of(self.task, datetime.now(timezone.utc))
 
-    def take(self, task: Task) -> None:
+    def note_task(self, task: Task) -> None:
         """Note its task as it was just read."""
         self.task, self._ends = task, ends_here(task.id)
 
-    def fresh(self) -> Task:
+    def reread(self) -> Task:
         """Its task, read anew."""
-        self.take(instance_task.read(self.gateway, self.id).task)
+        self.note_task(instance_task.read(self.gateway, self.id).task)
         return self.task
 
     def send(self, command: Command) -> None:
@@ -85,10 +85,10 @@ class Handle:
         engine = self.engine
         if engine is not None:
             engine.command(command)
-            if not engine.settle():  # who pauses an instance and then looks at it must not see it running
+            if not engine.wait_for_commands():  # who pauses an instance and then looks at it must not see it running
                 raise InstanceStateError(f"The instance {self.name} has just ended and did not do it; resume it first.")
             return
-        if self.fresh().status == "queued":
+        if self.reread().status == "queued":
             raise InstanceStateError(f"The instance {self.name} waits in its queue; try again when an agent runs it.")
         if self.task.status != "in_progress":
             raise InstanceStateError(f"The instance {self.name} is {self.status}; resume it first.")

@@ -32,7 +32,7 @@ class Instance:
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self._handle = Handle(gateway, task)
         self._viewer = viewer.Viewer(gateway, task.id)
-        self._look = instance_reader.InstanceReader(gateway, task.id)
+        self._reader = instance_reader.InstanceReader(gateway, task.id)
 
     def __repr__(self) -> str:
         return f"Instance(id={self.id!r}, name={self.name!r}, status={self.status!r})"
@@ -110,10 +110,10 @@ class Instance:
         """Everything a screen shows. For an instance of this kernel no request; else it is read from the server."""
         shot = self._handle.snapshot
         if shot is not None:
-            return self._viewer.here(self.task, shot)
-        there = self._look.read()
-        self._handle.take(there.task)
-        return self._viewer.there(there, self.where)
+            return self._viewer.view_here(self.task, shot)
+        there = self._reader.read()
+        self._handle.note_task(there.task)
+        return self._viewer.view_elsewhere(there, self.where)
 
     def read_older(self, view: history.View) -> history.View:
         """A view of this instance with a page more of the runs from before its engine began. One request.

@@ -20,19 +20,19 @@ def to_service(handle: Handle, queue: str, requirements: Iterable[str] | None = 
     back. Nothing is changed if this is refused.
     """
     with starting:
-        handle.fresh()
+        handle.reread()
         _refuse(handle, queue)
         if handle.engine is not None:
             stop(handle)
         elif handle.task.status == "in_progress":  # nobody was heard of for minutes
             handle.gateway.set_status(handle.id, "stopped", "Moved to a service")
-        if handle.fresh().status == "in_progress" or handle.engine is not None:
+        if handle.reread().status == "in_progress" or handle.engine is not None:
             raise InstanceStateError(f"The instance {handle.name} has not stopped yet; try again in a moment.")
         with writable(handle, "Moved to a service"):
             handle.gateway.write_configuration(handle.id, {instance_task.WHERE: "service"})
             service.give_script(handle.gateway, handle.id, requirements)
         service.enqueue(handle.gateway, handle.id, preflight.queue_id(handle.gateway, queue))
-        handle.fresh()
+        handle.reread()
 
 
 def _refuse(handle: Handle, queue: str) -> None:

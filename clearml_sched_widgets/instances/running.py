@@ -52,7 +52,7 @@ def register(engine: Engine) -> None:
     """Note that an engine runs here."""
     with _lock:
         _engines[engine.id] = engine
-    engine.on_news = _tell
+    engine.on_change = _tell
 
 
 def functions_here(instance_id: str) -> Functions:
@@ -67,7 +67,7 @@ def forget(instance_id: str) -> None:
         _functions.pop(instance_id, None)
 
 
-def on_news(listener: Callable[[], None]) -> None:
+def on_change(listener: Callable[[], None]) -> None:
     """Call this whenever an engine of this kernel has news; it must return at once."""
     _listeners.append(listener)
 

@@ -65,7 +65,7 @@ class Viewer:
         self._executed = ExecutedLedger(instance_id)
         self._scheduled = ScheduledLedger()
 
-    def here(self, task: Task, shot: Snapshot) -> history.View:
+    def view_here(self, task: Task, shot: Snapshot) -> history.View:
         """An instance that runs in this kernel. No request."""
         self._executed.take(shot.runs, shot.definition, shot.names, whole=shot.whole)
         now, status = datetime.now(timezone.utc), status_here(shot)
@@ -90,7 +90,7 @@ class Viewer:
             state=shot.state,
         )
 
-    def there(self, there: instance_task.InstanceTask, where: str) -> history.View:
+    def view_elsewhere(self, there: instance_task.InstanceTask, where: str) -> history.View:
         """What the instance's task says. Raises GatewayError, InvalidDefinition."""
         gateway, now, task = self._gateway, datetime.now(timezone.utc), there.task
         definition, state = self._definition_of(there), self._state_of(there)

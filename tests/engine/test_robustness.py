@@ -137,7 +137,7 @@ def test_an_error_of_our_own_ends_the_instance_visibly(
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("clearml_sched_widgets.engine.instance_task.task.OwnTask.listen", broken)
+    monkeypatch.setattr("clearml_sched_widgets.engine.instance_task.task.EngineTask.poll", broken)
     until(lambda: instance.view().status == "failed")
     assert "a bug" in "\n".join(instance.log.text)
 

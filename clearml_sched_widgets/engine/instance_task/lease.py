@@ -64,10 +64,10 @@ class Lease:
         """Try to get it, once; call it every second or so until it is True. Raises RetryableError."""
         if not self._id and not (self._sight is None and self._create()) and not self._take_over():
             return False
-        self.keep()
+        self.ensure_held()
         return self._clock.monotonic() >= self._usable_from
 
-    def keep(self) -> None:
+    def ensure_held(self) -> None:
         """Renew it if it is time to. To be called before every launch.
 
         Raises LeaseLost, or RetryableError if it could not be renewed for so long that it may be lost.

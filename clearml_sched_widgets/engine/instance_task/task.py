@@ -84,7 +84,7 @@ class EngineTask:
         self._writer = state_objects.Writer()
         self._large = {DEFINITION, STATE}  # what is read once, and written by us
 
-    def take(self) -> InstanceTask:
+    def start(self) -> InstanceTask:
         """Make the task run; what it says then. For the holder of the lease only."""
         # Read with the lease in hand. Where nothing is written here, a second reading could say nothing else.
         found = read(self._gateway, self.id)
@@ -96,7 +96,7 @@ class EngineTask:
         self._gateway.set_status(self.id, "in_progress")
         return read(self._gateway, self.id)
 
-    def listen(self) -> TaskNews:
+    def poll(self) -> TaskNews:
         """How the task is, and the commands that wait: its definition and state stay where they are. One request.
 
         Raises NotFound.
@@ -104,7 +104,7 @@ class EngineTask:
         task = read_task(self._gateway, self.id, without=tuple(sorted(self._large)))
         return TaskNews(task=task, commands=tuple(commands.waiting_commands(task.configuration)))
 
-    def lost(self, heard: TaskNews) -> str:
+    def why_ended(self, heard: TaskNews) -> str:
         """Why this engine has to end, as the task says; empty if it goes on."""
         if heard.task.status != "in_progress":
             return f"it was {heard.task.status} in ClearML"
@@ -121,7 +121,7 @@ class EngineTask:
             self._writer.written()
             self._written = state
 
-    def done(self, handled: Sequence[Command]) -> None:
+    def remove_commands(self, handled: Sequence[Command]) -> None:
         """Remove commands that were carried out."""
         if handled:
             self._gateway.delete_configuration(self.id, [f"{commands.PREFIX}{command.id}" for command in handled])

@@ -21,29 +21,29 @@ class Batch:
 
 
 class BatchProgress:
-    """Counts the runs of a batch as they are made, by several threads. `on_news` is called with each of them."""
+    """Counts the runs of a batch as they are made, by several threads. `on_change` is called with each of them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.latest: Batch | None = None
-        self.on_news: Callable[[], None] = lambda: None
+        self.on_change: Callable[[], None] = lambda: None
 
     def begin(self, total: int) -> None:
         """A batch of so many runs begins."""
         number = 1 if self.latest is None else self.latest.number + 1
         self.latest = Batch(number=number, total=total)
-        self.on_news()
+        self.on_change()
 
     def one(self) -> None:
         """One more was made, or failed."""
         with self._lock:
             if self.latest is not None:
                 self.latest = attrs.evolve(self.latest, done=self.latest.done + 1)
-        self.on_news()
+        self.on_change()
 
     def end(self, errors: list[str]) -> None:
         """The batch is over; of these errors each is one run's."""
         if self.latest is not None and not self.latest.over:
             error = errors[0] if errors else ""
             self.latest = attrs.evolve(self.latest, over=True, failed=len(errors), error=error)
-            self.on_news()
+            self.on_change()

@@ -89,7 +89,7 @@ class FunctionLauncher:
         for run in past_runs(context.state):
             context.runs.remember(run)
 
-    def call(self, due: Sequence[Due], now: datetime) -> list[Outcome]:
+    def launch(self, due: Sequence[Due], now: datetime) -> list[Outcome]:
         """Call what is due; an outcome each. Raises GatewayError, and then nothing was called."""
         context = self._context
         outcomes, ready = [], list[Due]()
@@ -132,7 +132,7 @@ class FunctionLauncher:
         context.state = state
         try:
             self._save()
-            context.lease.keep()  # that may have taken its time
+            context.lease.ensure_held()  # that may have taken its time
         except GatewayError:
             context.state = before
             raise

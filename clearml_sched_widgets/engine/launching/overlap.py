@@ -31,7 +31,7 @@ class OverlapGate:
         """Whether everything that is owed waits for another run: then none of it can have been launched."""
         return all(launch.key in self._held for launch in state.pending)
 
-    def take(self, definition: Definition, state: State, now: datetime) -> tuple[list[Launch], State]:
+    def admit(self, definition: Definition, state: State, now: datetime) -> tuple[list[Launch], State]:
         """The launches that need not wait, and the state without those that were replaced. Raises RetryableError."""
         go: list[Launch] = []
         held, gone = set[str](), set[str]()
@@ -62,7 +62,7 @@ class OverlapGate:
 
     def _carry_out(self, item: Schedule | Trigger, found: OverlapDecision, paused: bool) -> None:
         for run in found.stop:
-            self._stops.ask(run, self._title(item.id), "a later run takes its place")
+            self._stops.request(run, self._title(item.id), "a later run takes its place")
         for launch in found.replaced:
             self._journal.warning(f"{self._title(item.id)}: {log.replaced(launch)}")
         new = [launch for launch in found.hold if launch.key not in self._held and launch.cause != "retry"]

@@ -84,7 +84,7 @@ class ReuseLauncher:
         if launch.cause in ("manual", "retry") or item.overlap == "queue":
             return _waits(launch, task)
         if item.overlap == "cancel_previous":
-            self._stops.ask_task(task.id, self._context.title(item.id), "a later run takes its place")
+            self._stops.request_task(task.id, self._context.title(item.id), "a later run takes its place")
             return _waits(launch, task)
         self._context.give_up(launch)
         return Outcome(launch=launch, given_up=f"its task {task.id} is {task.status}; the overlap policy is skip")
@@ -136,7 +136,7 @@ class ReuseLauncher:
         context.runs.put(run)
         if not is_draft(run):
             return Outcome(launch=launch, run_id=task.id, note="it had been launched already")
-        context.lease.keep()
+        context.lease.ensure_held()
         self._sent.add(launch.key)
         answer = context.gateway.enqueue([task.id], queue)
         if task.id not in answer.succeeded:

@@ -15,11 +15,11 @@ class StopRequests:
         self._gateway, self._journal = gateway, journal
         self._asked: set[str] = set()
 
-    def ask(self, run: Run, title: str, reason: str) -> None:
+    def request(self, run: Run, title: str, reason: str) -> None:
         """Ask a run to end. Raises RetryableError, and then it is to be asked again."""
-        self.ask_task(run.task.id, title, reason)
+        self.request_task(run.task.id, title, reason)
 
-    def ask_task(self, task_id: str, title: str, reason: str) -> None:
+    def request_task(self, task_id: str, title: str, reason: str) -> None:
         """The same, for a task that may be somebody else's run."""
         if task_id in self._asked:
             return

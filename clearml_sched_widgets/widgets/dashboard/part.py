@@ -96,7 +96,7 @@ class DashboardPart:
             raise InstanceStateError("No instance is selected. Launch one, or choose one in the widget.")
         return self.instance
 
-    def meant(self, request: Request) -> Instance:
+    def instance_of(self, request: Request) -> Instance:
         """The instance that a request is for: the one it names, as another one may be shown by now, or what is shown.
 
         No request for what is shown. Raises InstanceStateError if that is nothing, GatewayError.
@@ -228,22 +228,22 @@ class DashboardPart:
         return {}
 
     def _on_pause(self, request: Request) -> dict[str, Any]:
-        self.meant(request).pause(request.text("note", ""))
-        return self.again()
+        self.instance_of(request).pause(request.text("note", ""))
+        return self.read_again()
 
     def _on_resume(self, request: Request) -> dict[str, Any]:
-        self.meant(request).resume()
-        return self.again()
+        self.instance_of(request).resume()
+        return self.read_again()
 
     def _on_run_now(self, request: Request) -> dict[str, Any]:
-        self.meant(request).run_now(request.text("item"))
-        return self.again()
+        self.instance_of(request).run_now(request.text("item"))
+        return self.read_again()
 
     def _on_stop(self, request: Request) -> dict[str, Any]:
         self.listing.get(request.text("instance")).stop()
-        return self.again()
+        return self.read_again()
 
-    def again(self) -> dict[str, Any]:
+    def read_again(self) -> dict[str, Any]:
         """Read again at the next chance, so that the page shows what the command did."""
         self._read_at = -READ_EVERY
         self.listing.look_again()

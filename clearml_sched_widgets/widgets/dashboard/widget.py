@@ -35,7 +35,7 @@ def parts_of(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ..
         TimelinePart(dashboard.shown),
         ProgressPart(dashboard.shown),
         VitalsPart(connection, dashboard.shown, lambda: dashboard.heartbeat),
-        ActionsPart(dashboard.required, dashboard.meant, dashboard.again),
+        ActionsPart(dashboard.required, dashboard.instance_of, dashboard.read_again),
     )
 
 

@@ -80,4 +80,4 @@ def _published(source: Source) -> bool | None:
 
 
 PUBLISHER = Publisher()
-running.on_news(PUBLISHER.wake)
+running.on_change(PUBLISHER.wake)

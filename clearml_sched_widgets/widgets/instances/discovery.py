@@ -29,7 +29,7 @@ class Discovery:
         self._cursor: datetime | None = None  # the server's time of the last change that was read
         self._counted_at = clock()
 
-    def news(self, gateway: Gateway) -> Iterator[list[Task]]:
+    def changed(self, gateway: Gateway) -> Iterator[list[Task]]:
         """The tasks of instances that are new or changed, page by page; the first time, the latest come first.
 
         Archived ones may be among them: whoever had one in the list takes it out. Raises GatewayError.

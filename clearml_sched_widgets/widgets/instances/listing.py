@@ -32,7 +32,7 @@ class Listing:
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
         self._dropped: set[str] = set()  # what was deleted here: an answer may have left before
-        self._census = Discovery(clock)
+        self._discovery = Discovery(clock)
         self._deltas = Deltas()
         self._look_at = 0.0
         self.loaded = False
@@ -100,10 +100,10 @@ class Listing:
         the rest is being read. Raises GatewayError.
         """
         user = gateway.server().user_id
-        for tasks in self._census.news(gateway):
+        for tasks in self._discovery.changed(gateway):
             self._take(gateway, tasks, user)
         before = set(self._entries)
-        present = self._census.present(gateway)
+        present = self._discovery.present(gateway)
         if present is not None:
             self._remove(before - present)
         self.loaded = True

@@ -77,7 +77,7 @@ def test_a_holder_that_renews_keeps_it_and_is_seen_to_be_alive(gateway: MemoryGa
     first, second = a_lease(gateway, clock), a_lease(gateway, clock)
     assert first.acquire()
     for _ in range(200):
-        first.keep()
+        first.ensure_held()
         assert not second.acquire()
         clock.advance(1)
     assert second.alive
@@ -97,11 +97,11 @@ def test_a_holder_that_was_followed_may_not_launch_and_deletes_nothing(gateway: 
     assert first.acquire()
     seconds_until_acquired(second, clock)
     with pytest.raises(LeaseLost, match=rf"process {os.getpid()}"):
-        first.keep()
+        first.ensure_held()
     first.release()
-    second.keep()
+    second.ensure_held()
     with pytest.raises(LeaseLost):
-        first.keep()
+        first.ensure_held()
     assert len(gateway.leases(PREFIX)) == 1
 
 
@@ -115,7 +115,7 @@ def test_nobody_may_launch_while_the_former_holder_might(gateway: MemoryGateway,
     def renew_just_before(method: str, moment: str) -> None:
         if (method, moment) == ("delete_lease", "before"):
             gateway.fault = lambda _method, _moment: None
-            first.keep()
+            first.ensure_held()
 
     gateway.fault = renew_just_before
     assert not second.acquire()
@@ -138,7 +138,7 @@ def away(_method: str, _moment: str) -> None:
 
 def may_launch(lease: Lease) -> bool:
     try:
-        lease.keep()
+        lease.ensure_held()
     except (LeaseLost, Unavailable):
         return False
     return True
@@ -154,9 +154,9 @@ def test_a_suspended_machine_launches_nothing_before_the_server_has_confirmed_th
     clock.ticks += monotonic
     gateway.fault = away
     with pytest.raises(Unavailable):
-        lease.keep()
+        lease.ensure_held()
     gateway.fault = lambda _method, _moment: None
-    lease.keep()
+    lease.ensure_held()
 
 
 def test_a_short_loss_of_the_network_stops_nobody(gateway: MemoryGateway, clock: Clock) -> None:
@@ -164,10 +164,10 @@ def test_a_short_loss_of_the_network_stops_nobody(gateway: MemoryGateway, clock:
     assert lease.acquire()
     gateway.fault = away
     clock.advance(RENEW_EVERY + 1)
-    lease.keep()
+    lease.ensure_held()
     clock.advance(VALID)
     with pytest.raises(Unavailable):
-        lease.keep()
+        lease.ensure_held()
 
 
 def test_a_wall_clock_that_goes_back_does_not_make_a_lease_last_longer(gateway: MemoryGateway, clock: Clock) -> None:
@@ -177,7 +177,7 @@ def test_a_wall_clock_that_goes_back_does_not_make_a_lease_last_longer(gateway: 
     clock.ticks += VALID + 1
     gateway.fault = away
     with pytest.raises(Unavailable):
-        lease.keep()
+        lease.ensure_held()
 
 
 @pytest.mark.parametrize("method", ["create_lease", "write_lease", "delete_lease", "leases"])
@@ -206,7 +206,7 @@ def test_a_lost_request_or_answer_is_settled_by_reading(
         clock.advance(0.5)
     assert acquired
     clock.advance(RENEW_EVERY)
-    lease.keep()
+    lease.ensure_held()
     lease.release()
     assert gateway.leases(PREFIX) == []
     assert lost

@@ -51,7 +51,7 @@ def test_a_run_that_is_not_in_memory_any_more_is_read(world: World) -> None:
     (first,) = world.runs(engine)
     world.gateway.request_stop(first.task.id)
     world.run_for(engine, 5)
-    engine._core.context.runs.drop([first.task.id])
+    engine._stepper.context.runs.drop([first.task.id])
     engine.command(Command(do="retry", item="train", run=first.task.id))
     world.run_for(engine, 3)
     assert world.runs(engine)[-1].cause == "manual"

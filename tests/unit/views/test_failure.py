@@ -66,7 +66,7 @@ def test_an_engine_that_breaks_tells_the_page_why(monkeypatch: pytest.MonkeyPatc
     def broken(*_: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("clearml_sched_widgets.engine.instance_task.task.OwnTask.listen", broken)
+    monkeypatch.setattr("clearml_sched_widgets.engine.instance_task.task.EngineTask.poll", broken)
     until(lambda: instance.view().status == "failed")
     (said,) = view_data(instance.view())["view"]["failure"]
     assert said == [{"name": "The scheduler ended by an error of its own: RuntimeError('a bug')"}]

@@ -73,7 +73,7 @@ def test_while_runs_of_long_ago_are_read_what_is_new_stays_in_sight(jobs: Jobs) 
     part.state()
     assert jobs.run() == 1
     manager.gateway.rename(instance.id, "A newer name")
-    part.again()
+    part.read_again()
     part.state()
     assert jobs.run() == 2  # the instance as it is now, and a page of older runs
     shown = part.shown()

@@ -29,7 +29,7 @@ PERIOD = {"item": "a1", "start": "2026-01-10T00:00Z", "end": "2026-01-20T00:00Z"
 
 def test_a_batch_is_counted_and_ends_with_what_failed() -> None:
     count, told = BatchProgress(), []
-    count.on_news = lambda: told.append(count.latest)
+    count.on_change = lambda: told.append(count.latest)
     count.begin(3)
     threads = [threading.Thread(target=count.one) for _ in range(3)]
     for thread in threads:
