@@ -1,18 +1,63 @@
-"""JupyterLab on the notebooks, with the embedded server, example tasks and a real agent attached. Ends with Ctrl-C."""
+"""JupyterLab on the notebooks, with the embedded server, example tasks and real agents attached. Ends with Ctrl-C.
+
+Prints the address of the quickstart notebook, and opens it where there is a desktop.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+
+from jupyter_server.serverapp import list_running_servers
 
 from clearml_sched_widgets.sandbox import Agent, Sandbox
 from clearml_sched_widgets.sandbox.examples import create_examples
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".sandbox"  # kept: the next start finds the same server, with what was made on it
+NOTEBOOK = ROOT / "notebooks" / "01_quickstart.ipynb"
+PATIENCE = 60.0  # seconds for JupyterLab to start
+
+
+def has_desktop(platform: str, environment: Mapping[str, str]) -> bool:
+    """Whether a browser can be opened here: over SSH and in a container it cannot."""
+    return platform in ("darwin", "win32") or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+
+
+def address(servers: Iterable[Mapping[str, Any]], pid: int) -> str | None:
+    """The notebook's address on the running Jupyter server of a process; None if that is not up yet."""
+    server = next((one for one in servers if one["pid"] == pid), None)
+    if server is None:
+        return None
+    path = NOTEBOOK.relative_to(server["root_dir"]).as_posix()
+    return f"{server['url']}lab/tree/{path}?token={server['token']}"
+
+
+def command(options: list[str]) -> list[str]:
+    """How JupyterLab is started: it says little itself, so that the address stays in sight."""
+    found = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", *options]
+    if not has_desktop(sys.platform, os.environ):
+        found.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        found.append("--allow-root")
+    return [*found, str(NOTEBOOK)]
+
+
+def announce(lab: subprocess.Popen[bytes]) -> None:
+    """Wait until JupyterLab is up, and print where the notebook is."""
+    end = time.monotonic() + PATIENCE
+    while lab.poll() is None and time.monotonic() < end:
+        found = address(list_running_servers(), lab.pid)
+        if found is not None:
+            print(f"==> The notebook is at\n\n    {found}\n\n    Ctrl-C twice ends all.", flush=True)
+            return
+        time.sleep(0.2)
 
 
 def main() -> int:
@@ -25,12 +70,12 @@ def main() -> int:
             create_examples(sandbox)
         for queue in ("default", "services"):  # an agent each: a service occupies its agent as long as it runs
             stack.enter_context(Agent.start(sandbox, [queue], folder=FOLDER / queue, name=f"sandbox:{queue}"))
-        print("==> An agent each serves the queues default and services; Ctrl-C twice ends all", flush=True)
-        command = [sys.executable, "-m", "jupyterlab", *sys.argv[1:], "notebooks/01_quickstart.ipynb"]
-        if hasattr(os, "geteuid") and os.geteuid() == 0:
-            command.append("--allow-root")
+        print("==> An agent each serves the queues default and services", flush=True)
+        environment = {**os.environ, **sandbox.environment()}
         try:
-            return subprocess.run(command, cwd=ROOT, env=sandbox.environment(), check=False).returncode
+            with subprocess.Popen(command(sys.argv[1:]), cwd=ROOT, env=environment) as lab:
+                announce(lab)
+                return lab.wait()
         except KeyboardInterrupt:
             return 0
 
