@@ -1,4 +1,4 @@
-"""What the README says is true: its Python runs, its commands and folders exist."""
+"""What the README and its companions say is true: the Python runs; commands, folders and files exist."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.paths import ROOT
 from tests.plain import Plain
 
 TEXT = (ROOT / "README.md").read_text()
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
 def test_its_python_runs(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -35,11 +38,16 @@ def test_its_python_runs(sandbox: Sandbox, tmp_path: Path) -> None:
         assert "nightly training" in done.stdout
 
 
-def test_its_commands_and_folders_exist() -> None:
+def test_its_commands_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"\bmake ([a-z-]+)", TEXT))
     assert {"demo", "test", "lab"} <= named <= targets
-    for path in re.findall(r"`((?:clearml_sched_widgets|js|tests|notebooks|docs)/[\w/.-]*)`", TEXT):
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_places_that_a_page_names_exist(page: Path) -> None:
+    text = page.read_text()
+    for path in re.findall(r"`((?:clearml_sched_widgets|js|tests|notebooks|docs|benchmarks|scripts)/[\w/.-]*)`", text):
         assert (ROOT / path).exists(), path
-    for path in re.findall(r"\]\((?!http)([^)#]+)\)", TEXT):
-        assert (ROOT / path).exists(), path
+    for path in re.findall(r"\]\((?!http)([^)#]+)\)", text):
+        assert (page.parent / path).exists(), path
