@@ -1,7 +1,8 @@
-"""What triggers wait for, decided on plain records. Pure: no clock, no request; every moment is an argument.
+"""PURE: finds the events of triggers in plain records. No clock, no request: every time is an argument.
 
-selection   which objects a trigger looks at      events   what happened to an object, for a trigger
-memory      what is remembered between polls      text     ${…} in what an event launches
+selection   which objects a trigger selects      events   the events of a trigger on one object
+memory      what is kept between two polls       text     the ${…} placeholders of what an event launches
+describe    a trigger in English
 """
 
 from clearml_sched_widgets.conditions.events import Event, events, fires, needs_inventory

@@ -1,4 +1,4 @@
-"""The events of a trigger on one object, from what the poll shows of it now and what is remembered of it."""
+"""Finds the events of a trigger on one object, from its record in the poll and its memory entry."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 
 import attrs
 
-from clearml_sched_widgets.conditions.memory import Entry, Memory, seen_at, seen_of
-from clearml_sched_widgets.conditions.selection import carries, selects, shown_name
+from clearml_sched_widgets.conditions.memory import Entry, Memory, seen_text, seen_time
+from clearml_sched_widgets.conditions.selection import selects, shown_name, tags_match
 from clearml_sched_widgets.definition import Published, StatusChanged, Tagged, Trigger
 from clearml_sched_widgets.records import Entity
 
-# In these statuses an object ran, and the time it was started at tells its runs apart. The server does not move it when
-# a running task is started again, and does move it when a finished one is.
-OF_A_RUN = frozenset({"in_progress", "completed", "failed", "stopped", "closed"})
-AFTER_RUNNING = frozenset({"completed", "failed", "stopped"})
+# An object in these statuses has run, and its start time tells its runs apart. The server changes the start time when a
+# finished task is started again, but not when a running one is.
+RUN_STATUSES = frozenset({"in_progress", "completed", "failed", "stopped", "closed"})
+ENDED_STATUSES = frozenset({"completed", "failed", "stopped"})
 
 
 @attrs.frozen(kw_only=True)
 class Event:
     """A trigger's condition came true on an object.
 
-    `key` is the event's identity among all events of the trigger: the same event, found twice, has the same key. `what`
-    says in words what happened, such as `task "train" became completed`.
+    `key` identifies the event among all events of the trigger: an event that is found twice has the same key.
+    `what` says in words what happened, such as `task "train" became completed`.
     """
 
     trigger_id: str
@@ -34,8 +34,8 @@ class Event:
 
 
 @attrs.frozen(kw_only=True)
-class Look:
-    """How a poll looks at objects; see `events`."""
+class PollContext:
+    """The times that a poll compares changes with; see `events`."""
 
     watch_from: datetime
     since: datetime | None
@@ -51,45 +51,46 @@ def events(
     since: datetime | None = None,
     first_look: bool = False,
 ) -> tuple[list[Event], Entry | None]:
-    """What happened to the object for this trigger, and what to remember of it: put the entry in the memory under the
-    object's id, or remove the one there if it is None.
+    """The trigger's events on the object, and its new memory entry.
 
-    Status events need their status to be changed after `watch_from` (when the trigger began) and not before `since`
-    (the poll's cursor): so an old failed task that gets a tag does not fail again. Other conditions are edges: they
-    hold now and did not when the object was last seen. A `first_look` is for objects that were there when the trigger
-    began, and makes events only if the trigger includes existing objects; archived ones are left out of it. Runs that
-    the trigger led to make none, unless it includes its own.
+    The caller stores the entry under the object's id, or removes the old entry if the new one is None.
 
-    With `from_` the status before counts as far as polls show it: the one last seen, or in_progress if the object was
-    started since. An object in another status than those of `from_` is not remembered.
+    A status event needs a status that changed after `watch_from` (when the trigger began) and not before `since` (the
+    poll's cursor). So an old failed task that gets a tag does not fail again. Other conditions are edges: they hold
+    now and did not hold when the object was last seen. A `first_look` covers the objects that existed when the trigger
+    began. It finds events only if the trigger includes existing objects, and none on archived ones. A run that the
+    trigger led to makes no event, unless the trigger includes its own runs.
+
+    `from_` is compared with the previous status as far as polls show it: the last one seen, or in_progress if the
+    object was started since. Only the statuses in `from_` are remembered.
     """
-    look = Look(watch_from=watch_from, since=since, first=first_look)
+    poll = PollContext(watch_from=watch_from, since=since, first=first_look)
     known = memory.get(entity.id, {})
     statuses = _awaited_statuses(trigger, entity)
     if statuses is not None:
-        return _status_events(trigger, entity, known, look, statuses)
-    return _edge_events(trigger, entity, known, look)
+        return _status_events(trigger, entity, known, poll, statuses)
+    return _edge_events(trigger, entity, known, poll)
 
 
 def fires(trigger: Trigger, entity: Entity) -> bool:
-    """Whether the trigger may fire on the object: not on a run that it led to itself, directly or through others."""
+    """False for a run that the trigger led to, directly or through other items, unless it includes its own runs."""
     lineage = entity.scheduler.get("lineage", "").split(",")
     return trigger.include_own or trigger.id not in lineage
 
 
 def needs_inventory(trigger: Trigger) -> bool:
-    """Whether the trigger has to take a first look at all objects when it begins.
+    """True if the trigger needs a first look at all objects when it begins.
 
-    It must know of which ones an edge condition holds already, or fire on what exists.
+    An edge condition must know for which objects it holds already; `include_existing` fires on existing objects.
     """
     model_published = isinstance(trigger.when, Published) and trigger.entity == "model"
     return trigger.include_existing or isinstance(trigger.when, Tagged) or model_published
 
 
 def _awaited_statuses(trigger: Trigger, entity: Entity) -> tuple[str, ...] | None:
-    """The statuses whose change is the event; None if the condition is an edge.
+    """The statuses whose change is an event; None if the condition is an edge.
 
-    A published model is marked so without a time, so its publication is an edge.
+    The server keeps no time for the publication of a model, so it is an edge.
     """
     if isinstance(trigger.when, StatusChanged):
         return trigger.when.to
@@ -102,46 +103,46 @@ def _awaited_statuses(trigger: Trigger, entity: Entity) -> tuple[str, ...] | Non
 
 
 def _status_events(
-    trigger: Trigger, entity: Entity, known: Mapping[str, Any], look: Look, statuses: tuple[str, ...]
+    trigger: Trigger, entity: Entity, known: Mapping[str, Any], poll: PollContext, statuses: tuple[str, ...]
 ) -> tuple[list[Event], Entry | None]:
     from_ = trigger.when.from_ if isinstance(trigger.when, StatusChanged) else ()
     if entity.status not in (*statuses, *from_) or not selects(trigger.select, entity):
         return [], None
     entry: Entry = {"status": entity.status} if entity.status in from_ else {}
     found: list[Event] = []
-    if entity.status in statuses and (_existing_counts(trigger, entity) if look.first else _fresh(entity, look)):
+    eligible = _includes_existing(trigger, entity) if poll.first else _changed_while_watched(entity, poll)
+    if entity.status in statuses and eligible:
         entry["key"] = _status_key(entity)
-        came = not from_ or _previous_status(entity, known) in from_
-        if came and entry["key"] != known.get("key") and fires(trigger, entity):
+        from_matches = not from_ or _previous_status(entity, known) in from_
+        if from_matches and entry["key"] != known.get("key") and fires(trigger, entity):
             words = entity.status.replace("_", " ")
-            found = [
-                _event(trigger, entity, entry["key"], "was published" if words == "published" else f"became {words}")
-            ]
-    return found, {**entry, "seen": seen_of(entity)} if entry else None
+            what = "was published" if words == "published" else f"became {words}"
+            found = [_event(trigger, entity, entry["key"], what)]
+    return found, {**entry, "seen": seen_text(entity)} if entry else None
 
 
-def _existing_counts(trigger: Trigger, entity: Entity) -> bool:
+def _includes_existing(trigger: Trigger, entity: Entity) -> bool:
     return trigger.include_existing and not entity.archived
 
 
-def _fresh(entity: Entity, look: Look) -> bool:
-    moment = entity.status_changed or entity.created  # a draft that was never touched has its creation only
+def _changed_while_watched(entity: Entity, poll: PollContext) -> bool:
+    moment = entity.status_changed or entity.created  # a new draft has only its creation time
     if moment is None:
         return False
-    return moment > look.watch_from and (look.since is None or moment >= look.since)
+    return moment > poll.watch_from and (poll.since is None or moment >= poll.since)
 
 
 def _status_key(entity: Entity) -> str:
     changed = entity.status_changed or entity.created
-    moment = (entity.started or entity.completed or changed) if entity.status in OF_A_RUN else changed
+    moment = (entity.started or entity.completed or changed) if entity.status in RUN_STATUSES else changed
     return f"{entity.id}:{entity.status}:{moment.isoformat() if moment else ''}"
 
 
 def _previous_status(entity: Entity, known: Mapping[str, Any]) -> str | None:
-    """The status before this one, as far as polls show it: the one last seen, or `in_progress` if a run began since."""
-    seen = seen_at(known)
+    """The previous status as far as polls show it: the last one seen, or `in_progress` if a run began since."""
+    seen = seen_time(known)
     began_since = entity.started is not None and (seen is None or entity.started > seen)
-    if entity.status in AFTER_RUNNING and began_since:
+    if entity.status in ENDED_STATUSES and began_since:
         return "in_progress"
     return known.get("status")
 
@@ -150,31 +151,31 @@ def _previous_status(entity: Entity, known: Mapping[str, Any]) -> str | None:
 
 
 def _edge_events(
-    trigger: Trigger, entity: Entity, known: Mapping[str, Any], look: Look
+    trigger: Trigger, entity: Entity, known: Mapping[str, Any], poll: PollContext
 ) -> tuple[list[Event], Entry | None]:
-    holds = _holds(trigger, entity) and selects(trigger.select, entity)
+    holds = _condition_holds(trigger, entity) and selects(trigger.select, entity)
     held, ordinal = bool(known.get("holds")), int(known.get("ordinal", 0))
     if not holds:
         if not known:
             return [], None
-        seen = seen_of(entity) if held else known.get("seen", "")
+        seen = seen_text(entity) if held else known.get("seen", "")
         return [], {"holds": False, "ordinal": ordinal, "seen": seen}
-    risen = not held
-    entry = {"holds": True, "ordinal": ordinal + risen, "seen": seen_of(entity)}
-    if not risen or (look.first and not _existing_counts(trigger, entity)) or not fires(trigger, entity):
+    newly_true = not held
+    entry = {"holds": True, "ordinal": ordinal + newly_true, "seen": seen_text(entity)}
+    if not newly_true or (poll.first and not _includes_existing(trigger, entity)) or not fires(trigger, entity):
         return [], entry
-    kind, words = _edge_words(trigger)
+    kind, words = _edge_kind_and_words(trigger)
     return [_event(trigger, entity, f"{entity.id}:{kind}:{entry['ordinal']}", words)], entry
 
 
-def _holds(trigger: Trigger, entity: Entity) -> bool:
+def _condition_holds(trigger: Trigger, entity: Entity) -> bool:
     when = trigger.when
     if isinstance(when, Tagged):
-        return carries(entity.tags, when.any, when.all, when.none)
+        return tags_match(entity.tags, when.any, when.all, when.none)
     return entity.status == "published"
 
 
-def _edge_words(trigger: Trigger) -> tuple[str, str]:
+def _edge_kind_and_words(trigger: Trigger) -> tuple[str, str]:
     if isinstance(trigger.when, Tagged):
         return "tagged", "came to carry the awaited tags"
     return "published", "was published"

@@ -1,13 +1,13 @@
-"""What is remembered of objects between two polls: per trigger a plain dict by object id, ready for JSON.
+"""Keeps what a trigger remembers of objects between two polls: a dict by object id, ready for JSON.
 
-An entry holds only what its trigger's condition needs, beside `seen`, the server's time of the change it is about:
+An entry has `seen`, the server's time of the change that it describes, and what the trigger's condition needs:
 
-    holds, ordinal   conditions that are edges: whether the condition holds, and how often it has come true. The entry
-                     of an object that no longer matches stays (`holds` is false): the next edge needs a new ordinal.
-    status           status conditions with `from_`: the status that the object had, if it is one of those.
-    key              status conditions: the event last found, since the server may write one status twice.
+    holds, ordinal   edge conditions: whether the condition holds, and how often it has become true. The entry stays
+                     when the condition no longer holds, because the next edge needs a new ordinal.
+    status           status conditions with `from_`: the last status seen, if it is in `from_`.
+    key              status conditions: the key of the last event, because the server may write one status twice.
 
-Objects of which none of this is true have no entry. `prune` keeps the rest within bounds.
+Objects without any of these have no entry. `prune` limits the number of the others.
 """
 
 from __future__ import annotations
@@ -22,45 +22,55 @@ Entry = dict[str, Any]
 Memory = Mapping[str, Mapping[str, Any]]
 
 RETENTION = timedelta(days=30)
-ECHO = timedelta(minutes=10)  # a status written twice is written within seconds
-KEYS_KEPT = 100  # beyond the cursor's own time
+KEY_RETENTION = timedelta(minutes=10)  # a status that is written twice is written within seconds
+MAX_KEYS = 100  # of entries older than the cursor
 
 
-def seen_of(entity: Entity) -> str:
-    """The server's time of the state that the record shows, as an entry's `seen`."""
+def seen_text(entity: Entity) -> str:
+    """The `seen` of an entry: the server's time of the last change in the record; empty without a time."""
     moment = entity.changed or entity.status_changed or entity.created
     return moment.isoformat() if moment else ""
 
 
 def prune(memory: Memory, since: datetime, retention: timedelta = RETENTION) -> dict[str, Entry]:
-    """The memory without what is too old at the cursor `since` (server time).
+    """The memory without the entries that are too old at the cursor `since` (server time).
 
-    Objects that did not change for the retention time are forgotten. What that means: a condition that held of one all
-    the time counts as newly true when the object changes after that. Keys of status events are kept for ten minutes,
-    and not more than 100 of them but for those at or after the cursor itself.
+    Objects that did not change for `retention` are forgotten. If an edge condition still holds for such an object, its
+    next change makes an event. Keys of status events are kept for ten minutes. At most 100 keys are kept, but all keys
+    at or after the cursor.
     """
-    lasting = {
-        key: dict(entry) for key, entry in memory.items() if _lasting(entry) and _after(entry, since - retention)
+    long_lived = {
+        key: dict(entry)
+        for key, entry in memory.items()
+        if _is_long_lived(entry) and _seen_since(entry, since - retention)
     }
-    passing = {key: dict(entry) for key, entry in memory.items() if not _lasting(entry) and _after(entry, since - ECHO)}
-    newest = sorted(passing, key=lambda key: _seen(passing[key]), reverse=True)
-    kept = {key: passing[key] for place, key in enumerate(newest) if place < KEYS_KEPT or _after(passing[key], since)}
-    return {**lasting, **kept}
+    short_lived = {
+        key: dict(entry)
+        for key, entry in memory.items()
+        if not _is_long_lived(entry) and _seen_since(entry, since - KEY_RETENTION)
+    }
+    newest = sorted(short_lived, key=lambda key: _seen_or_empty(short_lived[key]), reverse=True)
+    kept = {
+        key: short_lived[key]
+        for rank, key in enumerate(newest)
+        if rank < MAX_KEYS or _seen_since(short_lived[key], since)
+    }
+    return {**long_lived, **kept}
 
 
-def seen_at(entry: Mapping[str, Any]) -> datetime | None:
-    """The time of an entry, if it has one."""
+def seen_time(entry: Mapping[str, Any]) -> datetime | None:
+    """The `seen` of an entry as a time; None without one."""
     return datetime.fromisoformat(entry["seen"]) if entry.get("seen") else None
 
 
-def _lasting(entry: Mapping[str, Any]) -> bool:
+def _is_long_lived(entry: Mapping[str, Any]) -> bool:
     return "holds" in entry or "status" in entry
 
 
-def _seen(entry: Mapping[str, Any]) -> str:
+def _seen_or_empty(entry: Mapping[str, Any]) -> str:
     return str(entry.get("seen", ""))
 
 
-def _after(entry: Mapping[str, Any], moment: datetime) -> bool:
-    seen = seen_at(entry)
+def _seen_since(entry: Mapping[str, Any], moment: datetime) -> bool:
+    seen = seen_time(entry)
     return seen is not None and seen >= moment

@@ -1,4 +1,4 @@
-"""`${…}` in the names, tags and parameters of what an event launches."""
+"""Replaces the ${…} placeholders in the names, tags and parameters of what an event launches."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from clearml_sched_widgets.records import Entity
 def substitute(text: str, values: Mapping[str, str]) -> str:
     """The text with each `${name}` replaced by its value; names without a value stay as they are, `$${` becomes `${`.
 
-    What a value contains is not looked at again: it comes from the server, and is data.
+    Placeholders inside a value are not replaced: values come from the server and are data.
     """
-    return REFERENCE.sub(lambda found: _value(found[0], found[1].strip(), values), text)
+    return REFERENCE.sub(lambda match: _value(match[0], match[1].strip(), values), text)
 
 
 def _value(text: str, name: str, values: Mapping[str, str]) -> str:
@@ -22,7 +22,7 @@ def _value(text: str, name: str, values: Mapping[str, str]) -> str:
 
 
 def values_of(entity: Entity) -> dict[str, str]:
-    """What the names stand for with this object: `task.id`, `task.name`, `task.project`, `task.status`, `task.tags`.
+    """The placeholder values for an object: `task.id`, `task.name`, `task.project`, `task.status`, `task.tags`.
 
     The first part is the kind of the object: `task`, `dataset` or `model`. Tags are joined by commas.
     """

@@ -1,13 +1,13 @@
-"""PURE: what follows from a definition, a state and a moment. No clock, no I/O: time is always an argument.
+"""PURE: decides what to launch, skip, retry and stop. No clock, no I/O: time is always an argument.
 
-state        what an engine must remember across a restart
-run          one launched task, by what the server says of it
-agenda       which schedules are due, without looking at those that are not
+state        the data that an engine keeps across a restart
+run          one launched task, read from its record on the server
+agenda       finds the items that are due, without looking at the others
 decide       which slots and events are launched, which are skipped, and why
-owed         the launches that are owed: which are tried now, which later, which never
-requested    what is owed beside slots and events: at the start, by hand, for a past period
-overlap      which owed launches wait for, or put an end to, the runs before them
-retries      what follows when a run has ended
-time_limits  which runs have had their time
-controls     what the commands of users change about single items
+owed         pending launches: which are tried now, which later, which never
+requested    launches besides slots and events: at the start, by hand, and backfills
+overlap      which pending launches wait for earlier runs, and which stop them
+retries      handles the end of a run: retries, and pauses after failures
+time_limits  finds the runs that exceed their time limit
+controls     applies the commands of users to the state
 """

@@ -1,4 +1,4 @@
-"""PURE: what the commands of users change in the state. What the log says of it is `sentences.log`'s."""
+"""PURE: applies the commands of users to the state. `sentences.log` has the log lines for them."""
 
 from __future__ import annotations
 
@@ -20,65 +20,69 @@ def pause(item: Schedule | Trigger, state: State, note: str) -> State:
 
 
 def resume(item: Schedule | Trigger, state: State, now: datetime) -> State:
-    """End the pause of one item; the same state if it is not paused.
+    """End the pause of one item; return the same state if it is not paused.
 
-    As after a pause of the whole instance, what came in between is left out.
+    Slots that fell into the pause are not launched, as after a pause of the whole instance.
     """
-    known = state.items[item.id]
-    if not known.paused:
+    before = state.items[item.id]
+    if not before.paused:
         return state
-    fresh = ItemState(watermark=max(known.watermark, now), runs=known.runs, error=known.error)
-    return state.with_item(item.id, fresh)
+    after = ItemState(watermark=max(before.watermark, now), runs=before.runs, error=before.error)
+    return state.with_item(item.id, after)
 
 
-def run_now(item: Schedule | Trigger, state: State, command: str, now: datetime, known: Callable[[str], bool]) -> State:
-    """Owe a run by hand, unless the command was heard before and only its removal had failed."""
+def run_now(
+    item: Schedule | Trigger, state: State, command: str, now: datetime, key_exists: Callable[[str], bool]
+) -> State:
+    """Add a manual launch of the item. A command that was read before, but not yet deleted, changes nothing."""
     launch = requested.manual(item, command, now)
-    return state if known(launch.key) else owe(state, [launch])
+    return state if key_exists(launch.key) else owe(state, [launch])
 
 
 def run_all(
-    definition: Definition, state: State, command: str, now: datetime, known: Callable[[str], bool]
+    definition: Definition, state: State, command: str, now: datetime, key_exists: Callable[[str], bool]
 ) -> tuple[State, int | None]:
-    """Owe a run by hand of each enabled item that this command has not given yet: the state, and how many these are.
+    """Add a manual launch of each enabled item. Returns the state and the number of new launches.
 
-    None if it had given them all before, and only its removal had failed.
+    The number is None if the command was read before, but not yet deleted, and has added all its launches already.
     """
-    wanted = [requested.manual(item, command, now) for item in definition.items if item.enabled]
-    new = [launch for launch in wanted if not known(launch.key)]
-    return owe(state, new), len(new) if new or not wanted else None
+    launches = [requested.manual(item, command, now) for item in definition.items if item.enabled]
+    new = [launch for launch in launches if not key_exists(launch.key)]
+    return owe(state, new), len(new) if new or not launches else None
 
 
 def retry(
-    item: Schedule | Trigger, state: State, run: Run, command: str, now: datetime, known: Callable[[str], bool]
+    item: Schedule | Trigger, state: State, run: Run, command: str, now: datetime, key_exists: Callable[[str], bool]
 ) -> State:
-    """Owe a run once more: for the same slot or event, with the same values.
+    """Add a launch that repeats a run for the same slot or event, with the same values.
 
-    Like any run that a user asks for it is a manual one: it starts at once, whatever the item's policies.
+    It is a manual launch: it starts at once, whatever the item's policies.
     """
     key = requested.manual(item, command, now).key
-    again = attrs.evolve(launch_again(run, key, now), cause="manual", not_before=None)
-    return state if known(key) else owe(state, [again])
+    launch = attrs.evolve(launch_again(run, key, now), cause="manual", not_before=None)
+    return state if key_exists(key) else owe(state, [launch])
 
 
 def backfill(
-    item: Schedule, state: State, start: datetime, end: datetime, now: datetime, known: Callable[[str], bool]
+    item: Schedule, state: State, start: datetime, end: datetime, now: datetime, key_exists: Callable[[str], bool]
 ) -> tuple[State, int, int]:
-    """Owe the slots of a past period that are not known: the state, how many these are, and how many slots there are.
+    """Add launches for the slots of a past period that have no run yet.
 
-    Raises ValueError if there are none, or too many.
+    Returns the state, the number of new launches and the number of slots. Raises ValueError if the period has no
+    slots, or too many.
 
-    The slots after the watermark are the schedule's own business, unless it cannot run now: then they are dealt with.
+    The schedule decides itself about slots after its watermark. If it is paused or disabled, they are backfilled too,
+    and the watermark moves past them.
     """
-    found = requested.backfill(item, start, min(end, now))
-    own = state.items[item.id]
-    idle = state.paused or own.paused or not item.enabled
-    new = [one for one in found if not known(one.key) and (idle or one.nominal <= own.watermark)]
+    launches = requested.backfill(item, start, min(end, now))
+    item_state = state.items[item.id]
+    idle = state.paused or item_state.paused or not item.enabled
+    new = [one for one in launches if not key_exists(one.key) and (idle or one.nominal <= item_state.watermark)]
     if idle:
-        own = attrs.evolve(own, watermark=max(own.watermark, found[-1].nominal))
-    return owe(state.with_item(item.id, own), new), len(new), len(found)
+        item_state = attrs.evolve(item_state, watermark=max(item_state.watermark, launches[-1].nominal))
+    return owe(state.with_item(item.id, item_state), new), len(new), len(launches)
 
 
 def owe(state: State, new: list[Launch]) -> State:
-    """The state with more launches that are owed."""
+    """The state with more pending launches."""
     return attrs.evolve(state, pending=(*state.pending, *new))

@@ -1,7 +1,4 @@
-"""PURE: which slots of a schedule and which events of a trigger to launch, which to skip, and why.
-
-Time comes in as an argument.
-"""
+"""PURE: decides which slots of a schedule and which events of a trigger are launched, which are skipped, and why."""
 
 from __future__ import annotations
 
@@ -18,20 +15,20 @@ from clearml_sched_widgets.policy.overlap import (
     REPLACED,
     TOO_MANY_WAIT,
     UNFINISHED,
-    free_places,
+    launch_capacity,
 )
 from clearml_sched_widgets.policy.state import ItemState, Launch, slot_text
 from clearml_sched_widgets.recurrence import next_after, occurrences
 from clearml_sched_widgets.recurrence.jitter import TICK, jittered
 
-GRACE = timedelta(seconds=15)  # a slot that is seen no later than this is on time, whatever the missed-run policy
+GRACE = timedelta(seconds=15)  # a slot seen at most this late is on time, so the missed-run policy does not apply
 PAUSED = "it is paused"
-MOST_AT_ONCE = 1000  # a bound on what one catch-up may launch
+MOST_AT_ONCE = 1000  # launches of one catch-up
 
 
 @attrs.frozen(kw_only=True)
 class Skip:
-    """Slots that are not launched, from the first to the last of them, and the reason in plain words."""
+    """A range of slots that are not launched, and the reason in plain words. `first` and `last` are in the range."""
 
     item: str
     first: datetime
@@ -41,7 +38,7 @@ class Skip:
 
 @attrs.frozen(kw_only=True)
 class Decision:
-    """What to do about one schedule now: what to launch, what to skip, its new state and its next slot."""
+    """The launches and skips of one schedule, its new state, and when its next slot is due."""
 
     item: str
     launches: tuple[Launch, ...]
@@ -69,12 +66,14 @@ def slot_launch(schedule: Schedule, slot: datetime) -> Launch:
 def state_under(
     item: Schedule | Trigger, before: Schedule | Trigger | None, known: ItemState | None, now: datetime
 ) -> ItemState:
-    """The state of an item under a new definition. New, changed and newly enabled schedules begin now: the past slots
-    of a rule that was not in force are nobody's."""
+    """The state of an item under a new definition. `known` is its state so far; None for a new item.
+
+    The watermark of a new, changed or newly enabled schedule is `now`, so that no earlier slot is launched.
+    """
     if known is None:
         return ItemState(watermark=now)
     if before is not None and item != before:
-        known = attrs.evolve(known, error="")  # what was wrong may be right now
+        known = attrs.evolve(known, error="")  # the change may have fixed it
     if not isinstance(item, Schedule) or not isinstance(before, Schedule):
         return known
     changed = item.recurrence != before.recurrence or (item.enabled and not before.enabled)
@@ -82,12 +81,12 @@ def state_under(
 
 
 def reached_max_runs(schedule: Schedule, state: ItemState) -> bool:
-    """Whether the schedule has had all the runs it may have."""
+    """True if the schedule has launched as many runs as its `max_runs` allows."""
     return schedule.policies.max_runs is not None and state.runs >= schedule.policies.max_runs
 
 
 def due_at(schedule: Schedule, slot: datetime) -> datetime:
-    """When a slot is to be launched: its nominal time, and its jitter."""
+    """When a slot is launched: its nominal time plus its jitter."""
     jitter = schedule.policies.jitter
     if jitter is None:
         return slot
@@ -95,7 +94,7 @@ def due_at(schedule: Schedule, slot: datetime) -> datetime:
 
 
 def next_slot(schedule: Schedule, state: ItemState) -> datetime | None:
-    """When the first slot that was not dealt with yet is due; None if there is none or the schedule may not run."""
+    """When the first slot after the watermark is due; None if there is none or the schedule may not run."""
     if not schedule.enabled or state.paused or reached_max_runs(schedule, state):
         return None
     slot = next_after(schedule.recurrence, state.watermark)
@@ -105,93 +104,93 @@ def next_slot(schedule: Schedule, state: ItemState) -> datetime | None:
 def decide(schedule: Schedule, state: ItemState, now: datetime, active: int, waiting: int = 0) -> Decision:
     """Decide about the slots after the watermark that are due by `now`.
 
-    `active` runs of the schedule are queued or running, `waiting` ones are owed.
+    `active` is the number of its queued or running runs, `waiting` that of its pending launches.
     """
-    on_time, wanted, skips, watermark = _by_policy(schedule, state, now)
-    slots = [*wanted, *on_time]
-    slots, too_many = _by_overlap(schedule, slots, active, waiting)
-    slots, beyond = _by_count(schedule, slots, state)
+    on_time, catch_up, skips, watermark = _apply_missed_policy(schedule, state, now)
+    slots = [*catch_up, *on_time]
+    slots, overlapping = _apply_overlap_policy(schedule, slots, active, waiting)
+    slots, over_limit = _apply_max_runs(schedule, slots, state)
     launches = tuple(slot_launch(schedule, slot) for slot in slots)
     after = attrs.evolve(state, watermark=watermark, runs=state.runs + len(launches))
     return Decision(
         item=schedule.id,
         launches=launches,
-        skips=(*skips, *too_many, *beyond),
+        skips=(*skips, *overlapping, *over_limit),
         state=after,
         next_slot=next_slot(schedule, after),
     )
 
 
-def _by_policy(
+def _apply_missed_policy(
     schedule: Schedule, state: ItemState, now: datetime
 ) -> tuple[list[datetime], list[datetime], list[Skip], datetime]:
-    """Slots that are on time; missed slots that the policy wants; what the policy skips; and the watermark after it.
+    """Split the slots up to `now`: those on time, the missed ones to launch, the skips, and the new watermark.
 
-    A slot counts from the moment it is due. As it is due before the next slot, only the last one can lie before `now`
-    and be due after it.
+    With jitter, a slot is due after its nominal time, but before the next slot. So only the last slot up to `now` can
+    be due after `now`.
     """
     rule, policies = schedule.recurrence, schedule.policies
     spread = policies.jitter or timedelta(0)
-    # A slot on the grace's edge is on time: `occurrences` leaves its start out, so it starts a microsecond before.
-    edge = now - GRACE - TICK
-    recent = list(occurrences(rule, max(state.watermark, _minus(edge, spread)), now))
+    # `occurrences` excludes its start. A microsecond less includes a slot that is exactly as late as the grace allows.
+    grace_start = now - GRACE - TICK
+    recent = list(occurrences(rule, max(state.watermark, _subtract_clamped(grace_start, spread)), now))
     watermark = max(now, state.watermark)
     if recent and due_at(schedule, recent[-1]) > now:
-        watermark = recent.pop() - TICK
-    on_time = [slot for slot in recent if due_at(schedule, slot) > edge]
+        watermark = recent.pop() - TICK  # this slot is decided when it is due
+    on_time = [slot for slot in recent if due_at(schedule, slot) > grace_start]
     first = next_after(rule, state.watermark)
     if first is None or first > watermark or first in on_time:
         return on_time, [], [], watermark
-    missed = _missed(schedule, state, now, edge) if policies.missed != "skip" else ()
-    wanted = list(deque(missed, maxlen=MOST_AT_ONCE if policies.missed == "all" else 1))
+    missed = _missed_slots(schedule, state, now, grace_start) if policies.missed != "skip" else ()
+    catch_up = list(deque(missed, maxlen=MOST_AT_ONCE if policies.missed == "all" else 1))
     if policies.missed == "latest" and on_time:
-        wanted = []
-    if wanted and wanted[0] <= first:
-        return on_time, wanted, [], watermark
-    last = wanted[0] if wanted else max(first, edge)
+        catch_up = []
+    if catch_up and catch_up[0] <= first:
+        return on_time, catch_up, [], watermark
+    last = catch_up[0] if catch_up else max(first, grace_start)
     reason = f"missed; the missed-run policy is {policies.missed}, the catch-up window {policies.catchup_window}"
-    return on_time, wanted, [Skip(item=schedule.id, first=first, last=last, reason=reason)], watermark
+    return on_time, catch_up, [Skip(item=schedule.id, first=first, last=last, reason=reason)], watermark
 
 
-def _missed(schedule: Schedule, state: ItemState, now: datetime, edge: datetime) -> Iterator[datetime]:
-    """The slots within the catch-up window that were due before the grace."""
-    window = _minus(now, schedule.policies.catchup_window)
-    start = max(state.watermark, _minus(window, schedule.policies.jitter or timedelta(0)))
-    for slot in occurrences(schedule.recurrence, start, edge):
-        if window < due_at(schedule, slot) <= edge:
+def _missed_slots(schedule: Schedule, state: ItemState, now: datetime, grace_start: datetime) -> Iterator[datetime]:
+    """The slots within the catch-up window that were due before the grace period."""
+    window = _subtract_clamped(now, schedule.policies.catchup_window)
+    start = max(state.watermark, _subtract_clamped(window, schedule.policies.jitter or timedelta(0)))
+    for slot in occurrences(schedule.recurrence, start, grace_start):
+        if window < due_at(schedule, slot) <= grace_start:
             yield slot
 
 
-def _minus(moment: datetime, length: timedelta) -> datetime:
+def _subtract_clamped(moment: datetime, length: timedelta) -> datetime:
     try:
         return moment - length
     except OverflowError:
         return datetime.min.replace(tzinfo=timezone.utc)
 
 
-def _by_overlap(
+def _apply_overlap_policy(
     schedule: Schedule, slots: list[datetime], active: int, waiting: int
 ) -> tuple[list[datetime], list[Skip]]:
     if schedule.overlap == "cancel_previous":
-        return slots[-1:], _skipped(schedule, slots[:-1], REPLACED)
-    space = free_places(schedule.overlap, active, waiting)
-    if space is None:
+        return slots[-1:], _skips_for(schedule, slots[:-1], REPLACED)
+    capacity = launch_capacity(schedule.overlap, active, waiting)
+    if capacity is None:
         return slots, []
     reason = UNFINISHED if schedule.overlap == "skip" else ONE_WAITS
-    return slots[:space], _skipped(schedule, slots[space:], reason)
+    return slots[:capacity], _skips_for(schedule, slots[capacity:], reason)
 
 
-def _by_count(schedule: Schedule, slots: list[datetime], state: ItemState) -> tuple[list[datetime], list[Skip]]:
+def _apply_max_runs(schedule: Schedule, slots: list[datetime], state: ItemState) -> tuple[list[datetime], list[Skip]]:
     limit = schedule.policies.max_runs
     if limit is None:
         return slots, []
-    left = max(0, limit - state.runs)
-    return slots[:left], _skipped(schedule, slots[left:], f"the schedule ended after {limit} runs")
+    remaining = max(0, limit - state.runs)
+    return slots[:remaining], _skips_for(schedule, slots[remaining:], f"the schedule ended after {limit} runs")
 
 
 @attrs.frozen(kw_only=True)
 class Admission:
-    """Which events of one trigger are launched, and why the others are not."""
+    """The launches for the events of one trigger, the refused ones with the reason, and the new state."""
 
     launches: tuple[Launch, ...]
     refused: tuple[tuple[Launch, str], ...]
@@ -199,7 +198,10 @@ class Admission:
 
 
 def admit(trigger: Trigger, state: ItemState, events: Sequence[Launch], active: int, waiting: int = 0) -> Admission:
-    """Apply a trigger's policies to its events, with `active` runs of it queued or running, and `waiting` ones owed."""
+    """Apply a trigger's policies to its events.
+
+    `active` is the number of its queued or running runs, `waiting` that of its pending launches.
+    """
     launches: list[Launch] = []
     refused: list[tuple[Launch, str]] = []
     for index, event in enumerate(events):
@@ -214,7 +216,7 @@ def admit(trigger: Trigger, state: ItemState, events: Sequence[Launch], active: 
 
 
 def _refusal(trigger: Trigger, state: ItemState, taken: int, unfinished: int, waiting: int, *, last: bool) -> str:
-    """Why an event is not launched, with so many taken before it; empty if it is."""
+    """Why an event is not launched; empty if it is. `taken` events of the same poll are launched before it."""
     limit = trigger.policies.max_runs
     if state.paused:
         return PAUSED
@@ -227,5 +229,5 @@ def _refusal(trigger: Trigger, state: ItemState, taken: int, unfinished: int, wa
     return REPLACED if trigger.overlap == "cancel_previous" and not last else ""
 
 
-def _skipped(schedule: Schedule, slots: list[datetime], reason: str) -> list[Skip]:
+def _skips_for(schedule: Schedule, slots: list[datetime], reason: str) -> list[Skip]:
     return [Skip(item=schedule.id, first=slots[0], last=slots[-1], reason=reason)] if slots else []

@@ -1,4 +1,4 @@
-"""PURE: what is owed beside the slots and the events: at the start, by hand, and for a past period."""
+"""PURE: makes the launches that no slot or event causes: at the start, by hand, and backfills."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ MOST_BACKFILLED = 1000  # slots of one backfill
 
 
 def with_run_name(item: Schedule | Trigger) -> Action:
-    """The item's action, with the name that its runs get: the action's, else the item's, else the base task's."""
+    """The item's action with the name of its runs: the action's, else the item's. None means the base task's name."""
     usable = item.name if item.name and len(item.name) >= SHORTEST_NAME else None
     return attrs.evolve(item.action, name=item.action.name or usable)
 
 
 def at_start(schedule: Schedule, now: datetime) -> Launch:
-    """The run of a schedule that is to run when it is first launched."""
-    return _at_once(f"{schedule.id}@start", schedule, "start", now)
+    """The first launch of a new schedule with `run_at_start`."""
+    return _immediate_launch(f"{schedule.id}@start", schedule, "start", now)
 
 
 def manual(item: Schedule | Trigger, command: str, now: datetime) -> Launch:
-    """A run that a user asked for; `command` is the id of the request."""
-    return _at_once(f"{item.id}*{command}", item, "manual", now)
+    """A launch that a user asked for; `command` is the id of the command."""
+    return _immediate_launch(f"{item.id}*{command}", item, "manual", now)
 
 
-def _at_once(key: str, item: Schedule | Trigger, cause: str, now: datetime) -> Launch:
-    # A run by hand has no object: what would stand for its parts is empty.
+def _immediate_launch(key: str, item: Schedule | Trigger, cause: str, now: datetime) -> Launch:
+    # There is no object that triggered this launch, so its placeholders are empty.
     values = {**dict.fromkeys(known(item.entity), ""), "scheduled": slot_text(now)}
     if isinstance(item, Trigger):
         values["trigger.name"] = item.title
@@ -42,9 +42,9 @@ def _at_once(key: str, item: Schedule | Trigger, cause: str, now: datetime) -> L
 
 
 def backfill(schedule: Schedule, start: datetime, end: datetime) -> list[Launch]:
-    """The runs for a schedule's slots after `start` up to `end`, with the keys that the slots themselves have.
+    """The launches for a schedule's slots after `start` up to `end`, with the run keys of these slots.
 
-    Raises ValueError if there are none, or too many.
+    Raises ValueError if there are no slots, or too many.
     """
     slots = list(islice(occurrences(schedule.recurrence, start, end), MOST_BACKFILLED + 1))
     if not slots:

@@ -1,6 +1,6 @@
-"""PURE: what follows when a run has ended: a retry, a pause of its item, or nothing.
+"""PURE: handles the end of a run: launches a retry, pauses its item, or does nothing.
 
-A retry's key is the key of the first try and its number, so the same failure never leads to two.
+A retry's run key is that of the first try plus its number, so one failure never leads to two retries.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch, ReadPosition, State, slot_text
 from clearml_sched_widgets.records import LOOKBACK, SECTION
 
-LONGEST = timedelta(hours=1)
+MAX_BACKOFF = timedelta(hours=1)
 SUCCESS = frozenset({"completed", "published", "closed"})
 
 
 @attrs.frozen(kw_only=True)
 class Consequence:
-    """What follows from the end of one run: a retry in `delay`, the `number`-th of `retries`; or else that its item is
-    paused, and why."""
+    """What follows from the end of one run: retry `number` of `retries` after `delay`, or a pause of its item.
+
+    `paused` is the reason for the pause; empty for a retry.
+    """
 
     run: Run
     number: int = 0
@@ -34,38 +36,38 @@ class Consequence:
 
 
 @attrs.frozen(kw_only=True)
-class Verdict:
-    """What the end of one run changes. Without `consequence` there is nothing to tell."""
+class EndResult:
+    """What the end of one run changes. Without a `consequence` nothing is logged."""
 
     state: ItemState
     retry: Launch | None = None
     consequence: Consequence | None = None
 
 
-def concerns(policies: Policies) -> bool:
-    """Whether it matters to these policies how a run ends."""
+def needs_run_ends(policies: Policies) -> bool:
+    """True if these policies ask for retries or for a pause after failures."""
     return bool(policies.retries or policies.pause_after_failures)
 
 
-def attempt(key: str) -> tuple[str, int]:
-    """The key of the first try, and how many retries this one makes."""
+def split_retry_key(key: str) -> tuple[str, int]:
+    """Split a run key into the key of the first try and the number of the retry; 0 for the first try."""
     first, mark, number = key.rpartition("~")
     return (first, int(number)) if mark and number.isdecimal() else (key, 0)
 
 
 def backoff(policies: Policies, retries: int) -> timedelta:
-    """How long to wait after so many retries: doubles up to an hour, or to the first pause if that is longer."""
-    longest = max(LONGEST, policies.retry_backoff)
+    """The delay before the next retry. It doubles with each, up to an hour or the first delay, whichever is longer."""
+    longest = max(MAX_BACKOFF, policies.retry_backoff)
     return min(longest, policies.retry_backoff * (1 << min(retries, 20)))
 
 
-def unhandled(ends: ReadPosition, runs: Iterable[Run]) -> tuple[ReadPosition, list[Run]]:
-    """The runs whose end was not dealt with yet, and the memory that it now is."""
-    floor = ends.cursor - LOOKBACK if ends.cursor else None
+def unhandled_ends(ends: ReadPosition, runs: Iterable[Run]) -> tuple[ReadPosition, list[Run]]:
+    """The runs whose end was not handled yet, and the read position after handling them. Times are the server's."""
+    oldest = ends.cursor - LOOKBACK if ends.cursor else None
     seen, fresh, cursor = dict(ends.seen), [], ends.cursor
     for run in runs:
         stamp = run.task.status_changed
-        if stamp is None or (floor and stamp < floor) or seen.get(run.task.id) == stamp.isoformat():
+        if stamp is None or (oldest and stamp < oldest) or seen.get(run.task.id) == stamp.isoformat():
             continue
         seen[run.task.id] = stamp.isoformat()
         fresh.append(run)
@@ -75,48 +77,48 @@ def unhandled(ends: ReadPosition, runs: Iterable[Run]) -> tuple[ReadPosition, li
 
 
 def follow(
-    definition: Definition, state: State, runs: Iterable[Run], launched: Callable[[str], bool], now: datetime
+    definition: Definition, state: State, runs: Iterable[Run], is_launched: Callable[[str], bool], now: datetime
 ) -> tuple[State, list[Consequence]]:
-    """Deal with the ends of runs that were not dealt with yet: the state after it, and what followed.
+    """Handle the ends of runs that were not handled yet. Returns the new state and the consequences to log.
 
-    `launched` tells whether there is a run of a key.
+    `is_launched` is true for a run key that has a run.
     """
     if state.ends is None:
         return state, []
     ended = [run for run in runs if not run.active and run.status != "created"]
-    found = {run.item: definition.item(run.item) for run in ended}
-    items = {item_id: item for item_id, item in found.items() if item is not None and concerns(item.policies)}
+    defined = {run.item: definition.item(run.item) for run in ended}
+    items = {item_id: item for item_id, item in defined.items() if item is not None and needs_run_ends(item.policies)}
     concerned = [run for run in ended if run.item in items]
-    ends, fresh = unhandled(state.ends, (run for run in concerned if not run.local))
-    # The call of a function is seen to end once, here, by our own clock; one of an earlier process has no such time.
+    ends, fresh = unhandled_ends(state.ends, (run for run in concerned if not run.local))
+    # The end of a function call is reported here once, with a time. A call of an earlier process has no time.
     fresh += [run for run in concerned if run.local and run.task.status_changed]
     consequences = []
     for run in fresh:
-        exists = partial(_exists, state, launched)
-        verdict = after_end(items[run.item], state.items[run.item], run, exists, now)
-        state = state.with_item(run.item, verdict.state)
-        state = attrs.evolve(state, ends=ends, pending=(*state.pending, *([verdict.retry] if verdict.retry else ())))
-        if verdict.consequence:
-            consequences.append(verdict.consequence)
+        key_exists = partial(_key_exists, state, is_launched)
+        result = handle_run_end(items[run.item], state.items[run.item], run, key_exists, now)
+        state = state.with_item(run.item, result.state)
+        state = attrs.evolve(state, ends=ends, pending=(*state.pending, *([result.retry] if result.retry else ())))
+        if result.consequence:
+            consequences.append(result.consequence)
     return state, consequences
 
 
-def _exists(state: State, launched: Callable[[str], bool], key: str) -> bool:
-    return launched(key) or any(launch.key == key for launch in state.pending)
+def _key_exists(state: State, is_launched: Callable[[str], bool], key: str) -> bool:
+    return is_launched(key) or any(launch.key == key for launch in state.pending)
 
 
-def after_end(
-    item: Schedule | Trigger, state: ItemState, run: Run, exists: Callable[[str], bool], now: datetime
-) -> Verdict:
-    """What follows when a run has ended; `exists` tells whether a run key is owed or was launched already."""
+def handle_run_end(
+    item: Schedule | Trigger, state: ItemState, run: Run, key_exists: Callable[[str], bool], now: datetime
+) -> EndResult:
+    """Decide what follows from the end of a run. `key_exists` is true for a run key that is pending or launched."""
     if run.status in SUCCESS:
-        return Verdict(state=attrs.evolve(state, failures=0))
+        return EndResult(state=attrs.evolve(state, failures=0))
     if run.status != "failed":
-        return Verdict(state=state)
-    first, number = attempt(run.key)
+        return EndResult(state=state)
+    first, number = split_retry_key(run.key)
     if number < item.policies.retries:
-        return _retry(item, state, run, f"{first}~{number + 1}", number, exists, now)
-    return _failure(item.policies, state, run)
+        return _retry(item, state, run, f"{first}~{number + 1}", number, key_exists, now)
+    return _count_failure(item.policies, state, run)
 
 
 def _retry(
@@ -125,18 +127,18 @@ def _retry(
     run: Run,
     key: str,
     number: int,
-    exists: Callable[[str], bool],
+    key_exists: Callable[[str], bool],
     now: datetime,
-) -> Verdict:
-    if exists(key):
-        return Verdict(state=state)
+) -> EndResult:
+    if key_exists(key):
+        return EndResult(state=state)
     delay = backoff(item.policies, number)
-    told = Consequence(run=run, number=number + 1, retries=item.policies.retries, delay=delay)
-    return Verdict(state=state, retry=launch_again(run, key, now + delay), consequence=told)
+    consequence = Consequence(run=run, number=number + 1, retries=item.policies.retries, delay=delay)
+    return EndResult(state=state, retry=launch_again(run, key, now + delay), consequence=consequence)
 
 
 def launch_again(run: Run, key: str, moment: datetime) -> Launch:
-    """The launch that repeats a run: for the same slot or event, with the same values in its parameters."""
+    """The launch that repeats a run for the same slot or event with the same values, not before `moment`."""
     section = {name: param.value for name, param in run.task.hyperparams.get(SECTION, {}).items()}
     nominal = run.nominal or moment
     return Launch(
@@ -145,24 +147,25 @@ def launch_again(run: Run, key: str, moment: datetime) -> Launch:
         cause="retry",
         nominal=nominal,
         object=run.object,
-        values={"scheduled": slot_text(nominal), **_values(section.get("values", ""))},
+        values={"scheduled": slot_text(nominal), **_parse_values(section.get("values", ""))},
         lineage=tuple(part for part in section.get("lineage", "").split(",") if part),
         not_before=moment,
     )
 
 
-def _values(text: str) -> dict[str, str]:
+def _parse_values(text: str) -> dict[str, str]:
     try:
-        found = json.loads(text)
+        values = json.loads(text)
     except ValueError:
-        return {}  # none were needed, or somebody edited the section by hand
-    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+        return {}  # the run has no values, or a user has edited the section
+    return {str(name): str(value) for name, value in values.items()} if isinstance(values, dict) else {}
 
 
-def _failure(policies: Policies, state: ItemState, run: Run) -> Verdict:
+def _count_failure(policies: Policies, state: ItemState, run: Run) -> EndResult:
     failed = attrs.evolve(state, failures=state.failures + 1)
     if not policies.pause_after_failures or failed.failures < policies.pause_after_failures or failed.paused:
-        return Verdict(state=failed)
+        return EndResult(state=failed)
     times = "a run" if failed.failures == 1 else f"{failed.failures} runs in a row"
-    why = f"{times} failed"
-    return Verdict(state=attrs.evolve(failed, paused=True, note=why), consequence=Consequence(run=run, paused=why))
+    reason = f"{times} failed"
+    consequence = Consequence(run=run, paused=reason)
+    return EndResult(state=attrs.evolve(failed, paused=True, note=reason), consequence=consequence)

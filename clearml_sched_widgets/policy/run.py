@@ -1,4 +1,4 @@
-"""PURE: one launched task, by what its Scheduler section says and what the server says of it."""
+"""PURE: reads a run from a task, its status and its Scheduler section."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import attrs
 from clearml_sched_widgets.policy.state import parse
 from clearml_sched_widgets.records import ACTIVE, SECTION, Task
 
-RESET = "reset"  # the parameter of the Scheduler section that a reused task has, and no other
-NEVER = datetime.max.replace(tzinfo=timezone.utc)
+RESET = "reset"  # a parameter of the Scheduler section that only a reused task has
+NEVER = datetime.max.replace(tzinfo=timezone.utc)  # sorts runs without a time last
 
 
 @attrs.frozen(kw_only=True)
 class Run:
-    """One launched task, by what its Scheduler section says and what the server says of it."""
+    """One launched task, or one call of a function."""
 
     task: Task
     key: str
@@ -24,19 +24,19 @@ class Run:
     nominal: datetime | None
     object: str
     deleted: bool = False
-    local: bool = False  # a function's: no task of the server's, `task` only says what it would say
-    reset: datetime | None = None  # of a reused task: when it was reset for this run (server time)
+    local: bool = False  # a function call: the server has no task, `task` holds its status and times
+    reset: datetime | None = None  # when a reused task was reset for this run (server time)
 
     @property
     def id(self) -> str:
-        """Tells it from all other runs."""
+        """Unique among all runs."""
         if self.local:
             return self.key
         return f"{self.task.id}/{self.key}" if self.reset else self.task.id
 
     @property
     def launched(self) -> datetime | None:
-        """When it was made, or its task reset for it."""
+        """When the task was created, or a reused task was reset for this run."""
         return self.reset or self.task.created
 
     @property
@@ -49,20 +49,20 @@ class Run:
 
     @property
     def age(self) -> tuple[datetime, str]:
-        """Orders runs of one key: the oldest counts."""
+        """A sort key for runs with the same run key: only the oldest of them counts."""
         return self.launched or NEVER, self.id
 
 
 def run_of(task: Task, instance_id: str) -> Run | None:
-    """The run of an instance that a task is; None if it does not carry what makes one.
+    """The instance's run that a task stands for; None if the task has no run key or no item.
 
-    A reused task may be that of several instances; it is a run of the one that launched it last.
+    Several instances may reuse one task; it is a run of the instance that launched it last.
     """
     section = task.hyperparams.get(SECTION, {})
     texts = {name: param.value for name, param in section.items()}
     if not (texts.get("key") and texts.get("item")):
         return None
-    reset = _time(texts.get(RESET, ""))
+    reset = _parse_time(texts.get(RESET, ""))
     if reset is not None and texts.get("instance") != instance_id:
         return None
     return Run(
@@ -71,13 +71,13 @@ def run_of(task: Task, instance_id: str) -> Run | None:
         key=texts["key"],
         item=texts["item"],
         cause=texts.get("cause", ""),
-        nominal=_time(texts.get("scheduled", "")),
+        nominal=_parse_time(texts.get("scheduled", "")),
         object=texts.get("object", ""),
     )
 
 
-def _time(text: str) -> datetime | None:
+def _parse_time(text: str) -> datetime | None:
     try:
         return parse(text.replace("Z", "+00:00"))
     except ValueError:
-        return None  # somebody edited the section by hand
+        return None  # a user has edited the section

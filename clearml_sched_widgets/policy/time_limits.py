@@ -1,4 +1,4 @@
-"""PURE: which runs have had their time."""
+"""PURE: finds the runs that exceed their time limit."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from clearml_sched_widgets.policy.run import Run
 def overdue(
     runs: Iterable[Run], item_of: Callable[[str], Schedule | Trigger | None], now: datetime
 ) -> Iterator[tuple[Run, str]]:
-    """The unfinished runs that are beyond their own limit, each with the reason. `now` is the server's time.
+    """The unfinished runs that exceed the time limit of their item, each with the reason. `now` is the server's time.
 
-    A run that works counts from its start; one that waits in its queue, from when it was put there.
+    The time of a running run counts from its start, that of a queued run from when it was enqueued.
     """
     for run in runs:
         item = item_of(run.item)

@@ -1,4 +1,4 @@
-"""Which local dates a rule of days falls on."""
+"""Computes the local dates of a rule."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from functools import singledispatch
 from clearml_sched_widgets.definition.rules import ORDINALS, Cron, Daily, Monthly, Once, Rule, Weekly
 from clearml_sched_widgets.definition.values import WEEKDAYS
 
-LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # how many days each month has at most
+MAX_MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)  # January to December
 
 
 @singledispatch
 def days_from(rule: Rule, _first: date) -> Iterator[date]:
-    """The rule's dates that are not before the given one, ascending. Raises OverflowError at the calendar's end."""
+    """The rule's dates from the given one on, ascending. Raises OverflowError at the calendar's end."""
     raise TypeError(f"{type(rule).__name__} is not a rule of days")
 
 
@@ -26,7 +26,7 @@ def _once(rule: Once, first: date) -> Iterator[date]:
 
 
 @days_from.register
-def _daily(rule: Daily, first: date) -> Iterator[date]:  # noqa: ARG001 - every day is one of a daily rule's
+def _daily(rule: Daily, first: date) -> Iterator[date]:  # noqa: ARG001 - a daily rule has every date
     while True:
         yield first
         first += timedelta(days=1)
@@ -52,8 +52,8 @@ def _from_ordinal(number: int) -> date:
 @days_from.register
 def _monthly(rule: Monthly, first: date) -> Iterator[date]:
     year, month = first.year, first.month
-    possible = _has_days(rule)
-    while possible:  # the next day is at most eight years away: a 29 February
+    has_days = _has_days(rule)
+    while has_days:  # the next day is at most eight years away: a 29 February
         if rule.months is None or month in rule.months:
             for day in _days_of_month(rule.days, year, month):
                 if (found := date(year, month, day)) >= first:
@@ -64,8 +64,8 @@ def _monthly(rule: Monthly, first: date) -> Iterator[date]:
 
 
 def _has_days(rule: Monthly) -> bool:
-    """Whether the rule's months ever have one of its days: February has no 30th."""
-    longest = max(LONGEST[month - 1] for month in rule.months or range(1, 13))
+    """False if none of the rule's months ever has one of its days, such as the 30th of February."""
+    longest = max(MAX_MONTH_DAYS[month - 1] for month in rule.months or range(1, 13))
     return any(isinstance(day, str) or day <= longest for day in rule.days)
 
 
@@ -75,7 +75,7 @@ def _days_of_month(days: tuple[int | str, ...], year: int, month: int) -> list[i
 
 
 def _day_of_month(day: int | str, first_weekday: int, length: int) -> int:
-    """The number of the day: of a month that begins on `first_weekday` (Monday is 0) and has `length` days."""
+    """The day's number in a month that begins on `first_weekday` (Monday is 0) and has `length` days."""
     if isinstance(day, int):
         return day
     if day == "last":

@@ -1,4 +1,4 @@
-"""How much later than its nominal time a slot is launched. The same slot always gets the same delay."""
+"""Computes when a slot with jitter is launched. The same slot always gets the same delay."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ TICK = timedelta(microseconds=1)
 
 
 def jittered(slot: datetime, jitter: timedelta, seed: str, following: datetime | None) -> datetime:
-    """The moment to launch a slot at: less than `jitter` after it, and before the slot that follows it, if any.
+    """When to launch a slot: less than `jitter` after it, and before the `following` slot, if there is one.
 
-    It depends on nothing but the arguments. `seed` keeps items with the same times apart.
+    The same arguments always give the same time. `seed` spreads items that have the same slots.
     """
-    room = jitter if following is None else min(jitter, following - slot)
-    if room <= TICK:
+    limit = jitter if following is None else min(jitter, following - slot)
+    if limit <= TICK:
         return slot
     digest = hashlib.sha256(f"{seed}@{slot.isoformat()}".encode()).digest()
-    return slot + TICK * (int.from_bytes(digest[:8], "big") % (room // TICK))
+    return slot + TICK * (int.from_bytes(digest[:8], "big") % (limit // TICK))

@@ -1,8 +1,8 @@
-"""From local wall clocks to instants.
+"""Converts local wall-clock times to instants in UTC.
 
-The instant of a wall time is the first one at which the zone's clock has reached it. So a time that the clock jumps
-over falls on the jump itself, and a time that comes twice falls on its first coming. It follows that a later wall time
-never has an earlier instant, which is what the searches here and in the rest of the package rely on.
+The instant of a wall time is the first one at which the zone's clock has reached it. A time that the clock skips gets
+the instant of the clock change; a time that occurs twice gets its first instant. So a later wall time never has an
+earlier instant. The searches in this package rely on that.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ SECOND = timedelta(seconds=1)
 
 @cache
 def zone(name: str) -> ZoneInfo:
-    """The zone of that name, read from disk once."""
+    """The time zone of that name. It is read from disk once."""
     return ZoneInfo(name)
 
 
 def wall(moment: datetime, zone: ZoneInfo) -> datetime:
-    """What the zone's clock shows at an instant, without a zone, kept within the calendar's ends."""
+    """What the zone's clock shows at an instant: a naive time, clamped to the calendar."""
     try:
         return moment.astimezone(zone).replace(tzinfo=None)
     except OverflowError:
@@ -34,14 +34,14 @@ def offset(moment: datetime, zone: ZoneInfo) -> timedelta:
     """How far the zone's clock is ahead of UTC at an instant."""
     try:
         return moment.astimezone(zone).utcoffset() or timedelta(0)
-    except OverflowError:  # at the calendar's ends, where the clocks run evenly
+    except OverflowError:  # at the calendar's ends, where no clock changes
         return moment.replace(tzinfo=zone).utcoffset() or timedelta(0)
 
 
-def first_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant after `before`, and not after `after`, at which the offset is not that of `before`.
+def first_offset_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant in `before < t <= after` at which the offset differs from that of `before`.
 
-    There must be just one change between the two.
+    There must be exactly one change in that range.
     """
     before, known = before.replace(microsecond=0), offset(before, zone)
     after = after.replace(microsecond=0)  # the clocks change on whole seconds
@@ -57,23 +57,23 @@ def first_change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The first instant, in UTC, at which the zone's clock has reached `clock` on `day`.
 
-    It is the beginning of the calendar if it would be before that. Raises OverflowError after the calendar's end.
+    An instant before the calendar's beginning becomes that beginning. Raises OverflowError after the calendar's end.
     """
     local = datetime.combine(day, clock, zone)
     try:
-        found = local.astimezone(timezone.utc)
+        utc = local.astimezone(timezone.utc)
     except OverflowError:
         if day.year > 1:
             raise
         return BEGINNING
-    late = local.replace(fold=1)
-    if late.utcoffset() == local.utcoffset() or wall(found, zone) == local.replace(tzinfo=None):
-        return found
-    return _jump(late.astimezone(timezone.utc), found, local.replace(tzinfo=None), zone)
+    folded = local.replace(fold=1)
+    if folded.utcoffset() == local.utcoffset() or wall(utc, zone) == local.replace(tzinfo=None):
+        return utc
+    return _clock_change(folded.astimezone(timezone.utc), utc, local.replace(tzinfo=None), zone)
 
 
-def _jump(before: datetime, after: datetime, skipped: datetime, zone: ZoneInfo) -> datetime:
-    """The instant at which the clock jumps over `skipped`: it is after `before` and not after `after`."""
+def _clock_change(before: datetime, after: datetime, skipped: datetime, zone: ZoneInfo) -> datetime:
+    """The instant in `before < t <= after` at which the clock skips the wall time `skipped`."""
     while after - before > SECOND:
         middle = before + timedelta(seconds=(after - before) // SECOND // 2)
         if wall(middle, zone) < skipped:

@@ -1,4 +1,4 @@
-"""A rule as one plain English sentence."""
+"""Describes a rule in one English sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clearml_sched_widgets.recurrence.words import clock_text, joined, ordinal
 UNITS = (("hour", 3600), ("minute", 60), ("second", 1))
 COUNTS = {1: "Once", 2: "Twice"}
 WORKDAYS = WEEKDAYS[:5]
-MOST_TIMES = 12  # a sentence that names more of them is not read
+MOST_TIMES = 12  # with more times of day, the sentence gives their number
 
 
 def describe(rule: Rule) -> str:
@@ -49,7 +49,7 @@ def _weekly(rule: Weekly) -> str:
 
 @_when.register
 def _monthly(rule: Monthly) -> str:
-    days = joined(f"the {_day(day)}" for day in sorted(rule.days, key=_place))
+    days = joined(f"the {_day(day)}" for day in sorted(rule.days, key=_day_order))
     if rule.months is None or len(rule.months) == 12:
         months = "each month"
     else:
@@ -61,7 +61,7 @@ def _monthly(rule: Monthly) -> str:
 def _interval(rule: Interval) -> str:
     anchor = "" if rule.anchor is None else f", counted from {_moment(rule.anchor, rule)}"
     zoned = "" if rule.anchor is None and rule.start is None and rule.end is None else f" ({rule.timezone})"
-    return f"Every {_length(rule.every)}{anchor}{zoned}"
+    return f"Every {_interval_text(rule.every)}{anchor}{zoned}"
 
 
 @_when.register
@@ -84,7 +84,7 @@ def _bounds(rule: Rule) -> str:
 
 
 def _moment(moment: datetime, rule: Rule) -> str:
-    """A moment as the rule's zone shows it; the sentence names the zone once."""
+    """A moment in the rule's time zone. The sentence names the zone elsewhere."""
     local = wall(moment, zone(rule.timezone))
     return f"{_date(local.date())} at {clock_text(local.time())}"
 
@@ -93,8 +93,8 @@ def _date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1].capitalize()} {day.year}"
 
 
-def _place(day: int | str) -> tuple[int, int, int]:
-    """Where a day stands in the list: numbers, then weekdays by their ordinal, then the last day."""
+def _day_order(day: int | str) -> tuple[int, int, int]:
+    """The sort key of a day: numbers first, then weekdays by their ordinal, then the last day."""
     if isinstance(day, int):
         return (0, day, 0)
     if day == "last":
@@ -112,8 +112,8 @@ def _day(day: int | str) -> str:
     return f"{place} {weekday.capitalize()}"
 
 
-def _length(length: timedelta) -> str:
-    """Elapsed time in its largest whole unit: "15 minutes", "hour". A day is 24 hours: calendar days may differ."""
+def _interval_text(length: timedelta) -> str:
+    """The interval in its largest whole unit: "15 minutes", "hour". Never in days: some have 23 or 25 hours."""
     seconds = int(length.total_seconds())
     unit, size = next((unit, size) for unit, size in UNITS if seconds % size == 0)
     return unit if seconds == size else f"{seconds // size:,} {unit}s"

@@ -1,4 +1,4 @@
-"""The words that sentences about rules are made of."""
+"""Writes the words of sentences about rules: lists, times, ordinals and weekdays."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def clock_text(clock: time) -> str:
 
 
 def ordinal(number: int) -> str:
-    """A number's place: "1st", "12th"."""
+    """A number as an ordinal: "1st", "12th"."""
     suffix = "th" if 11 <= number % 100 <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{suffix}"
 
@@ -35,22 +35,22 @@ def weekday(number: int) -> str:
 
 
 def nth_weekday(number: int, place: int) -> str:
-    """A weekday by its place in a month: 1 to 4, 5, or below zero for the last."""
+    """A weekday by its place in a month: 1 to 5, or a negative place for the last."""
     return f"{'fifth' if place == 5 else ORDINALS[place - 1 if place > 0 else -1]} {weekday(number)}"
 
 
 def step_of(numbers: tuple[int, ...]) -> int:
-    """How far apart the numbers are, if that is the same for all of them, else 0."""
+    """The gap between the numbers, if it is the same everywhere; else 0."""
     gaps = {later - earlier for earlier, later in pairwise(numbers)}
     return gaps.pop() if len(gaps) == 1 else 0
 
 
-def runs(numbers: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Ascending numbers as spans of successive ones, each by its first and last."""
-    found: list[tuple[int, int]] = []
+def spans_of(numbers: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Ascending numbers as spans of successive numbers: the first and the last of each."""
+    spans: list[tuple[int, int]] = []
     for number in numbers:
-        if found and found[-1][1] == number - 1:
-            found[-1] = (found[-1][0], number)
+        if spans and spans[-1][1] == number - 1:
+            spans[-1] = (spans[-1][0], number)
         else:
-            found.append((number, number))
-    return found
+            spans.append((number, number))
+    return spans

@@ -1,5 +1,5 @@
-"""PURE: words made of data, for the log, the console, the frames and the screens alike.
+"""PURE: turns data into sentences, for the log, the console, the tables and the screens.
 
-parts  a sentence as data: our words, other people's texts, commands and times
+parts  a sentence as data: fixed words, texts of others, commands and times
 log    the sentences of the log
 """

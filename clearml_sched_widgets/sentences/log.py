@@ -1,4 +1,4 @@
-"""PURE: the sentences of the log."""
+"""PURE: writes the sentences of the log."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from clearml_sched_widgets.policy.state import Launch, slot_text
 
 
 def title(item: Schedule | Trigger, names: Mapping[str, str]) -> str:
-    """What an item is called, in tables and in the log: its own name, or that of what it launches.
+    """The title of an item in tables and in the log: its own name, or the name of what it launches.
 
-    `names` are those of the base tasks, by id.
+    `names` are the names of the base tasks by id.
     """
     action = item.action
     return item.name or action.name or names.get(action.task, "") or action.subject
@@ -47,12 +47,12 @@ def backfilled(start: datetime, end: datetime, new: int, all_slots: int) -> str:
 
 
 def paused(note: str) -> str:
-    """That an item was paused, with the reason that was given."""
+    """Says that an item was paused, and the reason if there is one."""
     return f"paused{f': {isolated(note)}' if note else ''}."
 
 
 def resumed() -> str:
-    """That the pause of an item has ended."""
+    """Says that the pause of an item has ended."""
     return "goes on after its pause."
 
 
@@ -64,7 +64,7 @@ def consequence(of: Consequence) -> str:
 
 
 def all_by_hand(count: int) -> str:
-    """That the items of an instance are run once, by hand."""
+    """Says that `count` items of an instance are run once, by hand."""
     if count == 0:
         return "Nothing is run by hand: no item is enabled."
     return f"{count} item{'s are' if count != 1 else ' is'} run once, by hand."
@@ -86,7 +86,7 @@ def given_up(outcome: Outcome) -> str:
 
 
 def subject(run: Run) -> str:
-    """What a run is called in a sentence."""
+    """The subject of a sentence about a run."""
     return "the call of its function" if run.local else f"task {run.task.id}"
 
 
@@ -94,11 +94,11 @@ _ENDED = {"completed": "completed", "failed": "failed", "stopped": "was stopped"
 
 
 def ended(run: Run) -> str:
-    """What became of a run, such as `task … failed`."""
+    """Says how a run ended, such as `task … failed`."""
     return f"{subject(run)} {_ENDED.get(run.status, f'is {run.status}')}"
 
 
 def counted(definition: Definition) -> str:
-    """How much there is, such as `2 schedules, 1 trigger`."""
+    """Counts the items of a definition, such as `2 schedules, 1 trigger`."""
     schedules, triggers = len(definition.schedules), len(definition.triggers)
     return f"{schedules} schedule{'s' * (schedules != 1)}, {triggers} trigger{'s' * (triggers != 1)}"

@@ -1,4 +1,7 @@
-"""PURE: sentences as data: our words, texts of others, commands, and times. Who shows one decides how times look."""
+"""PURE: sentences as data: fixed words, texts of others, commands and times.
+
+The code that shows a sentence decides how its times look.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class ForeignText:
 
 @attrs.frozen
 class Moment:
-    """A time, with the word before it that goes with a clock time: "at", "since", or none."""
+    """A time, and the word before it: "at", "since", or none."""
 
     moment: datetime
     word: str = ""
@@ -46,24 +49,24 @@ def sentence(*parts: Part) -> Sentence:
 
 def as_text(parts: Sentence) -> str:
     """The sentence as text; times in UTC."""
-    return "".join(_plain(part) for part in parts)
+    return "".join(_plain_text(part) for part in parts)
 
 
 def with_times(text: str) -> Sentence:
-    """A text of ours that holds times as `2026-12-01T06:20:00Z`, with these as times."""
-    return tuple(_split(text))
+    """Split a text of this package: each time such as `2026-12-01T06:20:00Z` becomes a Moment."""
+    return tuple(_split_times(text))
 
 
-def _split(text: str) -> Iterator[Part]:
-    done = 0
-    for found in TIME.finditer(text):
-        yield text[done : found.start()]
-        yield Moment(datetime.strptime(found[0], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc))
-        done = found.end()
-    yield text[done:]
+def _split_times(text: str) -> Iterator[Part]:
+    end = 0
+    for match in TIME.finditer(text):
+        yield text[end : match.start()]
+        yield Moment(datetime.strptime(match[0], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc))
+        end = match.end()
+    yield text[end:]
 
 
-def _plain(part: Part) -> str:
+def _plain_text(part: Part) -> str:
     if isinstance(part, (ForeignText, Code)):
         return isolated(part.text)
     if isinstance(part, Moment):

@@ -1,4 +1,4 @@
-"""What a simulation and a preview are asked for."""
+"""Checks the arguments of a simulation and of a preview."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from clearml_sched_widgets.definition import Definition, Schedule, values
 from clearml_sched_widgets.definition.checks import bad, collect, guarded, is_a
 from clearml_sched_widgets.errors import Problem
 
-DEFAULT = "default"  # in `durations`: all schedules that are not named there
+DEFAULT = "default"  # the key in `durations` for all schedules that are not named there
 Durations = Mapping[str, "str | timedelta"]
 
 
-def _durations(value: Durations) -> dict[str, timedelta]:
+def _parse_durations(value: Durations) -> dict[str, timedelta]:
     if not isinstance(value, Mapping):
         return bad(value, 'expected a mapping such as {"nightly": "15m", "default": "5m"}')
     return {str(name): values.window(length) for name, length in value.items()}
 
 
-def _natural(value: SupportsIndex) -> int:
+def _natural_number(value: SupportsIndex) -> int:
     if isinstance(value, bool) or not hasattr(value, "__index__") or operator.index(value) < 0:
         raise ValueError("expected a whole number of 0 or more")
     return operator.index(value)
 
 
 def _count(value: SupportsIndex) -> int:
-    return guarded(_natural, value)
+    return guarded(_natural_number, value)
 
 
 def _definition(value: Definition) -> Definition:
@@ -38,8 +38,8 @@ def _definition(value: Definition) -> Definition:
 
 
 @attrs.frozen
-class Upcoming:
-    """The next `n` slots after `now`, checked."""
+class UpcomingRequest:
+    """The checked arguments of `upcoming`. Raises InvalidDefinition with all problems at once."""
 
     definition: Definition = attrs.field(converter=_definition)
     n: int = attrs.field(converter=_count)
@@ -50,13 +50,13 @@ class Upcoming:
 
 
 @attrs.frozen
-class Request:
-    """What is asked for, checked: all problems at once."""
+class SimulationRequest:
+    """The checked arguments of `simulate`. Raises InvalidDefinition with all problems at once."""
 
     definition: Definition = attrs.field(converter=_definition)
     start: datetime = attrs.field(converter=values.moment)
     end: datetime = attrs.field(converter=values.moment)
-    durations: dict[str, timedelta] = attrs.field(converter=_durations)
+    durations: dict[str, timedelta] = attrs.field(converter=_parse_durations)
 
     def __attrs_post_init__(self) -> None:
         collect(self, self._rules)

@@ -1,4 +1,4 @@
-"""What a simulation finds: runs, skips, overlaps and load."""
+"""The result of a simulation: runs, skips, overlaps and load."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from clearml_sched_widgets.policy.decide import Skip
 
 @attrs.frozen(kw_only=True)
 class SimulatedRun:
-    """One run that would be launched. Times are aware, in UTC; `ended` by the duration that was assumed, unless it was
-    `stopped` before: that says why.
+    """One run that would be launched. Times are aware, in UTC.
+
+    `ended` follows from the assumed duration, unless the run is stopped earlier; then `stopped` is the reason.
     """
 
     item: str
@@ -29,7 +30,7 @@ class SimulatedRun:
 
 @attrs.frozen(kw_only=True)
 class Overlap:
-    """A run that begins while `running` others of its schedule are under way."""
+    """A run that starts while `running` other runs of its schedule are unfinished."""
 
     item: str
     name: str
@@ -39,9 +40,9 @@ class Overlap:
 
 @attrs.frozen(kw_only=True)
 class Load:
-    """One hour of one queue: how many runs are launched in it, and how many of the queue's are under way at most.
+    """One hour of one queue: the number of runs `launched`, and the most runs unfinished at a time (`busiest`).
 
-    Hours in which nothing is launched are left out.
+    Hours without a launch are left out.
     """
 
     queue: str
@@ -52,7 +53,7 @@ class Load:
 
 @attrs.frozen(kw_only=True, repr=False)
 class Simulation:
-    """What would happen in `start < t <= end`. Each list is in the order of time."""
+    """What would happen in `start < t <= end`. Each tuple is in the order of time."""
 
     definition: Definition
     start: datetime
@@ -67,11 +68,11 @@ class Simulation:
 
     @property
     def summary(self) -> str:
-        """One line: how many runs, skips and overlaps, and the busiest hour."""
-        counts = f"{_many(self.runs, 'run')}, {_many(self.skips, 'skip')}, {_many(self.overlaps, 'overlap')}"
+        """One line: the numbers of runs, skips and overlaps, and the hour with the most launches."""
+        counts = f"{_counted(self.runs, 'run')}, {_counted(self.skips, 'skip')}, {_counted(self.overlaps, 'overlap')}"
         top = max(self.load, key=lambda load: load.launched, default=None)
         busiest = "" if top is None else f"; most in one hour: {top.launched} on {top.queue}, {top.hour:%Y-%m-%d %H}:00"
-        return f"{self.definition.name!r} from {_shown(self.start)} to {_shown(self.end)}: {counts}{busiest}"
+        return f"{self.definition.name!r} from {_utc_text(self.start)} to {_utc_text(self.end)}: {counts}{busiest}"
 
     def table(self) -> dict[str, list[Any]]:
         """The runs as columns of plain lists, which is what `pandas.DataFrame` takes."""
@@ -79,17 +80,17 @@ class Simulation:
         return {name: [getattr(run, name) for run in self.runs] for name in names}
 
     def by_hour(self) -> dict[tuple[str, int], tuple[int, int]]:
-        """By queue and hour of the day (UTC): how many runs in all, and the most of any one day."""
-        found: dict[tuple[str, int], tuple[int, int]] = {}
+        """By queue and hour of the day (UTC): the number of launches in all, and the most on one day."""
+        launches: dict[tuple[str, int], tuple[int, int]] = {}
         for load in self.load:
-            total, most = found.get((load.queue, load.hour.hour), (0, 0))
-            found[load.queue, load.hour.hour] = (total + load.launched, max(most, load.launched))
-        return dict(sorted(found.items()))
+            total, most = launches.get((load.queue, load.hour.hour), (0, 0))
+            launches[load.queue, load.hour.hour] = (total + load.launched, max(most, load.launched))
+        return dict(sorted(launches.items()))
 
 
-def _many(things: tuple[Any, ...], noun: str) -> str:
+def _counted(things: tuple[Any, ...], noun: str) -> str:
     return f"{len(things):,} {noun}{'s' * (len(things) != 1)}"
 
 
-def _shown(moment: datetime) -> str:
+def _utc_text(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -21,7 +21,7 @@ from clearml_sched_widgets.definition import (
 from clearml_sched_widgets.policy import controls, retries, time_limits
 from clearml_sched_widgets.policy.decide import admit, decide
 from clearml_sched_widgets.policy.overlap import apply_overlap
-from clearml_sched_widgets.policy.retries import after_end, attempt, backoff, follow, unhandled
+from clearml_sched_widgets.policy.retries import backoff, follow, handle_run_end, split_retry_key, unhandled_ends
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch, ReadPosition, State
 from clearml_sched_widgets.records import SECTION, Param, Task
@@ -136,17 +136,19 @@ def test_what_follows_from_the_end_of_a_run(
 ) -> None:
     item = Schedule(Action("task"), HOURLY, Policies(retries=allowed, pause_after_failures=2), id="i")
     state = ItemState(watermark=NOON, failures=1)
-    verdict = after_end(item, state, run(key, status), lambda _key: known, NOON)
-    assert (verdict.retry.key if verdict.retry else None) == retry
-    assert (verdict.state.failures, verdict.state.paused) == (failures, paused)
-    assert bool(verdict.consequence) == (retry is not None or paused)
-    assert bool(verdict.state.note) == paused
+    result = handle_run_end(item, state, run(key, status), lambda _key: known, NOON)
+    assert (result.retry.key if result.retry else None) == retry
+    assert (result.state.failures, result.state.paused) == (failures, paused)
+    assert bool(result.consequence) == (retry is not None or paused)
+    assert bool(result.state.note) == paused
 
 
 def test_an_item_without_the_policy_is_never_paused() -> None:
     item = Schedule(Action("task"), HOURLY, Policies(retries=1), id="i")
-    verdict = after_end(item, ItemState(watermark=NOON, failures=99), run("k~1", "failed"), lambda _key: False, NOON)
-    assert not verdict.state.paused
+    result = handle_run_end(
+        item, ItemState(watermark=NOON, failures=99), run("k~1", "failed"), lambda _key: False, NOON
+    )
+    assert not result.state.paused
 
 
 @pytest.mark.parametrize(
@@ -179,19 +181,19 @@ def test_a_section_that_somebody_spoiled_is_no_obstacle_to_a_retry(text: str) ->
     ("key", "expected"), [("i@x", ("i@x", 0)), ("i@x~1", ("i@x", 1)), ("i~a@x", ("i~a@x", 0)), ("i~x", ("i~x", 0))]
 )
 def test_the_number_of_a_retry_stands_in_its_key(key: str, expected: tuple[str, int]) -> None:
-    assert attempt(key) == expected
+    assert split_retry_key(key) == expected
 
 
 def test_each_end_is_dealt_with_once_however_late_it_is_seen_and_the_memory_stays_small() -> None:
     ends = ReadPosition(cursor=NOON)
     old = run("old", "failed", status_changed=NOON - timedelta(minutes=5))
     runs = [run(str(n), "failed", status_changed=NOON + timedelta(seconds=n)) for n in range(100)]
-    ends, fresh = unhandled(ends, [old, *runs])
+    ends, fresh = unhandled_ends(ends, [old, *runs])
     assert [one.key for one in fresh] == [one.key for one in runs]
     assert len(ends.seen) < 12
-    assert unhandled(ends, [old, *runs]) == (ends, [])
+    assert unhandled_ends(ends, [old, *runs]) == (ends, [])
     late = run("late", "failed", status_changed=NOON + timedelta(seconds=95))
-    ends, fresh = unhandled(ends, [late, *runs])
+    ends, fresh = unhandled_ends(ends, [late, *runs])
     assert [one.key for one in fresh] == ["late"]
 
 
