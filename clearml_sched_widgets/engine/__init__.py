@@ -1,15 +1,16 @@
-"""The engine: turns a definition into runs on a ClearML server.
+"""Runs instances: turns a definition into runs on a ClearML server.
 
-decide    PURE: which slots of a schedule to launch, which to skip, and why
-agenda    PURE: which schedules are due, without looking at those that are not
-state     what the engine must remember across a restart
-own       the instance's own task: definition, state, commands
-runs      what became of the runs: follows the server with a constant number of requests
-launch    clone, settle, enqueue: each slot and event exactly once
-polling   reads what changed on the server and finds the events of triggers
-journal   the log, on screen and on the instance's task
-context   what the parts of one engine share
-adopting, handling, deciding   take over definitions; carry out commands; turn what is due into launches that are owed
-core      one step: all of these, in their order
-loop      one step after the other, in a thread or in the foreground; snapshot what others see of it
+loop              runs the steps one after the other, in a thread or in the foreground
+step              does one step: commands, due schedules, triggers, launches, changed runs
+context           holds what the modules of one engine share: definition, state, runs, log
+clock             the engine's source of time
+snapshot          a copy of what the engine knows, for other threads
+apply_definition  applies a new or updated definition to the state
+command_handler   carries out the commands of users
+planner           decides which due slots and events become owed launches
+launching         makes the owed launches
+following         reads what changed on the server: runs and the objects of triggers
+instance_task     reads and writes the instance's task, and holds the lease
+
+The rules themselves (what is due, launched, skipped, retried) are in `clearml_sched_widgets.policy`.
 """

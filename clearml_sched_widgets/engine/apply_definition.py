@@ -1,4 +1,4 @@
-"""Takes over a definition: at the start, and when a user has updated it."""
+"""Applies a definition to the engine's state: at the start, and after a user has updated it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from clearml_sched_widgets.policy.decide import state_under
 from clearml_sched_widgets.records import TaskQuery
 
 
-def apply_definition(context: Context, own: InstanceTask, now: datetime) -> None:
-    """Known items keep their watermark, new ones begin now, removed ones go. Raises InvalidDefinition, GatewayError."""
-    before, context.definition = context.definition, context.functions.bind(own.definition)
+def apply_definition(context: Context, instance: InstanceTask, now: datetime) -> None:
+    """Apply the instance's definition. Known items keep their watermark, new ones start now, removed ones are dropped.
+
+    Raises InvalidDefinition, GatewayError.
+    """
+    before, context.definition = context.definition, context.functions.bind(instance.definition)
     definition, known = context.definition, context.state.items
     items = {item.id: state_under(item, before.item(item.id), known.get(item.id), now) for item in definition.items}
     pending = [launch for launch in context.state.pending if not owed.dropped(launch, definition)]
@@ -29,29 +32,29 @@ def apply_definition(context: Context, own: InstanceTask, now: datetime) -> None
     context.state = attrs.evolve(context.state, items=items, pending=tuple(pending), past=past)
     context.agenda = Agenda()
     for schedule in definition.schedules:
-        context.plan(schedule)
-    context.state = polling.watch(definition, context.state, own.task.last_change or now)
-    context.names = _base_names(context)
+        context.update_agenda(schedule)
+    context.state = polling.watch(definition, context.state, instance.task.last_change or now)
+    context.base_names = _base_task_names(context)
     _check_functions(context)
-    context.changed = True
+    context.tables_outdated = True
 
 
-def _base_names(context: Context) -> dict[str, str]:
-    """The base tasks' names, for the tables; an item whose task is gone is reported at once."""
-    wanted = [item for item in context.definition.items if item.action.task]
-    ids = sorted({item.action.task for item in wanted})
+def _base_task_names(context: Context) -> dict[str, str]:
+    """The base tasks' names by id, for the tables. Items whose base task does not exist get an error."""
+    items_with_task = [item for item in context.definition.items if item.action.task]
+    ids = sorted({item.action.task for item in items_with_task})
     names: dict[str, str] = {}
     for start in range(0, len(ids), 500):
         tasks = context.gateway.tasks(TaskQuery(ids=tuple(ids[start : start + 500]), order="created"))
         names.update((task.id, task.name) for task in tasks)
-    for item in wanted:
+    for item in items_with_task:
         if item.action.task not in names:
             context.set_error(item.id, f"its base task {item.action.task} does not exist (any more)")
     return names
 
 
 def _check_functions(context: Context) -> None:
-    """An item whose function is not in this process is reported at once; one that has it (again) is well."""
+    """Set an error on items whose function this process does not have, and clear it on those whose function it has."""
     for item in context.definition.items:
         if item.action.function:
             context.set_error(item.id, "" if item.action.function.call else missing_message(item.action.function))

@@ -1,4 +1,4 @@
-"""The time that the engine goes by. Everything else takes time as an argument."""
+"""The engine's source of time. Functions that need no clock take the time as an argument."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ class Clock(Protocol):
     """A source of time, and a way to wait."""
 
     def now(self) -> datetime:
-        """The wall clock, aware, in UTC."""
+        """The time of the wall clock, timezone-aware, in UTC."""
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
+        """The seconds of a clock that never goes back."""
 
     def wait(self, event: threading.Event, seconds: float) -> None:
         """Return when the event is set or the seconds have passed."""

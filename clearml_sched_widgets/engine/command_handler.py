@@ -1,4 +1,4 @@
-"""Carries out what users ask: pause, resume, reload, run now, retry, backfill; from this kernel or elsewhere."""
+"""Carries out the commands of users: pause, resume, reload, run now, retry, backfill."""
 
 from __future__ import annotations
 
@@ -22,61 +22,61 @@ from clearml_sched_widgets.sentences import log
 
 
 class CommandHandler:
-    """Carries out commands. `decide` decides about the slots that are due: a backfill comes after them."""
+    """Carries out commands. `plan_schedules` decides about all slots that are due; a backfill calls it first."""
 
-    def __init__(self, context: Context, decide: Callable[[datetime], None]) -> None:
+    def __init__(self, context: Context, plan_schedules: Callable[[datetime], None]) -> None:
         self._context = context
-        self._decide = decide
+        self._plan_schedules = plan_schedules
 
     def carry_out(self, command: Command, now: datetime) -> None:
         """Carry out one command. Raises GatewayError."""
         context = self._context
-        context.changed = True
+        context.tables_outdated = True
         if command.item:
-            self._for_item(command, now)
+            self._carry_out_for_item(command, now)
         elif command.do == "pause":
             context.state = attrs.evolve(context.state, paused=True, note=command.note)
             context.journal.info(f"Paused{': ' + isolated(command.note) if command.note else ''}.")
         elif command.do == "resume" and context.state.paused:
-            self._unpause(now)
+            self._resume_all(now)
         elif command.do == "run_now":
-            self._run_all(command, now)
+            self._run_all_now(command, now)
         elif command.do == "reload":
             self._reload(now)
         elif command.do != "resume":
             context.journal.error(f"A command could not be read and was dropped ({command.id}).")
 
-    def _run_all(self, command: Command, now: datetime) -> None:
+    def _run_all_now(self, command: Command, now: datetime) -> None:
         context = self._context
-        context.state, count = controls.run_all(context.definition, context.state, command.id, now, context.exists)
+        context.state, count = controls.run_all(context.definition, context.state, command.id, now, context.key_exists)
         if count is not None:
             context.journal.info(log.all_by_hand(count))
 
     def _reload(self, now: datetime) -> None:
         context = self._context
-        own = read(context.gateway, context.id)
+        instance = read(context.gateway, context.id)
         try:
-            apply_definition(context, own, now)
+            apply_definition(context, instance, now)
         except InvalidDefinition as error:
             context.journal.error(f"The new definition was refused, the one before it goes on: {error}")
             return
         context.journal.info(f"The definition was updated: {log.counted(context.definition)}.")
 
-    def _unpause(self, now: datetime) -> None:
-        """Slots and events of a pause are left out: that is what pausing is for. All or, if it raises, nothing."""
+    def _resume_all(self, now: datetime) -> None:
+        """Resume the instance and skip the slots and events of the pause. Raises GatewayError before any change."""
         context = self._context
-        context.gateway.ping(context.id)  # a write: the task's last change is the server's present time then
+        context.gateway.ping(context.id)  # a write, which sets the task's last change to the server's time
         server_now = read_task(context.gateway, context.id).last_change or now
         items = {
             key: attrs.evolve(item, watermark=max(item.watermark, now)) for key, item in context.state.items.items()
         }
         context.state = attrs.evolve(context.state, paused=False, note="", items=items)
         for schedule in context.definition.schedules:
-            context.plan(schedule)
+            context.update_agenda(schedule)
         context.state = polling.skip_to(context.definition, context.state, server_now)
         context.journal.info("Goes on after the pause.")
 
-    def _for_item(self, command: Command, now: datetime) -> None:
+    def _carry_out_for_item(self, command: Command, now: datetime) -> None:
         context = self._context
         item, text = context.item(command.item), ""
         if item is None:
@@ -88,21 +88,21 @@ class CommandHandler:
             before, context.state = context.state, controls.resume(item, context.state, now)
             text = "" if context.state is before else log.resumed()
         elif command.do == "run_now":
-            context.state = controls.run_now(item, context.state, command.id, now, context.exists)
+            context.state = controls.run_now(item, context.state, command.id, now, context.key_exists)
         elif command.do == "retry":
             text = self._retry(item, command, now)
         elif command.do == "backfill":
             text = self._backfill(item, command, now)
         if text:
             context.journal.info(f"{context.title(item.id)}: {text}")
-        context.plan(item)
+        context.update_agenda(item)
 
     def _retry(self, item: Schedule | Trigger, command: Command, now: datetime) -> str:
         context = self._context
         run = context.runs.find(context.gateway, command.run)
         if run is None or run.item != item.id:
             return f"nothing is launched again: {command.run} is no run of it."
-        context.state = controls.retry(item, context.state, run, command.id, now, context.exists)
+        context.state = controls.retry(item, context.state, run, command.id, now, context.key_exists)
         return f"task {run.task.id} is launched again by hand."
 
     def _backfill(self, item: Schedule | Trigger, command: Command, now: datetime) -> str:
@@ -113,11 +113,16 @@ class CommandHandler:
         if not isinstance(item, Schedule) or start is None or end is None:
             return "nothing is backfilled: it takes a schedule and a period."
         if not context.state.paused:
-            self._decide(now)  # what is due by now is decided by the schedule itself
-        done = launched_since(context.gateway, context.id, start)
+            self._plan_schedules(now)  # slots that are due now count as the schedule's own, not as backfill
+        launched_keys = launched_since(context.gateway, context.id, start)
         try:
             context.state, new, total = controls.backfill(
-                item, context.state, start, end, now, lambda key: key in done or context.exists(key)
+                item,
+                context.state,
+                start,
+                end,
+                now,
+                lambda key: key in launched_keys or context.key_exists(key),
             )
         except ValueError as error:
             return f"nothing is backfilled: {error}."

@@ -1,4 +1,4 @@
-"""What the parts of one engine share: the definition, the state, the runs and the log, and small questions to them."""
+"""Holds what the modules of one engine share: the definition, the state, the runs and the log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from clearml_sched_widgets.sentences import log
 
 
 class Context:
-    """Everything that one instance's engine knows. Used by one thread. Complete once the core has opened."""
+    """Everything that one instance's engine knows. Used by one thread only. Complete after `Stepper.open`."""
 
     definition: Definition
     state: State
@@ -39,63 +39,63 @@ class Context:
         self.journal = Journal(clock)
         self.agenda = Agenda()
         self.batch = BatchProgress()
-        self.names: Mapping[str, str] = {}  # of the base tasks, by id
-        self.from_start = False  # whether the runs are followed from the very first one
-        self.changed = True  # since the tables were last reported
+        self.base_names: Mapping[str, str] = {}  # by task id
+        self.followed_from_start = False  # True if `runs` was read from the very first run on
+        self.tables_outdated = True  # True if something has changed since the tables were last reported
         self._run_list: tuple[Run, ...] | None = None
 
     def item(self, item_id: str) -> Schedule | Trigger | None:
-        """The item of that id, if the definition (still) has it."""
+        """The item with this id; None if the definition does not have it (any more)."""
         return self.definition.item(item_id)
 
     def title(self, item_id: str) -> str:
-        """What the log calls an item."""
+        """The name of an item in the log."""
         item = self.item(item_id)
-        return isolated(log.title(item, self.names)) if item else item_id
+        return isolated(log.title(item, self.base_names)) if item else item_id
 
-    def plan(self, item: Schedule | Trigger) -> None:
-        """Put a schedule's next slot on the agenda, after its state has changed."""
+    def update_agenda(self, item: Schedule | Trigger) -> None:
+        """Put a schedule's next slot on the agenda. Call this after its state has changed."""
         if isinstance(item, Schedule):
             self.agenda.put(item.id, next_slot(item, self.state.items[item.id]))
 
-    def exists(self, key: str) -> bool:
-        """Whether a run key is owed, or that of a run that was launched."""
+    def key_exists(self, key: str) -> bool:
+        """True if a launch with this run key is owed or was made."""
         return is_launched(self.runs, key) or any(launch.key == key for launch in self.state.pending)
 
-    def owe(self, *launches: Launch) -> None:
-        """Owe more launches."""
+    def add_pending(self, *launches: Launch) -> None:
+        """Add owed launches to the state."""
         self.state = attrs.evolve(self.state, pending=(*self.state.pending, *launches))
 
     def give_up(self, launch: Launch) -> None:
-        """Owe a launch no more; what was never launched does not count for `max_runs`."""
-        left = tuple(other for other in self.state.pending if other.key != launch.key)
-        self.state = attrs.evolve(self.state, pending=left)
+        """Remove an owed launch from the state. A slot that was never launched does not count for `max_runs`."""
+        pending = tuple(other for other in self.state.pending if other.key != launch.key)
+        self.state = attrs.evolve(self.state, pending=pending)
         item, known = self.item(launch.item), self.state.items.get(launch.item)
         if item is not None and known is not None and launch.cause == "schedule":
             self.state = self.state.with_item(launch.item, attrs.evolve(known, runs=max(0, known.runs - 1)))
-            self.plan(item)
+            self.update_agenda(item)
 
     def set_error(self, item_id: str, error: str, *, quiet: bool = False) -> None:
-        """Set, or with an empty text remove, what is wrong with an item; logged when it is new, unless `quiet`."""
+        """Set an item's error, or clear it with an empty text. A new error is logged, unless `quiet`."""
         item = self.state.items[item_id]
         if error and not quiet and error != item.error:
             self.journal.error(f"{self.title(item_id)}: {error}.")
         if error != item.error:
-            self.changed = True
+            self.tables_outdated = True
             self.state = self.state.with_item(item_id, attrs.evolve(item, error=error))
 
     def set_note(self, item_id: str, note: str) -> None:
-        """Say what was last skipped, or with an empty text nothing; why an item is paused stays."""
+        """Set the note that says what was last skipped, or clear it. The note of a paused item stays: it says why."""
         item = self.state.items[item_id]
         if item.note != note and not item.paused:
             self.state = self.state.with_item(item_id, attrs.evolve(item, note=note))
 
     def run_list(self) -> tuple[Run, ...]:
-        """The runs, newest first; the same tuple as long as nothing changed."""
+        """The runs, newest first; the same tuple as long as they have not changed."""
         if self._run_list is None:
             self._run_list = tuple(self.runs)
         return self._run_list
 
-    def runs_changed(self) -> None:
-        """Note that the list of runs, and with it what the screen shows, is another one."""
-        self._run_list, self.changed = None, True
+    def mark_runs_changed(self) -> None:
+        """Drop the cached list of runs, and mark the tables as outdated."""
+        self._run_list, self.tables_outdated = None, True

@@ -1,4 +1,4 @@
-"""The engine of one instance: one step after the other, in a thread or in the foreground."""
+"""Runs the engine of one instance step by step, in a thread or in the foreground."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import attrs
 
 from clearml_sched_widgets.engine.clock import Clock, SystemClock
 from clearml_sched_widgets.engine.instance_task.commands import Command
-from clearml_sched_widgets.engine.instance_task.lease import QUIET, RENEW_EVERY, TTL, LeaseLost
+from clearml_sched_widgets.engine.instance_task.lease import RENEW_EVERY, TAKEOVER_PAUSE, TTL, LeaseLost
 from clearml_sched_widgets.engine.instance_task.task import EngineTask, read, read_task
 from clearml_sched_widgets.engine.instance_task.upkeep import Upkeep
 from clearml_sched_widgets.engine.launching.batch import Batch
@@ -22,14 +22,17 @@ from clearml_sched_widgets.engine.step import Stepper
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, RetryableError, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 
-TICK = 1.0  # seconds: the longest sleep between two steps
-LONGEST_BACKOFF = 60.0
-LOOK_EVERY = 1.0  # seconds between two looks at the lease that another engine holds
-PATIENCE = 2 * RENEW_EVERY  # seconds in which a holder that is alive shows it
+TICK = 1.0  # seconds: the longest pause between two steps
+LONGEST_BACKOFF = 60.0  # seconds between two steps while requests fail
+LEASE_RETRY_EVERY = 1.0  # seconds between two attempts to acquire a lease that another engine holds
+LIVE_HOLDER_TIMEOUT = 2 * RENEW_EVERY  # seconds within which a live holder is seen to renew its lease
 
 
 class Engine:
-    """Works on one instance until it is stopped, here or in ClearML. Public methods may be called from any thread."""
+    """Runs one instance until it is stopped, in this process or in ClearML.
+
+    The methods in the section "for other threads" may be called from any thread.
+    """
 
     def __init__(
         self,
@@ -48,15 +51,15 @@ class Engine:
         self._context = self._stepper.context
         self._upkeep = Upkeep(gateway, self._context, tables, self._clock.now())
         self._wake, self._stop = threading.Event(), threading.Event()
-        self._watching: deque[threading.Event] = deque()  # set after the next step that succeeds
-        self.thread: threading.Thread | None = None  # where it works, once it was started
+        self._step_waiters: deque[threading.Event] = deque()  # set after the next step that succeeds
+        self.thread: threading.Thread | None = None  # made by `start`
         self._problem, self._failures = "", 0
-        self._opened = self._over = False
-        self._error: Exception | None = None  # why it could not begin, or an error of our own
-        self._patient = False  # waits for the lease even if its holder is alive
+        self._opened = self._has_ended = False
+        self._error: Exception | None = None  # why it could not open the instance, or an unexpected error
+        self._waits_for_live_holder = False  # set by `run`; `start` raises instead
         self.snapshot: Snapshot | None = None
         self.on_change: Callable[[], None] = lambda: None  # called when a snapshot differs from the one before
-        self._context.batch.on_change = self._tell
+        self._context.batch.on_change = self._notify
 
     # -- for other threads
     @property
@@ -69,17 +72,19 @@ class Engine:
         return self._context.batch.latest
 
     def start(self) -> None:
-        """Take the instance, and work in a thread of its own.
+        """Acquire the lease and run the engine in a thread of its own.
 
-        If another engine held it and went silent, returns after seconds, and the thread waits for its lease to expire.
-        Raises InstanceStateError if another engine works on it, GatewayError if the server does not let us.
+        If another engine holds the lease but does not renew it, returns after LIVE_HOLDER_TIMEOUT seconds; the
+        thread then waits until the lease expires.
+
+        Raises InstanceStateError if a live engine holds the lease, GatewayError.
         """
-        end = self._clock.monotonic() + PATIENCE
-        while not self._begin():
-            self._refuse_if_busy()  # after the last look too: on a busy machine it may be the first that sees a sign
-            if self._clock.monotonic() >= end:
+        deadline = self._clock.monotonic() + LIVE_HOLDER_TIMEOUT
+        while not self._try_open():
+            self._raise_if_holder_alive()  # after the last attempt too: it may be the first to see a renewal
+            if self._clock.monotonic() >= deadline:
                 break
-            self._clock.wait(self._wake, LOOK_EVERY)
+            self._clock.wait(self._wake, LEASE_RETRY_EVERY)
         self.thread = threading.Thread(target=self._run, name=f"clearml-sched-{self.id[:8]}", daemon=True)
         self.thread.start()
 
@@ -89,116 +94,116 @@ class Engine:
         self._wake.set()
 
     def wait_for_commands(self, timeout: float = 2.0) -> bool:
-        """Wait until the snapshot shows what was commanded so far, at most `timeout` seconds.
+        """Wait at most `timeout` seconds until the snapshot shows the effect of all commands queued so far.
 
-        False if the engine has ended, and leaves what it had not done yet undone for good.
+        Returns False only if the engine has ended before it carried them out.
         """
         if threading.current_thread() is self.thread:
             return True
         done = threading.Event()
-        self._watching.append(done)
+        self._step_waiters.append(done)
         self._wake.set()
-        if not self._over:
+        if not self._has_ended:
             done.wait(timeout)
-        return not self._over or done not in self._watching
+        return not self._has_ended or done not in self._step_waiters
 
     def stop(self, timeout: float = 30.0) -> None:
-        """End after the step under way, and mark the instance as stopped. Waits for it at most `timeout` seconds."""
+        """Stop after the current step and mark the instance as stopped. Waits for this at most `timeout` seconds."""
         self.ask_to_stop()
         if self.thread is not None and self.thread is not threading.current_thread():
             self.thread.join(timeout)
 
     def abandon(self) -> None:
-        """End what `start` had half begun when it was interrupted: nobody would know of it."""
+        """Clean up after an interrupted `start`, because no caller knows of this engine."""
         self.ask_to_stop()
         if self.running:
             return
         if not self._opened:
             with contextlib.suppress(GatewayError, LeaseLost):
-                self._context.lease.ensure_held()  # only what is ours may be marked
+                self._context.lease.ensure_held()  # only the holder may set the status
                 self._gateway.set_status(self.id, "stopped", "Interrupted while it began")
         self._close()
 
     def refresh_runs(self) -> None:
-        """See at once what became of the runs: somebody knows that one of them has changed."""
-        self._stepper.look = True
+        """Read the runs at once, because the caller knows that one has changed. Waits like `wait_for_commands`."""
+        self._stepper.refresh_now = True
         self.wait_for_commands()
 
     def ask_to_stop(self) -> None:
-        """End after the step under way. Returns at once."""
+        """Ask the engine to stop after the current step. Returns at once."""
         self._stop.set()
         self._wake.set()
 
     # -- in the engine's thread
     def open(self) -> None:
-        """Take the instance at once: read its state, and what became of its runs.
+        """Acquire the lease and read the instance's state and runs, without waiting.
 
-        Raises InstanceStateError if another engine holds it, GatewayError.
+        Raises InstanceStateError if another engine holds the lease, GatewayError.
         """
-        if not self._begin():
-            raise InstanceStateError(self._waiting())
+        if not self._try_open():
+            raise InstanceStateError(self._waiting_message())
 
     def run(self) -> None:
-        """Work in the calling thread until the instance is stopped. Waits as long as another engine works on it.
+        """Run in the calling thread until the instance is stopped. Waits as long as another engine holds the lease.
 
-        Raises SchedulerError if there is nothing that it could work on, and an error of our own once it has been told:
-        a process that ended well would have its agent mark the instance as completed.
+        Raises SchedulerError if the instance cannot be opened. Raises an unexpected error after it was logged, because
+        the agent of a process that exits normally would mark the instance as completed.
         """
-        self._patient = True
+        self._waits_for_live_holder = True
         self._run()
         if self._error is not None:
             raise self._error
 
-    def _begin(self) -> bool:
-        """Try to get the lease, and then read what there is. False if another engine holds it."""
+    def _try_open(self) -> bool:
+        """Try to acquire the lease and open the instance. Returns False if another engine holds the lease."""
         if not self._context.lease.acquire():
-            self._show_waiting()
+            self._publish_waiting()
             return False
         try:
             self._stepper.open()
         except SchedulerError:
             self._release()
             raise
-        with contextlib.suppress(GatewayError):  # what is not swept now is swept at a later start
-            self._context.lease.sweep()
+        with contextlib.suppress(GatewayError):  # a later start deletes what is left now
+            self._context.lease.delete_orphans()
         self._problem = ""
         now = self._clock.now()
-        self._upkeep.begin(now)
+        self._upkeep.restart(now)
         self._publish(now)
         self._opened = True
         return True
 
-    def _show_waiting(self) -> None:
-        """What the screen shows of an instance that is not ours yet."""
-        text, journal = self._waiting(), self._context.journal
+    def _publish_waiting(self) -> None:
+        """Log that another engine holds the lease, and publish a snapshot that says so."""
+        text, journal = self._waiting_message(), self._context.journal
         if text != self._problem:
             journal.warning(f"{text}.")
         if self.snapshot is None or text != self._problem:
             self.snapshot = snapshot_of_other(read(self._gateway, self.id), journal.lines, text, self._clock.now())
         self._problem = text
 
-    def _waiting(self) -> str:
+    def _waiting_message(self) -> str:
         holder = self._context.lease.holder or "another process"
-        return f"Waiting: this process takes over when {holder} has been silent for {TTL + QUIET:.0f} s"
+        return f"Waiting: this process takes over when {holder} has been silent for {TTL + TAKEOVER_PAUSE:.0f} s"
 
-    def _refuse_if_busy(self) -> None:
-        """Another engine that is at work ends the wait; one that was stopped gives its lease back in a moment."""
+    def _raise_if_holder_alive(self) -> None:
+        """Raise InstanceStateError if the holder is alive, unless it was stopped: then it releases the lease soon."""
         lease = self._context.lease
-        if lease.alive and read_task(self._gateway, self.id).status == "in_progress":
+        if lease.holder_alive and read_task(self._gateway, self.id).status == "in_progress":
             raise InstanceStateError(f"The instance is run by {lease.holder}; stop it there first.")
 
     def _wait_for_lease(self) -> None:
-        """Until it is ours, we are stopped, or the instance turns out to be in other hands."""
+        """Wait until this engine has the lease, is stopped, or ends because it finds that the holder is alive."""
         while not self._opened and not self._stop.is_set() and not self._stepper.ended:
-            pause = LOOK_EVERY
+            pause = LEASE_RETRY_EVERY
             try:
-                if not self._begin() and not self._patient:
-                    self._refuse_if_busy()
+                if not self._try_open() and not self._waits_for_live_holder:
+                    self._raise_if_holder_alive()
             except LeaseLost:
-                continue  # overtaken before it began
+                continue  # another engine took the lease before the instance was open
             except RetryableError as error:
-                self._failed(error)
-                pause = self._backoff()
+                self._record_failure(error)
+                pause = self._backoff_seconds()
             except SchedulerError as error:
                 self._stepper.ended, self._error = str(error), error
             if not self._opened:
@@ -207,16 +212,16 @@ class Engine:
 
     def _run(self) -> None:
         try:
-            self._work()
-        except Exception as error:  # noqa: BLE001 - a thread that ends in silence looks as if it went on
-            self._broken(error)
+            self._run_steps()
+        except Exception as error:  # noqa: BLE001 - a thread that ends silently would look as if it still ran
+            self._end_with_error(error)
         finally:
-            self._over = True
-            for done in tuple(self._watching):
+            self._has_ended = True
+            for done in tuple(self._step_waiters):
                 done.set()
 
-    def _broken(self, error: Exception) -> None:
-        """An error of our own ends the engine, visibly: in the log, on the screen and as the task's status."""
+    def _end_with_error(self, error: Exception) -> None:
+        """End the engine after an unexpected error, and show it in the log, the snapshot and the task's status."""
         journal = self._context.journal
         self._error = error
         self._stepper.ended = self._problem = f"The scheduler ended by an error of its own: {error!r}"
@@ -235,68 +240,68 @@ class Engine:
             self._gateway.set_status(self.id, "failed", self._problem)
         self._release()
 
-    def _work(self) -> None:
+    def _run_steps(self) -> None:
         self._wait_for_lease()
         while not self._stop.is_set() and not self._stepper.ended:
             self._wake.clear()
             pause = self.step()
             if not self._stepper.ended:
-                self._rest(pause)
+                self._sleep(pause)
         self._close()
 
-    def _rest(self, seconds: float) -> None:
-        """Wait, and keep the lease meanwhile: a server that fails some requests is no reason to lose it."""
-        end = self._clock.monotonic() + seconds
-        while not self._wake.is_set() and (left := end - self._clock.monotonic()) > 0:
+    def _sleep(self, seconds: float) -> None:
+        """Sleep until the engine is woken, at most `seconds`. Renews the lease, so that it outlasts a long backoff."""
+        deadline = self._clock.monotonic() + seconds
+        while not self._wake.is_set() and (left := deadline - self._clock.monotonic()) > 0:
             self._clock.wait(self._wake, min(left, RENEW_EVERY))
             if left > RENEW_EVERY:
-                self._keep()
+                self._renew_lease()
 
-    def _keep(self) -> None:
+    def _renew_lease(self) -> None:
         try:
             self._context.lease.ensure_held()
         except LeaseLost as lost:
             self._stepper.ended = str(lost)
         except GatewayError:
-            return  # the next step says so, if it is still the case
+            return  # the next step reports it if it persists
 
     def step(self) -> float:
-        """One step. A server that does not answer is a pause and a line in the log, not an end. Seconds to wait."""
-        now, watching = self._clock.now(), len(self._watching)
+        """Run one step and return the seconds to wait. A failed request is logged and tried again after a pause."""
+        now, waiters = self._clock.now(), len(self._step_waiters)
         try:
             self._stepper.step(now)
-            self._upkeep.do(self.snapshot, now)
-            self._recovered()
+            self._upkeep.report_due(self.snapshot, now)
+            self._record_recovery()
         except LeaseLost as lost:
             self._stepper.ended = str(lost)
         except GatewayError as error:
-            self._failed(error)
+            self._record_failure(error)
         self._publish(now)
         if self._failures:
-            return self._backoff()
+            return self._backoff_seconds()
         if self._stepper.ended:
-            return 0.0  # what was commanded meanwhile was not done
-        for _ in range(watching):
-            self._watching.popleft().set()
+            return 0.0  # commands that came meanwhile were not carried out
+        for _ in range(waiters):
+            self._step_waiters.popleft().set()
         return self._stepper.idle_seconds(self._clock.now(), TICK)
 
-    def _backoff(self) -> float:
+    def _backoff_seconds(self) -> float:
         return min(LONGEST_BACKOFF, 2.0 ** min(self._failures, 6))
 
-    def _failed(self, error: GatewayError) -> None:
+    def _record_failure(self, error: GatewayError) -> None:
         self._failures += 1
         if str(error) != self._problem:
             advice = "trying again" if isinstance(error, RetryableError) else "trying again every minute"
             self._context.journal.warning(f"{error} ({advice})")
         self._problem = str(error)
 
-    def _recovered(self) -> None:
+    def _record_recovery(self) -> None:
         if self._failures:
             self._context.journal.info("The server answers again.")
         self._failures, self._problem = 0, ""
 
-    def _tell(self) -> None:
-        self.on_change()  # whoever listens may come later than this engine is made
+    def _notify(self) -> None:
+        self.on_change()  # read at each call, because it may be set after this engine is made
 
     def _publish(self, now: datetime) -> None:
         before = self.snapshot
@@ -305,27 +310,27 @@ class Engine:
             self.on_change()
 
     def _close(self) -> None:
-        """The last words: the log, the tables and the state are on the server when the instance ends."""
-        core = self._stepper
+        """Write the log, the tables, the state and the status to the server, and release the lease."""
+        stepper = self._stepper
         if not self._opened:
-            self._end_waiting()
+            self._close_unopened()
             return
-        self._context.journal.info(f"Stopped: {core.ended}." if core.ended else "Stopped.")
-        foreign = bool(core.ended)
-        core.ended = core.ended or "it was stopped"
+        self._context.journal.info(f"Stopped: {stepper.ended}." if stepper.ended else "Stopped.")
+        ended_by_step = bool(stepper.ended)
+        stepper.ended = stepper.ended or "it was stopped"
         self._publish(self._clock.now())
         try:
             self._upkeep.flush()
             self._upkeep.report_tables(self.snapshot)
-            if not foreign or core.asked_to_stop:
-                core.save()
+            if not ended_by_step or stepper.asked_to_stop:
+                stepper.save()
                 self._gateway.set_status(self.id, "stopped", "Stopped by its user")
         except (GatewayError, LeaseLost) as error:
             self._problem = str(error)
             self._publish(self._clock.now())
         self._release()
 
-    def _end_waiting(self) -> None:
+    def _close_unopened(self) -> None:
         if self.snapshot is not None:
             why = self._stepper.ended or "It was stopped while it waited"
             now = self._clock.now()

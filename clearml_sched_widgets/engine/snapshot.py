@@ -1,4 +1,4 @@
-"""The engine at one moment, for other threads to read."""
+"""Takes snapshots of the engine, for other threads to read."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clearml_sched_widgets.records import LogLine, Table
 
 @attrs.frozen(kw_only=True)
 class Snapshot:
-    """Immutable and whole: nobody who reads it waits for the engine."""
+    """What an engine knows at one moment. Immutable, so that readers never wait for the engine."""
 
     definition: Definition
     state: State
@@ -28,43 +28,43 @@ class Snapshot:
     running: bool
     started: datetime
     now: datetime
-    waiting: bool = False  # `problem` is only that another engine holds the instance
-    whole: bool = False  # whether `runs` has every run that there ever was
-    log_whole: bool = False  # whether `lines` has every line of the log
+    waiting: bool = False  # another engine holds the lease, and `problem` says so
+    whole: bool = False  # True if `runs` has every run that there ever was
+    log_whole: bool = False  # True if `lines` has every line of the log
 
     def differs_from(self, before: Snapshot) -> bool:
-        """Whether there is anything in it, beside the time, that was not in the one before."""
+        """True if anything but the time differs from the snapshot before."""
         same = self.runs is before.runs and self.state is before.state and self.definition is before.definition
         return (
             not same or self.lines != before.lines or (self.problem, self.running) != (before.problem, before.running)
         )
 
 
-Tables = Callable[[Snapshot], Mapping[str, Table]]
+Tables = Callable[[Snapshot], Mapping[str, Table]]  # makes the tables of the instance's task, by title
 
 
 def take_snapshot(context: Context, problem: str, now: datetime, *, running: bool) -> Snapshot:
-    """What an engine that works knows now."""
+    """The snapshot of an engine that holds the lease."""
     return Snapshot(
         definition=context.definition,
         state=context.state,
         runs=context.run_list(),
-        names=context.names,
+        names=context.base_names,
         lines=context.journal.lines,
         problem=problem,
         running=running,
         started=context.started,
         now=now,
-        whole=context.from_start and not context.runs.forgot,
+        whole=context.followed_from_start and not context.runs.has_dropped_runs,
         log_whole=context.journal.whole,
     )
 
 
-def snapshot_of_other(there: InstanceTask, lines: tuple[LogLine, ...], problem: str, now: datetime) -> Snapshot:
-    """What an engine shows of an instance that another one holds."""
+def snapshot_of_other(instance: InstanceTask, lines: tuple[LogLine, ...], problem: str, now: datetime) -> Snapshot:
+    """The snapshot of an instance whose lease another engine holds."""
     return Snapshot(
-        definition=there.definition,
-        state=there.state,
+        definition=instance.definition,
+        state=instance.state,
         runs=(),
         names={},
         lines=lines,

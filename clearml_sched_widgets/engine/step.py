@@ -1,4 +1,4 @@
-"""One step of the engine: commands, due schedules, triggers, launches, and what became of the runs."""
+"""Does one step of the engine: commands, due schedules, triggers, launches, and the runs' changes."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ReadPosition, slot_text
 from clearml_sched_widgets.sentences import log
 
-OWN_EVERY = timedelta(seconds=2)  # how often the own task is read for commands and for its status
-FOLLOW_BUSY = timedelta(seconds=2)  # how often the runs are followed while some are unfinished
-FOLLOW_IDLE = timedelta(seconds=30)
-DELETED_EVERY = timedelta(seconds=60)
-REMEMBERED = 200  # lines of the log that are read at the start
-LONG_AGO = timedelta(days=1)
+TASK_POLL_EVERY = timedelta(seconds=2)  # how often the instance's task is read for its status and commands
+RUNS_EVERY_BUSY = timedelta(seconds=2)  # how often the runs are read while some are unfinished
+RUNS_EVERY_IDLE = timedelta(seconds=30)  # how often they are read otherwise
+DELETED_CHECK_EVERY = timedelta(seconds=60)  # how often unfinished runs are checked for deletion
+LOG_LINES_AT_START = 200  # lines of the log that are read at the start
+LONG_AGO = timedelta(days=1)  # longer than every interval: a timer set back by it is due at once
 
 
 class Stepper:
-    """Everything that one instance's engine does. Used by one thread."""
+    """Does the work of one instance's engine. Used by one thread only."""
 
     def __init__(
         self, instance_id: str, gateway: Gateway, task: EngineTask, clock: Clock, functions: Functions | None = None
@@ -51,117 +51,122 @@ class Stepper:
         self._planner = Planner(self.context)
         self._handler = CommandHandler(self.context, self._planner.plan_schedules)
         self._functions = FunctionLauncher(self.context, self.save)
-        self._unwatched: set[str] = set()  # queues that no agent served when last launched on
+        self._queues_without_agent: set[str] = set()  # queues that no agent served at the last launch
         self.inbox: deque[Command] = deque()
-        self.ended = ""  # why the engine has to end
+        self.ended = ""  # why the engine has to end; empty while it goes on
         self.asked_to_stop = False
-        self.look = False  # follow the runs in the next step, whenever that was done last
+        self.refresh_now = False  # read the runs in the next step, however recently they were read
 
     def open(self) -> None:
-        """Read what there is, as the holder of the lease. Raises GatewayError, InvalidDefinition."""
-        own, context = self._task.start(), self.context
+        """Read the definition, the state, the log and the runs. The lease must be held.
+
+        Raises GatewayError, InvalidDefinition.
+        """
+        instance, context = self._task.start(), self.context
         now = self._clock.now()
-        context.started, context.definition, context.state = now, own.definition, own.state
-        fresh = not own.state.items
-        context.runs = Runs(context.id, since=own.state.runs_since or own.task.created)
-        context.from_start = own.state.runs_since is None
-        self._settled = context.runs.cursor
+        context.started, context.definition, context.state = now, instance.definition, instance.state
+        fresh = not instance.state.items
+        context.runs = Runs(context.id, since=instance.state.runs_since or instance.task.created)
+        context.followed_from_start = instance.state.runs_since is None
+        self._handled_cursor = context.runs.cursor  # stored with the state; runs up to here have been handled
         self._clones = CloneLauncher(self._gateway, context.id, context.runs, context.lease.ensure_held, context.batch)
-        self._own_read = self._followed = self._checked_deleted = now
-        self._polled = now - LONG_AGO
-        lines = self._gateway.log(context.id, REMEMBERED)
-        context.journal.remember(lines, whole=len(lines) < REMEMBERED)
+        self._task_polled_at = self._runs_read_at = self._deleted_checked_at = now
+        self._triggers_polled_at = now - LONG_AGO
+        lines = self._gateway.log(context.id, LOG_LINES_AT_START)
+        context.journal.remember(lines, whole=len(lines) < LOG_LINES_AT_START)
         self._functions.open()
         context.runs.load(self._gateway, now)
-        context.runs_changed()
-        self._ahead = (own.task.last_change or now) - now  # of the server's clock
+        context.mark_runs_changed()
+        self._server_ahead = (instance.task.last_change or now) - now  # how far the server's clock is ahead of ours
         self._stops = StopRequests(self._gateway, context.journal)
         self._reuse = ReuseLauncher(context, self._stops, self.save)
-        self._gate = OverlapGate(context.runs, self._stops, context.journal, context.title)
-        apply_definition(context, own, now)
+        self._overlap_gate = OverlapGate(context.runs, self._stops, context.journal, context.title)
+        apply_definition(context, instance, now)
         if context.state.ends is None:
-            context.state = attrs.evolve(context.state, ends=ReadPosition(cursor=self._settled))
-        self._after_ends(tuple(reversed(context.run_list())), now)  # what ended while no engine worked
+            context.state = attrs.evolve(context.state, ends=ReadPosition(cursor=self._handled_cursor))
+        self._apply_failure_policies(tuple(reversed(context.run_list())), now)  # runs that ended while no engine ran
         context.journal.info(f"{'Started' if fresh else 'Resumed'}: {log.counted(context.definition)}.")
         self.save()
 
     def step(self, now: datetime) -> None:
-        """Do what is due. Raises GatewayError; what was not done then is still owed, and done by a later step.
+        """Do everything that is due. After a GatewayError, what was not done stays owed for a later step.
 
-        Raises LeaseLost when another engine has taken over: then this one must not touch anything any more.
+        Raises LeaseLost if another engine has taken over; this one must not change anything after that.
         """
         context = self.context
         context.lease.ensure_held()
-        if now < self._own_read:
+        if now < self._task_polled_at:
             self._clock_went_back(now)
-        self._hear(now)
+        self._read_commands(now)
         if self.ended:
             return
-        if not context.runs.news and self._gate.all_held(context.state):
-            self._settled = context.runs.cursor  # every run made up to here is dealt with
+        if not context.runs.changed_runs and self._overlap_gate.all_held(context.state):
+            self._handled_cursor = context.runs.cursor  # every run up to here has been handled
         if not context.state.paused:
             self._planner.plan_schedules(now)
-            self._poll(now)
-            self._give_up(now)
+            self._poll_triggers(now)
+            self._give_up_expired(now)
         self._launch(now)
-        self._follow(now)
+        self._refresh_runs(now)
         self._functions.collect()
-        self._tell(now)
+        self._handle_changed_runs(now)
         self.save()
 
     def _clock_went_back(self, now: datetime) -> None:
-        """Nothing waits for the clock to get where it was, but the slots: those it passes again were dealt with."""
+        """Restart the timers after the clock went back. Slots that come up a second time were already decided."""
         context = self.context
         context.journal.warning("The clock of this machine went back.")
-        self._own_read = self._followed = self._checked_deleted = self._polled = now - LONG_AGO
-        pending = [attrs.evolve(one, not_before=None) if one.tries else one for one in context.state.pending]
+        self._task_polled_at = self._runs_read_at = self._deleted_checked_at = self._triggers_polled_at = now - LONG_AGO
+        pending = [
+            attrs.evolve(launch, not_before=None) if launch.tries else launch for launch in context.state.pending
+        ]
         context.state = attrs.evolve(context.state, pending=tuple(pending))
 
     def save(self) -> None:
-        """Write the state, unless the lease is lost: a successor's state must not be overwritten."""
+        """Write the state. Raises GatewayError, or LeaseLost: a successor's state must not be overwritten."""
         self.context.lease.ensure_held()
-        self._task.save(self.context.state, self._settled)
+        self._task.save(self.context.state, self._handled_cursor)
 
     def idle_seconds(self, now: datetime, longest: float) -> float:
-        """How long nothing is due."""
+        """The seconds until the next slot is due, at most `longest`."""
         first = self.context.agenda.first()
         if first is None or self.context.state.paused:
             return longest
         return min(longest, max(0.0, (first - now).total_seconds()))
 
     # -- commands
-    def _hear(self, now: datetime) -> None:
-        if self.inbox or now - self._own_read >= OWN_EVERY:
-            self._listen(now)  # before any command: what was stopped elsewhere obeys none, and who sent it is told
+    def _read_commands(self, now: datetime) -> None:
+        if self.inbox or now - self._task_polled_at >= TASK_POLL_EVERY:
+            self._poll_task(now)  # first: an instance that was stopped elsewhere carries out no command
         if self.inbox and not self.ended:
             while self.inbox:
-                self._obey_first(now)
-            self.save()  # a process that is killed while it launches many runs leaves none of them out
+                self._carry_out_first(now)
+            self.save()  # a process that is killed while it launches many runs must not lose any
 
-    def _listen(self, now: datetime) -> None:
-        """Look at the own task: whether it goes on, and the commands from elsewhere."""
-        self._own_read = now
+    def _poll_task(self, now: datetime) -> None:
+        """Read the instance's task: find out whether the engine has to end, and carry out commands from elsewhere."""
+        self._task_polled_at = now
         try:
-            heard = self._task.poll()
+            poll = self._task.poll()
         except NotFound:
             self.ended = "its task was deleted in ClearML"
             return
-        why = self._task.why_ended(heard)
-        if why and WATCHDOG in f"{heard.task.status_reason} {heard.task.status_message}".lower():
+        why = self._task.why_ended(poll)
+        if why and WATCHDOG in f"{poll.task.status_reason} {poll.task.status_message}".lower():
             self.context.journal.warning("The server's watchdog had stopped this instance; it goes on.")
             self._task.start()
             return
         self.ended = why
-        self.asked_to_stop = bool(why) and heard.task.status == "in_progress"
+        self.asked_to_stop = bool(why) and poll.task.status == "in_progress"
         if not why:
-            for command in heard.commands:
+            for command in poll.commands:
                 self._handler.carry_out(command, now)
-            if heard.commands:
+            if poll.commands:
                 self.save()  # before they are removed: a command must not be lost
-                self._task.remove_commands(heard.commands)
+                self._task.remove_commands(poll.commands)
 
-    def _obey_first(self, now: datetime) -> None:
-        """One that a server that is away kept from being carried out stays where it is, for the next step."""
+    def _carry_out_first(self, now: datetime) -> None:
+        """Carry out the first command of the inbox. If the server is away it stays there for the next step."""
         try:
             self._handler.carry_out(self.inbox[0], now)
         except RetryableError:
@@ -171,35 +176,39 @@ class Stepper:
             raise
         self.inbox.popleft()
 
-    def _poll(self, now: datetime) -> None:
+    def _poll_triggers(self, now: datetime) -> None:
         definition = self.context.definition
         triggers = [trigger for trigger in definition.triggers if trigger.enabled]
-        if not triggers or now - self._polled < definition.poll_every:
+        if not triggers or now - self._triggers_polled_at < definition.poll_every:
             return
-        self._polled = now
+        self._triggers_polled_at = now
         if self._planner.plan_triggers(triggers):
-            self.save()  # the cursor has passed these events: they must not be lost
+            self.save()  # the cursor has moved past these events, so they must not be lost
 
     # -- launching
     def _launch(self, now: datetime) -> None:
         context = self.context
-        turn, context.state = self._gate.admit(context.definition, context.state, now)
-        due = [(launch, item) for launch in owed.ready(turn, now) if (item := context.item(launch.item)) is not None]
+        admitted, context.state = self._overlap_gate.admit(context.definition, context.state, now)
+        due = [
+            (launch, item) for launch in owed.ready(admitted, now) if (item := context.item(launch.item)) is not None
+        ]
         clones = [(launch, requested.with_run_name(item)) for launch, item in due if item.action.method == "clone"]
-        self._noted(self._clones.launch(clones, now), now)
-        self._noted(self._reuse.launch([pair for pair in due if pair[1].action.method == "reuse"]), now)
-        self._noted(self._functions.launch([pair for pair in due if pair[1].action.method == "function"], now), now)
+        self._record_outcomes(self._clones.launch(clones, now), now)
+        self._record_outcomes(self._reuse.launch([pair for pair in due if pair[1].action.method == "reuse"]), now)
+        self._record_outcomes(
+            self._functions.launch([pair for pair in due if pair[1].action.method == "function"], now), now
+        )
 
-    def _noted(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+    def _record_outcomes(self, outcomes: Sequence[Outcome], now: datetime) -> None:
         if not outcomes:
             return
         context = self.context
         for outcome in outcomes:
-            self._note(outcome, now)
+            self._record_outcome(outcome, now)
         context.state = attrs.evolve(context.state, pending=owed.after(context.state.pending, outcomes, now))
-        context.runs_changed()
+        context.mark_runs_changed()
 
-    def _give_up(self, now: datetime) -> None:
+    def _give_up_expired(self, now: datetime) -> None:
         context = self.context
         for launch in context.state.pending:
             why = owed.expired(launch, context.definition, now)
@@ -209,7 +218,7 @@ class Stepper:
                 )
                 context.give_up(launch)
 
-    def _note(self, outcome: Outcome, now: datetime) -> None:
+    def _record_outcome(self, outcome: Outcome, now: datetime) -> None:
         context, launch = self.context, outcome.launch
         title = context.title(launch.item)
         if outcome.error:
@@ -223,58 +232,60 @@ class Stepper:
             context.set_note(launch.item, text)
             return
         context.journal.info(f"{title}: {log.launched(outcome, now, context.item(launch.item))}")
-        self._note_agents(launch.item, outcome.watched)
+        self._log_agent_changes(launch.item, outcome.watched)
         context.set_error(launch.item, "")
         context.set_note(launch.item, "")
 
-    def _note_agents(self, item_id: str, watched: bool | None) -> None:
-        """Whether an agent serves an item's queue is told once, and again when it has changed."""
+    def _log_agent_changes(self, item_id: str, watched: bool | None) -> None:
+        """Log once that no agent serves an item's queue, and once that one serves it again."""
         item = self.context.item(item_id)
-        if item is None or watched is None or watched == (item.action.queue not in self._unwatched):
+        if item is None or watched is None or watched == (item.action.queue not in self._queues_without_agent):
             return
         queue = isolated(item.action.queue)
         if watched:
-            self._unwatched.discard(item.action.queue)
+            self._queues_without_agent.discard(item.action.queue)
             self.context.journal.info(f'An agent serves the queue "{queue}" again.')
         else:
-            self._unwatched.add(item.action.queue)
+            self._queues_without_agent.add(item.action.queue)
             self.context.journal.warning(f'No agent serves the queue "{queue}"; runs wait until one does.')
 
     # -- runs
-    def _follow(self, now: datetime) -> None:
+    def _refresh_runs(self, now: datetime) -> None:
         context = self.context
-        pause = FOLLOW_BUSY if context.runs.unfinished else FOLLOW_IDLE
-        if now - self._followed < pause and not self.look:
+        pause = RUNS_EVERY_BUSY if context.runs.unfinished else RUNS_EVERY_IDLE
+        if now - self._runs_read_at < pause and not self.refresh_now:
             return
-        self._followed, self.look = now, False
+        self._runs_read_at, self.refresh_now = now, False
         context.runs.refresh(self._gateway, now)
-        if context.runs.unfinished and now - self._checked_deleted >= DELETED_EVERY:
-            self._checked_deleted = now
+        if context.runs.unfinished and now - self._deleted_checked_at >= DELETED_CHECK_EVERY:
+            self._deleted_checked_at = now
             context.runs.find_deleted(self._gateway)
-        for run, reason in time_limits.overdue(context.runs.active_runs(), context.item, now + self._ahead):
+        for run, reason in time_limits.overdue(context.runs.active_runs(), context.item, now + self._server_ahead):
             self._stops.request(run, context.title(run.item), reason)
 
-    def _tell(self, now: datetime) -> None:
-        """Log what became of the runs, whichever request it was that showed it, and see to what follows from it."""
+    def _handle_changed_runs(self, now: datetime) -> None:
+        """Log the runs that have ended since the last step, and apply the failure policies to them."""
         context = self.context
-        news = list(context.runs.news)
-        context.runs.news.clear()
-        for run in news:
-            context.runs_changed()
+        changed = list(context.runs.changed_runs)
+        context.runs.changed_runs.clear()
+        for run in changed:
+            context.mark_runs_changed()
             if not run.active and run.status != "created":
-                tell = context.journal.warning if run.status == "failed" else context.journal.info
-                tell(f"{context.title(run.item)}: {log.ended(run)}.")
+                write = context.journal.warning if run.status == "failed" else context.journal.info
+                write(f"{context.title(run.item)}: {log.ended(run)}.")
                 self._stops.forget(run)
-        self._after_ends(news, now)
+        self._apply_failure_policies(changed, now)
 
-    def _after_ends(self, runs: Sequence[Run], now: datetime) -> None:
-        """Retries, and pauses after failures."""
+    def _apply_failure_policies(self, runs: Sequence[Run], now: datetime) -> None:
+        """Add retries of failed runs, and pause items after repeated failures."""
         context = self.context
         before = context.state
-        context.state, found = retries.follow(context.definition, before, runs, partial(is_launched, context.runs), now)
-        for one in found:
-            context.journal.warning(f"{context.title(one.run.item)}: {log.consequence(one)}")
+        context.state, consequences = retries.follow(
+            context.definition, before, runs, partial(is_launched, context.runs), now
+        )
+        for consequence in consequences:
+            context.journal.warning(f"{context.title(consequence.run.item)}: {log.consequence(consequence)}")
         for item_id in {run.item for run in runs}:
             item = context.item(item_id)
             if item is not None and context.state.items[item_id] is not before.items[item_id]:
-                context.plan(item)
+                context.update_agenda(item)

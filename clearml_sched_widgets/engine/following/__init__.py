@@ -1,1 +1,5 @@
-"""Reads what changed on the server: what became of the runs, and the events of triggers."""
+"""Reads what changed on the server since the last time.
+
+runs     keeps the runs of one instance up to date
+polling  finds the events of triggers
+"""

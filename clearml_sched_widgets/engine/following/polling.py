@@ -1,7 +1,7 @@
-"""Reads what changed on the server, one query per kind of object whatever the number of triggers; finds the events.
+"""Finds the events of triggers among the objects that changed on the server, with one query per kind of object.
 
-The cursor is a time that the server wrote, so the host's clock does not matter. Pages are offsets, and objects move
-while one pages: so always the first page is read, and the cursor moves to its last row.
+The cursor is a time that the server wrote, so this machine's clock does not matter. Pages are offsets, and objects move
+between pages while they are read. So always the first page is read, from the time of the last row before.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def watch(definition: Definition, state: State, server_now: datetime) -> State:
-    """Begin to watch the triggers that are new, at a time of the server's, and forget those that are gone."""
+    """Start to watch new triggers at `server_now` (server time), and forget the removed ones."""
     triggers = {trigger.id: trigger for trigger in definition.triggers}
     kinds = {trigger.entity for trigger in definition.triggers if trigger.enabled}
     return attrs.evolve(
@@ -37,7 +37,7 @@ def watch(definition: Definition, state: State, server_now: datetime) -> State:
 
 
 def skip_to(definition: Definition, state: State, server_now: datetime) -> State:
-    """Leave out what happened up to a time of the server's: watch everything as if it had begun then."""
+    """Skip the events before `server_now` (server time), as if all triggers were new at that time."""
     clean = attrs.evolve(state, watching={}, baseline=(), memory={}, entities={})
     return watch(definition, clean, server_now)
 
@@ -45,59 +45,61 @@ def skip_to(definition: Definition, state: State, server_now: datetime) -> State
 def poll(
     gateway: Gateway, triggers: Sequence[Trigger], state: State, report: Report = lambda *_: None
 ) -> tuple[State, list[Launch]]:
-    """The launches that the changes since the last poll call for, and the state after it.
+    """The state after reading the changes since the last poll, and the launches for their events. Raises GatewayError.
 
-    `report` gets the id of a trigger that could not be asked about an object, and why.
-    Nothing of the state is changed if a request fails: the next poll reads the same again.
+    `report` is called with the id of a trigger that could not be evaluated on an object, and the error.
+    A failed request changes no state, so the next poll reads the same changes again.
     """
     launches: list[Launch] = []
     for kind in sorted({trigger.entity for trigger in triggers}):
-        own = [trigger for trigger in triggers if trigger.entity == kind]
-        fresh = [trigger for trigger in own if trigger.id not in state.baseline]
-        known = state.entities.get(kind, ReadPosition())
-        state = _first_look(gateway, kind, fresh, state, launches, report)
-        rows, after = _changes(gateway, kind, known)
-        for trigger in own:
-            began, since = state.watching[trigger.id], (known.cursor or BEGINNING) - LOOKBACK
-            memory, found = _look(trigger, rows, state.memory.get(trigger.id, {}), began, report, since=since)
-            launches += found
+        of_kind = [trigger for trigger in triggers if trigger.entity == kind]
+        new = [trigger for trigger in of_kind if trigger.id not in state.baseline]
+        position = state.entities.get(kind, ReadPosition())
+        state = _take_baseline(gateway, kind, new, state, launches, report)
+        rows, new_position = _new_changes(gateway, kind, position)
+        for trigger in of_kind:
+            began, since = state.watching[trigger.id], (position.cursor or BEGINNING) - LOOKBACK
+            memory, new_launches = _evaluate(
+                trigger, rows, state.memory.get(trigger.id, {}), began, report, since=since
+            )
+            launches += new_launches
             state = attrs.evolve(state, memory={**state.memory, trigger.id: prune(memory, since)})
-        state = attrs.evolve(state, entities={**state.entities, kind: after})
+        state = attrs.evolve(state, entities={**state.entities, kind: new_position})
     return state, launches
 
 
-def _first_look(
+def _take_baseline(
     gateway: Gateway, kind: str, triggers: Sequence[Trigger], state: State, launches: list[Launch], report: Report
 ) -> State:
-    """What new triggers find when they begin: it is no event, unless they include what exists."""
-    scan = [trigger for trigger in triggers if needs_inventory(trigger)]
-    if scan:
-        rows, _ = _changes(gateway, kind, ReadPosition(cursor=BEGINNING))
-        for trigger in scan:
+    """Read what exists when new triggers start. It causes no events, unless a trigger includes existing objects."""
+    with_inventory = [trigger for trigger in triggers if needs_inventory(trigger)]
+    if with_inventory:
+        rows, _ = _new_changes(gateway, kind, ReadPosition(cursor=BEGINNING))
+        for trigger in with_inventory:
             began = state.watching[trigger.id]
             existing = [row for row in rows if row.changed is None or row.changed <= began or trigger.include_existing]
-            memory, found = _look(trigger, existing, {}, began, report, first_look=True)
-            launches += found
+            memory, new_launches = _evaluate(trigger, existing, {}, began, report, first_look=True)
+            launches += new_launches
             state = attrs.evolve(state, memory={**state.memory, trigger.id: memory})
     return attrs.evolve(state, baseline=(*state.baseline, *(trigger.id for trigger in triggers)))
 
 
-def _changes(gateway: Gateway, kind: str, known: ReadPosition) -> tuple[list[Entity], ReadPosition]:
-    """Every change that was not handled yet, oldest first."""
-    seen, since = dict(known.seen), (known.cursor or BEGINNING) - LOOKBACK
+def _new_changes(gateway: Gateway, kind: str, position: ReadPosition) -> tuple[list[Entity], ReadPosition]:
+    """The changes that were not handled yet, oldest first, and the read position after them."""
+    seen, since = dict(position.seen), (position.cursor or BEGINNING) - LOOKBACK
     rows: list[Entity] = []
     for row in objects_since(gateway, kind, since):
         stamp = row.changed.isoformat() if row.changed else ""
         if seen.get(row.id) != stamp:
             seen[row.id] = stamp
             rows.append(row)
-    cursor = max([known.cursor or BEGINNING, *(row.changed for row in rows if row.changed)])
+    cursor = max([position.cursor or BEGINNING, *(row.changed for row in rows if row.changed)])
     recent = (cursor - LOOKBACK).isoformat()
     return rows, ReadPosition(cursor=cursor, seen={key: stamp for key, stamp in seen.items() if stamp >= recent})
 
 
 def objects_since(gateway: Gateway, kind: str, since: datetime) -> Iterator[Entity]:
-    """All changes at or after a time, oldest first; an object that changes meanwhile may come twice."""
+    """All objects that changed at or after `since`, oldest first. An object that changes meanwhile may come twice."""
     while True:
         page = gateway.changed(kind, since, PAGE)
         yield from page
@@ -105,13 +107,13 @@ def objects_since(gateway: Gateway, kind: str, since: datetime) -> Iterator[Enti
         if len(page) < PAGE or newest is None:
             return
         if newest == since:
-            yield from _all_at(gateway, kind, newest)
+            yield from _changed_at(gateway, kind, newest)
             newest += timedelta(microseconds=1)
         since = newest
 
 
-def _all_at(gateway: Gateway, kind: str, moment: datetime) -> Iterator[Entity]:
-    """More than a page of objects that changed at one and the same time."""
+def _changed_at(gateway: Gateway, kind: str, moment: datetime) -> Iterator[Entity]:
+    """All objects that changed at exactly this time, when they are more than one page."""
     number = 0
     while True:
         page = gateway.changed_at(kind, moment, number)
@@ -121,7 +123,7 @@ def _all_at(gateway: Gateway, kind: str, moment: datetime) -> Iterator[Entity]:
         number += 1
 
 
-def _look(
+def _evaluate(
     trigger: Trigger,
     rows: Iterable[Entity],
     memory: Mapping[str, Any],
@@ -131,23 +133,23 @@ def _look(
     since: datetime | None = None,
     first_look: bool = False,
 ) -> tuple[dict[str, Any], list[Launch]]:
-    """Evaluate one trigger on every changed object."""
+    """Evaluate one trigger on every changed object. Returns the trigger's new memory and its launches."""
     after, launches = dict(memory), []
     for row in rows:
         try:
-            found, entry = events(trigger, row, after, watch_from=began, since=since, first_look=first_look)
+            found_events, entry = events(trigger, row, after, watch_from=began, since=since, first_look=first_look)
         except SlowPattern as error:
             report(trigger.id, str(error))
             continue
         after.pop(row.id, None)
         if entry is not None:
             after[row.id] = entry
-        launches += [launch_for_event(trigger, event) for event in found]
+        launches += [launch_for_event(trigger, event) for event in found_events]
     return after, launches
 
 
 def launch_for_event(trigger: Trigger, event: Event) -> Launch:
-    """The launch that an event calls for."""
+    """The launch for an event."""
     entity = event.entity
     nominal = entity.changed or BEGINNING
     before = tuple(part for part in entity.scheduler.get("lineage", "").split(",") if part)

@@ -1,6 +1,7 @@
-"""What became of the runs. Follows the server by its time of change: a constant number of requests, however many runs.
+"""Keeps the runs of one instance up to date by reading the tasks that changed on the server since the last time.
 
-Reading by the time of change needs no clock of ours: the cursor is a time that the server wrote.
+The number of requests does not grow with the number of runs. The cursor is a time that the server wrote, so this
+machine's clock does not matter.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from clearml_sched_widgets.policy.run import NEVER, Run, run_of
 from clearml_sched_widgets.records import ACTIVE, LOOKBACK, Task, TaskQuery, run_tag
 
 REPLACED = "its task was launched again"
-KEEP = 20_000  # finished runs that stay in memory; older ones are on the server
+MAX_RUNS = 20_000  # runs kept in memory; older finished ones stay on the server
 
 
 def launched_since(gateway: Gateway, instance_id: str, start: datetime) -> set[str]:
-    """The run keys of what an instance has launched since a time (the server's), in a request per 500 of them."""
+    """The run keys that an instance has launched since `start` (server time). One request per 500 runs."""
     query = TaskQuery(system_tags=(run_tag(instance_id),), order="created", since=start, hyperparams="scheduler")
     tasks = (task for page in pages(gateway, query) for task in page)
     return {run.key for task in tasks if not task.virgin and (run := run_of(task, instance_id))}
@@ -32,17 +33,17 @@ class Runs:
 
     def __init__(self, instance_id: str, since: datetime | None = None) -> None:
         self._instance, self._tag = instance_id, run_tag(instance_id)
-        self._reused: dict[str, str] = {}  # the present run of each reused task, by the task's id
+        self._current_run_of_task: dict[str, str] = {}  # id of each reused task's current run, by the task's id
         self.cursor = since
-        self._moved = NEVER  # when the cursor last moved; a difference to NEVER is not positive
+        self._cursor_moved_at = NEVER  # when the cursor last moved; NEVER is in the far future
         self._runs: dict[str, Run] = {}
         self._by_key: dict[str, set[str]] = {}
         self._active: set[str] = set()
-        self.forgot = False  # whether any was dropped from memory
-        self.news: deque[Run] = deque(maxlen=KEEP)  # runs that are new or changed their status; its reader empties it
+        self.has_dropped_runs = False  # True if finished runs were dropped from memory
+        self.changed_runs: deque[Run] = deque(maxlen=MAX_RUNS)  # new runs and new statuses; the reader clears it
 
     def __iter__(self) -> Iterator[Run]:
-        """All runs that are known, newest first."""
+        """All runs in memory, newest first."""
         return iter(sorted(self._runs.values(), key=lambda run: run.age, reverse=True))
 
     def __len__(self) -> int:
@@ -50,7 +51,7 @@ class Runs:
 
     @property
     def unfinished(self) -> int:
-        """How many of the server's tasks are queued or running."""
+        """The number of runs that are queued or running, without calls of functions."""
         return sum(not self._runs[run_id].local for run_id in self._active)
 
     def active_runs(self) -> list[Run]:
@@ -58,7 +59,7 @@ class Runs:
         return [self._runs[run_id] for run_id in self._active]
 
     def find(self, gateway: Gateway, run_id: str) -> Run | None:
-        """A run by its task's id; one that is not in memory any more is read: one request."""
+        """The run with this id, or None. One request if it is not in memory."""
         known = self._runs.get(run_id)
         if known is not None:
             return known
@@ -66,37 +67,37 @@ class Runs:
         return run_of(tasks[0], self._instance) if tasks else None
 
     def of_key(self, key: str) -> list[Run]:
-        """All tasks with a run key, oldest first. Several only after lost answers, or if somebody copied one."""
+        """All runs with a run key, oldest first. Several exist only after a lost answer or if somebody copied a run."""
         return sorted((self._runs[run_id] for run_id in self._by_key.get(key, ())), key=lambda run: run.age)
 
     def load(self, gateway: Gateway, now: datetime) -> None:
-        """After a start: the runs that are not finished, whatever their age, then all that changed since the cursor."""
+        """Read, at the start, the unfinished runs of any age, then all that changed since the cursor."""
         for tasks in pages(gateway, self._query(order="created", statuses=tuple(sorted(ACTIVE)))):
-            self._take(tasks)
+            self._add_tasks(tasks)
         self.refresh(gateway, now)
-        self.news.clear()  # what happened before the start is no news
+        self.changed_runs.clear()  # changes before the start are not reported
 
     def refresh(self, gateway: Gateway, now: datetime) -> None:
-        """Read what changed since the last time. `now` is any clock that goes on: it tells when things were quiet."""
+        """Read what changed since the last time. `now` only serves to measure for how long the cursor has not moved."""
         before = self.cursor
-        quiet = now - self._moved > LOOKBACK
+        quiet = now - self._cursor_moved_at > LOOKBACK
         since = before if quiet or before is None else before - LOOKBACK
         for tasks in pages(gateway, self._query(order="last_change", since=since)):
-            self._take(tasks)
+            self._add_tasks(tasks)
             newest = tasks[-1].last_change if tasks else None
             if newest is not None:
                 self.cursor = max(newest, self.cursor or newest)
         if self.cursor != before:
-            self._moved = now
+            self._cursor_moved_at = now
 
-    def enqueued(self, ids: Iterable[str]) -> None:
-        """What this process has just put on a queue is queued, before any reading shows it."""
+    def mark_enqueued(self, ids: Iterable[str]) -> None:
+        """Mark runs that this process has just enqueued as queued, before they are read again."""
         for run_id in ids:
             run = self._runs[run_id]
             self._put(attrs.evolve(run, task=attrs.evolve(run.task, status="queued")))
 
     def find_deleted(self, gateway: Gateway) -> None:
-        """Find unfinished runs that are gone from the server: one request per 500 unfinished runs."""
+        """Mark unfinished runs that no longer exist on the server as deleted. One request per 500 unfinished runs."""
         active = {run.task.id: run for run in self.active_runs() if not run.local}
         ids = sorted(active)
         for start in range(0, len(ids), PAGE):
@@ -107,32 +108,32 @@ class Runs:
                     self._put(attrs.evolve(active[task_id], deleted=True))
 
     def remember(self, run: Run) -> None:
-        """Take over a run of an earlier process that the state knows of."""
+        """Add a run of an earlier process that is recorded in the state."""
         self._put(run)
 
     def put(self, run: Run) -> None:
-        """Note what this process knows of a run."""
+        """Add or update a run. A new run of a reused task ends the run before it."""
         if run.reset:
-            self._replace(run.task.id, run.id)
+            self._end_replaced_run(run.task.id, run.id)
         self._put(run)
 
     def _query(self, **kwargs: object) -> TaskQuery:
         return TaskQuery(system_tags=(self._tag,), hyperparams="scheduler", **kwargs)  # type: ignore[arg-type]
 
-    def _take(self, tasks: Iterable[Task]) -> None:
+    def _add_tasks(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
             run = run_of(task, self._instance)
             known = self._runs.get(run.id) if run else None
             if run is None or run.reset:
-                self._replace(task.id, run.id if run else "")
+                self._end_replaced_run(task.id, run.id if run else "")
             if run is not None and (known is None or known.task != task):
                 self._put(run)
-        self._forget()
+        self._drop_oldest()
 
     def _put(self, run: Run) -> None:
         known = self._runs.get(run.id)
         if known is None or known.status != run.status:
-            self.news.append(run)
+            self.changed_runs.append(run)
         self._runs[run.id] = run
         self._by_key.setdefault(run.key, set()).add(run.id)
         if run.active:
@@ -140,25 +141,25 @@ class Runs:
         else:
             self._active.discard(run.id)
 
-    def _replace(self, task_id: str, run_id: str) -> None:
-        """A reused task that has another run now has left the one before, however that ended."""
-        before = self._runs.get(self._reused.get(task_id, ""))
+    def _end_replaced_run(self, task_id: str, run_id: str) -> None:
+        """Mark the previous run of a reused task as stopped if the task carries another run now."""
+        before = self._runs.get(self._current_run_of_task.get(task_id, ""))
         if run_id:
-            self._reused[task_id] = run_id
+            self._current_run_of_task[task_id] = run_id
         if before is not None and before.id != run_id and before.active:
-            over = attrs.evolve(before.task, status="stopped", status_reason=REPLACED, completed=None)
-            self._put(attrs.evolve(before, task=over))
+            ended = attrs.evolve(before.task, status="stopped", status_reason=REPLACED, completed=None)
+            self._put(attrs.evolve(before, task=ended))
 
-    def _forget(self) -> None:
-        """Drop the oldest finished runs beyond a bound, in one go now and then."""
-        if len(self._runs) <= KEEP + KEEP // 10:
+    def _drop_oldest(self) -> None:
+        """Drop the oldest finished runs. Waits until there are 10 % too many, so that it sorts the runs rarely."""
+        if len(self._runs) <= MAX_RUNS + MAX_RUNS // 10:
             return
-        self.forgot = True
-        oldest = sorted(self._runs.values(), key=lambda run: run.age)[: len(self._runs) - KEEP]
+        self.has_dropped_runs = True
+        oldest = sorted(self._runs.values(), key=lambda run: run.age)[: len(self._runs) - MAX_RUNS]
         self.drop(run.id for run in oldest if not run.active)
 
     def drop(self, ids: Iterable[str]) -> None:
-        """Forget runs."""
+        """Drop runs from memory."""
         for run_id in list(ids):
             run = self._runs.pop(run_id)
             self._active.discard(run_id)

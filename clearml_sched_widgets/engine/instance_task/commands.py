@@ -1,4 +1,4 @@
-"""What users ask of a running instance: from this kernel directly, from elsewhere through its task's configuration."""
+"""Defines the commands of users to a running instance, and how its task's configuration carries them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from collections.abc import Mapping
 
 import attrs
 
-PREFIX = "command."  # each command is a configuration object of its own: two users never overwrite each other's
+PREFIX = "command."  # each command is a configuration object of its own, so two users never overwrite each other's
 KINDS = frozenset({"pause", "resume", "run_now", "retry", "backfill", "reload"})
 
 
 @attrs.frozen(kw_only=True)
 class Command:
-    """`do` is one of KINDS; `item` the item that it is about: for pause, resume and run_now empty means all (run_now
-    leaves out those that are disabled); `note` the reason of a pause; `run` the task that is to be launched again;
-    `start` and `end` the period of a backfill, in ISO 8601."""
+    """One command of a user.
+
+    `do` is one of KINDS. `item` is an item's id; for pause, resume and run_now empty means all items, but run_now
+    leaves out the disabled ones. `note` is the reason of a pause, `run` the id of the run that is launched again.
+    `start` and `end` are the period of a backfill in ISO 8601.
+    """
 
     do: str
     item: str = ""
@@ -25,7 +28,7 @@ class Command:
     run: str = ""
     start: str = ""
     end: str = ""
-    id: str = attrs.field(factory=lambda: f"{time.time_ns():020d}-{uuid.uuid4().hex[:12]}")  # they sort by their time
+    id: str = attrs.field(factory=lambda: f"{time.time_ns():020d}-{uuid.uuid4().hex[:12]}")  # ids sort by time
 
 
 FIELDS = tuple(field.name for field in attrs.fields(Command) if field.name != "id")
@@ -37,7 +40,7 @@ def dumps(command: Command) -> dict[str, str]:
 
 
 def waiting_commands(configuration: Mapping[str, str]) -> list[Command]:
-    """The commands among the configuration objects of a task; one that we cannot read has an empty `do`."""
+    """The commands in a task's configuration, oldest first. A command that cannot be read has an empty `do`."""
     return [_loads(name, text) for name, text in sorted(configuration.items()) if name.startswith(PREFIX)]
 
 

@@ -1,7 +1,7 @@
-"""The engine's state as configuration objects of the instance's task: JSON, in parts where there are many items.
+"""Stores the engine's state as JSON in configuration objects of the instance's task.
 
-A launch changes one item of perhaps ten thousand, so the items of a large instance are spread over objects of their
-own, and only those that changed are written. One request writes them all, so they always belong together.
+A launch changes one item of perhaps ten thousand. So the items of a large instance are spread over several objects
+("parts"), and only the parts that changed are written. One request writes all objects, so they always fit together.
 """
 
 from __future__ import annotations
@@ -21,63 +21,65 @@ from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.policy.state import PAST_TIMES, ItemState, Launch, PastRun, ReadPosition, State, iso, parse
 
 VERSION = 1
-STATE, PART = "state", "state.items."  # the names of the objects
-INLINE = 250  # items that stand in the state itself
-PER_PART, MOST_PARTS = 125, 100
+STATE, PART_PREFIX = "state", "state.items."  # the main object's name, and the prefix of the parts' names
+MAX_INLINE = 250  # up to so many items are stored in the main object
+ITEMS_PER_PART, MOST_PARTS = 125, 100
 
 
 def parts_for(count: int) -> int:
-    """Over how many objects so many items are spread; 0 if they stand in the state itself."""
-    return 0 if count <= INLINE else min(MOST_PARTS, -(-count // PER_PART))
+    """The number of parts for `count` items; 0 if they are stored in the main object."""
+    return 0 if count <= MAX_INLINE else min(MOST_PARTS, -(-count // ITEMS_PER_PART))
 
 
 class Writer:
-    """Knows what was written, and keeps each item's text."""
+    """Finds the objects that have changed since the last write. Caches each item's JSON text."""
 
     def __init__(self) -> None:
         self._items: Mapping[str, ItemState] = {}
         self._texts: dict[str, str] = {}
-        self._parts: list[list[str]] = []  # the items of each part
-        self._part_of: dict[str, int] = {}
+        self._parts: list[list[str]] = []  # item ids by part
+        self._part_by_item: dict[str, int] = {}
         self._changed_parts: set[int] = set()
 
     def changes(self, state: State) -> dict[str, str]:
-        """The configuration objects that differ from what was written; the state's own always does."""
-        self._take(state.items)
-        parts = {f"{PART}{number}": self._part(number) for number in sorted(self._changed_parts)}
-        head = json.dumps({**_without_items(state), "parts": len(self._parts)}, separators=(",", ":"))
+        """The configuration objects to write: the main object always, and the parts that have changed."""
+        self._update_items(state.items)
+        parts = {f"{PART_PREFIX}{number}": self._part_text(number) for number in sorted(self._changed_parts)}
+        rest = json.dumps({**_data_without_items(state), "parts": len(self._parts)}, separators=(",", ":"))
         items = "" if self._parts else ",".join(self._texts.values())
-        return {STATE: f'{{"items":{{{items}}},{head[1:]}', **parts}
+        return {STATE: f'{{"items":{{{items}}},{rest[1:]}', **parts}
 
     def written(self) -> None:
-        """Note that the last changes were written."""
+        """Note that the objects from `changes` were written."""
         self._changed_parts.clear()
 
-    def _take(self, items: Mapping[str, ItemState]) -> None:
+    def _update_items(self, items: Mapping[str, ItemState]) -> None:
         if [*items] != [*self._items]:
-            self._arrange(items)
-        changed = [*self._changed(items)]
+            self._assign_parts(items)
+        changed = [*self._changed_ids(items)]
         self._texts.update({key: _item_text(key, items[key]) for key in changed})
-        self._changed_parts.update(self._part_of[key] for key in changed if self._parts)
+        self._changed_parts.update(self._part_by_item[key] for key in changed if self._parts)
         self._items = items
 
-    def _arrange(self, items: Mapping[str, ItemState]) -> None:
-        """Other items than before, or in another order: their places are given anew."""
+    def _assign_parts(self, items: Mapping[str, ItemState]) -> None:
+        """Assign every item to a part anew, because the items or their order have changed."""
         self._items, self._texts = {}, {}
         count = parts_for(len(items))
-        self._part_of = {key: crc32(key.encode()) % count for key in items} if count else {}
-        places = defaultdict[int, list[str]](list)
-        for key, number in self._part_of.items():
-            places[number].append(key)
-        self._parts = [places[number] for number in range(count)]
+        self._part_by_item = {key: crc32(key.encode()) % count for key in items} if count else {}
+        parts = defaultdict[int, list[str]](list)
+        for key, number in self._part_by_item.items():
+            parts[number].append(key)
+        self._parts = [parts[number] for number in range(count)]
         self._changed_parts = set(range(count))
 
-    def _changed(self, items: Mapping[str, ItemState]) -> Iterable[str]:
-        """The keys of the items that are new or other objects than before. Without a loop of our own: it is the most
-        of what a launch costs among ten thousand items."""
+    def _changed_ids(self, items: Mapping[str, ItemState]) -> Iterable[str]:
+        """The ids of the items that are not the same objects as before.
+
+        It uses no Python loop, because this is most of the cost of a launch among ten thousand items.
+        """
         return compress(items, map(is_not, items.values(), self._items.values())) if self._items else items
 
-    def _part(self, number: int) -> str:
+    def _part_text(self, number: int) -> str:
         return f"{{{','.join(self._texts[key] for key in self._parts[number])}}}"
 
 
@@ -87,18 +89,18 @@ def texts(state: State) -> dict[str, str]:
 
 
 def is_complete(configuration: Mapping[str, str]) -> bool:
-    """Whether all objects are there that the state's own names."""
+    """True if the configuration has all parts that the main object counts."""
     try:
         count = json.loads(configuration.get(STATE) or "{}").get("parts", 0)
-        return all(f"{PART}{number}" in configuration for number in range(count))
+        return all(f"{PART_PREFIX}{number}" in configuration for number in range(count))
     except (ValueError, AttributeError, TypeError, RecursionError):
         return False
 
 
 def loads(configuration: Mapping[str, str], *, items: bool = True) -> State:
-    """The state in the configuration objects of a task; an empty one if there is none. Without `items`, the rest of it.
+    """The state in a task's configuration objects; an empty state if there is none. `items=False` leaves the items out.
 
-    Raises SchedulerError for a state of a newer version, and for one that somebody broke by hand.
+    Raises SchedulerError for a state of another version, or one that cannot be read.
     """
     try:
         return _loads(configuration, items)
@@ -118,15 +120,15 @@ def _loads(configuration: Mapping[str, str], items: bool) -> State:
             f"This instance's state has version {data.get('version')}; this version of the package reads {VERSION}. "
             "Upgrade clearml-sched-widgets."
         )
-    known = dict(data["items"])
+    items_data = dict(data["items"])
     for number in range(data.get("parts", 0) if items else 0):
-        known.update(json.loads(configuration[f"{PART}{number}"]))
+        items_data.update(json.loads(configuration[f"{PART_PREFIX}{number}"]))
     return State(
-        items={key: _item(item) for key, item in known.items()} if items else {},
+        items={key: _item_state(item) for key, item in items_data.items()} if items else {},
         pending=tuple(_launch(launch) for launch in data["pending"]),
-        entities={key: _entity(entity) for key, entity in data["entities"].items()},
-        ends=_entity(data["ends"]) if data.get("ends") else None,
-        past={key: tuple(_past(run) for run in runs) for key, runs in data.get("past", {}).items()},
+        entities={key: _read_position(entity) for key, entity in data["entities"].items()},
+        ends=_read_position(data["ends"]) if data.get("ends") else None,
+        past={key: tuple(_past_run(run) for run in runs) for key, runs in data.get("past", {}).items()},
         memory=data["memory"],
         watching={key: datetime.fromisoformat(moment) for key, moment in data["watching"].items()},
         baseline=tuple(data["baseline"]),
@@ -145,24 +147,24 @@ def _launch_data(launch: Launch) -> dict[str, Any]:
 
 def _launch(data: Mapping[str, Any]) -> Launch:
     nominal = datetime.fromisoformat(data["nominal"])
-    known = {**data, "nominal": nominal, "not_before": parse(data["not_before"]), "lineage": tuple(data["lineage"])}
-    return Launch(**known)
+    values = {**data, "nominal": nominal, "not_before": parse(data["not_before"]), "lineage": tuple(data["lineage"])}
+    return Launch(**values)
 
 
 def _item_text(key: str, item: ItemState) -> str:
     data = {"watermark": iso(item.watermark), "runs": item.runs, "error": item.error}
-    rare: dict[str, Any] = {"failures": item.failures, "paused": item.paused, "note": item.note}
-    data |= {name: value for name, value in rare.items() if value}
+    optional: dict[str, Any] = {"failures": item.failures, "paused": item.paused, "note": item.note}
+    data |= {name: value for name, value in optional.items() if value}
     return f"{json.dumps(key)}:{json.dumps(data, separators=(',', ':'))}"
 
 
-def _without_items(state: State) -> dict[str, Any]:
+def _data_without_items(state: State) -> dict[str, Any]:
     return {
         "version": VERSION,
         "pending": [_launch_data(launch) for launch in state.pending],
-        "entities": {key: _entity_data(entity) for key, entity in state.entities.items()},
-        "ends": _entity_data(state.ends) if state.ends else None,
-        "past": {key: [_past_data(run) for run in runs] for key, runs in state.past.items()},
+        "entities": {key: _read_position_data(entity) for key, entity in state.entities.items()},
+        "ends": _read_position_data(state.ends) if state.ends else None,
+        "past": {key: [_past_run_data(run) for run in runs] for key, runs in state.past.items()},
         "memory": state.memory,
         "watching": {key: iso(moment) for key, moment in state.watching.items()},
         "baseline": [*state.baseline],
@@ -172,22 +174,22 @@ def _without_items(state: State) -> dict[str, Any]:
     }
 
 
-def _entity_data(entity: ReadPosition) -> dict[str, Any]:
+def _read_position_data(entity: ReadPosition) -> dict[str, Any]:
     return {"cursor": iso(entity.cursor), "seen": dict(entity.seen)}
 
 
-def _past_data(run: PastRun) -> dict[str, Any]:
+def _past_run_data(run: PastRun) -> dict[str, Any]:
     data = attrs.asdict(run) | {name: iso(getattr(run, name)) for name in PAST_TIMES}
     return {name: value for name, value in data.items() if value}
 
 
-def _past(data: Mapping[str, Any]) -> PastRun:
+def _past_run(data: Mapping[str, Any]) -> PastRun:
     return PastRun(**{**data, **{name: parse(data.get(name)) for name in PAST_TIMES}})
 
 
-def _entity(data: Mapping[str, Any]) -> ReadPosition:
+def _read_position(data: Mapping[str, Any]) -> ReadPosition:
     return ReadPosition(cursor=parse(data["cursor"]), seen=data["seen"])
 
 
-def _item(data: Mapping[str, Any]) -> ItemState:
+def _item_state(data: Mapping[str, Any]) -> ItemState:
     return ItemState(**{**data, "watermark": datetime.fromisoformat(data["watermark"])})

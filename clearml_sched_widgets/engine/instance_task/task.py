@@ -1,4 +1,4 @@
-"""The instance's own task: where the definition, the state and the commands lie, and the heartbeat."""
+"""Reads and writes the instance's task, which holds the definition, the state and the commands."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 
 DEFINITION, STATE, WHERE = "definition", state_objects.STATE, "where"
-WATCHDOG = "non-responsive"  # what the server's watchdog gives as the reason when it stops a silent task
+WATCHDOG = "non-responsive"  # part of the reason that the server's watchdog gives when it stops a silent task
 
 
 @attrs.frozen(kw_only=True)
-class TaskNews:
-    """What an engine hears of its instance's task time and again."""
+class TaskPoll:
+    """What an engine regularly reads of its instance's task."""
 
     task: Task
     commands: tuple[Command, ...]
@@ -32,7 +32,7 @@ class TaskNews:
 
 @attrs.frozen(kw_only=True)
 class InstanceTask:
-    """What the instance's task says."""
+    """An instance as read from its task."""
 
     task: Task
     commands: tuple[Command, ...]
@@ -40,23 +40,25 @@ class InstanceTask:
 
     @cached_property
     def definition(self) -> Definition:
-        """Parsed when it is first asked for: the engine looks for commands every other second, and a definition of
-        ten thousand schedules takes seconds to parse. Raises InvalidDefinition."""
+        """The definition. Parsed on first use, because parsing ten thousand schedules takes seconds.
+
+        Raises InvalidDefinition.
+        """
         return codec.loads(self.task.configuration[DEFINITION])
 
     @cached_property
     def state(self) -> State:
-        """Parsed when it is first asked for. Raises SchedulerError."""
+        """The state. Parsed on first use. Raises SchedulerError."""
         return state_objects.loads(self.task.configuration)
 
 
 def read(gateway: Gateway, instance_id: str) -> InstanceTask:
-    """Read an instance, all of it. One request. Raises NotFound, or SchedulerError if it is no instance."""
+    """Read a whole instance. One request. Raises NotFound, or SchedulerError if the task is not an instance."""
     return parse(read_task(gateway, instance_id, configuration=True))
 
 
 def read_task(gateway: Gateway, instance_id: str, **more: Any) -> Task:
-    """An instance's task, and of its configuration what the query asks for. One request. Raises NotFound."""
+    """Read an instance's task. `more` are arguments of the query. One request. Raises NotFound."""
     tasks = gateway.tasks(TaskQuery(ids=(instance_id,), order="created", **more))
     if not tasks:
         raise NotFound(f"There is no instance {instance_id} on the server (any more).")
@@ -64,7 +66,7 @@ def read_task(gateway: Gateway, instance_id: str, **more: Any) -> Task:
 
 
 def parse(task: Task) -> InstanceTask:
-    """The instance that a task is. Raises SchedulerError."""
+    """The instance in a task. Raises SchedulerError if the task is not an instance."""
     if INSTANCE_TAG not in task.system_tags or DEFINITION not in task.configuration:
         raise SchedulerError(f"The task {task.id} is not a scheduler instance.")
     return InstanceTask(
@@ -75,51 +77,55 @@ def parse(task: Task) -> InstanceTask:
 
 
 class EngineTask:
-    """Writes to the instance's task on behalf of one engine, and reads back whether it is still ours."""
+    """Reads and writes the instance's task for one engine."""
 
     def __init__(self, gateway: Gateway, instance_id: str) -> None:
         self._gateway = gateway
         self.id = instance_id
-        self._written: State | None = None
+        self._written_state: State | None = None
         self._writer = state_objects.Writer()
-        self._large = {DEFINITION, STATE}  # what is read once, and written by us
+        self._unpolled_objects = {DEFINITION, STATE}  # objects that `poll` leaves out
 
     def start(self) -> InstanceTask:
-        """Make the task run; what it says then. For the holder of the lease only."""
-        # Read with the lease in hand. Where nothing is written here, a second reading could say nothing else.
-        found = read(self._gateway, self.id)
-        self._large.update(name for name in found.task.configuration if name.startswith(state_objects.PART))
-        if found.task.status == "in_progress":
-            return found
-        if found.task.status == "failed":  # the status machine leads from failed to running only through stopped
+        """Set the task to in_progress and return the instance as it is then. The lease must be held."""
+        # The lease is held, so the task must be read again only if its status is changed here.
+        instance = read(self._gateway, self.id)
+        self._unpolled_objects.update(
+            name for name in instance.task.configuration if name.startswith(state_objects.PART_PREFIX)
+        )
+        if instance.task.status == "in_progress":
+            return instance
+        if instance.task.status == "failed":  # ClearML allows failed -> in_progress only through stopped
             self._gateway.set_status(self.id, "stopped", "Resumed")
         self._gateway.set_status(self.id, "in_progress")
         return read(self._gateway, self.id)
 
-    def poll(self) -> TaskNews:
-        """How the task is, and the commands that wait: its definition and state stay where they are. One request.
+    def poll(self) -> TaskPoll:
+        """Read the task's status and the waiting commands, but not its definition and state. One request.
 
         Raises NotFound.
         """
-        task = read_task(self._gateway, self.id, without=tuple(sorted(self._large)))
-        return TaskNews(task=task, commands=tuple(commands.waiting_commands(task.configuration)))
+        task = read_task(self._gateway, self.id, without=tuple(sorted(self._unpolled_objects)))
+        return TaskPoll(task=task, commands=tuple(commands.waiting_commands(task.configuration)))
 
-    def why_ended(self, heard: TaskNews) -> str:
-        """Why this engine has to end, as the task says; empty if it goes on."""
-        if heard.task.status != "in_progress":
-            return f"it was {heard.task.status} in ClearML"
-        if heard.task.status_message.lower() == "stopping":
+    def why_ended(self, poll: TaskPoll) -> str:
+        """Why the engine has to end, by the task's status; empty if it goes on."""
+        if poll.task.status != "in_progress":
+            return f"it was {poll.task.status} in ClearML"
+        if poll.task.status_message.lower() == "stopping":
             return "it was asked to stop in ClearML"
         return ""
 
     def save(self, state: State, runs_since: datetime | None) -> None:
-        """Write the state if it is not what was written last. The runs' cursor goes along, but is no reason to."""
-        if state is not self._written and state != self._written:  # comparing looks at every item
+        """Write the state if it has changed since the last write. A new `runs_since` alone is not written."""
+        if (
+            state is not self._written_state and state != self._written_state
+        ):  # identity first: comparing looks at every item
             changes = self._writer.changes(attrs.evolve(state, runs_since=runs_since))
-            self._large.update(changes)
+            self._unpolled_objects.update(changes)
             self._gateway.write_configuration(self.id, changes)
             self._writer.written()
-            self._written = state
+            self._written_state = state
 
     def remove_commands(self, handled: Sequence[Command]) -> None:
         """Remove commands that were carried out."""

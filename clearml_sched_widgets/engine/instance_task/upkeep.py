@@ -1,4 +1,4 @@
-"""What an engine reports about itself now and then: the heartbeat, the log and the tables of its instance's task."""
+"""Reports the heartbeat, the log and the tables to the instance's task at intervals."""
 
 from __future__ import annotations
 
@@ -13,34 +13,37 @@ HEARTBEAT_EVERY = timedelta(seconds=60)
 
 
 class Upkeep:
-    """Remembers what was reported when. Used by one thread. Its methods raise GatewayError."""
+    """Sends the reports and remembers when. Used by one thread only. Its methods raise GatewayError."""
 
     def __init__(self, gateway: Gateway, context: Context, tables: Tables, now: datetime) -> None:
         self._gateway, self._context, self._tables = gateway, context, tables
-        self.begin(now)
+        self.restart(now)
 
-    def begin(self, now: datetime) -> None:
-        """Count from now on."""
-        self._beat = self._tabled = now
+    def restart(self, now: datetime) -> None:
+        """Restart the intervals at `now`."""
+        self._heartbeat_at = self._tables_at = now
 
-    def do(self, snapshot: Snapshot | None, now: datetime) -> None:
-        """Send the new lines of the log, and what is due of the rest."""
-        self._beat, self._tabled = min(self._beat, now), min(self._tabled, now)  # the clock may have gone back
+    def report_due(self, snapshot: Snapshot | None, now: datetime) -> None:
+        """Send the new lines of the log, and the heartbeat and the tables if they are due."""
+        self._heartbeat_at, self._tables_at = (
+            min(self._heartbeat_at, now),
+            min(self._tables_at, now),
+        )  # the clock may have gone back
         self.flush()
-        if now - self._beat >= HEARTBEAT_EVERY:
+        if now - self._heartbeat_at >= HEARTBEAT_EVERY:
             self._gateway.ping(self._context.id)
-            self._beat = now
-        if self._context.changed and now - self._tabled >= TABLES_EVERY:
+            self._heartbeat_at = now
+        if self._context.tables_outdated and now - self._tables_at >= TABLES_EVERY:
             self.report_tables(snapshot)
-            self._tabled = now
+            self._tables_at = now
 
     def flush(self) -> None:
         """Send the lines of the log that the server does not have yet."""
         self._context.journal.flush(self._gateway, self._context.id)
 
     def report_tables(self, snapshot: Snapshot | None) -> None:
-        """Show the tables on the instance's task."""
+        """Send the tables to the instance's task."""
         if snapshot is not None:
             for title, table in self._tables(snapshot).items():
                 self._gateway.report_table(self._context.id, title, table)
-        self._context.changed = False
+        self._context.tables_outdated = False

@@ -1,1 +1,10 @@
-"""Launches what is owed: each slot and each event exactly once."""
+"""Makes the owed launches: each slot and each event exactly once.
+
+clone      launches clones of base tasks
+reuse      launches base tasks themselves: reset, edit, enqueue
+call       calls Python functions
+functions  keeps the Python functions of this process and runs them in threads
+overlap    holds back or replaces launches, as the overlap policies say
+stops      asks runs to stop
+batch      counts the progress of a batch of launches
+"""

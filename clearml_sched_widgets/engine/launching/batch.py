@@ -1,4 +1,4 @@
-"""How far the launching of a batch is, for other threads to see."""
+"""Counts the progress of a batch of launches, for other threads to read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Batch:
-    """Runs that are launched together: how many of them were made so far, and in the end how many failed, and why."""
+    """The progress of runs that are launched together. `failed` and `error`, the first error, are set at the end."""
 
-    number: int  # of the batch, counted from the engine's start
+    number: int  # counts the batches from the engine's start
     total: int
     done: int = 0
     over: bool = False
@@ -21,7 +21,7 @@ class Batch:
 
 
 class BatchProgress:
-    """Counts the runs of a batch as they are made, by several threads. `on_change` is called with each of them."""
+    """Counts the runs of a batch as several threads make them. `on_change` is called at every change."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -29,20 +29,20 @@ class BatchProgress:
         self.on_change: Callable[[], None] = lambda: None
 
     def begin(self, total: int) -> None:
-        """A batch of so many runs begins."""
+        """Start a batch of `total` runs."""
         number = 1 if self.latest is None else self.latest.number + 1
         self.latest = Batch(number=number, total=total)
         self.on_change()
 
-    def one(self) -> None:
-        """One more was made, or failed."""
+    def count_one(self) -> None:
+        """Count one more run that was made or failed."""
         with self._lock:
             if self.latest is not None:
                 self.latest = attrs.evolve(self.latest, done=self.latest.done + 1)
         self.on_change()
 
     def end(self, errors: list[str]) -> None:
-        """The batch is over; of these errors each is one run's."""
+        """End the batch. `errors` has one text for each failed run."""
         if self.latest is not None and not self.latest.over:
             error = errors[0] if errors else ""
             self.latest = attrs.evolve(self.latest, over=True, failed=len(errors), error=error)

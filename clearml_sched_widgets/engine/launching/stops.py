@@ -1,4 +1,4 @@
-"""Asks runs to end: when a later one takes their place, or when they have had their time."""
+"""Asks runs to stop: when a later run replaces them, or when they have reached their time limit."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from clearml_sched_widgets.policy.run import Run
 
 
 class StopRequests:
-    """Asks each run once. The server stops one that no agent works on at once, and takes a queued one off its queue."""
+    """Asks each run once. The server stops a run without an agent at once, and removes a queued run from its queue."""
 
     def __init__(self, gateway: Gateway, journal: Journal) -> None:
         self._gateway, self._journal = gateway, journal
         self._asked: set[str] = set()
 
     def request(self, run: Run, title: str, reason: str) -> None:
-        """Ask a run to end. Raises RetryableError, and then it is to be asked again."""
+        """Ask a run to stop. After a RetryableError the caller has to ask again."""
         self.request_task(run.task.id, title, reason)
 
     def request_task(self, task_id: str, title: str, reason: str) -> None:
-        """The same, for a task that may be somebody else's run."""
+        """Like `request`, for a task that may not be a run of this instance."""
         if task_id in self._asked:
             return
         try:
@@ -32,5 +32,5 @@ class StopRequests:
         self._asked.add(task_id)
 
     def forget(self, run: Run) -> None:
-        """Note that a run has ended."""
+        """Forget the request to a run that has ended, so that the task can be asked again."""
         self._asked.discard(run.task.id)

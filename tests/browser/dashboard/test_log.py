@@ -17,7 +17,7 @@ from clearml_sched_widgets.records import LogLine
 now = datetime.now(timezone.utc)
 levels = {0: "error", 1: "warning"}
 lines = [LogLine(time=now, level=levels.get(n % 100, "info"), text=f"line <b>{n}</b>") for n in range(5000)]
-from clearml_sched_widgets.engine import journal
+from clearml_sched_widgets.engine.instance_task import journal
 remember = journal.Journal.remember
 journal.Journal.remember = lambda self, known, whole: remember(self, lines, whole=True)
 saved.resume()

@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from clearml_sched_widgets.engine.instance_task import lease as leases
-from clearml_sched_widgets.engine.instance_task.lease import PREFIX, QUIET, RENEW_EVERY, TTL, VALID, Lease, LeaseLost
+from clearml_sched_widgets.engine.instance_task.lease import (
+    PREFIX,
+    RENEW_EVERY,
+    TAKEOVER_PAUSE,
+    TTL,
+    VALID,
+    Lease,
+    LeaseLost,
+)
 from clearml_sched_widgets.errors import OutcomeUnknown, Unavailable
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.engine.world import START, VirtualClock
@@ -80,7 +88,7 @@ def test_a_holder_that_renews_keeps_it_and_is_seen_to_be_alive(gateway: MemoryGa
         first.ensure_held()
         assert not second.acquire()
         clock.advance(1)
-    assert second.alive
+    assert second.holder_alive
 
 
 def test_a_silent_holder_is_followed_after_the_time_to_live_and_the_time_in_which_it_may_still_launch(
@@ -88,8 +96,8 @@ def test_a_silent_holder_is_followed_after_the_time_to_live_and_the_time_in_whic
 ) -> None:
     first, second = a_lease(gateway, clock), a_lease(gateway, clock)
     assert first.acquire()
-    assert TTL + QUIET <= seconds_until_acquired(second, clock) <= TTL + QUIET + 1
-    assert not second.alive
+    assert TTL + TAKEOVER_PAUSE <= seconds_until_acquired(second, clock) <= TTL + TAKEOVER_PAUSE + 1
+    assert not second.holder_alive
 
 
 def test_a_holder_that_was_followed_may_not_launch_and_deletes_nothing(gateway: MemoryGateway, clock: Clock) -> None:
@@ -218,7 +226,7 @@ def test_the_leases_of_deleted_instances_are_swept(gateway: MemoryGateway, clock
     there = gateway.create_instance("there", "DevOps", {})
     lease = Lease(gateway, there, clock)
     assert lease.acquire()
-    lease.sweep()
+    lease.delete_orphans()
     assert [row.name for row in gateway.leases(PREFIX)] == [f"{PREFIX}{there}"]
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
 from clearml_sched_widgets.engine.instance_task.commands import Command, dumps
-from clearml_sched_widgets.engine.instance_task.lease import PREFIX, QUIET, TTL
-from clearml_sched_widgets.engine.loop import PATIENCE, Engine
+from clearml_sched_widgets.engine.instance_task.lease import PREFIX, TAKEOVER_PAUSE, TTL
+from clearml_sched_widgets.engine.loop import LIVE_HOLDER_TIMEOUT, Engine
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, NotFound, Unavailable
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.engine.world import START, World
@@ -42,7 +42,7 @@ def test_when_the_holder_is_killed_the_other_takes_over_after_expiry_and_loses_n
     world.run_for(first, 35)
     second = world.rival()
     waited = world.take_over(second)  # nobody steps the first one any more: it is dead
-    assert TTL <= waited <= TTL + QUIET + 3
+    assert TTL <= waited <= TTL + TAKEOVER_PAUSE + 3
     world.run_for(second, 30)
     assert_each_slot_once(world)
 
@@ -50,7 +50,7 @@ def test_when_the_holder_is_killed_the_other_takes_over_after_expiry_and_loses_n
 def test_an_engine_that_waits_for_another_one_shows_that_nothing_is_wrong(world: World) -> None:
     world.run_for(world.engine(ticking(world)), 15)
     second = world.rival()
-    assert not second._begin()
+    assert not second._try_open()
     assert second.snapshot is not None
     assert second.snapshot.waiting
     assert second.snapshot.problem.startswith("Waiting: this process takes over")
@@ -85,7 +85,7 @@ def test_a_busy_machine_that_lets_the_rival_look_only_twice_does_not_make_the_ho
             return world.clock.monotonic()
 
         def wait(self, event: threading.Event, seconds: float) -> None:  # noqa: ARG002 - nobody sets it in between
-            world.run_for(first, 2 * PATIENCE)
+            world.run_for(first, 2 * LIVE_HOLDER_TIMEOUT)
 
     second = Engine(world.instance, world.gateway, clock=Slow())
     with pytest.raises(InstanceStateError, match=f"run by .*process {os.getpid()}; stop it there first"):

@@ -38,7 +38,7 @@ def run_for(world: World, engine: Engine, seconds: float) -> None:
 
     def settle() -> None:
         end = time.monotonic() + 20
-        while MOST_AT_ONCE - world.functions.room > held(engine):
+        while MOST_AT_ONCE - world.functions.free_threads > held(engine):
             assert time.monotonic() < end, "it did not return in 20 s"
             time.sleep(0.0005)
 
@@ -55,7 +55,7 @@ def held(engine: Engine) -> int:
 def returned(world: World, engine: Engine) -> None:
     """Wait until no function runs any more, and let the engine see it."""
     end = time.monotonic() + 20
-    while world.functions.room < MOST_AT_ONCE:
+    while world.functions.free_threads < MOST_AT_ONCE:
         assert time.monotonic() < end, "it did not return in 20 s"
         time.sleep(0.002)
     engine.step()

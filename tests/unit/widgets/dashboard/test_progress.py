@@ -19,7 +19,7 @@ from clearml_sched_widgets.records import Clone
 from clearml_sched_widgets.sentences.parts import as_text
 from clearml_sched_widgets.views.history import ExecutedRow, View
 from clearml_sched_widgets.widgets.dashboard import progress
-from clearml_sched_widgets.widgets.dashboard.progress import ProgressPart, of_batch
+from clearml_sched_widgets.widgets.dashboard.progress import ProgressPart, batch_work
 from tests.unit.widgets.page import Page, memory_manager, schedule_data
 from tests.waiting import until
 
@@ -31,7 +31,7 @@ def test_a_batch_is_counted_and_ends_with_what_failed() -> None:
     count, told = BatchProgress(), []
     count.on_change = lambda: told.append(count.latest)
     count.begin(3)
-    threads = [threading.Thread(target=count.one) for _ in range(3)]
+    threads = [threading.Thread(target=count.count_one) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -43,9 +43,9 @@ def test_a_batch_is_counted_and_ends_with_what_failed() -> None:
 
 
 def test_a_batch_is_told_in_words() -> None:
-    assert as_text(of_batch(Batch(number=1, total=1200, done=7)).sentence) == "Launching 1,200 runs"
-    assert as_text(of_batch(Batch(number=1, total=12, done=12, over=True)).sentence) == "12 runs were launched."
-    failed = of_batch(Batch(number=1, total=12, done=12, over=True, failed=2, error="no such queue"))
+    assert as_text(batch_work(Batch(number=1, total=1200, done=7)).sentence) == "Launching 1,200 runs"
+    assert as_text(batch_work(Batch(number=1, total=12, done=12, over=True)).sentence) == "12 runs were launched."
+    failed = batch_work(Batch(number=1, total=12, done=12, over=True, failed=2, error="no such queue"))
     assert failed.failed
     assert as_text(failed.sentence) == "2 of 12 runs were not launched yet; they are tried again: no such queue"
 
