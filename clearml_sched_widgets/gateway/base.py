@@ -1,8 +1,8 @@
-"""The protocol between the engine and a ClearML server. Two implementations: `clearml` (HTTP) and `memory`.
+"""The protocol between this package and a ClearML server. Two implementations: `clearml` (HTTP) and `memory`.
 
-Every method may raise a GatewayError: `Unavailable` when the request surely was not carried out, `OutcomeUnknown` when
-that is not known, a PermanentError when the server said no. Methods may be called from several threads at once.
-No method repeats a request that changes something after an unknown outcome.
+Every method may raise a GatewayError: `Unavailable` if the request was certainly not carried out, `OutcomeUnknown` if
+it may have been carried out, a PermanentError if the server refused it. All methods are thread-safe.
+After an unknown outcome, no method repeats a request that changes something.
 """
 
 from __future__ import annotations
@@ -28,115 +28,120 @@ from clearml_sched_widgets.records import (
 
 
 class Gateway(Protocol):
-    """What this package needs of a ClearML server."""
+    """Every request that this package sends to a ClearML server. All times are aware datetimes."""
 
     # -- where we are
     def server(self) -> Server:
-        """Who and where we are. One request the first time, then none. Raises NotConfigured, AccessDenied."""
+        """Return the server and the user. Sends a request the first time only. Raises NotConfigured, AccessDenied."""
 
     # -- reading
     def tasks(self, query: TaskQuery) -> list[Task]:
-        """The tasks of the query, in its order; hidden ones only if it has ids or system tags. One request."""
+        """Return the tasks that match, in the query's order. One request.
+
+        Hidden tasks are included only if the query has ids or system tags.
+        """
 
     def changed(self, entity: str, since: datetime | None, limit: int = 500) -> list[Entity]:
-        """Objects of one kind whose last change is at or after `since` (server time), oldest first, archived ones too.
+        """Return objects of one kind that changed at or after `since` (server time), oldest first. One request.
 
-        Every write counts as a change: status, metrics, console, pings, tags, names. A "task" is no dataset, no report,
-        no instance, and not hidden. A change gets its time before it can be read, so look back a little.
-        The first page only: a caller moves `since` to the last row's `changed` and drops the ids it has seen.
-        `changed_at` reads further within one identical time. Without `since`, the single newest one. One request.
+        Every write counts as a change: status, metrics, console, pings, tags, names. Archived objects are included.
+        The kind "task" excludes datasets, reports, instance tasks and hidden tasks.
+        The server stamps a change shortly before it becomes readable, so callers must look back a little.
+        Only the first page is returned. For the next one, pass the last row's `changed` as `since` and drop the ids
+        already seen. If a whole page has the same time, read on with `changed_at`.
+        Without `since`, returns only the object that changed last.
         """
 
     def changed_at(self, entity: str, moment: datetime, page: int) -> list[Entity]:
-        """Objects of one kind whose last change is exactly `moment`, ordered by id; 500 a page. One request."""
+        """Return one page (500) of the objects that last changed at exactly `moment`, ordered by id. One request."""
 
     def queues(self, *, watched: bool = False) -> list[Queue]:
-        """All queues by name; with `watched` also whether an agent serves each (one more request)."""
+        """Return all queues, sorted by name. With `watched`, also whether an agent serves each (one more request)."""
 
     def projects(self, text: str = "", limit: int = 50) -> list[Project]:
-        """Projects whose full names contain `text` (case-insensitive), recently used first; hidden ones left out."""
+        """Return projects whose full name contains `text` (any case), recently used first. Leaves out hidden ones."""
 
     def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:
-        """The last lines of a task's console, oldest first; with a time, the last ones that are earlier.
+        """Return the last lines of a task's console, oldest first; with `before`, the last lines before that time.
 
-        All lines of the earliest time are among them: there may be more than `limit`, and with that time as `before`
-        follow the ones that are missing. Fewer than `limit` are all that there are.
+        Lines with the same time stay together, so there may be more than `limit` lines. To read further back, pass
+        the first line's time as `before`. Fewer than `limit` lines mean that there are no earlier ones.
         """
 
     # -- launching
     def clone(self, request: Clone) -> str:
-        """Make one run as a draft; its new id. NotFound: the base task is gone."""
+        """Clone the base task into a draft; returns the draft's id. Raises NotFound if the base task does not exist."""
 
     def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:
-        """Set fields of a draft's script, such as branch or requirements.pip; others stay, and it stays a virgin.
+        """Set fields of a draft's script, such as `branch` or `requirements.pip`. Other fields stay.
 
-        Conflict if it is no draft any more.
+        The time of its last status change stays. Raises Conflict if the task is no longer a draft.
         """
 
     def edit_draft(self, task_id: str, request: Edit) -> None:
-        """Replace tags, system tags, hyperparameters and, if one is given, the container of a draft.
+        """Replace a draft's tags, system tags and hyperparameters, and its container if one is given.
 
-        Its status, and the time of its last change of status, stay. Conflict if it is no draft any more.
+        Its status and the time of its last status change stay. Raises Conflict if the task is no longer a draft.
         """
 
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:
-        """Put drafts on a queue, by the queue's id. Per id an outcome; NotFound if there is no such queue.
+        """Put drafts on a queue; returns the outcome for each id. Raises NotFound if the queue does not exist.
 
-        In that case they stay drafts, but no virgins: the server has tried, and taken it back.
+        In that case the tasks are still drafts, but the server has set the time of their last status change.
         """
 
     def delete_drafts(self, ids: Sequence[str]) -> None:
-        """Delete tasks that are still drafts; those that are not, and archived ones, stay, silently."""
+        """Delete those of the tasks that are still drafts and not archived. Ignores the others."""
 
     # -- the instance's own task
     def create_instance(self, name: str, project: str, configuration: Mapping[str, str]) -> str:
-        """A draft task of type `service` with our system tag; the project is created if missing. Its id."""
+        """Create a draft of type `service` with the instance tag; returns its id. Creates the project if missing."""
 
     def set_script(self, task_id: str, entry_point: str, code: str, requirements: Iterable[str]) -> None:
-        """Give a task a script without a repository, whatever its status: the whole code, and its pip requirements."""
+        """Replace a task's script by `code` without a repository, with pip requirements. Works in any status."""
 
     def set_status(self, task_id: str, status: str, reason: str = "") -> None:
-        """Move a task to in_progress, stopped, completed, failed or created (which erases its output).
+        """Move a task to in_progress, stopped, completed, failed or created (created erases its output).
 
-        Raises Conflict where the status machine forbids it.
+        Raises Conflict if the server does not allow this change of status.
         """
 
     def request_stop(self, task_id: str, reason: str = "") -> None:
-        """Ask whoever runs the task to end it; a task that no agent runs is stopped at once, a queued one dequeued.
+        """Ask the agent that runs the task to stop it. A task without an agent, or a queued one, stops at once.
 
-        Conflict on a draft and on what has completed. A task that ends this way has no `completed` time.
+        Raises Conflict if the task is a draft or has completed. A task stopped at once gets no `completed` time.
         """
 
     def rename(self, task_id: str, name: str) -> None:
-        """Change a task's name, whatever its status."""
+        """Change a task's name. Works in any status."""
 
     def write_configuration(self, task_id: str, items: Mapping[str, str]) -> None:
-        """Set the named configuration objects of a draft or running task; others stay. Conflict on a stopped one."""
+        """Set configuration objects by name; others stay. Raises Conflict unless it is a draft, queued or running."""
 
     def delete_configuration(self, task_id: str, names: Sequence[str]) -> None:
-        """Remove the named configuration objects of a draft or running task."""
+        """Remove configuration objects by name. Raises Conflict unless the task is a draft, queued or running."""
 
     def ping(self, task_id: str) -> None:
-        """Tell the server that the task is alive. It does not say so if there is no such task."""
+        """Tell the server that the task is alive. Does not fail if the task does not exist."""
 
     def report_log(self, task_id: str, lines: Sequence[LogLine]) -> None:
         """Append lines to a task's console."""
 
     def report_table(self, task_id: str, title: str, table: Table) -> None:
-        """Show a table among a task's plots, in place of the one of that title. Missing values are None."""
+        """Show a table among a task's plots. Replaces the table with the same title. Missing values are None."""
 
     def delete_task(self, task_id: str) -> None:
-        """Delete a task that is not running. NotFound if it is gone already."""
+        """Delete a task. Raises NotFound if it does not exist, Conflict if it is queued or running."""
 
-    # -- leases: who of several processes may work
+    # -- leases: which of several processes may work
     def create_lease(self, name: str, text: str) -> str:
-        """A lease of that name; its id. Of several that try at once one succeeds; Conflict if the name is taken."""
+        """Create a lease; returns its id. Raises Conflict if the name is taken, also by a concurrent call."""
 
     def leases(self, prefix: str) -> list[Lease]:
-        """The leases whose names begin so, by name; at most 500. One request."""
+        """Return the leases whose names start with `prefix`, sorted by name, at most 500. One request."""
 
     def write_lease(self, lease_id: str, text: str) -> None:
-        """Change a lease's text. NotFound if that very lease is gone, even if there is a new one of its name."""
+        """Change a lease's text. Raises NotFound if this id is gone, even if a new lease has the same name."""
 
     def delete_lease(self, lease_id: str) -> None:
-        """Free the name. NotFound if that very lease is gone: of several that try, one succeeds."""
+        """Delete a lease. Raises NotFound if this id is gone: only one of several callers succeeds."""

@@ -1,6 +1,6 @@
-"""What is asked of the server: the bodies of requests, and which fields of an object are wanted.
+"""Builds the bodies of requests to the ClearML API.
 
-How the server reads them is in its source: filters in `database/model/base.py`, fields in `schema/services/*.conf`.
+The server's source documents the format: filters in `database/model/base.py`, fields in `schema/services/*.conf`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from clearml_sched_widgets.records import (
     mark,
 )
 
-PAGE = 500  # the server gives no more rows at once
-WHOLE_ID = re.compile(r"[0-9a-f]{32}")
+PAGE = 500  # the server's limit of rows in one answer
+OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 Body = dict[str, Any]
-PIP = "requirements.pip"
+PIP_REQUIREMENTS = "requirements.pip"
 
 TASK_FIELDS = (
     *("id", "name", "type", "status", "status_message", "status_reason", "project.name", "user.name", "parent"),
@@ -40,28 +40,28 @@ TASK_ENTITY_FIELDS = (
     *ENTITY_FIELDS,
     *("type", "status", "started", "completed", "status_changed", f"hyperparams.{SECTION}"),
 )
-# Tasks that are something else: datasets, reports, and what we run ourselves.
-NOT_TASKS = ("dataset", "reports", INSTANCE_TAG)
+# System tags of objects that ClearML stores as tasks but that no trigger on tasks may see.
+NON_TASK_TAGS = ("dataset", "reports", INSTANCE_TAG)
 
 
-def moment(time: datetime) -> str:
-    """A time as the server reads it."""
+def utc_iso(time: datetime) -> str:
+    """Format a time as ISO 8601 in UTC."""
     return time.astimezone(timezone.utc).isoformat()
 
 
 def tag_filter(every: Iterable[str] = (), none: Iterable[str] = ()) -> list[str]:
-    """A list filter: all of the first, none of the second. A plain list would mean any of them."""
+    """A list filter: all tags of `every`, no tag of `none`. The server reads a plain list as "any of"."""
     return ["__$all", *every, *(word for tag in none for word in ("__$not", tag))]
 
 
 def task_query(query: TaskQuery) -> Body:
     """The body of tasks.get_all_ex for a query."""
-    body = _page([query.order, "id"], min(query.limit, PAGE), query.page)
+    body = _paging([query.order, "id"], min(query.limit, PAGE), query.page)
     body["only_fields"] = _task_fields(query)
     if query.ids is not None:
         body["id"] = list(query.ids)
     if query.text:
-        body["_any_"] = _search(query)
+        body["_any_"] = _text_filter(query)
     if query.types:
         body["type"] = list(query.types)
     if query.statuses:
@@ -71,16 +71,16 @@ def task_query(query: TaskQuery) -> Body:
     if query.system_tags or query.without_system_tags:
         body["system_tags"] = tag_filter(query.system_tags, query.without_system_tags)
     if query.since is not None:
-        body |= _since(query.order.removeprefix("-"), query.since)
-    # Who names tasks or tags means hidden ones too; who looks around does not.
+        body |= _since_filter(query.order.removeprefix("-"), query.since)
+    # Hidden tasks match only queries that name their ids or system tags.
     body["search_hidden"] = query.ids is not None or bool(query.system_tags)
     return body
 
 
-def _search(query: TaskQuery) -> Body:
-    """Where a text is looked for. The server takes one pattern for all fields, so ids of projects stand in it, too."""
+def _text_filter(query: TaskQuery) -> Body:
+    """The filter for a text in names, ids, tags or projects. One pattern serves all fields, also project ids."""
     fields, patterns = ["name"], [re.escape(query.text)]
-    if WHOLE_ID.fullmatch(query.text):
+    if OBJECT_ID.fullmatch(query.text):
         fields.append("id")
     if query.text_tags:
         fields.append("tags")
@@ -93,73 +93,75 @@ def _search(query: TaskQuery) -> Body:
 def _task_fields(query: TaskQuery) -> list[str]:
     if query.bare:
         return ["id", query.order.removeprefix("-")]
-    if query.without:  # fields that are left out cannot stand beside fields that are asked for
-        return ["-hyperparams", "-script", *(f"-{_object(name)}" for name in query.without)]
+    if query.without:  # the server does not allow excluded fields beside included ones
+        return ["-hyperparams", "-script", *(f"-{_configuration_path(name)}" for name in query.without)]
     params = {"none": [], "scheduler": [f"hyperparams.{SECTION}"], "all": ["hyperparams"]}[query.hyperparams]
-    objects = ["configuration"] if query.configuration else [_object(name) for name in query.objects]
-    return [*TASK_FIELDS, *params, *objects, *(f"{_object(name)}.description" for name in query.marks)]
+    objects = ["configuration"] if query.configuration else [_configuration_path(name) for name in query.objects]
+    return [*TASK_FIELDS, *params, *objects, *(f"{_configuration_path(name)}.description" for name in query.marks)]
 
 
-def _object(name: str) -> str:
-    """The path of a configuration object: a dot in its name must not look like one between names."""
+def _configuration_path(name: str) -> str:
+    """The field path of a configuration object. Escapes dots in its name, which would separate path parts."""
     return f"configuration.{name.replace('%', '%%').replace('.', '%2E').replace('$', '%24')}"
 
 
-def _since(field: str, time: datetime) -> Body:
-    # `created` is a field that takes a range, the other times take comparisons.
-    return {"created": [moment(time), None]} if field == "created" else {field: [f">={moment(time)}"]}
+def _since_filter(field: str, time: datetime) -> Body:
+    # The server filters `created` by a range, and the other times by a comparison.
+    return {"created": [utc_iso(time), None]} if field == "created" else {field: [f">={utc_iso(time)}"]}
 
 
-def _page(order: Sequence[str], size: int, page: int = 0) -> Body:
+def _paging(order: Sequence[str], size: int, page: int = 0) -> Body:
     return {"order_by": list(order), "page": page, "page_size": max(1, size)}
 
 
 def changed_query(entity: str, since: datetime | None, limit: int) -> Body:
-    """The body for the objects that changed since; without a time, for the newest one."""
+    """The body for objects that changed at or after `since`; without a time, for the object that changed last."""
     if since is None:
-        return _entity(entity) | _page(["-last_change", "id"], 1)
-    return _entity(entity) | _page(["last_change", "id"], min(limit, PAGE)) | _since("last_change", since)
+        return _entity_query(entity) | _paging(["-last_change", "id"], 1)
+    return (
+        _entity_query(entity) | _paging(["last_change", "id"], min(limit, PAGE)) | _since_filter("last_change", since)
+    )
 
 
 def changed_at_query(entity: str, time: datetime, page: int) -> Body:
-    """The body for the objects that changed at one time."""
-    return _entity(entity) | _page(["id"], PAGE, page) | {"last_change": [moment(time)]}
+    """The body for one page of the objects that changed at exactly this time."""
+    return _entity_query(entity) | _paging(["id"], PAGE, page) | {"last_change": [utc_iso(time)]}
 
 
-def _entity(entity: str) -> Body:
+def _entity_query(entity: str) -> Body:
     if entity == "model":
         return {"only_fields": [*ENTITY_FIELDS, "ready"]}
     body: Body = {"only_fields": list(TASK_ENTITY_FIELDS)}
     if entity == "dataset":
         return body | {"type": ["data_processing"], "system_tags": ["dataset"], "search_hidden": True}
-    return body | {"system_tags": tag_filter(none=NOT_TASKS)}
+    return body | {"system_tags": tag_filter(none=NON_TASK_TAGS)}
 
 
 def projects_query(text: str, limit: int) -> Body:
-    """The body for the projects whose name contains a text."""
-    body = _page(["-last_update"], min(limit, PAGE)) | {"only_fields": ["id", "name"], "search_hidden": False}
+    """The body for projects whose names contain a text, recently used first."""
+    body = _paging(["-last_update"], min(limit, PAGE)) | {"only_fields": ["id", "name"], "search_hidden": False}
     return body | ({"_any_": {"fields": ["name"], "pattern": re.escape(text)}} if text else {})
 
 
 def project_named(name: str) -> Body:
-    """The body for one project by its whole name."""
+    """The body for the project with exactly this name."""
     return {"name": f"^{re.escape(name)}$", "only_fields": ["id", "name"], "search_hidden": True}
 
 
 def lease(name: str, text: str) -> Body:
-    """A hidden project: nobody sees it unless asking for hidden ones, and its name is unique."""
+    """The body of projects.create for a lease. A lease is a hidden project, because project names are unique."""
     return {"name": name, "description": text, "system_tags": ["hidden"]}
 
 
 def leases_query(prefix: str) -> Body:
-    """The body for the hidden projects whose names begin so."""
+    """The body for the leases whose names start with `prefix`."""
     only = {"only_fields": ["id", "name", "description"], "search_hidden": True, "system_tags": ["hidden"]}
-    return _page(["name"], PAGE) | only | {"name": f"^{re.escape(prefix)}"}
+    return _paging(["name"], PAGE) | only | {"name": f"^{re.escape(prefix)}"}
 
 
 def queues_query(page: int) -> Body:
-    """The body for a page of the queues."""
-    return _page(["name", "id"], PAGE, page) | {"only_fields": ["id", "name", "entries"]}
+    """The body for one page of the queues."""
+    return _paging(["name", "id"], PAGE, page) | {"only_fields": ["id", "name", "entries"]}
 
 
 def clone(request: Clone) -> Body:
@@ -170,7 +172,7 @@ def clone(request: Clone) -> Body:
         "new_task_parent": request.parent,
         "new_task_tags": list(request.tags),
         "new_task_system_tags": list(request.system_tags),
-        "new_task_hyperparams": _params(request.hyperparams),
+        "new_task_hyperparams": _hyperparams(request.hyperparams),
     }
     if request.container:
         body["new_task_container"] = dict(request.container)
@@ -178,34 +180,36 @@ def clone(request: Clone) -> Body:
 
 
 def edit(request: Edit) -> Body:
-    """The fields of tasks.edit; what is given replaces the whole field."""
+    """The fields of tasks.edit. Each one replaces the whole field of the task."""
     body: Body = {
         "tags": list(request.tags),
         "system_tags": list(request.system_tags),
-        "hyperparams": _params(request.hyperparams),
+        "hyperparams": _hyperparams(request.hyperparams),
     }
     return body | ({"container": dict(request.container)} if request.container else {})
 
 
-def _params(params: Params) -> Body:
+def _hyperparams(params: Params) -> Body:
     return {
-        section: {name: _param(section, name, param) for name, param in items.items()}
+        section: {name: _hyperparam(section, name, param) for name, param in items.items()}
         for section, items in params.items()
     }
 
 
-def _param(section: str, name: str, param: Param) -> Body:
-    said = {"type": param.type, "description": param.description}
-    return {"section": section, "name": name, "value": param.value} | {key: text for key, text in said.items() if text}
+def _hyperparam(section: str, name: str, param: Param) -> Body:
+    optional = {"type": param.type, "description": param.description}
+    return {"section": section, "name": name, "value": param.value} | {
+        key: text for key, text in optional.items() if text
+    }
 
 
 def configuration(items: Mapping[str, str]) -> list[Body]:
-    """Configuration objects as tasks.edit_configuration takes them. The mark is their description."""
+    """Configuration objects for tasks.edit_configuration. The description holds the mark of the value."""
     return [{"name": name, "value": value, "type": "json", "description": mark(value)} for name, value in items.items()]
 
 
 def script(entry_point: str, code: str, requirements: Iterable[str]) -> Body:
-    """A script without a repository: its whole code is the difference to an empty one."""
+    """A script without a repository. ClearML keeps the code of such a script in `diff`."""
     return {
         "binary": "python3",
         "repository": "",
@@ -217,13 +221,13 @@ def script(entry_point: str, code: str, requirements: Iterable[str]) -> Body:
 
 
 def script_fields(fields: Mapping[str, str]) -> Body:
-    """Fields of a script as tasks.edit takes them: it lays them over what the script has."""
-    plain: Body = {name: value for name, value in fields.items() if name != PIP}
-    return plain | ({"requirements": {"pip": fields[PIP]}} if PIP in fields else {})
+    """Fields of a script for tasks.edit, which merges them into the existing script."""
+    plain: Body = {name: value for name, value in fields.items() if name != PIP_REQUIREMENTS}
+    return plain | ({"requirements": {"pip": fields[PIP_REQUIREMENTS]}} if PIP_REQUIREMENTS in fields else {})
 
 
 def log_query(task_id: str, limit: int, before: datetime | None) -> Body:
-    """The body of events.get_task_log for the last lines, or for those before a time."""
+    """The body of events.get_task_log for the last lines, or for the last lines before a time."""
     body = {"task": task_id, "batch_size": max(1, limit), "navigate_earlier": True, "order": "asc"}
     return body if before is None else {**body, "from_timestamp": _millis(before)}
 
@@ -237,7 +241,7 @@ def log_events(task_id: str, lines: Iterable[LogLine]) -> list[Body]:
 
 
 def table_event(task_id: str, title: str, table: Table, now: datetime) -> Body:
-    """A table as a plot event. The server keeps one event for a task, title, series and iteration: the newest."""
+    """A table as a plot event. The server keeps only the newest event of a task, title, series and iteration."""
     columns = list(table)
     cells = [[_cell(value) for value in table[column]] for column in columns]
     figure = {
@@ -260,7 +264,7 @@ def _cell(value: object) -> object:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
-        return None  # JSON has no such number
+        return None  # JSON has neither NaN nor infinity
     return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 

@@ -1,4 +1,4 @@
-"""What of a console is read at once."""
+"""Selects the last lines of a task's console."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clearml_sched_widgets.records import LogLine
 
 
 def last_lines(lines: Sequence[LogLine], limit: int) -> list[LogLine]:
-    """The last lines, oldest first: so many, and all that have the time of the earliest of them."""
+    """Return the last `limit` lines, and any earlier lines with the same time as the first of them."""
     start = max(0, len(lines) - limit)
     while 0 < start < len(lines) and lines[start - 1].time == lines[start].time:
         start -= 1

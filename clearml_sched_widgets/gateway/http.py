@@ -1,7 +1,7 @@
-"""Requests to a ClearML API server: login, the answer's envelope, and a clear word on what happened to each request.
+"""Sends requests to a ClearML API server: login, answers, and an exact error for each failure.
 
-We do not send through the SDK's session. That one repeats any request up to 240 times, those that change something
-included, waits for hours on a server that is away, and shares its state with the user's own tasks.
+The SDK's session is not used: it repeats every request up to 240 times, even one that changes something, waits hours
+for a server that is down, and shares its state with the user's own tasks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from requests.auth import AuthBase, HTTPBasicAuth
 
 from clearml_sched_widgets.gateway import failures
 
-API = "v2.23"  # what the oldest supported SDK speaks; the server keeps every version
+API_VERSION = "v2.23"  # the version of the oldest supported SDK; the server supports all older versions
 CONNECT_TIMEOUT = 10.0  # seconds
 
 Answer = dict[str, Any]
@@ -29,24 +29,24 @@ Answer = dict[str, Any]
 
 @attrs.frozen(kw_only=True)
 class Account:
-    """Which server, and as whom. The secrets stay out of its repr."""
+    """A server's addresses and the credentials for it. Its repr shows no secret."""
 
     api_url: str
     web_url: str = ""
     key: str = attrs.field(default="", repr=False)
     secret: str = attrs.field(default="", repr=False)
-    token: str = attrs.field(default="", repr=False)  # given instead of a key, for example by an agent
-    verify: bool | str = True  # check the server's certificate; or the file of the authority to trust
+    token: str = attrs.field(default="", repr=False)  # replaces key and secret, for example under an agent
+    verify: bool | str = True  # whether to check certificates, or the file of a CA to trust
 
     @property
     def host(self) -> str:
-        """The address to show: without a password that somebody put into it."""
+        """The API's address without user name and password, for messages."""
         parts = urlsplit(self.api_url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-class _Bearer(AuthBase):
-    """Sends the token. An explicit one, or `requests` would put a password from ~/.netrc in its place."""
+class _BearerAuth(AuthBase):
+    """Sends the token. Without an explicit `auth`, `requests` would send a password from ~/.netrc."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -61,65 +61,65 @@ class _Request:
     endpoint: str
     body: str
     content: str = "application/json"
-    safe: bool = False  # it changes nothing
+    read_only: bool = False  # changes nothing on the server
     timeout: float = 60.0  # seconds
 
 
 class Connection:
-    """An account's connection: a pool of sockets and a token. Safe to use from several threads."""
+    """A pool of sockets and a token for one account. Thread-safe. `counter` counts the requests by endpoint."""
 
     def __init__(self, account: Account, counter: Counter[str], *, workers: int, timeout: float) -> None:
         self.account = account
         self._counter = counter
         self._timeout = timeout
-        self._counting = threading.Lock()
-        self._logging_in = threading.Lock()
+        self._counter_lock = threading.Lock()
+        self._login_lock = threading.Lock()
         self._token = ""
-        self._http = requests.Session()
-        self._http.verify = account.verify
-        self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session = requests.Session()
+        self._session.verify = account.verify
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=workers, max_retries=0, pool_block=True)
-        self._http.mount("http://", adapter)
-        self._http.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
 
     def read(self, endpoint: str, body: Mapping[str, Any]) -> Answer:
-        """Send a request that changes nothing. Sent once more if it hit a connection that was dead already."""
-        return self._call(_Request(endpoint, json.dumps(body), safe=True, timeout=self._timeout))
+        """Send a request that changes nothing. Repeats it once if the connection broke."""
+        return self._call(_Request(endpoint, json.dumps(body), read_only=True, timeout=self._timeout))
 
     def write(self, endpoint: str, body: Mapping[str, Any], *, timeout: float = 0) -> Answer:
-        """Send a request that changes something, once. `timeout`: seconds to wait for the answer, at least."""
+        """Send a request that changes something, once. `timeout`: minimum seconds to wait for the answer."""
         return self._call(_Request(endpoint, json.dumps(body), timeout=max(self._timeout, timeout)))
 
     def write_lines(self, endpoint: str, items: Iterable[Mapping[str, Any]]) -> Answer:
-        """Send a batch that changes something, once: a JSON object a line."""
+        """Send a batch that changes something, once: one JSON object per line."""
         lines = "\n".join(json.dumps(item) for item in items)
         return self._call(_Request(endpoint, lines, content="application/json-lines", timeout=self._timeout))
 
     def login(self, stale: str = "") -> None:
-        """Get a token in place of `stale`. One login, however many threads ask for it at once."""
-        with self._logging_in:
+        """Replace the token `stale` by a new one. Concurrent calls with the same `stale` send one login."""
+        with self._login_lock:
             if self._token == stale:
-                self._token = self._log_in()
+                self._token = self._request_token()
 
     def _call(self, request: _Request) -> Answer:
         if not self._token:
             self.login()
         token = self._token
-        response = self._send(request, _Bearer(token))
+        response = self._send(request, _BearerAuth(token))
         if response.status_code == 401:
-            # The token has expired. The request was refused, so it may be sent again, whatever it does.
+            # The token has expired. The server refused the request, so even a write may be sent again.
             self.login(stale=token)
-            response = self._send(request, _Bearer(self._token))
-        return self._data(request, response)
+            response = self._send(request, _BearerAuth(self._token))
+        return self._answer_data(request, response)
 
-    def _log_in(self) -> str:
+    def _request_token(self) -> str:
         account = self.account
-        auth: AuthBase = _Bearer(account.token) if account.token else HTTPBasicAuth(account.key, account.secret)
-        request = _Request("auth.login", "{}", safe=True, timeout=self._timeout)
+        auth: AuthBase = _BearerAuth(account.token) if account.token else HTTPBasicAuth(account.key, account.secret)
+        request = _Request("auth.login", "{}", read_only=True, timeout=self._timeout)
         response = self._send(request, auth)
-        if response.status_code in (200, 404) and _envelope(response) is None:
+        if response.status_code in (200, 404) and _parse_envelope(response) is None:
             raise failures.not_an_api(account.host)
-        token = self._data(request, response).get("token")
+        token = self._answer_data(request, response).get("token")
         if not isinstance(token, str) or not token:
             raise failures.not_an_api(account.host)
         return token
@@ -128,21 +128,21 @@ class Connection:
         try:
             return self._post(request, auth)
         except requests.exceptions.RequestException as error:
-            broken = error
-        if request.safe and failures.cut(broken):
-            self._http.close()  # drops the sockets that wait in the pool: they may be dead as well
+            failure = error
+        if request.read_only and failures.connection_broke(failure):
+            self._session.close()  # drops all idle sockets: they may be dead as well
             try:
                 return self._post(request, auth)
             except requests.exceptions.RequestException as error:
-                broken = error
-        # Raised here and not above: the exceptions of `requests` hold the request, and with it the token.
-        raise failures.lost_connection(self.account.host, request.endpoint, broken, safe=request.safe)
+                failure = error
+        # Raised outside of the handlers, without a cause: exceptions of `requests` hold the request with the token.
+        raise failures.lost_connection(self.account.host, request.endpoint, failure, read_only=request.read_only)
 
     def _post(self, request: _Request, auth: AuthBase) -> requests.Response:
-        with self._counting:
+        with self._counter_lock:
             self._counter[request.endpoint] += 1
-        return self._http.post(
-            f"{self.account.api_url}/{API}/{request.endpoint}",
+        return self._session.post(
+            f"{self.account.api_url}/{API_VERSION}/{request.endpoint}",
             data=request.body.encode(),
             headers={"Content-Type": request.content},
             auth=auth,
@@ -150,22 +150,22 @@ class Connection:
             allow_redirects=False,  # a redirected POST becomes a GET
         )
 
-    def _data(self, request: _Request, response: requests.Response) -> Answer:
-        """The data of an answer that says yes; any other raises."""
-        host, envelope = self.account.host, _envelope(response)
+    def _answer_data(self, request: _Request, response: requests.Response) -> Answer:
+        """Return the data of a successful answer. Raises GatewayError for any other answer."""
+        host, envelope = self.account.host, _parse_envelope(response)
         if envelope is None:
-            raise failures.unreadable(host, request.endpoint, response.status_code, safe=request.safe)
+            raise failures.unreadable_answer(host, request.endpoint, response.status_code, read_only=request.read_only)
         meta = envelope["meta"]
         code = int(meta.get("result_code") or response.status_code)
         if code == 200:
             data = envelope.get("data")
             return data if isinstance(data, dict) else {}
         subcode, message = int(meta.get("result_subcode") or 0), str(meta.get("result_msg") or "")
-        raise failures.refusal(host, request.endpoint, code, subcode, message, safe=request.safe)
+        raise failures.refusal(host, request.endpoint, code, subcode, message, read_only=request.read_only)
 
 
-def _envelope(response: requests.Response) -> Answer | None:
-    """The answer as the API wraps it; None if something else answered."""
+def _parse_envelope(response: requests.Response) -> Answer | None:
+    """Return the answer's JSON, or None if it is not an answer of the API."""
     try:
         envelope = json.loads(response.content)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Reading a list that is longer than one answer, and that changes while it is read."""
+"""Reads a list of tasks that is longer than one answer and may change meanwhile."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import attrs
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import Task, TaskQuery
 
-PAGE = 500  # rows of one answer: the server gives no more
+PAGE = 500  # the server's limit of rows in one answer
 
 
 def pages(gateway: Gateway, query: TaskQuery) -> Iterator[list[Task]]:
-    """All tasks of a query that is ordered by a time, ascending: an answer of 500 after the other, the last is shorter.
+    """Yield all tasks of a query in pages of 500. The query must be ordered by a time, ascending.
 
-    An offset would skip rows where others before them go or move to the end. So each request begins at the time of the
-    last row seen, which comes again; an offset counts only within one identical time. What moves to the end comes
-    twice. For n rows at most n / 499 + 1 requests, and one more for each 500 of the same time. Raises GatewayError.
+    With an offset, rows would be missed when rows before them disappear or move to the end. So each request starts at
+    the time of the last row, and uses an offset only within rows of the same time. The last row of a page comes again
+    on the next page, as does a task that moves to the end meanwhile.
+    Sends at most n / 499 + 1 requests for n rows, and one more for each 500 rows with the same time.
+    Raises GatewayError.
     """
     while True:
         tasks = gateway.tasks(query)
@@ -25,5 +27,5 @@ def pages(gateway: Gateway, query: TaskQuery) -> Iterator[list[Task]]:
         if len(tasks) < PAGE:
             return
         last = getattr(tasks[-1], query.order)
-        moved = last is not None and last != query.since
-        query = attrs.evolve(query, since=last, page=0) if moved else attrs.evolve(query, page=query.page + 1)
+        time_advanced = last is not None and last != query.since
+        query = attrs.evolve(query, since=last, page=0) if time_advanced else attrs.evolve(query, page=query.page + 1)

@@ -1,4 +1,4 @@
-"""What the server answers: its JSON as this package's records. Fields that are missing or null become empty."""
+"""Converts the server's JSON to this package's records. Missing and null fields become empty."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Row = Mapping[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-def moment(text: object) -> datetime | None:
-    """A time in UTC; the server's are, whether they say so or not."""
+def utc_time(text: object) -> datetime | None:
+    """Read an ISO time as UTC; a time without an offset is UTC already. None if it is no time."""
     if not isinstance(text, str) or not text:
         return None
     try:
@@ -25,7 +25,8 @@ def moment(text: object) -> datetime | None:
 
 def task(row: Row) -> Task:
     """A task from tasks.get_all_ex."""
-    project, user = _reference(row.get("project")), _reference(row.get("user"))
+    project_id, project_name = _id_and_name(row.get("project"))
+    user_id, user_name = _id_and_name(row.get("user"))
     execution, objects = row.get("execution") or {}, row.get("configuration") or {}
     return Task(
         id=row["id"],
@@ -34,20 +35,20 @@ def task(row: Row) -> Task:
         status=_text(row, "status"),
         status_message=_text(row, "status_message"),
         status_reason=_text(row, "status_reason"),
-        project_id=project[0],
-        project=project[1],
-        user_id=user[0] or "",
-        user=user[1],
-        parent=_reference(row.get("parent"))[0],
-        queue_id=_reference(execution.get("queue"))[0],
+        project_id=project_id,
+        project=project_name,
+        user_id=user_id or "",
+        user=user_name,
+        parent=_id_and_name(row.get("parent"))[0],
+        queue_id=_id_and_name(execution.get("queue"))[0],
         tags=_tags(row, "tags"),
         system_tags=_tags(row, "system_tags"),
-        created=moment(row.get("created")),
-        started=moment(row.get("started")),
-        completed=moment(row.get("completed")),
-        status_changed=moment(row.get("status_changed")),
-        last_update=moment(row.get("last_update")),
-        last_change=moment(row.get("last_change")),
+        created=utc_time(row.get("created")),
+        started=utc_time(row.get("started")),
+        completed=utc_time(row.get("completed")),
+        status_changed=utc_time(row.get("status_changed")),
+        last_update=utc_time(row.get("last_update")),
+        last_change=utc_time(row.get("last_change")),
         hyperparams=_params(row.get("hyperparams") or {}),
         configuration={name: str(item["value"] or "") for name, item in objects.items() if "value" in item},
         marks={name: str(item["description"]) for name, item in objects.items() if item.get("description")},
@@ -55,32 +56,32 @@ def task(row: Row) -> Task:
 
 
 def entity(kind: str, row: Row) -> Entity:
-    """An object of a trigger from tasks.get_all_ex or models.get_all_ex."""
-    project = _reference(row.get("project"))
+    """An object that triggers watch, from tasks.get_all_ex or models.get_all_ex."""
+    project_id, project_name = _id_and_name(row.get("project"))
     section = _params(row.get("hyperparams") or {}).get(SECTION, {})
-    ready = "published" if row.get("ready") else "created"
+    model_status = "published" if row.get("ready") else "created"
     return Entity(
         entity=kind,
         id=row["id"],
         name=_text(row, "name"),
-        project_id=project[0],
-        project=project[1],
-        user_id=_reference(row.get("user"))[0] or "",
+        project_id=project_id,
+        project=project_name,
+        user_id=_id_and_name(row.get("user"))[0] or "",
         type=_text(row, "type"),
-        status=ready if kind == "model" else _text(row, "status"),
+        status=model_status if kind == "model" else _text(row, "status"),
         tags=_tags(row, "tags"),
         system_tags=_tags(row, "system_tags"),
-        created=moment(row.get("created")),
-        started=moment(row.get("started")),
-        completed=moment(row.get("completed")),
-        status_changed=moment(row.get("status_changed")),
-        changed=moment(row.get("last_change")),
+        created=utc_time(row.get("created")),
+        started=utc_time(row.get("started")),
+        completed=utc_time(row.get("completed")),
+        status_changed=utc_time(row.get("status_changed")),
+        changed=utc_time(row.get("last_change")),
         scheduler={name: param.value for name, param in section.items()},
     )
 
 
 def queue(row: Row, served: set[str] | None) -> Queue:
-    """A queue from queues.get_all; `served` are the ids of the queues that some agent serves, if that was asked."""
+    """A queue from queues.get_all. `served`: ids of the queues that an agent serves, None if not known."""
     return Queue(
         id=row["id"],
         name=_text(row, "name"),
@@ -91,12 +92,12 @@ def queue(row: Row, served: set[str] | None) -> Queue:
 
 def served_queues(workers: Iterable[Row]) -> set[str]:
     """The ids of the queues that the workers of workers.get_all take tasks from."""
-    ids = (_reference(queue)[0] for worker in workers for queue in worker.get("queues") or ())
+    ids = (_id_and_name(queue)[0] for worker in workers for queue in worker.get("queues") or ())
     return {queue_id for queue_id in ids if queue_id}
 
 
 def log_lines(events: Iterable[Row]) -> list[LogLine]:
-    """The console's lines; one event may hold several."""
+    """The console lines of log events. One event may hold several lines."""
     return [
         LogLine(time=EPOCH + timedelta(milliseconds=event.get("timestamp") or 0), level=_level(event), text=text)
         for event in events
@@ -116,8 +117,8 @@ def _tags(row: Row, field: str) -> tuple[str, ...]:
     return tuple(row.get(field) or ())
 
 
-def _reference(value: object) -> tuple[str | None, str]:
-    """The id and the name of another object, which the server gives as an object or as an id alone."""
+def _id_and_name(value: object) -> tuple[str | None, str]:
+    """The id and name of a referenced object. The server sends either an object or only its id."""
     if isinstance(value, Mapping):
         return value.get("id"), str(value.get("name") or "")
     return (value, "") if isinstance(value, str) else (None, "")

@@ -1,4 +1,4 @@
-"""`python -m clearml_sched_widgets.sandbox`"""
+"""Runs the sandbox: `python -m clearml_sched_widgets.sandbox`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from clearml_sched_widgets.sandbox.cli import add_arguments, run
 
 
 def main() -> int:
-    """Read the command line and serve."""
+    """Parse the command line and serve; returns the exit code."""
     parser = argparse.ArgumentParser(
         prog="clearml-sched sandbox", description="A ClearML-compatible server on loopback."
     )

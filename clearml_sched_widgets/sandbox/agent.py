@@ -1,4 +1,4 @@
-"""A real `clearml-agent` daemon on a sandbox, for demos and tests."""
+"""Starts and stops a real `clearml-agent` daemon that serves a sandbox's queues, for demos and tests."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ sdk.storage.cache.default_base_dir: "{home}/cache"
 
 
 class Agent(Daemon):
-    """A running agent. Use `Agent.start`. As a context manager it stops at the end."""
+    """A running agent. Create it with `Agent.start`. As a context manager, it stops at the end."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path, worker: str) -> None:
         super().__init__(process, log)
@@ -49,8 +49,8 @@ class Agent(Daemon):
     ) -> Agent:
         """Run `clearml-agent daemon --foreground` on queues (the first is served first).
 
-        Tasks run in the environment of `python`, without installing anything, on the CPU, without docker. HOME and
-        all caches lie in `folder`. `environment` adds variables for the tasks.
+        Tasks run in the Python environment of `python`, on the CPU, without docker. The agent installs nothing. HOME
+        and all caches are in `folder`. `environment` adds variables for the tasks.
 
         Raises:
             SandboxError: if clearml-agent is not installed.
@@ -67,7 +67,7 @@ class Agent(Daemon):
             "HOME": str(folder),
             "CLEARML_CONFIG_FILE": str(conf),
             "CLEARML_AGENT_SKIP_PIP_VENV_INSTALL": str(python),
-            "CLEARML_AGENT_SKIP_PYTHON_ENV_INSTALL": "1",  # else the agent changes the packages of that environment
+            "CLEARML_AGENT_SKIP_PYTHON_ENV_INSTALL": "1",  # otherwise the agent changes that environment
             "CLEARML_AGENT_QUEUE_POLL_FREQ_SEC": str(poll_seconds),
             "CLEARML_WORKER_ID": name,
             "PATH": f"{Path(python).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -78,13 +78,13 @@ class Agent(Daemon):
         return cls(spawn(command, log, cwd=folder, environment=variables), log, name)
 
     def stop(self) -> None:
-        """End the daemon, then whatever it started. Does nothing if it ended before."""
-        started = _descendants(self._process.pid)
+        """End the daemon and all processes that it started. Does nothing if the daemon has already ended."""
+        descendants = _descendants(self._process.pid)
         if self.running:
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_STOP_TIMEOUT_SEC)
-        for pid in started:
+        for pid in descendants:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         with contextlib.suppress(ProcessLookupError):
@@ -93,20 +93,20 @@ class Agent(Daemon):
 
 
 def _clean_environment() -> dict[str, str]:
-    """This process's own, without what would lead to another server."""
+    """This process's environment without the variables that point at another server."""
     return {key: value for key, value in os.environ.items() if not key.startswith(("CLEARML_", "TRAINS_"))}
 
 
 def _descendants(pid: int) -> list[int]:
-    """All processes below one (Linux only; elsewhere the process group has to do)."""
-    parents: dict[int, list[int]] = {}
+    """The ids of all direct and indirect child processes. Works on Linux only; elsewhere the result is empty."""
+    children_of: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = stat.read_text().rpartition(")")[2].split()
-            parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-    found, frontier = [], [pid]
+            children_of.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    descendants, frontier = [], [pid]
     while frontier:
-        children = parents.get(frontier.pop(), [])
-        found += children
+        children = children_of.get(frontier.pop(), [])
+        descendants += children
         frontier += children
-    return found
+    return descendants

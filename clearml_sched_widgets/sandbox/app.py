@@ -1,4 +1,4 @@
-"""The API as an ASGI application: path, login, checks, one transaction a request, and the answer's envelope."""
+"""The API as an ASGI application: reads a request, checks it, and runs its handler in one transaction."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ services.load()
 
 
 class ApiApp:
-    """The API server. Handlers run on the event loop, one after another, so a request is atomic."""
+    """The API server. Handlers run one after another on the event loop, so requests never overlap."""
 
     def __init__(self, state: State) -> None:
         self.state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request (or the server's start and stop)."""
+        """Answer one HTTP request. Ignores ASGI events of other types."""
         if scope["type"] != "http":
             return
         request = Request(scope, receive)
@@ -42,12 +42,12 @@ class ApiApp:
         await response(scope, receive, send)
 
     def respond(self, request: Request, body: bytes) -> Response:
-        """The answer to one request."""
+        """Return the response to one request."""
         match = _PATH.match(request.url.path)
         if request.method == "OPTIONS":
             return Response()
         if not match:
-            return self._answer(
+            return self._response(
                 None, Call("", API_VERSION, self.state), 400, 0, f"Invalid request path {request.url.path}"
             )
         version = match["version"] or API_VERSION
@@ -58,39 +58,39 @@ class ApiApp:
         if endpoint is None:
             log.warning("endpoint not implemented: %s (API %s)", call.name, version)
             msg = f"Unable to find endpoint for name {call.name} and version {version}"
-            return self._answer(None, call, 404, 0, msg)
+            return self._response(None, call, 404, 0, msg)
         try:
             if endpoint.authorize:
-                tokens.authorize(_authorization(request), self.state.token_key, self.state.credentials)
-            _load(call, request, body)
+                tokens.authorize(_authorization_header(request), self.state.token_key, self.state.credentials)
+            _read_body(call, request, body)
             check(endpoint, call)
         except ApiError as error:
-            return self._refuse(endpoint, call, error)
-        return self._run(endpoint, call)
+            return self._error_response(endpoint, call, error)
+        return self._call_handler(endpoint, call)
 
-    def _run(self, endpoint: Endpoint, call: Call) -> Response:
+    def _call_handler(self, endpoint: Endpoint, call: Call) -> Response:
         store = self.state.store
         store.begin()
         try:
             data = endpoint.handler(call)
         except ApiError as error:
-            store.commit()  # as the real server: a refused request may have left its mark (a failed enqueue does)
-            return self._refuse(endpoint, call, error)
+            store.commit()  # as on the real server, a refused request keeps its changes (a failed enqueue makes some)
+            return self._error_response(endpoint, call, error)
         except Exception as error:
             store.rollback()
             log.exception("failed: %s", call.name)
-            return self._answer(endpoint, call, 500, 0, f"General server error: {type(error).__name__}: {error}")
+            return self._response(endpoint, call, 500, 0, f"General server error: {type(error).__name__}: {error}")
         store.commit()
         if call.raw is not None:
             return PlainTextResponse(call.raw[0], media_type=call.raw[1])
-        return self._answer(endpoint, call, 200, 0, "OK", data)
+        return self._response(endpoint, call, 200, 0, "OK", data)
 
-    def _refuse(self, endpoint: Endpoint, call: Call, error: ApiError) -> Response:
+    def _error_response(self, endpoint: Endpoint, call: Call, error: ApiError) -> Response:
         log.info("refused: %s: %s/%s %s", call.name, error.code, error.subcode, error.msg)
-        return self._answer(endpoint, call, error.code, error.subcode, error.msg, error_data=error.data)
+        return self._response(endpoint, call, error.code, error.subcode, error.msg, error_data=error.data)
 
     @staticmethod
-    def _answer(
+    def _response(
         endpoint: Endpoint | None,
         call: Call,
         code: int,
@@ -118,40 +118,40 @@ class ApiApp:
         return Response(body.encode(), status_code=code, media_type="application/json")
 
 
-def _authorization(request: Request) -> str | None:
+def _authorization_header(request: Request) -> str | None:
     header = request.headers.get("authorization")
     cookie = request.cookies.get("clearml_token_basic")
     return header or (f"Bearer {cookie}" if cookie else None)
 
 
-def _no_constant(_: str) -> None:
-    """NaN and infinities are no JSON: they are stored as missing."""
+def _drop_non_finite(_: str) -> None:
+    """Read NaN and infinities, which are not valid JSON, as null."""
     return
 
 
-def _loads(text: bytes | str) -> Any:
-    return json.loads(text, parse_constant=_no_constant)
+def _parse_json(text: bytes | str) -> Any:
+    return json.loads(text, parse_constant=_drop_non_finite)
 
 
-def _load(call: Call, request: Request, body: bytes) -> None:
-    body = _unpacked(request.headers.get("content-encoding", ""), body)
+def _read_body(call: Call, request: Request, body: bytes) -> None:
+    body = _decompress(request.headers.get("content-encoding", ""), body)
     try:
         if request.headers.get("content-type", "").startswith("application/json-lines"):
-            call.batch = [_loads(line) for line in body.splitlines() if line.strip()]
+            call.batch = [_parse_json(line) for line in body.splitlines() if line.strip()]
             if not all(isinstance(item, dict) for item in call.batch):
                 raise ApiError(400, 0, "json lines must contain objects")
             return
-        data = _loads(body) if body.strip() else {}
+        data = _parse_json(body) if body.strip() else {}
     except ValueError as error:
         raise ApiError(400, 0, f"Failed to decode JSON object: {error}") from error
     if not isinstance(data, dict):
         raise ApiError(400, 0, "request body must be an object")
-    for key, values in _query(request).items():
+    for key, values in _query_parameters(request).items():
         data[key] = values
     call.data = data
 
 
-def _unpacked(encoding: str, body: bytes) -> bytes:
+def _decompress(encoding: str, body: bytes) -> bytes:
     try:
         if encoding == "gzip":
             return gzip.decompress(body)
@@ -162,15 +162,15 @@ def _unpacked(encoding: str, body: bytes) -> bytes:
     return body
 
 
-def _query(request: Request) -> Doc:
+def _query_parameters(request: Request) -> Doc:
     data: Doc = {}
     for key in request.query_params:
-        values = [_converted(value) for value in request.query_params.getlist(key)]
+        values = [_typed_value(value) for value in request.query_params.getlist(key)]
         data[key.removesuffix("[]")] = values if len(values) > 1 or key.endswith("[]") else values[0]
     return data
 
 
-def _converted(value: str) -> Any:
+def _typed_value(value: str) -> Any:
     if value.replace(".", "", 1).isdigit():
         return float(value) if "." in value else int(value)
     return {"true": True, "false": False}.get(value.lower(), value)

@@ -1,4 +1,4 @@
-"""One request to the API, the registry of endpoints, and what a handler may use."""
+"""One request to the API, and the registry of endpoints."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _MAX_SCROLLS = 10_000
 
 
 def read_version(text: str) -> Version:
-    """`2.30` as (2, 30)."""
+    """Convert `2.30` to (2, 30)."""
     major, _, minor = text.partition(".")
     return int(major), int(minor or 0)
 
 
 @dataclass
 class State:
-    """What the server keeps beside the documents."""
+    """What all requests share: the documents, the credentials and the positions of scrolls."""
 
     store: Store
     token_key: bytes
     credentials: Mapping[str, str]  # access key -> secret key
     scrolls: dict[str, int] = field(default_factory=dict)  # scroll id -> position
 
-    def keep_scroll(self, scroll: str, position: int) -> None:
-        """Note how far a client has scrolled; of too many, the oldest is forgotten."""
+    def save_scroll(self, scroll: str, position: int) -> None:
+        """Remember how far a client has scrolled. Drops the oldest scroll if there are too many."""
         self.scrolls[scroll] = position
         if len(self.scrolls) > _MAX_SCROLLS:
             del self.scrolls[next(iter(self.scrolls))]
@@ -37,7 +37,7 @@ class State:
 
 @dataclass
 class Call:
-    """One request."""
+    """One request, as its handler gets it."""
 
     name: str
     version: str
@@ -47,15 +47,15 @@ class Call:
     worker: str = ""
     ip: str = "127.0.0.1"
     user: str = identity.USER_ID
-    raw: tuple[str, str] | None = None  # an answer that is not JSON: its text and media type
+    raw: tuple[str, str] | None = None  # text and media type of an answer that is not JSON
 
     @property
     def store(self) -> Store:
         """The documents."""
         return self.state.store
 
-    def before(self, version: str) -> bool:
-        """Whether the client speaks an API older than `version`."""
+    def api_older_than(self, version: str) -> bool:
+        """True if the request uses an API version older than `version`."""
         return read_version(self.version) < read_version(version)
 
 
@@ -64,7 +64,7 @@ Handler = Callable[[Call], Doc]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One handler with the request that it accepts."""
+    """One handler, and the description of the requests that it accepts."""
 
     name: str
     since: str
@@ -91,11 +91,13 @@ def endpoint(
     choices: Mapping[str, tuple[str, ...]] | None = None,
     authorize: bool = True,
 ) -> Callable[[Handler], Handler]:
-    """Register a handler: `since` is the API version that brought it; the rest describes a valid request."""
+    """Register a handler. `since` is the first API version that has it; the rest describes a valid request."""
 
     def register(handler: Handler) -> Handler:
-        made = Endpoint(name, since, handler, required, types or {}, defaults or {}, nonempty, choices or {}, authorize)
-        _endpoints.setdefault(name, []).append(made)
+        new_endpoint = Endpoint(
+            name, since, handler, required, types or {}, defaults or {}, nonempty, choices or {}, authorize
+        )
+        _endpoints.setdefault(name, []).append(new_endpoint)
         _endpoints[name].sort(key=lambda item: read_version(item.since), reverse=True)
         return handler
 
@@ -103,11 +105,11 @@ def endpoint(
 
 
 def find_endpoint(name: str, version: str) -> Endpoint | None:
-    """The newest form of an endpoint that this API version has."""
+    """Return the newest variant of an endpoint that this API version has, or None."""
     wanted = read_version(version)
     return next((item for item in _endpoints.get(name, ()) if read_version(item.since) <= wanted), None)
 
 
 def endpoint_names() -> list[str]:
-    """Every endpoint that the sandbox answers."""
+    """The names of all endpoints, sorted."""
     return sorted(_endpoints)

@@ -1,4 +1,4 @@
-"""What a reset or a deletion removes with the task: events, unpublished output models, links of children."""
+"""Removes what a task leaves behind when it is reset or deleted: events, unpublished output models, links."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _output_models(store: Store, task: Doc) -> list[Doc]:
 
 
 def check_outputs(store: Store, task: Doc, *, force: bool) -> None:
-    """Refuse to touch a task with published children or models.
+    """Refuse to reset or delete a task with published children or output models.
 
     Raises:
         ApiError: 400/123, unless forced.
@@ -32,13 +32,16 @@ def check_outputs(store: Store, task: Doc, *, force: bool) -> None:
 
 
 def clean_up(call: Call, task: Doc, *, delete_models: bool, children: bool) -> Doc:
-    """Delete what only this task needed; returns the counts and the files' addresses."""
+    """Delete a task's unpublished output models and unlink the others; returns counts and URLs of files.
+
+    With `children`, also marks the parent of its child tasks as deleted.
+    """
     store = call.store
     models = _output_models(store, task)
-    in_use = {model["id"] for model in models if _is_input(store, model["id"])}
-    doomed = [model for model in models if delete_models and not model["ready"] and model["id"] not in in_use]
-    store.delete(MODELS, [model["id"] for model in doomed])
-    kept = [model for model in models if model not in doomed]
+    in_use = {model["id"] for model in models if _is_input_model(store, model["id"])}
+    to_delete = [model for model in models if delete_models and not model["ready"] and model["id"] not in in_use]
+    store.delete(MODELS, [model["id"] for model in to_delete])
+    kept = [model for model in models if model not in to_delete]
     for model in kept:
         if children and not (delete_models and model["id"] in in_use):
             model["task"] = DELETED_PREFIX + task["id"]
@@ -52,17 +55,17 @@ def clean_up(call: Call, task: Doc, *, delete_models: bool, children: bool) -> D
         store.save(TASKS, child)
     artifacts = [item["uri"] for item in task["execution"].get("artifacts", []) if item.get("uri")]
     return {
-        "deleted_models": len(doomed),
+        "deleted_models": len(to_delete),
         "updated_children": len(orphans),
         "updated_models": len(kept) if children else 0,
         "urls": {
             "artifact_urls": artifacts,
-            "model_urls": [model["uri"] for model in doomed if model.get("uri")],
+            "model_urls": [model["uri"] for model in to_delete if model.get("uri")],
         },
     }
 
 
-def _is_input(store: Store, model_id: str) -> bool:
+def _is_input_model(store: Store, model_id: str) -> bool:
     sql = "SELECT 1 FROM labels WHERE kind = 'tasks' AND field = 'models.input.model' AND value = ? LIMIT 1"
     return bool(store.rows(sql, [model_id]))
 

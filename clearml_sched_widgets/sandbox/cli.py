@@ -1,4 +1,4 @@
-"""`clearml-sched sandbox`: serve until Ctrl-C."""
+"""The command `clearml-sched sandbox`: serves until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ def run(args: argparse.Namespace) -> int:
         signal.signal(name, lambda *_: ended.set())
     try:
         with Sandbox.start(args.folder, api_port=args.api_port, files_port=args.files_port) as sandbox:
-            _show(sandbox)
-            return _until(ended, sandbox, args.agent)
+            _print_addresses(sandbox)
+            return _wait_until_ended(ended, sandbox, args.agent)
     except SandboxError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _show(sandbox: Sandbox) -> None:
+def _print_addresses(sandbox: Sandbox) -> None:
     print(f"API server   {sandbox.api_url}")
     print(f"File server  {sandbox.files_url}")
     print(f"Data         {sandbox.folder}")
     print(f"\nexport CLEARML_CONFIG_FILE={sandbox.conf}\n", flush=True)
 
 
-def _until(ended: threading.Event, sandbox: Sandbox, with_agents: bool) -> int:
+def _wait_until_ended(ended: threading.Event, sandbox: Sandbox, with_agents: bool) -> int:
     with contextlib.ExitStack() as stack:
         agents: list[Agent] = []
-        for queue in AGENT_QUEUES if with_agents else ():  # one each: a service must not keep the others waiting
+        for queue in AGENT_QUEUES if with_agents else ():  # one agent each, so a service does not block other tasks
             agent = Agent.start(sandbox, [queue], folder=sandbox.folder / f"agent-{queue}", name=f"sandbox:{queue}")
             agents.append(stack.enter_context(agent))
             print(f"Agent        {agent.worker}, log in {agent.log}", flush=True)

@@ -1,4 +1,4 @@
-"""The server's clock: aware UTC, whole milliseconds once stored, as the real server's database keeps them."""
+"""The server's clock and the format of times: aware, in UTC. Stored times have milliseconds, as on the real server."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ def now() -> datetime:
 
 
 def text(moment: datetime) -> str:
-    """ISO with microseconds: how answers show a time that was just set."""
+    """Format a time as ISO with microseconds, as answers show a time that was just set."""
     return moment.astimezone(timezone.utc).isoformat(timespec="microseconds")
 
 
 def stored(moment: datetime) -> str:
-    """ISO cut to milliseconds: how documents keep a time. These strings sort as the times do."""
+    """Format a time as documents store it: ISO, truncated to milliseconds. These strings sort like the times."""
     return text(moment.replace(microsecond=moment.microsecond // 1000 * 1000))
 
 
 def parse(value: str) -> datetime:
-    """Read an ISO time; one without an offset is UTC.
+    """Read an ISO time. A time without an offset is UTC.
 
     Raises:
-        ValueError: if it is no ISO time.
+        ValueError: if it is not an ISO time.
     """
     cleaned = value.strip().replace("Z", "+00:00").replace("z", "+00:00")
     cleaned = _FRACTION.sub(lambda match: "." + match.group(1)[:6].ljust(6, "0"), cleaned, count=1)

@@ -1,4 +1,4 @@
-"""`tasks.clone`: a new draft from a task; what the request gives replaces the whole field."""
+"""`tasks.clone`: creates a draft from a task. A field in the request replaces the whole field of the task."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clearml_sched_widgets.sandbox.store import Doc
 
 
 def clone(call: Call) -> Doc:
-    """Make the clone; answers its id, and the project that `new_project_name` named.
+    """Create the clone; returns its id, and the project if the request has `new_project_name`.
 
     Raises:
         ApiError: 400/101 for an unknown task or parent, 400/401 for an unknown project.
@@ -30,7 +30,7 @@ def clone(call: Call) -> Doc:
         "name": task_fields.checked_name(data.get("new_task_name") or base["name"]),
         "parent": _parent(call, base),
         "tags": sorted(set(data.get("new_task_tags") or base["tags"])),
-        "system_tags": sorted(set(data.get("new_task_system_tags") or _inherited(base["system_tags"]))),
+        "system_tags": sorted(set(data.get("new_task_system_tags") or _inherited_system_tags(base["system_tags"]))),
         **_content(call, base, moment),
     }
     comment = data.get("new_task_comment") or base.get("comment")
@@ -41,7 +41,7 @@ def clone(call: Call) -> Doc:
     return {"id": new["id"], **answer}
 
 
-def _inherited(tags: list[str]) -> list[str]:
+def _inherited_system_tags(tags: list[str]) -> list[str]:
     return [tag for tag in tags if tag not in ("development", ARCHIVED)]
 
 

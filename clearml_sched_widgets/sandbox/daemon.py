@@ -1,4 +1,4 @@
-"""A child process that runs in the background, and what is the same for each of them."""
+"""A child process in the background: the base of the server's process and the agent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def spawn(
     command: Sequence[str], log: Path, *, cwd: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Run a command in a session of its own (a Ctrl-C in the terminal does not reach it); it prints into `log`."""
+    """Run a command in its own session, so Ctrl-C in the terminal does not reach it. Its output goes to `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -30,7 +30,7 @@ def spawn(
 
 
 class Daemon(ABC):
-    """A process made by `spawn`. As a context manager it stops at the end."""
+    """A process started with `spawn`. As a context manager, it stops at the end."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self.folder = log.parent
@@ -39,17 +39,17 @@ class Daemon(ABC):
 
     @property
     def pid(self) -> int:
-        """Its process id (also of its process group)."""
+        """The id of the process and of its process group."""
         return self._process.pid
 
     @property
     def running(self) -> bool:
-        """Whether it lives."""
+        """True while the process runs."""
         return self._process.poll() is None
 
     @abstractmethod
     def stop(self) -> None:
-        """End it in order. Does nothing if it ended before."""
+        """Stop the process cleanly. Does nothing if it has already ended."""
 
     def __enter__(self) -> Self:
         return self

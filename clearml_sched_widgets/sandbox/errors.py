@@ -1,4 +1,4 @@
-"""The API server's errors: HTTP code, sub-code and text, as the real server answers them."""
+"""The API's errors, with the codes, sub-codes and texts of the real server."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """A request that is refused: `code` and `subcode` are the real server's, `data` names the values concerned."""
+    """A refused request. `code` and `subcode` are the real server's; `data` holds the invalid values."""
 
     def __init__(self, code: int, subcode: int, msg: str, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(msg)
@@ -26,14 +26,14 @@ def _text(value: Any) -> str:
 
 @dataclass(frozen=True)
 class ErrorKind:
-    """One row of the server's error table. Calling it makes the error to raise."""
+    """One row of the real server's error table. Call it to create the exception."""
 
     code: int
     subcode: int
     text: str
 
     def __call__(self, detail: str | None = None, *, instead: str | None = None, **data: Any) -> ApiError:
-        """The error with `detail` in brackets (or `instead` as its text) and `data` listed after it."""
+        """Create the exception. Its text is `instead` or the row's text, then `detail` in brackets, then `data`."""
         msg = instead or self.text
         if detail:
             msg += f" ({detail})"

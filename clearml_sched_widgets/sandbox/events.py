@@ -1,4 +1,4 @@
-"""Events in the store: log lines, scalars, plots, images; and what they leave on their task or model."""
+"""Stores events (log lines, scalars, plots, images) and updates the task or model that they belong to."""
 
 from __future__ import annotations
 
@@ -24,37 +24,37 @@ LOG, SCALAR, VECTOR, IMAGE, PLOT = (
     "plot",
 )
 TYPES = (LOG, SCALAR, VECTOR, IMAGE, PLOT)
-SINGLE_VALUE_ITERATION = -(2**31)  # a scalar that has no iteration
+SINGLE_VALUE_ITERATION = -(2**31)  # the iteration of a scalar without iterations
 _ID_FIELDS = ("task", "iter", "metric", "variant", "key")
 
 
 def add(call: Call, events: list[Doc]) -> Doc:
-    """Store events and bring their tasks and models up to date.
+    """Store events and update their tasks and models.
 
     Raises:
         ApiError: 400/131 if none could be added, 400/12 for contradicting settings.
     """
-    targets = _targets(call.store, events)
+    targets = _open_targets(call.store, events)
     errors: dict[str, int] = {}
     by_target: dict[str, list[Doc]] = {}
     for event in events:
-        problem = _problem(event, targets)
+        problem = _find_problem(event, targets)
         if problem:
             errors[problem] = errors.get(problem, 0) + 1
             continue
-        _complete(event, call.worker)
-        _insert(call.store, event)
+        _fill_in_fields(event, call.worker)
+        _insert_event(call.store, event)
         by_target.setdefault(event["task"], []).append(event)
     for id_, added in by_target.items():
-        _summarise(call, targets[id_], added)
+        _update_target(call, targets[id_], added)
     count = sum(len(added) for added in by_target.values())
     if not count:
         raise EVENTS_NOT_ADDED(None, instead=None, **errors)
     return {"added": count, "errors": sum(errors.values()), "errors_info": errors}
 
 
-def _targets(store: Store, events: list[Doc]) -> dict[str, Doc]:
-    """The tasks and models that these events may be added to, by id."""
+def _open_targets(store: Store, events: list[Doc]) -> dict[str, Doc]:
+    """The tasks and models of these events that are not locked by publication, by id."""
     allowed: dict[str, tuple[bool, bool]] = {}
     for event in events:
         is_model = bool(event.setdefault("model_event", False))
@@ -70,7 +70,7 @@ def _targets(store: Store, events: list[Doc]) -> dict[str, Doc]:
     return {**open_tasks, **{id_: doc for id_, doc in models.items() if allowed[id_][1] or not doc["ready"]}}
 
 
-def _problem(event: Doc, targets: dict[str, Doc]) -> str | None:
+def _find_problem(event: Doc, targets: dict[str, Doc]) -> str | None:
     if event.get("type") is None:
         return "Event must have a 'type' field"
     event["type"] = str(event["type"]).replace(" ", "_")
@@ -85,7 +85,7 @@ def _problem(event: Doc, targets: dict[str, Doc]) -> str | None:
     return None
 
 
-def _complete(event: Doc, worker: str) -> None:
+def _fill_in_fields(event: Doc, worker: str) -> None:
     event["@timestamp"] = clock.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
     if "ts" in event:
         event["timestamp"] = event.pop("ts")
@@ -101,9 +101,9 @@ def _complete(event: Doc, worker: str) -> None:
         event["plot_len"] = len(event.get("plot_str") or "")
 
 
-def _insert(store: Store, event: Doc) -> None:
+def _insert_event(store: Store, event: Doc) -> None:
     uid = None
-    if event["type"] != LOG:  # a scalar or plot replaces the one of the same series and iteration
+    if event["type"] != LOG:  # other events replace the one with the same series and iteration
         parts = [str(event[name]) for name in _ID_FIELDS if name in event]
         uid = hashlib.md5("-".join([event["type"], *parts]).encode(), usedforsecurity=False).hexdigest()
     body = {key: value for key, value in event.items() if key != "x_axis_label"}
@@ -115,7 +115,7 @@ def _insert(store: Store, event: Doc) -> None:
     )
 
 
-def _summarise(call: Call, target: Doc, added: list[Doc]) -> None:
+def _update_target(call: Call, target: Doc, added: list[Doc]) -> None:
     is_model = bool(added[0]["model_event"])
     last_metrics = target.setdefault("last_metrics", {})
     unique = target.setdefault("unique_metrics", [])
@@ -145,11 +145,11 @@ def _metric_stats(added: list[Doc]) -> Doc:
 
 
 def read(store: Store, where: str, params: Iterable[Any], order: str, limit: int = -1, offset: int = 0) -> list[Doc]:
-    """Stored events matching an SQL condition."""
+    """Return the stored events that match an SQL condition."""
     sql = f"SELECT body FROM events WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
     return [json.loads(row[0]) for row in store.rows(sql, [*params, limit, offset])]
 
 
 def count(store: Store, where: str, params: Iterable[Any]) -> int:
-    """How many events match."""
+    """Count the stored events that match an SQL condition."""
     return int(store.rows(f"SELECT count(*) FROM events WHERE {where}", list(params))[0][0])

@@ -1,4 +1,4 @@
-"""Example base tasks, made by the real SDK in processes of their own: something to schedule in a fresh sandbox."""
+"""Creates example base tasks in a new sandbox. The real SDK creates each one in its own process."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ SCRIPTS = {"train": TRAIN, "evaluate": EVALUATE, "report": REPORT}
 
 
 class Server(Protocol):
-    """A running sandbox, as far as the examples need it."""
+    """The part of a running sandbox that the examples need."""
 
     def environment(self) -> dict[str, str]: ...
 
 
 def create_examples(server: Server, names: tuple[str, ...] = ("train", "evaluate", "report")) -> dict[str, str]:
-    """Run the example scripts once; the ids of the tasks that they leave, by example name. Takes about ten seconds.
+    """Run each example script once; returns the ids of the new tasks by example name. Takes about ten seconds.
 
-    Raises RuntimeError, with what the script printed, if one fails.
+    Raises RuntimeError with the script's output if a script fails.
     """
     with tempfile.TemporaryDirectory(prefix="clearml-sched-examples-") as folder, ThreadPoolExecutor(2) as pool:
         ids = list(pool.map(lambda name: _run(name, Path(folder), server.environment()), names))
@@ -64,7 +64,7 @@ def create_examples(server: Server, names: tuple[str, ...] = ("train", "evaluate
 def _run(name: str, folder: Path, environment: dict[str, str]) -> str:
     script, out = folder / f"{name}.py", folder / f"{name}.id"
     script.write_text(SCRIPTS[name].strip() + "\n")
-    # The id is written by a wrapper, so that the script that the server keeps stays what a user would write.
+    # A wrapper writes the id, so the script that the server stores looks like one that a user wrote.
     wrapper = (
         "import pathlib, runpy, sys; sys.argv = sys.argv[1:]; "
         "result = runpy.run_path(sys.argv[0], run_name='__main__'); "

@@ -1,4 +1,4 @@
-"""The file server: artifacts and models by POST (multipart) or PUT, GET, HEAD and DELETE."""
+"""The file server as an ASGI application: POST (multipart), PUT, GET, HEAD and DELETE."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CHUNK = 1 << 20
 
 
 class FilesApp:
-    """Serves the files below one folder."""
+    """Serves the files in one folder and its subfolders."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -50,12 +50,12 @@ class FilesApp:
         return PlainTextResponse("method not allowed", status_code=405)
 
     def _target(self, path: str) -> Path | None:
-        """The file that a path names, if it lies inside of the folder."""
+        """Return the file for a path, or None if the path is not inside the folder."""
         target = (self.root / path.lstrip("/")).resolve()
         return target if target != self.root and target.is_relative_to(self.root) else None
 
     async def _upload(self, request: Request) -> Response:
-        """The field's name is the path, as clients of the real file server send it."""
+        """Store the files of a form. The name of each field is the path, as on the real file server."""
         stored = []
         async with request.form() as form:
             for name, upload in form.multi_items():

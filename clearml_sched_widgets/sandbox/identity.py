@@ -1,4 +1,4 @@
-"""Who the sandbox serves: one company with one user, and the ids of new objects."""
+"""The sandbox's one company and one user, its versions, and new ids."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ SERVER_VERSION = "2.3.0"
 
 
 def new_id() -> str:
-    """A fresh object id: 32 hexadecimal digits."""
+    """Create an object id: 32 hexadecimal digits."""
     return uuid4().hex

@@ -1,4 +1,4 @@
-"""What the store knows of each kind of document: its fields, which of them are columns, and its references."""
+"""The kinds of documents (tasks, models, projects, queues, users): fields, columns, references and filters."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ HIDDEN = "hidden"
 
 @dataclass(frozen=True)
 class Filters:
-    """Which request keys filter a list, and how. A trailing `*` stands for any sub-field."""
+    """The request keys that filter a list, by type of filter. A trailing `*` stands for any sub-field."""
 
     pattern: tuple[str, ...]
     lists: tuple[str, ...]
@@ -23,24 +23,24 @@ class Filters:
 class Kind:
     """One kind of document (a table)."""
 
-    name: str  # table, and key of the list in answers
-    title: str  # as the server's messages call it
+    name: str  # name of the table, and of the list in answers
+    title: str  # its name in error messages
     fields: frozenset[str]
-    columns: tuple[str, ...]  # paths that have a column of their own
+    columns: tuple[str, ...]  # paths that have their own column
     never_null: frozenset[str]
-    labels: tuple[str, ...]  # lists that are looked up by member
+    labels: tuple[str, ...]  # list fields whose members are indexed
     refs: dict[str, str]  # path -> kind
     filters: Filters
-    hidden_fields: frozenset[str] = field(default_factory=frozenset)  # left out unless asked for
-    text: tuple[str, ...] = ("name", "id", "comment")  # what search_text looks at
+    hidden_fields: frozenset[str] = field(default_factory=frozenset)  # left out unless requested
+    text: tuple[str, ...] = ("name", "id", "comment")  # fields that search_text searches
 
     @property
     def bodies(self) -> str:
-        """The table of the documents themselves."""
+        """The name of the table that holds the JSON documents."""
         return f"{self.name}_bodies"
 
     def column(self, path: str) -> str | None:
-        """The column that holds `path`, if it has one."""
+        """The column that holds `path`, or None."""
         return path.replace(".", "_") if path in self.columns or path == "id" else None
 
 

@@ -1,4 +1,4 @@
-"""Changing a task: finding it, its status, its place in queues, and the traces it leaves when it goes."""
+"""Reads tasks, stores edits, changes their status, and takes them out of queues."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DELETED_PREFIX = "__DELETED__"
 
 
 def get_task(store: Store, task_id: str) -> Doc:
-    """The task to change.
+    """Return the task.
 
     Raises:
         ApiError: 400/101.
@@ -27,20 +27,20 @@ def get_task(store: Store, task_id: str) -> Doc:
     return task
 
 
-def assert_tasks(store: Store, ids: list[str]) -> list[Doc]:
-    """The tasks to read, all of them.
+def get_tasks(store: Store, ids: list[str]) -> list[Doc]:
+    """Return all of these tasks.
 
     Raises:
-        ApiError: 400/101, naming all ids asked for.
+        ApiError: 400/101 with all ids, if one is missing.
     """
-    found = store.get_many(TASKS, ids)
-    if len(found) != len(set(ids)):
+    tasks = store.get_many(TASKS, ids)
+    if len(tasks) != len(set(ids)):
         raise INVALID_TASK_ID(ids=ids)
-    return [found[id_] for id_ in dict.fromkeys(ids)]
+    return [tasks[id_] for id_ in dict.fromkeys(ids)]
 
 
-def editable(store: Store, task_id: str, *, force: bool = False, any_status: bool = False) -> Doc:
-    """The task, if its content may be edited: a draft, or with `force` also a queued or running one.
+def get_editable(store: Store, task_id: str, *, force: bool = False, any_status: bool = False) -> Doc:
+    """Return the task if it may be edited: a draft, or with `force` also a queued or running task.
 
     Raises:
         ApiError: 400/101, 400/110.
@@ -53,7 +53,7 @@ def editable(store: Store, task_id: str, *, force: bool = False, any_status: boo
 
 
 def save(call: Call, task: Doc, *, update: bool = True) -> int:
-    """Store an edited task: `last_change` moves, `last_update` too unless told otherwise."""
+    """Store an edited task. Sets `last_change`, and with `update` also `last_update`. Returns 1."""
     moment = clock.stored(clock.now())
     task.update(last_change=moment, last_changed_by=call.user)
     if update:
@@ -72,12 +72,12 @@ def change_status(
     force: bool = False,
     **extra: Any,
 ) -> Doc:
-    """Change a task's status, note when and why; returns the answer's `updated` and `fields`.
+    """Change a task's status with its time, reason and message; returns `updated` and `fields` for the answer.
 
-    `extra` are further fields to set (None removes) and to show in the answer.
+    `extra` are further fields to set (None removes a field) and to include in the answer.
 
     Raises:
-        ApiError: 400/110 if the machine has no such change.
+        ApiError: 400/110 if this change of status is not allowed.
     """
     if not force and new != task["status"]:
         st.check_change(task["status"], new)
@@ -101,7 +101,7 @@ def change_status(
 
 
 def touch_running(task: Doc) -> None:
-    """Note that a task lives: its update time, and how long it has been running."""
+    """Record that a task is alive: set its update time and its running time."""
     now = clock.now()
     task.update(last_update=clock.stored(now), last_change=clock.stored(now))
     if task["status"] == st.IN_PROGRESS and task.get("started"):
@@ -109,13 +109,13 @@ def touch_running(task: Doc) -> None:
 
 
 def dequeue(store: Store, task: Doc) -> Doc:
-    """Take a queued task out of its queue; `{}` if it was in none, else `{"removed": n}`."""
+    """Take a task out of its queue; returns `{"removed": n}`, or `{}` if it was not in a queue."""
     queue_id = task.get("execution", {}).get("queue")
     if task["status"] != st.QUEUED or not queue_id:
         return {}
     try:
         return {"removed": queueing.remove(store, queue_id, task["id"])}
-    except ApiError:  # an agent took it, or the queue was deleted
+    except ApiError:  # an agent has taken it, or the queue was deleted
         return {}
 
 
@@ -129,7 +129,10 @@ def dequeue_and_change(
     new: str | None = None,
     aborted: str | None = None,
 ) -> Doc:
-    """Dequeue a task and give it the status it had before it was queued, or `new`; `aborted` for a running one."""
+    """Dequeue a task and set its status to `new`, or to the status from before it was queued.
+
+    If the task is running and `aborted` is given, its status becomes `aborted`.
+    """
     dequeue(call.store, task)
     if everywhere:
         queueing.remove_everywhere(call.store, task["id"])
@@ -142,7 +145,7 @@ def dequeue_and_change(
 
 
 def for_each(ids: list[str], action: Callable[[str], Doc]) -> Doc:
-    """Do something to several objects; one that is refused does not stop the others."""
+    """Apply an action to several objects. An ApiError for one object does not stop the others."""
     succeeded, failed = [], []
     for id_ in ids:
         try:
@@ -153,8 +156,8 @@ def for_each(ids: list[str], action: Callable[[str], Doc]) -> Doc:
     return {"succeeded": succeeded, "failed": failed}
 
 
-def with_steps(call: Call, task_id: str, action: Callable[[Doc, bool], Doc]) -> Doc:
-    """Do something to a task, and first, by force, to the steps of a pipeline if the request says so."""
+def with_pipeline_steps(call: Call, task_id: str, action: Callable[[Doc, bool], Doc]) -> Doc:
+    """Apply an action to a task. If the request includes pipeline steps, apply it to them first, by force."""
     task = get_task(call.store, task_id)
     if call.data.get("include_pipeline_steps") and task["type"] == "controller":
         for step in call.store.find(TASKS, "parent = ?", [task_id]):
@@ -162,6 +165,6 @@ def with_steps(call: Call, task_id: str, action: Callable[[Doc, bool], Doc]) -> 
     return action(task, bool(call.data.get("force")))
 
 
-def why(call: Call) -> dict[str, str]:
-    """The request's reason and message for a change of status."""
+def status_texts(call: Call) -> dict[str, str]:
+    """The request's reason and message, as arguments of `change_status`."""
     return {"reason": call.data.get("status_reason") or "", "message": call.data.get("status_message") or ""}

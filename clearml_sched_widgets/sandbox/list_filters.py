@@ -1,4 +1,4 @@
-"""The grammar of list filters: values mean ANY; `__$all`, `__$and`, `__$or`, `__$not` and a leading `-` change that."""
+"""Parses filters of list fields: plain values mean "any of"; operators like `__$all` and a leading `-` change that."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _OPERATORS = {"__$all": "AND", "__$and": "AND", "__$any": "OR", "__$or": "OR"}
 
 
 class _ListReader:
-    """Reads a list filter item by item: operators set the context, values are sorted into actions."""
+    """Reads a list filter item by item. Operators set the context, which decides the action for each value."""
 
     def __init__(self, field: str) -> None:
         self.field = field
@@ -58,7 +58,10 @@ class _ListReader:
 
 
 def read_list(field: str, data: list[Any]) -> tuple[str, bool, dict[str, list[str]]]:
-    """A list filter read as the server does: how its actions join, whether empty matches, values by action."""
+    """Parse a list filter as the real server does.
+
+    Returns how to join the actions (AND or OR), whether an empty list matches, and the values by action.
+    """
     reader = _ListReader(field)
     for value in data:
         reader.take(value)

@@ -1,4 +1,4 @@
-"""Lists: filter, order, page or scroll, and projection, for every `get_all` and `get_all_ex`."""
+"""Answers list requests (`get_all` and `get_all_ex`): filters, sorts, pages or scrolls, and selects fields."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _COMPANY = {"id": identity.COMPANY_ID, "name": identity.COMPANY_NAME}
 def list_docs(call: Call, kind: Kind, extra: Condition | None = None, *, join: bool) -> Doc:
     """Answer a list request: `{kind: [documents]}`, plus `scroll_id` when scrolling.
 
-    With `join`, references become objects (`get_all_ex`), as deep as `only_fields` asks.
+    With `join` (`get_all_ex`), references become objects with the fields that `only_fields` names.
     """
-    only = _only(call.data)
+    only = _only_fields(call.data)
     own, inner = split_references(kind, only) if join else (only, {})
     check_fields(kind, own)
     where = Condition.join([compile_filters(kind, call.data), *([extra] if extra else [])], "AND")
-    order, params = _order(kind, call.data)
-    start, size, scroll = _page(call)
+    order, params = _order_by(kind, call.data)
+    start, size, scroll = _page_bounds(call)
     docs = call.store.find(kind, where.sql, [*where.params, *params], order, size, start)
     docs = [select(kind, doc, own) for doc in docs]
     if join:
         expand(kind, docs, inner, lambda name, ids, fields: fetch(call.store, name, ids, fields))
     answer: Doc = {kind.name: docs}
     if scroll is not None:
-        call.state.keep_scroll(scroll, start + len(docs))
+        call.state.save_scroll(scroll, start + len(docs))
         answer["scroll_id"] = scroll
     return answer
 
 
 def fetch(store: Store, name: str, ids: set[str], fields: list[str] | None) -> dict[str, Doc]:
-    """Referenced objects by id, with the fields asked for (None: all), their own references expanded."""
+    """Return referenced objects by id, with the given fields (None: all). Expands their own references too."""
     if name == "companies":
         return {identity.COMPANY_ID: dict(_COMPANY)}
     kind = KINDS[name]
@@ -51,12 +51,12 @@ def fetch(store: Store, name: str, ids: set[str], fields: list[str] | None) -> d
     return {doc["id"]: doc for doc in docs}
 
 
-def _only(data: Doc) -> list[str]:
+def _only_fields(data: Doc) -> list[str]:
     only = data.get("projection") or data.get("only_fields") or []
     return [only] if isinstance(only, str) else list(only)
 
 
-def _order(kind: Kind, data: Doc) -> tuple[str, list[Any]]:
+def _order_by(kind: Kind, data: Doc) -> tuple[str, list[Any]]:
     wanted = data.get("order_by") or []
     names = [wanted] if isinstance(wanted, str) else [str(name) for name in wanted]
     if "@text_score" in names and not data.get("search_text"):
@@ -74,14 +74,14 @@ def _order(kind: Kind, data: Doc) -> tuple[str, list[Any]]:
             raise INVALID_FIELDS(field=field, object=kind.title)
         expr = operand(kind, field)
         if index == 0 and not name.startswith("-") and field not in kind.never_null:
-            terms.append(f"coalesce({expr.sql}, '') = ''")  # what lacks the field comes last
+            terms.append(f"coalesce({expr.sql}, '') = ''")  # documents without the field come last
             params += expr.params
         terms.append(f"{expr.sql}{' DESC' if name.startswith('-') else ''}")
         params += expr.params
     return ", ".join(terms), params
 
 
-def _page(call: Call) -> tuple[int, int, str | None]:
+def _page_bounds(call: Call) -> tuple[int, int, str | None]:
     data = call.data
     if "scroll_id" in data:
         size = data.get("size")
@@ -106,5 +106,5 @@ def _page(call: Call) -> tuple[int, int, str | None]:
 
 
 def not_tagged(kind: Kind, tag: str) -> Condition:
-    """Documents that lack a system tag."""
+    """The condition for documents without this system tag."""
     return compile_filters(kind, {"system_tags": ["__$not", tag]})

@@ -1,4 +1,4 @@
-"""What reported scalars leave on their task: last, first, smallest, largest and mean value of each series."""
+"""Summarises scalars on their task: last, first, smallest, largest and mean value of each series."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from clearml_sched_widgets.sandbox.store import Doc
 
-MAX_SERIES = 2000  # the real server's limit of series that a task summarises
+MAX_SERIES = 2000  # the real server's limit of summarised series of a task
 
 
 def key(name: str) -> str:
@@ -16,7 +16,7 @@ def key(name: str) -> str:
 
 
 def add_scalar(last_metrics: Doc, unique: list[str], event: Doc) -> None:
-    """Take one scalar event into a task's `last_metrics` and `unique_metrics`."""
+    """Add one scalar event to a task's `last_metrics` and `unique_metrics`."""
     value = event.get("value")
     if not isinstance(value, (int, float)):
         return
@@ -27,12 +27,12 @@ def add_scalar(last_metrics: Doc, unique: list[str], event: Doc) -> None:
             return
         unique.append(name)
     series = last_metrics.setdefault(key(metric), {}).setdefault(key(variant), {})
-    _summarise(series, metric, variant, value, int(event.get("iter") or 0))
+    _update_series(series, metric, variant, value, int(event.get("iter") or 0))
     if event.get("x_axis_label") is not None:
         series["x_axis_label"] = event["x_axis_label"]
 
 
-def _summarise(series: dict[str, Any], metric: str, variant: str, value: float, iteration: int) -> None:
+def _update_series(series: dict[str, Any], metric: str, variant: str, value: float, iteration: int) -> None:
     series.update(metric=metric, variant=variant, value=value)
     if "first_value" not in series:
         series.update(first_value=value, first_value_iteration=iteration)

@@ -1,4 +1,4 @@
-"""Starting and stopping the sandbox's server process."""
+"""Starts and stops the sandbox's server process."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ class SandboxError(SchedulerError):
 
 
 def require(*packages: str) -> None:
-    """Raise SandboxError if one of the packages that only the sandbox needs is not installed."""
+    """Raise SandboxError if one of these packages is not installed."""
     for name in packages:
         if importlib.util.find_spec(name) is None:
             raise SandboxError(f"this needs {name}: pip install 'clearml-sched-widgets[sandbox]'")
 
 
 class Sandbox(Daemon):
-    """A running sandbox: an API server and a file server on loopback, their data in one folder.
+    """A running sandbox: an API server and a file server on loopback, with their data in one folder.
 
-    Use `Sandbox.start`. As a context manager it stops at the end.
+    Create it with `Sandbox.start`. As a context manager, it stops at the end.
     """
 
     def __init__(self, folder: Path, process: subprocess.Popen[bytes], config: settings.Settings) -> None:
@@ -60,13 +60,13 @@ class Sandbox(Daemon):
         files_port: int = 0,
         silent_after: float | None = None,
     ) -> Sandbox:
-        """Serve a folder, made if it is missing, and wait until the server answers.
+        """Start a server for a folder and wait until it answers. Creates the folder if missing.
 
-        A folder that was served before keeps its data, its credentials and, unless others are given, its ports.
+        A folder that was served before keeps its data, its credentials and, unless ports are given, its ports.
         `silent_after`: seconds without an update after which a running task is stopped (two hours by default).
 
         Raises:
-            SandboxError: if a package is missing, or the server does not start; the message ends with its log.
+            SandboxError: if a package is missing or the server does not start. The message ends with its log.
         """
         require("starlette", "uvicorn")
         folder = Path(folder).resolve()
@@ -79,7 +79,7 @@ class Sandbox(Daemon):
         return cls(folder, process, settings.load(folder))
 
     def environment(self) -> dict[str, str]:
-        """The variables that make the SDK and the agent of a child process use this sandbox."""
+        """The environment variables that make the SDK and the agent in a child process use this sandbox."""
         return {
             "CLEARML_CONFIG_FILE": str(self.conf),
             "CLEARML_API_HOST": self.api_url,
@@ -90,7 +90,7 @@ class Sandbox(Daemon):
         }
 
     def stop(self) -> None:
-        """End the server in order. Does nothing if it ended before."""
+        """Stop the server cleanly. Does nothing if it has already ended."""
         if self.running:
             self._process.terminate()
             try:
@@ -99,7 +99,7 @@ class Sandbox(Daemon):
                 self.kill()
 
     def kill(self) -> None:
-        """End the server with SIGKILL, as a crash would. What it acknowledged is in the folder."""
+        """End the server with SIGKILL, as a crash would. Every acknowledged change is still in the folder."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(_STOP_TIMEOUT_SEC)
@@ -112,13 +112,13 @@ def _await_ready(folder: Path, process: subprocess.Popen[bytes]) -> None:
             if json.loads((folder / _READY_FILE).read_text())["pid"] == process.pid:
                 return
         if process.poll() is not None:
-            raise SandboxError(f"the sandbox did not start (exit code {process.returncode}):\n{_tail(folder)}")
+            raise SandboxError(f"the sandbox did not start (exit code {process.returncode}):\n{_log_tail(folder)}")
         time.sleep(0.02)
     process.kill()
     process.wait()
-    raise SandboxError(f"the sandbox did not start within {_START_TIMEOUT_SEC:.0f} s:\n{_tail(folder)}")
+    raise SandboxError(f"the sandbox did not start within {_START_TIMEOUT_SEC:.0f} s:\n{_log_tail(folder)}")
 
 
-def _tail(folder: Path, lines: int = 10) -> str:
+def _log_tail(folder: Path, lines: int = 10) -> str:
     text = (folder / _LOG).read_text(errors="replace")
     return "\n".join(text.splitlines()[-lines:])

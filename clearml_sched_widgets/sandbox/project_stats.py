@@ -1,4 +1,4 @@
-"""Counts that project lists may carry: tasks by status, running times, own contents, sub-projects."""
+"""Counts for lists of projects: tasks by status, running times, own contents, sub-projects."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _SCOPE = (
 
 
 def stats(store: Store, project_id: str, hidden: bool) -> Doc:
-    """`stats` (of the active tasks in the project and below it) and `sub_projects`."""
+    """Return `stats` (of the tasks in the project and below it that are not archived) and `sub_projects`."""
     ids = projects_tree.with_children(store, [project_id])
     scope = [dumps(ids), dumps(["archived"] if hidden else ["archived", "hidden"])]
     counts: dict[str, int] = dict.fromkeys(sorted(STATUSES), 0)
-    counts.update({str(s): int(n) for s, n in _rows(store, "status, count(*)", scope, " GROUP BY status")})
-    runtime, last = _rows(store, "sum(active_duration), max(started)", scope)[0]
+    counts.update({str(s): int(n) for s, n in _task_rows(store, "status, count(*)", scope, " GROUP BY status")})
+    runtime, last = _task_rows(store, "sum(active_duration), max(started)", scope)[0]
     since = clock.stored(clock.now() - timedelta(hours=24))
     recent = f" AND completed > '{since}' AND status NOT IN ('queued', 'in_progress', 'failed')"
     active = {
         "status_count": counts,
         "total_tasks": sum(counts.values()),
         "total_runtime": int(runtime or 0),
-        "completed_tasks_24h": int(_rows(store, "count(*)", scope, recent)[0][0]),
+        "completed_tasks_24h": int(_task_rows(store, "count(*)", scope, recent)[0][0]),
         "last_task_run": last,
     }
     below = store.get_many(PROJECTS, [id_ for id_ in ids if id_ != project_id]).values()
@@ -39,12 +39,12 @@ def stats(store: Store, project_id: str, hidden: bool) -> Doc:
     }
 
 
-def _rows(store: Store, what: str, scope: list[str], tail: str = "") -> list[tuple[Any, ...]]:
+def _task_rows(store: Store, what: str, scope: list[str], tail: str = "") -> list[tuple[Any, ...]]:
     return store.rows(f"SELECT {what} FROM tasks WHERE {_SCOPE}{tail}", scope)
 
 
 def own_contents(store: Store, project_id: str) -> Doc:
-    """How many tasks and models the project itself holds."""
+    """Count the tasks and models in the project itself, without sub-projects."""
     return {
         "own_tasks": store.count(TASKS, "project = ?", [project_id]),
         "own_models": store.count(MODELS, "project = ?", [project_id]),

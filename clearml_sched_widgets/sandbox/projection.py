@@ -1,4 +1,4 @@
-"""Which parts of documents an answer shows: `only_fields`, hidden fields, and references expanded to objects."""
+"""Selects the fields of documents for an answer, and expands references to objects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Fetch = Callable[[str, set[str], "list[str] | None"], dict[str, Doc]]
 
 
 def check_fields(kind: Kind, names: list[str]) -> None:
-    """Refuse a field that the kind does not have.
+    """Refuse fields that the kind does not have.
 
     Raises:
         ApiError: 400/14.
@@ -25,18 +25,18 @@ def check_fields(kind: Kind, names: list[str]) -> None:
 
 
 def select(kind: Kind, doc: Doc, only: list[str]) -> Doc:
-    """The fields of `only` (dotted; `-` excludes) of a document; without any, all but the hidden ones."""
+    """Return the fields of a document that `only` names (dotted paths; `-` excludes), or all but the hidden ones."""
     include = [name for name in only if not name.startswith("-")]
     exclude = (set(kind.hidden_fields) | {name[1:] for name in only if name.startswith("-")}) - set(include)
     chosen: Doc = {} if include else {key: value for key, value in doc.items() if key not in exclude}
     for name in include:
-        _copy(name.split("."), doc, chosen)
+        _copy_field(name.split("."), doc, chosen)
     for name in exclude:
-        _drop(name.split("."), chosen)
+        _drop_field(name.split("."), chosen)
     return chosen
 
 
-def _copy(parts: list[str], source: Doc, target: Doc) -> None:
+def _copy_field(parts: list[str], source: Doc, target: Doc) -> None:
     key = unescape(parts[0])
     if key not in source:
         return
@@ -44,25 +44,25 @@ def _copy(parts: list[str], source: Doc, target: Doc) -> None:
     if not rest or rest == ["*"]:
         target[key] = value
     elif isinstance(value, dict):
-        _copy(rest, value, target.setdefault(key, {}))
+        _copy_field(rest, value, target.setdefault(key, {}))
     elif isinstance(value, list):
         copies = target.setdefault(key, [{} for _ in value])
         for item, copied in zip(value, copies, strict=True):
             if isinstance(item, dict):
-                _copy(rest, item, copied)
+                _copy_field(rest, item, copied)
 
 
-def _drop(parts: list[str], doc: Doc) -> None:
+def _drop_field(parts: list[str], doc: Doc) -> None:
     key, rest = unescape(parts[0]), parts[1:]
     if not rest:
         doc.pop(key, None)
     elif isinstance(doc.get(key), dict):
         doc[key] = dict(doc[key])
-        _drop(rest, doc[key])
+        _drop_field(rest, doc[key])
 
 
 def split_references(kind: Kind, only: list[str]) -> tuple[list[str], dict[str, list[str]]]:
-    """`only_fields` taken apart: fields of the document itself, and sub-fields by reference."""
+    """Split `only_fields` into fields of the document itself, and sub-fields by reference."""
     own: list[str] = []
     inner: dict[str, list[str]] = {}
     for name in only:
@@ -82,26 +82,26 @@ def split_references(kind: Kind, only: list[str]) -> tuple[list[str], dict[str, 
 
 
 def expand(kind: Kind, docs: list[Doc], inner: dict[str, list[str]], fetch: Fetch) -> None:
-    """Replace references by `{"id": …}`, with the sub-fields that were asked for."""
+    """Replace references by objects: `{"id": …}` with the requested sub-fields."""
     for ref, target in kind.refs.items():
-        holders = [holder for doc in docs for holder in _holders(doc, ref.split("."))]
+        holders = [holder for doc in docs for holder in _reference_holders(doc, ref.split("."))]
         key = ref.rpartition(".")[2]
         wanted = inner.get(ref)
-        found: dict[str, Doc] = {}
+        referenced: dict[str, Doc] = {}
         if wanted:
             ids = {holder[key] for holder in holders if holder[key]}
-            found = fetch(target, ids, None if "*" in wanted else wanted)
+            referenced = fetch(target, ids, None if "*" in wanted else wanted)
         for holder in holders:
             id_ = holder[key]
-            holder[key] = {"id": id_, **found.get(id_, {})} if id_ else {}
+            holder[key] = {"id": id_, **referenced.get(id_, {})} if id_ else {}
 
 
-def _holders(doc: Any, parts: list[str]) -> Iterator[Doc]:
+def _reference_holders(doc: Any, parts: list[str]) -> Iterator[Doc]:
     if isinstance(doc, list):
         for item in doc:
-            yield from _holders(item, parts)
+            yield from _reference_holders(item, parts)
     elif isinstance(doc, dict) and parts[0] in doc:
         if len(parts) == 1:
             yield doc
         else:
-            yield from _holders(doc[parts[0]], parts[1:])
+            yield from _reference_holders(doc[parts[0]], parts[1:])

@@ -1,4 +1,4 @@
-"""The project hierarchy: `a/b/c` has the parents `a` and `a/b`, made when they are missing."""
+"""Creates projects and their parents: the project `a/b/c` has the parents `a` and `a/b`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MIN_NAME = 3
 
 
 def clean_name(name: str) -> str:
-    """A project path without superfluous slashes and spaces.
+    """Remove superfluous slashes and spaces from a project path.
 
     Raises:
         ApiError: 400/407 if nothing is left.
@@ -26,13 +26,13 @@ def clean_name(name: str) -> str:
 
 
 def by_name(store: Store, name: str) -> Doc | None:
-    """The project of exactly this name."""
+    """Return the project with exactly this name, or None."""
     found = store.find(PROJECTS, "name = ?", [name])
     return found[0] if found else None
 
 
 def create(store: Store, name: str, user: str, **fields: Any) -> Doc:
-    """Make a project, and its parents.
+    """Create a project and its missing parents.
 
     Raises:
         ApiError: 400/801 if the name is taken, and whatever `clean_name` raises.
@@ -47,7 +47,7 @@ def create(store: Store, name: str, user: str, **fields: Any) -> Doc:
 
 
 def ensure(store: Store, name: str, user: str) -> Doc:
-    """The project of this name, made if it is missing."""
+    """Return the project with this name. Creates it if missing."""
     name = clean_name(name)
     return by_name(store, name) or _insert(store, name, user, {})
 
@@ -83,7 +83,7 @@ def _insert(store: Store, name: str, user: str, fields: dict[str, Any]) -> Doc:
 
 
 def touch(store: Store, project_id: str | None) -> None:
-    """Note that something in the project changed."""
+    """Set the project's `last_update` to now."""
     project = store.get(PROJECTS, project_id) if project_id else None
     if project:
         project["last_update"] = clock.stored(clock.now())
@@ -91,7 +91,7 @@ def touch(store: Store, project_id: str | None) -> None:
 
 
 def with_children(store: Store, ids: list[str]) -> list[str]:
-    """These projects and all below them."""
+    """Return the ids of these projects and of all projects below them."""
     below = "kind = 'projects' AND field = 'path' AND value IN (SELECT value FROM json_each(?))"
     sql = f"SELECT owner FROM labels WHERE {below}"
     return sorted({*ids, *(row[0] for row in store.rows(sql, [dumps(ids)]))})

@@ -1,4 +1,4 @@
-"""Queues and the tasks waiting in them."""
+"""Queues and their entries, the waiting tasks."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def make(store: Store, name: str, **fields: object) -> Doc:
 
 
 def by_name(store: Store, name: str) -> Doc | None:
-    """The queue of exactly this name."""
+    """Return the queue with exactly this name, or None."""
     found = store.find(QUEUES, "name = ?", [name])
     return found[0] if found else None
 
 
 def get(store: Store, queue_id: str) -> Doc:
-    """The queue of this id.
+    """Return the queue with this id.
 
     Raises:
         ApiError: 400/701.
@@ -59,7 +59,7 @@ def get(store: Store, queue_id: str) -> Doc:
 
 
 def default(store: Store) -> Doc:
-    """The queue with the system tag `default`.
+    """Return the queue with the system tag `default`.
 
     Raises:
         ApiError: 400/707.
@@ -72,13 +72,13 @@ def default(store: Store) -> Doc:
 
 
 def entries(store: Store, queue_id: str, limit: int = -1) -> list[Doc]:
-    """The waiting tasks, the next one first."""
+    """Return the waiting tasks, the next one first."""
     sql = "SELECT task, added FROM entries WHERE queue = ? ORDER BY seq LIMIT ?"
     return [{"task": task, "added": added} for task, added in store.rows(sql, [queue_id, limit])]
 
 
 def touch(store: Store, queue_id: str) -> None:
-    """Note that the queue changed."""
+    """Set the queue's `last_update` to now."""
     queue = store.get(QUEUES, queue_id)
     if queue:
         queue["last_update"] = clock.stored(clock.now())
@@ -89,7 +89,7 @@ def add(store: Store, queue_id: str, task_id: str) -> None:
     """Put a task at the end of a queue.
 
     Raises:
-        ApiError: 400/701 for an unknown queue, 400/706 if the task is in it.
+        ApiError: 400/701 for an unknown queue, 400/706 if the task is already in the queue.
     """
     get(store, queue_id)
     if store.rows("SELECT 1 FROM entries WHERE queue = ? AND task = ?", [queue_id, task_id]):
@@ -100,26 +100,26 @@ def add(store: Store, queue_id: str, task_id: str) -> None:
 
 
 def remove(store: Store, queue_id: str, task_id: str) -> int:
-    """Take a task out of a queue; returns how many entries went.
+    """Take a task out of a queue; returns the number of removed entries.
 
     Raises:
-        ApiError: 400/703 if it is not in there.
+        ApiError: 400/703 if the task is not in the queue.
     """
-    found = store.sql.execute("DELETE FROM entries WHERE queue = ? AND task = ?", (queue_id, task_id)).rowcount
-    if not found:
+    removed = store.sql.execute("DELETE FROM entries WHERE queue = ? AND task = ?", (queue_id, task_id)).rowcount
+    if not removed:
         raise NOT_IN_QUEUE(task=task_id, id=queue_id, company=identity.COMPANY_ID)
     touch(store, queue_id)
-    return int(found)
+    return int(removed)
 
 
 def remove_everywhere(store: Store, task_id: str, but: str | None = None) -> None:
-    """Take a task out of every queue but one."""
+    """Take a task out of every queue except `but`."""
     for (queue_id,) in store.rows("SELECT queue FROM entries WHERE task = ? AND queue IS NOT ?", [task_id, but]):
         remove(store, queue_id, task_id)
 
 
 def pop(store: Store, queue_id: str, task_id: str | None = None) -> Doc | None:
-    """Take the next task (only if it is `task_id`, when given).
+    """Remove and return the first entry, or None if the queue is empty. With `task_id`, only if it is this task.
 
     Raises:
         ApiError: 400/701.
@@ -133,7 +133,7 @@ def pop(store: Store, queue_id: str, task_id: str | None = None) -> Doc | None:
 
 
 def move(store: Store, queue_id: str, task_id: str, to: int | None, by: int = 0) -> int:
-    """Move a waiting task to a position (-1: the end), or `by` places; returns its new position.
+    """Move a task in its queue to the position `to` (-1: the end), or by `by` places; returns its new position.
 
     Raises:
         ApiError: 400/703.
@@ -152,6 +152,6 @@ def move(store: Store, queue_id: str, task_id: str, to: int | None, by: int = 0)
 
 
 def watched(store: Store, queue_id: str) -> bool:
-    """Whether a registered worker serves the queue."""
+    """True if a registered worker serves the queue."""
     sql = "SELECT 1 FROM workers, json_each(workers.body, '$.queues') AS q WHERE expires > ? AND q.value = ? LIMIT 1"
     return bool(store.rows(sql, [time.time(), queue_id]))

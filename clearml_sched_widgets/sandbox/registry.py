@@ -1,4 +1,4 @@
-"""The workers that registered, each for a limited time."""
+"""The registered workers. A registration expires unless the worker reports in time."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ def key(worker: str) -> str:
 
 
 def get(store: Store, worker: str) -> Doc | None:
-    """A worker whose registration has not run out."""
+    """Return a worker, or None if it is unknown or its registration has expired."""
     rows = store.rows("SELECT body FROM workers WHERE key = ? AND expires > ?", [key(worker), time.time()])
     return json.loads(rows[0][0]) if rows else None
 
 
 def active(store: Store) -> list[Doc]:
-    """All workers whose registration has not run out."""
+    """Return all workers whose registration has not expired."""
     rows = store.rows("SELECT body FROM workers WHERE expires > ? ORDER BY key", [time.time()])
     return [json.loads(row[0]) for row in rows]
 
 
 def register(store: Store, worker: str, ip: str, data: Doc) -> Doc:
-    """Register a worker for its timeout.
+    """Register a worker until its timeout.
 
     Raises:
         ApiError: 400/701 for an unknown queue.
@@ -59,7 +59,7 @@ def register(store: Store, worker: str, ip: str, data: Doc) -> Doc:
 
 
 def save(store: Store, entry: Doc) -> None:
-    """Store a worker; its time starts anew."""
+    """Store a worker and restart its timeout. Deletes expired workers."""
     store.sql.execute("DELETE FROM workers WHERE expires <= ?", (time.time(),))
     store.sql.execute(
         "INSERT OR REPLACE INTO workers (key, expires, body) VALUES (?, ?, ?)",
@@ -68,5 +68,5 @@ def save(store: Store, entry: Doc) -> None:
 
 
 def unregister(store: Store, worker: str) -> None:
-    """Forget a worker; an unknown one is no error, as on the open-source server."""
+    """Remove a worker. Ignores an unknown worker, as the open-source server does."""
     store.sql.execute("DELETE FROM workers WHERE key = ?", (key(worker),))

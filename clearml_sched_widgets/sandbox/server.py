@@ -1,4 +1,4 @@
-"""The server's process: `python -m clearml_sched_widgets.sandbox.server --folder F` serves until it is told to stop."""
+"""The server's main program: `python -m clearml_sched_widgets.sandbox.server --folder F` serves until SIGTERM."""
 
 from __future__ import annotations
 
@@ -26,17 +26,19 @@ from clearml_sched_widgets.sandbox.store import Store
 
 log = logging.getLogger("clearml_sched.sandbox")
 
-READY_FILE = "ready.json"  # the pid of the process that serves the folder
+READY_FILE = "ready.json"  # holds the pid of the process that serves the folder
 
 
-def _bind(wanted: int, last: int) -> socket.socket:
-    """A listening socket on the wanted port, else the last one if it is free, else any.
+def _bind_socket(wanted: int, last: int) -> socket.socket:
+    """Return a bound socket: on the port `wanted`; if that is 0, on the port `last` if free, else on any free port.
 
     Raises:
-        OSError: if a port was asked for and is taken.
+        OSError: if the port `wanted` is taken.
     """
     for port in [wanted] if wanted else [last, 0]:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # else no TCP_NODELAY
+        sock = socket.socket(
+            socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+        )  # asyncio sets TCP_NODELAY only with IPPROTO_TCP
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind(("127.0.0.1", port))
@@ -50,7 +52,7 @@ def _bind(wanted: int, last: int) -> socket.socket:
 
 
 def prepare(store: Store) -> None:
-    """Give a new database its user, its queues and its id."""
+    """Create the user, the queues and the server's id in a new database."""
     if store.setting("server_id"):
         return
     store.begin()
@@ -64,14 +66,14 @@ def prepare(store: Store) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the process."""
+    """A server that installs no signal handlers."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-def _server(app: ApiApp | FilesApp) -> _Server:
+def _make_server(app: ApiApp | FilesApp) -> _Server:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, lifespan="off", timeout_keep_alive=75, timeout_graceful_shutdown=2
     )
@@ -80,17 +82,17 @@ def _server(app: ApiApp | FilesApp) -> _Server:
 
 async def _serve(folder: Path, options: argparse.Namespace) -> None:
     config = settings.load(folder)
-    sockets = [_bind(options.api_port, config.api_port), _bind(options.files_port, config.files_port)]
+    sockets = [_bind_socket(options.api_port, config.api_port), _bind_socket(options.files_port, config.files_port)]
     config.api_port, config.files_port = (sock.getsockname()[1] for sock in sockets)
     settings.save(folder, config)
     store = Store(folder / "sandbox.sqlite")
     prepare(store)
     state = State(store, bytes.fromhex(config.token_key), {config.access_key: config.secret_key})
-    servers = [_server(ApiApp(state)), _server(FilesApp(folder / "files"))]
+    servers = [_make_server(ApiApp(state)), _make_server(FilesApp(folder / "files"))]
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, _stop, servers)
-    ready = loop.create_task(_announce(folder, servers))
+    ready = loop.create_task(_write_ready_file(folder, servers))
     watch = loop.create_task(watchdog.run(store, options.silent_after))
     pairs = zip(servers, sockets, strict=True)
     await asyncio.gather(*(server.serve(sockets=[sock]) for server, sock in pairs))
@@ -105,7 +107,7 @@ def _stop(servers: list[_Server]) -> None:
         server.should_exit = True
 
 
-async def _announce(folder: Path, servers: list[_Server]) -> None:
+async def _write_ready_file(folder: Path, servers: list[_Server]) -> None:
     while not all(server.started for server in servers):
         await asyncio.sleep(0.01)
     partial = folder / (READY_FILE + ".part")
@@ -114,16 +116,16 @@ async def _announce(folder: Path, servers: list[_Server]) -> None:
     log.info("serving %s", folder)
 
 
-def _lock(folder: Path) -> object:
-    """Hold the folder for this process.
+def _lock_folder(folder: Path) -> object:
+    """Lock the folder for this process, until the returned file is closed.
 
     Raises:
-        OSError: if another process holds it.
+        OSError: if another process holds the lock.
     """
     handle = (folder / "lock").open("w")
     try:
         import fcntl
-    except ImportError:  # no such locks on this system: SQLite's own keep the data whole
+    except ImportError:  # no file locks on this system; SQLite's own locks protect the data
         return handle
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -133,7 +135,7 @@ def _lock(folder: Path) -> object:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve a folder; returns the exit code."""
+    """Parse the command line and serve a folder; returns the exit code."""
     parser = argparse.ArgumentParser(prog="sandbox-server")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--api-port", type=int, default=0)
@@ -144,9 +146,9 @@ def main(argv: list[str] | None = None) -> int:
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        held = _lock(folder)
+        folder_lock = _lock_folder(folder)
         asyncio.run(_serve(folder, options))
-        del held
+        del folder_lock
     except OSError as error:
         log.error("%s", error)
         return 1

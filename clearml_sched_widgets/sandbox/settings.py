@@ -1,4 +1,4 @@
-"""A sandbox's folder: credentials, ports, addresses, and the `clearml.conf` that points at them."""
+"""The settings in a sandbox's folder (credentials and ports), and its `clearml.conf` for clients."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ sdk.development.report_use_subprocess: false
 
 @dataclass
 class Settings:
-    """What a sandbox keeps between two starts."""
+    """The settings that a sandbox keeps between two starts."""
 
     access_key: str
     secret_key: str
@@ -37,42 +37,44 @@ class Settings:
 
     @property
     def api_url(self) -> str:
-        """Where the API answers."""
+        """The address of the API server."""
         return f"http://127.0.0.1:{self.api_port}"
 
     @property
     def files_url(self) -> str:
-        """Where the file server answers."""
+        """The address of the file server."""
         return f"http://127.0.0.1:{self.files_port}"
 
     @property
     def web_url(self) -> str:
-        """What clients print as the web page's address: there is no web page, so it is the API's."""
+        """The address that clients print for the web page. The sandbox has no web page, so it is the API's address."""
         return self.api_url
 
 
 def conf_file(folder: Path) -> Path:
-    """The configuration that clients read."""
+    """The path of the configuration file for clients."""
     return folder / "clearml.conf"
 
 
-def _file(folder: Path) -> Path:
+def _settings_file(folder: Path) -> Path:
     return folder / "sandbox.json"
 
 
 def load(folder: Path) -> Settings:
-    """The folder's settings; new ones, with fresh credentials, for a new folder."""
-    if _file(folder).exists():
-        return Settings(**json.loads(_file(folder).read_text()))
+    """Read the folder's settings. For a new folder, create settings with new credentials."""
+    if _settings_file(folder).exists():
+        return Settings(**json.loads(_settings_file(folder).read_text()))
     access = "".join(secrets.choice(_ALPHABET) for _ in range(20))
     return Settings(access, secrets.token_urlsafe(36), secrets.token_hex(32))
 
 
 def save(folder: Path, settings: Settings) -> None:
-    """Write the settings and the clients' configuration, readable by their owner only."""
-    _write(_file(folder), json.dumps(asdict(settings)))
-    shown = {name: getattr(settings, name) for name in ("web_url", "api_url", "files_url", "access_key", "secret_key")}
-    _write(conf_file(folder), _CONF.format(**shown))
+    """Write the settings and the clients' configuration. Only their owner can read the files."""
+    _write(_settings_file(folder), json.dumps(asdict(settings)))
+    conf_values = {
+        name: getattr(settings, name) for name in ("web_url", "api_url", "files_url", "access_key", "secret_key")
+    }
+    _write(conf_file(folder), _CONF.format(**conf_values))
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The task status machine: which change of status the server allows."""
+"""The statuses of tasks, and the allowed changes of status."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
 
 
 def check_change(current: str, new: str) -> None:
-    """Refuse a change of status that the machine does not have.
+    """Refuse a change of status that is not allowed.
 
     Raises:
         ApiError: 400/110.

@@ -1,6 +1,7 @@
-"""Documents in SQLite: hot fields in a narrow table, a JSON body and list members beside it.
+"""Documents in SQLite. Each kind has a table for its searchable fields and a table for its JSON documents.
 
-WAL mode: what was committed is in the file's log when the call returns, so it survives the death of the process.
+The members of list fields (labels) are in a table of their own.
+The database is in WAL mode: a committed change is in the log file, so it survives the end of the process.
 """
 
 from __future__ import annotations
@@ -43,12 +44,12 @@ _UNIQUE = {"projects": "name", "queues": "name"}
 
 
 def dumps(value: Any) -> str:
-    """Compact JSON, as bodies are stored."""
+    """Format a value as compact JSON, as the store keeps documents."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def lookup(doc: Any, path: str) -> Any:
-    """The value at a dotted path; lists on the way are walked member by member; None where there is nothing."""
+    """Return the value at a dotted path, or None. A list on the path gives the list of its members' values."""
     for index, part in enumerate(parts := path.split(".")):
         if isinstance(doc, list):
             rest = ".".join(parts[index:])
@@ -82,7 +83,7 @@ def _schema(kind: Kind) -> str:
 
 
 class Store:
-    """The sandbox's database. Used by one thread; the caller brackets each request with `begin` and `commit`."""
+    """The sandbox's database, for one thread. The caller calls `begin` before a request and `commit` after it."""
 
     def __init__(self, path: Path | str) -> None:
         self.sql = sqlite3.connect(str(path), isolation_level=None)
@@ -95,52 +96,52 @@ class Store:
         self.sql.execute("BEGIN")
 
     def commit(self) -> None:
-        """Make everything since `begin` durable."""
+        """Commit the transaction."""
         self.sql.execute("COMMIT")
 
     def rollback(self) -> None:
-        """Forget everything since `begin`."""
+        """Undo everything since `begin`."""
         self.sql.execute("ROLLBACK")
 
     def close(self) -> None:
-        """Close the file; the log is merged into the database."""
+        """Close the database file."""
         self.sql.close()
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query."""
+        """Return all rows of an SQL query."""
         return self.sql.execute(sql, params).fetchall()
 
     def get(self, kind: Kind, id_: str) -> Doc | None:
-        """One document, or None."""
+        """Return one document, or None."""
         sql = f"SELECT body FROM {kind.bodies} WHERE seq = (SELECT seq FROM {kind.name} WHERE id = ?)"
         row = self.sql.execute(sql, (id_,)).fetchone()
         return None if row is None else json.loads(row[0])
 
     def get_many(self, kind: Kind, ids: Iterable[str]) -> dict[str, Doc]:
-        """The documents of these ids that exist, by id."""
-        found = self.find(kind, "id IN (SELECT value FROM json_each(?))", [dumps(list(ids))])
-        return {doc["id"]: doc for doc in found}
+        """Return the existing documents with these ids, by id."""
+        docs = self.find(kind, "id IN (SELECT value FROM json_each(?))", [dumps(list(ids))])
+        return {doc["id"]: doc for doc in docs}
 
     def find(
         self, kind: Kind, where: str, params: Sequence[Any] = (), order: str = "seq", limit: int = -1, offset: int = 0
     ) -> list[Doc]:
-        """Documents matching an SQL condition; without an order, oldest first."""
-        order = "+seq" if order == "seq" else order  # "+": filter by index first, then sort
+        """Return the documents that match an SQL condition, oldest first unless `order` is given."""
+        order = "+seq" if order == "seq" else order  # "+" makes SQLite filter by an index first, then sort
         sql = f"SELECT seq FROM {kind.name} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
-        chosen = [row[0] for row in self.sql.execute(sql, (*params, limit, offset))]
+        seqs = [row[0] for row in self.sql.execute(sql, (*params, limit, offset))]
         sql = f"SELECT seq, body FROM {kind.bodies} WHERE seq IN (SELECT value FROM json_each(?))"
-        bodies = dict(self.sql.execute(sql, (dumps(chosen),)).fetchall())
-        return [json.loads(bodies[seq]) for seq in chosen]
+        bodies = dict(self.sql.execute(sql, (dumps(seqs),)).fetchall())
+        return [json.loads(bodies[seq]) for seq in seqs]
 
     def count(self, kind: Kind, where: str, params: Sequence[Any] = ()) -> int:
-        """How many documents match an SQL condition."""
+        """Count the documents that match an SQL condition."""
         return int(self.rows(f"SELECT count(*) FROM {kind.name} WHERE {where}", params)[0][0])
 
     def insert(self, kind: Kind, doc: Doc) -> None:
         """Add a document.
 
         Raises:
-            sqlite3.IntegrityError: if its id or its unique name exists.
+            sqlite3.IntegrityError: if its id or its unique name is taken.
         """
         names = ["id", *(str(kind.column(path)) for path in kind.columns)]
         marks = ", ".join("?" * len(names))
@@ -150,7 +151,7 @@ class Store:
         self._add_labels(kind, doc["id"], _labels(kind, doc))
 
     def save(self, kind: Kind, doc: Doc) -> None:
-        """Replace a document that exists."""
+        """Replace an existing document."""
         names = ", ".join(f"{kind.column(path)} = ?" for path in kind.columns)
         values = [*(lookup(doc, path) for path in kind.columns), doc["id"]]
         self.sql.execute(f"UPDATE {kind.name} SET {names} WHERE id = ?", values)
@@ -167,7 +168,7 @@ class Store:
         self._add_labels(kind, doc["id"], wanted - set(rows))
 
     def delete(self, kind: Kind, ids: Iterable[str]) -> int:
-        """Delete documents by id; returns how many there were."""
+        """Delete documents by id; returns the number of deleted documents."""
         deleted = 0
         for id_ in ids:
             own = f"seq = (SELECT seq FROM {kind.name} WHERE id = ?)"
@@ -183,7 +184,7 @@ class Store:
         )
 
     def setting(self, name: str) -> str | None:
-        """A stored setting, or None."""
+        """Return a stored setting, or None."""
         rows = self.rows("SELECT value FROM settings WHERE name = ?", (name,))
         return str(rows[0][0]) if rows else None
 

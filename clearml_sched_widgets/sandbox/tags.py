@@ -1,4 +1,4 @@
-"""Tags of tasks and models: adding, removing, and listing the distinct ones."""
+"""Edits the tags of tasks and models, and lists the tags in use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from clearml_sched_widgets.sandbox.errors import VALIDATION
 from clearml_sched_widgets.sandbox.kinds import Kind
 from clearml_sched_widgets.sandbox.store import Doc, Store, dumps
 
-# hops through the index from one value to the next, whatever the number of owners
+# Goes through the index from one value to the next, so the number of tagged objects does not matter.
 _DISTINCT = """
 WITH RECURSIVE hop(value) AS (
     SELECT min(value) FROM labels WHERE kind = ? AND field = ?
@@ -23,7 +23,7 @@ def update_tags(call: Call, kind: Kind) -> Doc:
     """Add and remove tags on several documents.
 
     Raises:
-        ApiError: 400/12 without anything to do.
+        ApiError: 400/12 if the request has no tags to add or remove.
     """
     add, remove = call.data.get("add_tags") or [], call.data.get("remove_tags") or []
     if not (add or remove):
@@ -40,7 +40,7 @@ def update_tags(call: Call, kind: Kind) -> Doc:
 
 
 def distinct(store: Store, kind: Kind, field: str, projects: list[str] | None = None) -> set[str]:
-    """The tags in use, everywhere or in these projects."""
+    """Return the tags in use, everywhere or in these projects."""
     if not projects:
         return {str(row[0]) for row in store.rows(_DISTINCT, [kind.name, field, kind.name, field])}
     sql = (
@@ -51,9 +51,9 @@ def distinct(store: Store, kind: Kind, field: str, projects: list[str] | None = 
 
 
 def tag_lists(store: Store, kinds: list[Kind], data: Doc, projects: list[str] | None = None) -> Doc:
-    """The answer of a `get_tags` request: `tags`, and `system_tags` if asked for."""
+    """Return the answer to a `get_tags` request: `tags`, and `system_tags` if requested."""
     answer = {"tags": sorted(set().union(*(distinct(store, kind, "tags", projects) for kind in kinds)))}
     if data.get("include_system"):
-        found = (distinct(store, kind, "system_tags", projects) for kind in kinds)
-        answer["system_tags"] = sorted(set().union(*found))
+        system_tags = (distinct(store, kind, "system_tags", projects) for kind in kinds)
+        answer["system_tags"] = sorted(set().union(*system_tags))
     return answer

@@ -1,4 +1,4 @@
-"""The content of a task: from a request's fields to the stored document, and back for older clients."""
+"""Checks and converts the fields of tasks, from requests to documents, and back for older clients."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ TYPES = (
     "custom",
 )
 USER_FIELDS = frozenset(("name", "status_message", "comment", "created", "project", "tags", "system_tags"))
-_EMBEDDED = ("execution", "script", "output", "models")  # an edit merges these; it replaces any other field
-_CREATE: dict[str, type | None] = {
+_EMBEDDED = ("execution", "script", "output", "models")  # an edit merges these fields and replaces all others
+_CREATE_FIELDS: dict[str, type | None] = {
     "name": None,
     "tags": list,
     "system_tags": list,
@@ -49,7 +49,7 @@ _SCRIPT_STRIPPED = ("binary", "repository", "tag", "branch", "version_num", "ent
 
 
 def blank(user: str, moment: str) -> Doc:
-    """The fields that every new task has, a draft of a user's. `moment`: now, as it is stored."""
+    """The initial fields of a new draft. `moment`: the time of creation, as `clock.stored` formats it."""
     return {
         "id": identity.new_id(),
         "company": identity.COMPANY_ID,
@@ -87,13 +87,13 @@ def check_tags(*lists: Iterable[str] | None) -> None:
 
 
 def read(call: Call, data: Doc, more: Iterable[str] = ()) -> Doc:
-    """The task fields of a request, checked and brought into their stored form.
+    """Check a request's task fields and convert them to their stored form.
 
     Raises:
         ApiError: 400/16 for a wrong type or an unknown project or parent, 400/12 or 400/800 for bad content.
     """
     fields: Doc = {}
-    for name, expected in {**_CREATE, **dict.fromkeys(more)}.items():
+    for name, expected in {**_CREATE_FIELDS, **dict.fromkeys(more)}.items():
         value = data.get(name)
         if value is None:
             continue
@@ -110,9 +110,9 @@ def read(call: Call, data: Doc, more: Iterable[str] = ()) -> Doc:
     if "output_dest" in fields:
         fields["output"] = {"destination": fields.pop("output_dest")}
     if "script" in fields:
-        fields["script"] = _stripped(fields["script"])
+        fields["script"] = _strip_script(fields["script"])
     if "models" in fields:
-        fields["models"] = _stamped(fields["models"])
+        fields["models"] = _stamp_models(fields["models"])
     read_legacy(call, fields)
     check_items(fields)
     return fields
@@ -127,7 +127,7 @@ def _check_references(store: Store, fields: Doc) -> None:
 
 
 def checked_name(name: Any) -> str:
-    """A task's name without outer spaces.
+    """Return a task's name without leading and trailing spaces.
 
     Raises:
         ApiError: 400/800 if it is shorter than three characters.
@@ -138,20 +138,20 @@ def checked_name(name: Any) -> str:
     return stripped
 
 
-def _stripped(script: Doc) -> Doc:
+def _strip_script(script: Doc) -> Doc:
     return {
         key: value.strip() if key in _SCRIPT_STRIPPED and isinstance(value, str) else value
         for key, value in script.items()
     }
 
 
-def _stamped(models: Doc) -> Doc:
+def _stamp_models(models: Doc) -> Doc:
     moment = clock.stored(clock.now())
     return {side: [{**item, "updated": moment} for item in models.get(side) or []] for side in ("input", "output")}
 
 
 def check_items(fields: Doc) -> None:
-    """Refuse hyperparameters and configuration objects without the keys that they need.
+    """Refuse hyperparameters and configuration objects that lack required keys.
 
     Raises:
         ApiError: 400/12 for an empty name, 400/800 for a missing key.
@@ -160,14 +160,14 @@ def check_items(fields: Doc) -> None:
         if not section or not isinstance(params, dict) or "" in params:
             raise VALIDATION("Empty section name is not allowed")
         for item in params.values():
-            _need(item, ("section", "name", "value"), "hyperparams")
+            _require_keys(item, ("section", "name", "value"), "hyperparams")
     for name, item in (fields.get("configuration") or {}).items():
         if not name:
             raise VALIDATION("Empty configuration name is not allowed")
-        _need(item, ("name", "value"), "configuration")
+        _require_keys(item, ("name", "value"), "configuration")
 
 
-def _need(item: Any, keys: tuple[str, ...], field: str) -> None:
+def _require_keys(item: Any, keys: tuple[str, ...], field: str) -> None:
     missing = [key for key in keys if not isinstance(item, dict) or item.get(key) is None]
     if missing:
         raise DATA_VALIDATION(**{field: f"Field is required: {missing}"})
@@ -177,7 +177,7 @@ def _need(item: Any, keys: tuple[str, ...], field: str) -> None:
 
 
 def merged(task: Doc, fields: Doc) -> Doc:
-    """An edit's fields, embedded ones laid over what the task has."""
+    """The fields of an edit, with embedded fields merged into those of the task."""
     return {
         name: {**task[name], **value} if name in _EMBEDDED and isinstance(task.get(name), dict) else value
         for name, value in fields.items()
@@ -185,7 +185,7 @@ def merged(task: Doc, fields: Doc) -> Doc:
 
 
 def read_legacy(call: Call, fields: Doc) -> None:
-    """Bring what older clients send (flat parameters, docker command, single models) to where it is kept now."""
+    """Convert fields of older clients (flat parameters, docker command, single models) to the current ones."""
     execution = fields.get("execution")
     if execution is None:
         return
@@ -199,28 +199,28 @@ def read_legacy(call: Call, fields: Doc) -> None:
         fields.setdefault("hyperparams", {}).setdefault(section, {})[name] = item
     for name, value in (execution.pop("model_desc", None) or {}).items():
         fields.setdefault("configuration", {})[name] = {"name": name, "value": str(value), "type": "legacy"}
-    if call.before("2.13"):
+    if call.api_older_than("2.13"):
         command = execution.pop("docker_cmd", None)
         if command is not None:
             image, _, arguments = command.partition(" ")
             fields["container"] = {"image": image, "arguments": arguments}
         model = execution.pop("model", None)
         if model:
-            fields["models"] = _stamped({"input": [{"name": "Input Model", "model": model}]})
+            fields["models"] = _stamp_models({"input": [{"name": "Input Model", "model": model}]})
 
 
-def show(call: Call, tasks: list[Doc]) -> None:
-    """Bring tasks into the form that the client's API version expects."""
+def adapt_to_version(call: Call, tasks: list[Doc]) -> None:
+    """Convert tasks to the form that the client's API version expects."""
     for task in tasks:
-        if call.before("2.13"):
-            _show_docker(task)
-        if call.before("2.9"):
-            _show_parameters(task)
-        if call.before("2.3") and task.get("system_tags"):
+        if call.api_older_than("2.13"):
+            _add_legacy_docker(task)
+        if call.api_older_than("2.9"):
+            _add_legacy_parameters(task)
+        if call.api_older_than("2.3") and task.get("system_tags"):
             task["tags"] = sorted({*task.get("tags", ()), *task["system_tags"]})
 
 
-def _show_docker(task: Doc) -> None:
+def _add_legacy_docker(task: Doc) -> None:
     container = task.get("container") or {}
     command = " ".join(filter(None, (container.get("image"), container.get("arguments"))))
     if container.get("image") and command:
@@ -231,7 +231,7 @@ def _show_docker(task: Doc) -> None:
             task.setdefault(path, {})["model"] = models[0 if side == "input" else -1].get("model")
 
 
-def _show_parameters(task: Doc) -> None:
+def _add_legacy_parameters(task: Doc) -> None:
     items = [item for params in (task.get("hyperparams") or {}).values() for item in params.values()]
     legacy = [item for item in items if item.get("type") == "legacy"]
     if legacy:

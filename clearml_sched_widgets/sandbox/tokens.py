@@ -1,4 +1,4 @@
-"""Signed tokens (JWT, HS256) and the two kinds of credentials that a request may carry."""
+"""Login tokens (JWT, HS256), and the check of a request's credentials."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def _signature(key: bytes, body: str) -> str:
 
 
 def sign(payload: Mapping[str, Any], key: bytes) -> str:
-    """A JWT of `payload`."""
+    """Create a JWT of `payload`."""
     header = _encode(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
     body = f"{header}.{_encode(json.dumps(payload).encode())}"
     return f"{body}.{_signature(key, body)}"
 
 
 def unsign(token: str, key: bytes) -> dict[str, Any]:
-    """The payload of a JWT that `sign` made.
+    """Return the payload of a JWT created by `sign`.
 
     Raises:
         ValueError: if the token is malformed or its signature is wrong.
@@ -59,7 +59,7 @@ def unsign(token: str, key: bytes) -> dict[str, Any]:
 
 
 def make_token(key: bytes, expiration_sec: int | None = None) -> str:
-    """A login token of the default user, valid for `expiration_sec` seconds (30 days by default)."""
+    """Create a login token of the default user, valid for `expiration_sec` seconds (30 days by default)."""
     now = int(time.time())
     lifetime = min(expiration_sec or DEFAULT_EXPIRATION_SEC, MAX_EXPIRATION_SEC)
     payload = {
@@ -87,7 +87,7 @@ def authorize(header: str | None, key: bytes, credentials: Mapping[str, str]) ->
     """Check a request's Authorization header.
 
     Raises:
-        ApiError: 401 with the sub-code of what is wrong.
+        ApiError: 401 with a sub-code for the kind of error.
     """
     if not header:
         raise NO_CREDENTIALS()

@@ -1,4 +1,4 @@
-"""Checks of a request against its endpoint's description, with the real server's answers."""
+"""Checks a request against the description of its endpoint, with the real server's errors."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from clearml_sched_widgets.sandbox.call import Call, Endpoint
 from clearml_sched_widgets.sandbox.errors import VALIDATION
 from clearml_sched_widgets.sandbox.store import Doc
 
-# what these fields hold wherever they occur in a request of an endpoint that names them
-_TYPES: dict[str, type] = {"ids": list, "tasks": list, "task": str, "model": str, "queue": str, "project": str}
-_TYPES.update({"name": str, "worker": str, "force": bool, "queue_name": str, "configuration": list})
+# The types of required fields, where an endpoint does not declare another one.
+_COMMON_TYPES: dict[str, type] = {"ids": list, "tasks": list, "task": str, "model": str, "queue": str, "project": str}
+_COMMON_TYPES.update({"name": str, "worker": str, "force": bool, "queue_name": str, "configuration": list})
 
 
 def check(endpoint: Endpoint, call: Call) -> None:
@@ -21,7 +21,7 @@ def check(endpoint: Endpoint, call: Call) -> None:
     for name in endpoint.required:
         if data.get(name) is None:
             raise VALIDATION(f"error for field '{name}'. field is required!")
-        expected = endpoint.types.get(name, _TYPES.get(name))
+        expected = endpoint.types.get(name, _COMMON_TYPES.get(name))
         if expected is not None and not isinstance(data[name], expected):
             raise _wrong_type(name, data, expected)
     for name, expected in endpoint.types.items():

@@ -1,4 +1,4 @@
-"""Stops tasks that say they run but were not updated for a long time, as the real server does."""
+"""Stops running tasks that were not updated for a long time, as the real server does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REASON = "Forced stop (non-responsive)"
 
 
 def stop_silent(store: Store, silent_after: float) -> int:
-    """Stop the running tasks whose last update is older than `silent_after` seconds; returns how many."""
+    """Stop running tasks whose last update is older than `silent_after` seconds; returns their number."""
     before = clock.stored(clock.now() - timedelta(seconds=silent_after))
     silent = store.find(TASKS, "status = ? AND last_update < ?", [st.IN_PROGRESS, before])
     moment = clock.stored(clock.now())
@@ -33,7 +33,7 @@ def stop_silent(store: Store, silent_after: float) -> int:
 
 
 async def run(store: Store, silent_after: float) -> None:
-    """Look every minute (sooner for a short threshold) until cancelled."""
+    """Call `stop_silent` every minute, or more often for a short threshold, until cancelled."""
     while True:
         await asyncio.sleep(min(_MAX_INTERVAL_SEC, silent_after / 4))
         store.begin()

@@ -1,4 +1,4 @@
-"""The gateway to a server that lives in this process: for tests, simulations and demonstrations without a server."""
+"""The gateway to a server in this process, for tests, simulations and demonstrations."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from clearml_sched_widgets.records import (
 )
 
 PAGE = 500  # the most rows of one answer
-NEVER = datetime.max.replace(tzinfo=timezone.utc)
-NOT_TASKS = frozenset({"dataset", "reports", "hidden", INSTANCE_TAG})
+MAX_TIME = datetime.max.replace(tzinfo=timezone.utc)
+NON_TASK_TAGS = frozenset({"dataset", "reports", "hidden", INSTANCE_TAG})
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,13 +43,13 @@ Fault = Callable[[str, str], None]
 
 
 def _no_fault(method: str, moment: str) -> None:
-    """Nothing goes wrong."""
+    """The default fault hook: raises nothing."""
 
 
-def _request(
+def _counted_request(
     method: Callable[Concatenate[MemoryGateway, P], R],
 ) -> Callable[Concatenate[MemoryGateway, P], R]:
-    """Count a request, and let the fault hook act before it is carried out and after."""
+    """Make a method count its calls, and call the fault hook before and after the request is carried out."""
 
     @functools.wraps(method)
     def call(self: MemoryGateway, /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -64,10 +64,10 @@ def _request(
 
 
 class MemoryGateway(MemoryServer):
-    """A `Gateway` with its server inside. Safe to use from several threads.
+    """A `Gateway` with its server in the same object. Thread-safe. Tests inject errors with `fault`.
 
-    `now` is the server's clock (aware datetimes). `fault` is called with the method's name and "before" (the server has
-    not seen the request) or "after" (it has carried it out, the answer is on its way): what it raises, the caller gets.
+    `now` is the server's clock (aware datetimes). `fault` is called with the method's name and "before" (the request
+    is not yet carried out) or "after" (it is carried out but not yet answered). The caller gets whatever it raises.
     `requests` counts the calls by method.
     """
 
@@ -77,70 +77,70 @@ class MemoryGateway(MemoryServer):
         self.requests: Counter[str] = Counter()
 
     # -- where we are
-    @_request
+    @_counted_request
     def server(self) -> Server:
-        """Who and where we are."""
+        """Return the server and the user."""
         return Server(api_url="memory:", web_url="", user_id="tester", user="tester")
 
     # -- reading
-    @_request
+    @_counted_request
     def tasks(self, query: TaskQuery) -> list[Task]:
-        """The tasks of the query, in its order."""
+        """Return the tasks that match, in the query's order."""
         rows = [task for task in self._tasks.values() if matches(task, query)]
         field = query.order.removeprefix("-")
-        # The id decides between equal times, and rows without a time come last, whatever the direction.
+        # In both directions, rows with equal times are ordered by id, and rows without a time come last.
         rows.sort(key=lambda task: task.id)
-        rows.sort(key=lambda task: getattr(task, field) or NEVER, reverse=query.order.startswith("-"))
+        rows.sort(key=lambda task: getattr(task, field) or MAX_TIME, reverse=query.order.startswith("-"))
         if query.order.startswith("-"):
             rows.sort(key=lambda task: getattr(task, field) is None)
         size = min(query.limit, PAGE)
         return [projected(task, query) for task in rows[query.page * size : (query.page + 1) * size]]
 
-    @_request
+    @_counted_request
     def changed(self, entity: str, since: datetime | None, limit: int = PAGE) -> list[Entity]:
-        """Objects of one kind that changed at or after `since`, oldest first; without it the newest one."""
-        rows = sorted(self._entities(entity), key=lambda row: (row.changed or NEVER, row.id))
+        """Return objects that changed at or after `since`, oldest first; without `since`, the one that changed last."""
+        rows = sorted(self._entities(entity), key=lambda row: (row.changed or MAX_TIME, row.id))
         if since is None:
             return rows[-1:]
         return [row for row in rows if row.changed and row.changed >= since][: min(limit, PAGE)]
 
-    @_request
+    @_counted_request
     def changed_at(self, entity: str, moment: datetime, page: int) -> list[Entity]:
-        """Objects of one kind that changed at exactly that moment, ordered by id."""
+        """Return objects that last changed at exactly `moment`, ordered by id."""
         rows = sorted((row for row in self._entities(entity) if row.changed == moment), key=lambda row: row.id)
         return rows[page * PAGE : (page + 1) * PAGE]
 
-    @_request
+    @_counted_request
     def queues(self, *, watched: bool = False) -> list[Queue]:
-        """All queues by name."""
+        """Return all queues, sorted by name."""
         return [
             Queue(id=queue.id, name=queue.name, waiting=len(queue.entries), watched=queue.watched if watched else None)
             for queue in sorted(self._queues.values(), key=lambda queue: queue.name)
         ]
 
-    @_request
+    @_counted_request
     def projects(self, text: str = "", limit: int = 50) -> list[Project]:
-        """Projects whose names contain `text`, recently used first; hidden ones left out."""
-        found = [p for p in self._projects.values() if text.lower() in p.name.lower() and not p.hidden]
-        found.sort(key=lambda p: p.last_update, reverse=True)
-        return [Project(id=p.id, name=p.name) for p in found[:limit]]
+        """Return projects whose name contains `text`, recently used first. Leaves out hidden ones."""
+        projects = [p for p in self._projects.values() if text.lower() in p.name.lower() and not p.hidden]
+        projects.sort(key=lambda p: p.last_update, reverse=True)
+        return [Project(id=p.id, name=p.name) for p in projects[:limit]]
 
-    @_request
+    @_counted_request
     def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:
-        """The last lines of a task's console, oldest first; with a time, the last ones that are earlier."""
-        self._get(task_id)
+        """Return the last lines of a task's console, oldest first; with `before`, the last lines before that time."""
+        self._get_task(task_id)
         lines = [line for line in self._extras[task_id].log if before is None or line.time < before]
         return last_lines(sorted(lines, key=lambda line: line.time), limit)
 
     # -- launching
-    @_request
+    @_counted_request
     def clone(self, request: Clone) -> str:
-        """Make one run as a draft; its new id."""
-        base = self._get(request.task)
+        """Clone the base task into a draft; returns the draft's id."""
+        base = self._get_task(request.task)
         if request.parent not in self._tasks:
             raise NotFound(f"there is no task {request.parent} to be the parent", code=400, subcode=101)
-        project = self._project(request.project) if request.project else None
-        self._insert(
+        project = self._ensure_project(request.project) if request.project else None
+        self._insert_task(
             attrs.evolve(
                 base,
                 id=(new_id := self._new_id()),
@@ -162,22 +162,22 @@ class MemoryGateway(MemoryServer):
                 hyperparams=request.hyperparams or base.hyperparams,
             )
         )
-        own = self._extras[request.task]
-        self._extras[new_id].script = own.script
-        self._extras[new_id].container = dict(request.container) or own.container
+        base_extras = self._extras[request.task]
+        self._extras[new_id].script = base_extras.script
+        self._extras[new_id].container = dict(request.container) or base_extras.container
         return new_id
 
-    @_request
+    @_counted_request
     def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:
         """Set fields of a draft's script; others stay."""
-        self._editable(task_id, {"created"})
+        self._get_editable(task_id, {"created"})
         self._extras[task_id].script = {**self._extras[task_id].script, **fields}
         self._touch(task_id)
 
-    @_request
+    @_counted_request
     def edit_draft(self, task_id: str, request: Edit) -> None:
-        """Replace tags, hyperparameters and container of a draft."""
-        self._editable(task_id, {"created"})
+        """Replace a draft's tags, hyperparameters and container."""
+        self._get_editable(task_id, {"created"})
         self._touch(
             task_id,
             tags=tuple(sorted(set(request.tags))),
@@ -187,150 +187,150 @@ class MemoryGateway(MemoryServer):
         if request.container:
             self._extras[task_id].container = dict(request.container)
 
-    @_request
+    @_counted_request
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:
-        """Put drafts on a queue; per id an outcome."""
+        """Put drafts on a queue; returns the outcome for each id."""
         succeeded: list[str] = []
         failed: dict[str, PermanentError] = {}
         for task_id in ids:
             try:
-                self._enqueue(task_id, queue_id)
+                self._enqueue_task(task_id, queue_id)
                 succeeded.append(task_id)
             except PermanentError as error:
                 failed[task_id] = error
-        if gone := next((error for error in failed.values() if error.subcode == NO_SUCH_QUEUE), None):
-            raise gone
+        if missing_queue := next((error for error in failed.values() if error.subcode == NO_SUCH_QUEUE), None):
+            raise missing_queue
         watched = self._queues[queue_id].watched if succeeded else None
-        words = {task_id: str(error) for task_id, error in failed.items()}
-        return Enqueued(succeeded=tuple(succeeded), failed=words, watched=watched)
+        messages = {task_id: str(error) for task_id, error in failed.items()}
+        return Enqueued(succeeded=tuple(succeeded), failed=messages, watched=watched)
 
-    @_request
+    @_counted_request
     def delete_drafts(self, ids: Sequence[str]) -> None:
-        """Delete tasks that are still drafts; those that are not stay, silently."""
+        """Delete those of the tasks that are still drafts and not archived. Ignores the others."""
         for task_id in ids:
             task = self._tasks.get(task_id)
             if task is not None and task.status == "created" and "archived" not in task.system_tags:
-                self._delete(task_id)
+                self._delete_task(task_id)
 
     # -- the instance's own task
-    @_request
+    @_counted_request
     def create_instance(self, name: str, project: str, configuration: Mapping[str, str]) -> str:
-        """A draft task of type `service` with our system tag; its id."""
+        """Create a draft of type `service` with the instance tag; returns its id."""
         return self.add_task(name, project, type="service", system_tags=(INSTANCE_TAG,), configuration=configuration)
 
-    @_request
+    @_counted_request
     def set_script(self, task_id: str, entry_point: str, code: str, requirements: Iterable[str]) -> None:
-        """Give a task a script without a repository, whatever its status."""
-        self._get(task_id)
+        """Replace a task's script by one without a repository. Works in any status."""
+        self._get_task(task_id)
         script = {"entry_point": entry_point, "diff": code, "requirements.pip": "\n".join(requirements)}
         self._extras[task_id].script = script
         self._touch(task_id)
 
-    @_request
+    @_counted_request
     def set_status(self, task_id: str, status: str, reason: str = "") -> None:
-        """Move a task to in_progress, stopped, completed, failed or created (which erases its output)."""
+        """Move a task to in_progress, stopped, completed, failed or created (created erases its output)."""
         if status == "created":
-            self._reset(task_id)
+            self._reset_task(task_id)
         elif status == "in_progress":
-            started = self._get(task_id).started if self._get(task_id).status == "in_progress" else None
-            self._change(task_id, status, reason=reason)
-            self._put(task_id, started=started or self._time(), completed=None)
+            started = self._get_task(task_id).started if self._get_task(task_id).status == "in_progress" else None
+            self._change_status(task_id, status, reason=reason)
+            self._put(task_id, started=started or self._server_time(), completed=None)
         else:
-            self._change(task_id, status, reason=reason)
-            self._put(task_id, completed=self._time())
+            self._change_status(task_id, status, reason=reason)
+            self._put(task_id, completed=self._server_time())
 
-    @_request
+    @_counted_request
     def request_stop(self, task_id: str, reason: str = "") -> None:
-        """Ask whoever runs the task to end it."""
-        task, extras = self._get(task_id), self._extras[task_id]
-        alive = bool(extras.worker and task.last_update and self._time() - task.last_update < WORKER_TIMEOUT)
+        """Ask the agent that runs the task to stop it. A task without an agent, or a queued one, stops at once."""
+        task, extras = self._get_task(task_id), self._extras[task_id]
+        alive = bool(extras.worker and task.last_update and self._server_time() - task.last_update < WORKER_TIMEOUT)
         if alive and task.status != "queued" and "development" not in task.system_tags:
-            self._change(task_id, task.status, reason=reason, message="stopping")
+            self._change_status(task_id, task.status, reason=reason, message="stopping")
             return
-        self._unqueue(task_id)
-        self._change(task_id, "stopped", reason=reason, message="Stopped by tester")
+        self._remove_from_queues(task_id)
+        self._change_status(task_id, "stopped", reason=reason, message="Stopped by tester")
 
-    @_request
+    @_counted_request
     def rename(self, task_id: str, name: str) -> None:
-        """Change a task's name, whatever its status."""
-        self._put(task_id, name=name, last_change=self._time())
+        """Change a task's name. Works in any status."""
+        self._put(task_id, name=name, last_change=self._server_time())
 
-    @_request
+    @_counted_request
     def write_configuration(self, task_id: str, items: Mapping[str, str]) -> None:
-        """Set the named configuration objects of a draft or running task; others stay."""
-        task = self._editable(task_id, {"created", *ACTIVE})
+        """Set configuration objects by name; others stay. Raises Conflict unless it is a draft, queued or running."""
+        task = self._get_editable(task_id, {"created", *ACTIVE})
         self._touch(task_id, configuration={**task.configuration, **items})
 
-    @_request
+    @_counted_request
     def delete_configuration(self, task_id: str, names: Sequence[str]) -> None:
-        """Remove the named configuration objects of a draft or running task."""
-        task = self._editable(task_id, {"created", *ACTIVE})
+        """Remove configuration objects by name. Raises Conflict unless the task is a draft, queued or running."""
+        task = self._get_editable(task_id, {"created", *ACTIVE})
         self._touch(task_id, configuration={k: v for k, v in task.configuration.items() if k not in names})
 
-    @_request
+    @_counted_request
     def ping(self, task_id: str) -> None:
-        """Tell the server that the task is alive. The server says nothing if it is gone."""
+        """Tell the server that the task is alive. Does not fail if the task does not exist."""
         if task_id in self._tasks:
             self._touch(task_id)
 
-    @_request
+    @_counted_request
     def report_log(self, task_id: str, lines: Sequence[LogLine]) -> None:
         """Append lines to a task's console."""
-        self._get(task_id)
+        self._get_task(task_id)
         self._extras[task_id].log.extend(lines)
         self._touch(task_id)
 
-    @_request
+    @_counted_request
     def report_table(self, task_id: str, title: str, table: Table) -> None:
-        """Show a table among a task's plots, in place of the one of that title."""
-        self._get(task_id)
+        """Show a table among a task's plots. Replaces the table with the same title."""
+        self._get_task(task_id)
         self._extras[task_id].tables[title] = {column: list(values) for column, values in table.items()}
         self._touch(task_id)
 
-    @_request
+    @_counted_request
     def delete_task(self, task_id: str) -> None:
-        """Delete a task that is not running."""
-        if self._get(task_id).status in ACTIVE:
+        """Delete a task. Raises NotFound if it does not exist, Conflict if it is queued or running."""
+        if self._get_task(task_id).status in ACTIVE:
             raise Conflict("a task that is queued or running cannot be deleted; stop it first", code=400, subcode=123)
-        self._delete(task_id)
+        self._delete_task(task_id)
 
     # -- leases
-    @_request
+    @_counted_request
     def create_lease(self, name: str, text: str) -> str:
-        """A lease of that name; its id. Conflict if the name is taken."""
+        """Create a lease; returns its id. Raises Conflict if the name is taken."""
         if any(project.name == name for project in self._projects.values()):
             raise Conflict("Project with the same name already exists", code=400, subcode=801)
-        project = self._project(name)
+        project = self._ensure_project(name)
         project.hidden, project.text = True, text
         return project.id
 
-    @_request
+    @_counted_request
     def leases(self, prefix: str) -> list[Lease]:
-        """The leases whose names begin so, by name."""
-        found = [project for project in self._projects.values() if project.hidden and project.name.startswith(prefix)]
-        rows = [Lease(id=project.id, name=project.name, text=project.text) for project in found]
+        """Return the leases whose names start with `prefix`, sorted by name."""
+        projects = [p for p in self._projects.values() if p.hidden and p.name.startswith(prefix)]
+        rows = [Lease(id=project.id, name=project.name, text=project.text) for project in projects]
         return sorted(rows, key=lambda row: row.name)[:PAGE]
 
-    @_request
+    @_counted_request
     def write_lease(self, lease_id: str, text: str) -> None:
-        """Change a lease's text. NotFound if that very lease is gone."""
-        self._lease(lease_id).text = text
+        """Change a lease's text. Raises NotFound if this id is gone."""
+        self._get_lease_project(lease_id).text = text
 
-    @_request
+    @_counted_request
     def delete_lease(self, lease_id: str) -> None:
-        """Free the name. NotFound if that very lease is gone."""
-        self._lease(lease_id)
+        """Delete a lease. Raises NotFound if this id is gone."""
+        self._get_lease_project(lease_id)
         del self._projects[lease_id]
 
-    # -- the lock is held
+    # -- internal: the caller holds the lock
     def _entities(self, entity: str) -> list[Entity]:
         if entity == "model":
             return [model_entity(model, self._project_id(model.project)) for model in self._models.values()]
         if entity == "dataset":
-            kept = [t for t in self._tasks.values() if "dataset" in t.system_tags and t.type == "data_processing"]
+            tasks = [t for t in self._tasks.values() if "dataset" in t.system_tags and t.type == "data_processing"]
         else:
-            kept = [t for t in self._tasks.values() if not NOT_TASKS.intersection(t.system_tags)]
-        return [task_entity(entity, task) for task in kept]
+            tasks = [t for t in self._tasks.values() if not NON_TASK_TAGS.intersection(t.system_tags)]
+        return [task_entity(entity, task) for task in tasks]
 
     def _project_id(self, name: str) -> str | None:
         return next((project.id for project in self._projects.values() if project.name == name), None)

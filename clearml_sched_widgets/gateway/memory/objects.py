@@ -1,4 +1,4 @@
-"""What the in-memory server holds, and which status may follow which."""
+"""The classes of the in-memory server's objects, and the allowed changes of status."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import attrs
 
 from clearml_sched_widgets.records import LogLine, Param, Params, Table
 
-# Which status may follow which (a status may always follow itself).
-NEXT: Mapping[str, frozenset[str]] = {
+# The statuses that a task may change to, by its current status. Keeping the status is always allowed.
+ALLOWED_NEXT: Mapping[str, frozenset[str]] = {
     "created": frozenset({"queued", "in_progress"}),
     "queued": frozenset({"created", "in_progress", "stopped"}),
     "in_progress": frozenset({"stopped", "failed", "created", "completed"}),
@@ -20,7 +20,7 @@ NEXT: Mapping[str, frozenset[str]] = {
     "completed": frozenset({"published", "in_progress", "created"}),
     "published": frozenset(),
 }
-WORKER_TIMEOUT = timedelta(minutes=10)  # a worker that is silent for longer counts as gone
+WORKER_TIMEOUT = timedelta(minutes=10)  # a worker that is silent for longer counts as dead
 
 
 @attrs.define(kw_only=True)
@@ -39,7 +39,7 @@ class StoredModel:
 
 @attrs.define(kw_only=True)
 class StoredQueue:
-    """A queue as the server holds it: ids of tasks in the order of their arrival."""
+    """A queue as the server holds it. `entries` are task ids, oldest first."""
 
     id: str
     name: str
@@ -59,11 +59,11 @@ class StoredProject:
 
 
 @attrs.define
-class Extras:
-    """What belongs to a task but is not read with it."""
+class TaskExtras:
+    """The parts of a task that a query for tasks does not return."""
 
     worker: str = ""
-    before_queue: str = "created"
+    status_before_queue: str = "created"
     log: list[LogLine] = attrs.field(factory=list)
     tables: dict[str, Table] = attrs.field(factory=dict)
     script: Mapping[str, str] = attrs.field(factory=dict)
@@ -71,12 +71,12 @@ class Extras:
 
 
 def sorted_tags(tags: Sequence[str] | set[str]) -> tuple[str, ...]:
-    """Tags as the server keeps them: each once, in order."""
+    """Tags as the server keeps them: unique and sorted."""
     return tuple(sorted(set(tags)))
 
 
 def stored_params(params: Params | Mapping[str, Mapping[str, str]]) -> Params:
-    """Hyperparameters, with plain texts made parameters of no type."""
+    """Hyperparameters with each plain text converted to a Param."""
     return {
         section: {name: item if isinstance(item, Param) else Param(value=item) for name, item in items.items()}
         for section, items in params.items()

@@ -1,4 +1,4 @@
-"""What the in-memory server answers with: which tasks a query means, and how much of them is shown."""
+"""Selects the tasks that match a query, and copies out the fields that the query asks for."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from clearml_sched_widgets.records import SECTION, Entity, Task, TaskQuery, mark
 
 
 def matches(task: Task, query: TaskQuery) -> bool:
-    """Whether a task is one that the query asks for."""
+    """True if the task matches the query."""
     tags = set(task.system_tags)
     moment: Any = getattr(task, query.order.removeprefix("-"))
     return (
         (query.ids is None or task.id in query.ids)
-        and (not query.text or _has_text(task, query))
+        and (not query.text or _matches_text(task, query))
         and (not query.types or task.type in query.types)
         and (not query.statuses or task.status in query.statuses)
         and (query.project_id is None or task.project_id == query.project_id)
@@ -27,7 +27,7 @@ def matches(task: Task, query: TaskQuery) -> bool:
     )
 
 
-def _has_text(task: Task, query: TaskQuery) -> bool:
+def _matches_text(task: Task, query: TaskQuery) -> bool:
     text = query.text.lower()
     return (
         text in task.name.lower()
@@ -38,7 +38,7 @@ def _has_text(task: Task, query: TaskQuery) -> bool:
 
 
 def projected(task: Task, query: TaskQuery) -> Task:
-    """Only what the query asks for of a task."""
+    """A copy of the task with only the fields that the query asks for."""
     if query.bare:
         field = query.order.removeprefix("-")
         return Task(**{"id": task.id, field: getattr(task, field)})
@@ -50,17 +50,17 @@ def projected(task: Task, query: TaskQuery) -> Task:
         shown = [name for name in objects if name not in query.without]
     else:
         shown = list(objects) if query.configuration else [name for name in query.objects if name in objects]
-    marked = {*shown, *(name for name in query.marks if name in objects)}
+    with_mark = {*shown, *(name for name in query.marks if name in objects)}
     return attrs.evolve(
         task,
         hyperparams=params,
         configuration={name: objects[name] for name in shown},
-        marks={name: mark(objects[name]) for name in marked},
+        marks={name: mark(objects[name]) for name in with_mark},
     )
 
 
 def task_entity(entity: str, task: Task) -> Entity:
-    """What a trigger sees of a task or a dataset."""
+    """A task or dataset as triggers see it."""
     return Entity(
         entity=entity,
         id=task.id,
@@ -82,7 +82,7 @@ def task_entity(entity: str, task: Task) -> Entity:
 
 
 def model_entity(model: StoredModel, project_id: str | None) -> Entity:
-    """What a trigger sees of a model."""
+    """A model as triggers see it."""
     return Entity(
         entity="model",
         id=model.id,

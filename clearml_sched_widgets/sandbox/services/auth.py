@@ -1,4 +1,4 @@
-"""`auth.*`"""
+"""The endpoints `auth.*`: login and tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def login(call: Call) -> Doc:
 
 
 @endpoint("auth.logout", since="2.2")
-def logout(call: Call) -> Doc:  # noqa: ARG001  (tokens are not recorded: there is nothing to end)
+def logout(call: Call) -> Doc:  # noqa: ARG001  (the server does not store tokens, so there is nothing to end)
     return {}
 
 

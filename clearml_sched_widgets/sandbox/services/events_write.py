@@ -1,4 +1,4 @@
-"""`events.*`: adding and deleting."""
+"""The endpoints `events.*` that add and delete events."""
 
 from __future__ import annotations
 

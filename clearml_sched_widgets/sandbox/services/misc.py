@@ -1,4 +1,4 @@
-"""`users.*`, `organization.*`, `server.*` and `debug.*`"""
+"""The endpoints `users.*`, `organization.*`, `server.*` and `debug.*`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clearml_sched_widgets.sandbox.store import Doc
 _COMPANY = {"id": identity.COMPANY_ID, "name": identity.COMPANY_NAME}
 
 
-def _user(call: Call, user_id: str) -> Doc:
+def _get_user(call: Call, user_id: str) -> Doc:
     user = call.store.get(USERS, user_id)
     if user is None:
         raise INVALID_USER_ID(id=user_id, company=identity.COMPANY_ID)
@@ -20,7 +20,7 @@ def _user(call: Call, user_id: str) -> Doc:
 
 @endpoint("users.get_by_id", required=("user",))
 def get_by_id(call: Call) -> Doc:
-    return {"user": _user(call, call.data["user"])}
+    return {"user": _get_user(call, call.data["user"])}
 
 
 @endpoint("users.get_all")
@@ -35,7 +35,7 @@ def get_all_ex(call: Call) -> Doc:
 
 @endpoint("users.get_current_user")
 def get_current_user(call: Call) -> Doc:
-    user = {**_user(call, call.user), "company": _COMPANY, "role": identity.USER_ROLE}
+    user = {**_get_user(call, call.user), "company": _COMPANY, "role": identity.USER_ROLE}
     user.pop("preferences", None)
     started = {"agentName": "clearml", "configure": "clearml-init", "install": "pip install clearml"}
     return {
@@ -47,12 +47,12 @@ def get_current_user(call: Call) -> Doc:
 
 @endpoint("users.get_preferences")
 def get_preferences(call: Call) -> Doc:
-    return {"preferences": _user(call, call.user).get("preferences") or {}}
+    return {"preferences": _get_user(call, call.user).get("preferences") or {}}
 
 
 @endpoint("users.set_preferences", required=("preferences",), types={"preferences": dict})
 def set_preferences(call: Call) -> Doc:
-    user = _user(call, call.user)
+    user = _get_user(call, call.user)
     user["preferences"] = {**(user.get("preferences") or {}), **call.data["preferences"]}
     call.store.save(USERS, user)
     shown = {"preferences": user["preferences"]} if call.data.get("return_updated") else {}
@@ -86,7 +86,7 @@ def info_with_version(call: Call) -> Doc:
 
 
 @endpoint("server.config")
-def config(call: Call) -> Doc:  # noqa: ARG001  (the sandbox has no configuration that a client may read)
+def config(call: Call) -> Doc:  # noqa: ARG001  (the sandbox has no configuration for clients)
     return {}
 
 

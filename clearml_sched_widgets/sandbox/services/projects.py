@@ -1,4 +1,4 @@
-"""`projects.*`"""
+"""The endpoints `projects.*`."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from clearml_sched_widgets.sandbox.kinds import ARCHIVED, HIDDEN, MODELS, PROJEC
 from clearml_sched_widgets.sandbox.store import Doc, dumps
 
 _FIELDS = ("name", "description", "tags", "system_tags", "default_output_destination")
-_IN = "project IN (SELECT value FROM json_each(?))"
+_IN_PROJECTS = "project IN (SELECT value FROM json_each(?))"
 
 
-def _get(call: Call) -> Doc:
+def _get_project(call: Call) -> Doc:
     project = call.store.get(PROJECTS, call.data["project"])
     if project is None:
         raise INVALID_PROJECT_ID(id=call.data["project"])
@@ -33,11 +33,14 @@ def _get(call: Call) -> Doc:
 
 @endpoint("projects.get_by_id", required=("project",))
 def get_by_id(call: Call) -> Doc:
-    return {"project": _get(call)}
+    return {"project": _get_project(call)}
 
 
-def _search(call: Call) -> Condition | None:
-    """Rewrite the hierarchy filters: `parent` means any ancestor, unless the search is shallow."""
+def _hierarchy_filter(call: Call) -> Condition | None:
+    """Rewrite the filter `parent` to mean any ancestor, unless the search is shallow.
+
+    Returns the condition that excludes hidden projects, or None to include them.
+    """
     data = call.data
     data.pop("path", None)
     if not data.get("shallow_search"):
@@ -50,13 +53,13 @@ def _search(call: Call) -> Condition | None:
 
 @endpoint("projects.get_all")
 def get_all(call: Call) -> Doc:
-    return listing.list_docs(call, PROJECTS, _search(call), join=False)
+    return listing.list_docs(call, PROJECTS, _hierarchy_filter(call), join=False)
 
 
 @endpoint("projects.get_all_ex")
 def get_all_ex(call: Call) -> Doc:
     data = call.data
-    extra = _search(call)
+    extra = _hierarchy_filter(call)
     only = list(data.get("only_fields") or [])
     added = bool(data.get("search_hidden") and only and "system_tags" not in only)
     if added:
@@ -82,7 +85,7 @@ def create(call: Call) -> Doc:
 
 @endpoint("projects.update", required=("project",))
 def update(call: Call) -> Doc:
-    project = _get(call)
+    project = _get_project(call)
     fields: dict[str, Any] = {name: call.data[name] for name in _FIELDS if name in call.data}
     task_fields.check_tags(fields.get("tags"), fields.get("system_tags"))
     if fields.get("name"):
@@ -102,7 +105,7 @@ def _children(call: Call, project_id: str) -> list[Doc]:
 
 
 def _rename(call: Call, project: Doc, name: str) -> int:
-    """Rename a project and all below it; returns how many moved."""
+    """Rename a project and all projects below it; returns the number of renamed projects."""
     old, children = project["name"], _children(call, project["id"])
     for child in children:
         child.update(name=name + child["name"][len(old) :], last_update=clock.stored(clock.now()))
@@ -113,7 +116,7 @@ def _rename(call: Call, project: Doc, name: str) -> int:
 
 @endpoint("projects.move", required=("project",))
 def move(call: Call) -> Doc:
-    project = _get(call)
+    project = _get_project(call)
     location = call.data.get("new_location") or ""
     parent = projects_tree.ensure(call.store, location, call.user) if location.strip("/") else None
     if (parent["id"] if parent else None) == project.get("parent"):
@@ -132,14 +135,14 @@ def move(call: Call) -> Doc:
     return {"moved": moved}
 
 
-def _live(call: Call, table: str, ids: list[str], more: str = "") -> int:
+def _count_active(call: Call, table: str, ids: list[str], more: str = "") -> int:
     archived = f"id IN (SELECT owner FROM labels WHERE kind = '{table}' AND field = 'system_tags' AND value = ?)"
     kind = TASKS if table == "tasks" else MODELS
-    return call.store.count(kind, f"{_IN} AND NOT ({archived}){more}", [dumps(ids), ARCHIVED])
+    return call.store.count(kind, f"{_IN_PROJECTS} AND NOT ({archived}){more}", [dumps(ids), ARCHIVED])
 
 
-def _groups(call: Call, ids: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """The ids of plain, pipeline and dataset projects."""
+def _group_by_type(call: Call, ids: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the ids of plain, pipeline and dataset projects, in this order."""
     groups: tuple[list[str], list[str], list[str]] = ([], [], [])
     for project in call.store.get_many(PROJECTS, ids).values():
         system_tags = project["system_tags"]
@@ -149,29 +152,29 @@ def _groups(call: Call, ids: list[str]) -> tuple[list[str], list[str], list[str]
 
 @endpoint("projects.validate_delete", required=("project",))
 def validate_delete(call: Call) -> Doc:
-    ids = projects_tree.with_children(call.store, [_get(call)["id"]])
-    plain, pipelines, datasets = _groups(call, ids)
+    ids = projects_tree.with_children(call.store, [_get_project(call)["id"]])
+    plain, pipelines, datasets = _group_by_type(call, ids)
     return {
-        "tasks": call.store.count(TASKS, _IN, [dumps(plain)]),
-        "non_archived_tasks": _live(call, "tasks", plain),
-        "models": call.store.count(MODELS, _IN, [dumps(plain)]),
-        "non_archived_models": _live(call, "models", plain),
+        "tasks": call.store.count(TASKS, _IN_PROJECTS, [dumps(plain)]),
+        "non_archived_tasks": _count_active(call, "tasks", plain),
+        "models": call.store.count(MODELS, _IN_PROJECTS, [dumps(plain)]),
+        "non_archived_models": _count_active(call, "models", plain),
         "reports": 0,
         "non_archived_reports": 0,
-        "pipelines": _live(call, "tasks", pipelines, " AND type = 'controller'"),
-        "datasets": _live(call, "tasks", datasets),
+        "pipelines": _count_active(call, "tasks", pipelines, " AND type = 'controller'"),
+        "datasets": _count_active(call, "tasks", datasets),
     }
 
 
 @endpoint("projects.delete", required=("project",))
 def delete(call: Call) -> Doc:
-    project_id = _get(call)["id"]
+    project_id = _get_project(call)["id"]
     ids = projects_tree.with_children(call.store, [project_id])
     if not call.data.get("force"):
-        _refuse_used(call, project_id, ids)
+        _refuse_if_used(call, project_id, ids)
     result = {"disassociated_tasks": 0, "deleted_models": 0, "deleted_tasks": 0, "urls": None}
     for kind, count in ((TASKS, "deleted_tasks"), (MODELS, "deleted_models")):
-        docs = call.store.find(kind, _IN, [dumps(ids)])
+        docs = call.store.find(kind, _IN_PROJECTS, [dumps(ids)])
         if call.data.get("delete_contents"):
             result[count] = call.store.delete(kind, [doc["id"] for doc in docs])
             continue
@@ -183,15 +186,15 @@ def delete(call: Call) -> Doc:
     return {"deleted": call.store.delete(PROJECTS, ids), **result}
 
 
-def _refuse_used(call: Call, project_id: str, ids: list[str]) -> None:
-    plain, pipelines, datasets = _groups(call, ids)
-    if _live(call, "tasks", pipelines, " AND type = 'controller'"):
+def _refuse_if_used(call: Call, project_id: str, ids: list[str]) -> None:
+    plain, pipelines, datasets = _group_by_type(call, ids)
+    if _count_active(call, "tasks", pipelines, " AND type = 'controller'"):
         raise PROJECT_HAS_PIPELINES("please archive all the controllers or use force=true", id=project_id)
-    if _live(call, "tasks", datasets):
+    if _count_active(call, "tasks", datasets):
         raise PROJECT_HAS_DATASETS("please delete all the dataset versions or use force=true", id=project_id)
-    if _live(call, "tasks", plain):
+    if _count_active(call, "tasks", plain):
         raise PROJECT_HAS_TASKS("use force=true", id=project_id)
-    if _live(call, "models", plain):
+    if _count_active(call, "models", plain):
         raise PROJECT_HAS_MODELS("use force=true", id=project_id)
 
 

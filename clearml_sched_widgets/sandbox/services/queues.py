@@ -1,4 +1,4 @@
-"""`queues.*`"""
+"""The endpoints `queues.*`."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ _HIDDEN_TAG = "k8s-glue"
 _EDITABLE = ("name", "display_name", "tags", "system_tags", "metadata")
 
 
-def _show(call: Call, queues: list[Doc]) -> None:
+def _adapt_to_version(call: Call, queues: list[Doc]) -> None:
     for queue in queues:
-        if "metadata" in queue and not queue["metadata"] and call.before("2.17"):
+        if "metadata" in queue and not queue["metadata"] and call.api_older_than("2.17"):
             queue["metadata"] = []
 
 
 def _entries(call: Call, queue_id: str, *, join: bool) -> list[Doc]:
-    found = queueing.entries(call.store, queue_id, call.data.get("max_task_entries") or -1)
+    entries = queueing.entries(call.store, queue_id, call.data.get("max_task_entries") or -1)
     if join:
-        tasks = call.store.get_many(TASKS, [entry["task"] for entry in found])
-        for entry in found:
+        tasks = call.store.get_many(TASKS, [entry["task"] for entry in entries])
+        for entry in entries:
             task = tasks.get(entry["task"])
             entry["task"] = {"id": entry["task"], **({"name": task["name"]} if task else {})}
-    return found
+    return entries
 
 
-def _list(call: Call, *, join: bool) -> list[Doc]:
+def _list_queues(call: Call, *, join: bool) -> list[Doc]:
     only = call.data.get("only_fields") or []
-    if only:  # the entries are kept elsewhere: the id finds them
+    if only:  # entries have their own table, which is read by the queue's id
         call.data["only_fields"] = [name for name in only if name.partition(".")[0] != "entries"] + ["id"]
     hidden = any(call.data.get(key) for key in ("search_hidden", "id", "name"))
     extra = None if hidden else listing.not_tagged(QUEUES, _HIDDEN_TAG)
@@ -43,7 +43,7 @@ def _list(call: Call, *, join: bool) -> list[Doc]:
 def get_by_id(call: Call) -> Doc:
     queue = queueing.get(call.store, call.data["queue"])
     queue["entries"] = _entries(call, queue["id"], join=False)
-    _show(call, [queue])
+    _adapt_to_version(call, [queue])
     return {"queue": queue}
 
 
@@ -56,20 +56,20 @@ def get_default(call: Call) -> Doc:
 @endpoint("queues.get_all", since="2.4")
 def get_all(call: Call) -> Doc:
     only = list(call.data.get("only_fields") or [])
-    queues = _list(call, join=False)
+    queues = _list_queues(call, join=False)
     for queue in queues:
         if not only or any(name.partition(".")[0] == "entries" for name in only):
             queue["entries"] = _entries(call, queue["id"], join=False)
         if only and "id" not in only:
             del queue["id"]
-    _show(call, queues)
+    _adapt_to_version(call, queues)
     return {"queues": queues}
 
 
 @endpoint("queues.get_all_ex", since="2.4")
 def get_all_ex(call: Call) -> Doc:
     only = list(call.data.get("only_fields") or [])
-    queues = _list(call, join=True)
+    queues = _list_queues(call, join=True)
     workers = registry.active(call.store)
     for queue in queues:
         if not only or any(name.partition(".")[0] == "entries" for name in only):
@@ -79,7 +79,7 @@ def get_all_ex(call: Call) -> Doc:
             for worker in workers
             if queue["id"] in worker["queues"]
         ]
-    _show(call, queues)
+    _adapt_to_version(call, queues)
     return {"queues": queues}
 
 
@@ -107,8 +107,8 @@ def update(call: Call) -> Doc:
     return {"updated": 1, "fields": fields}
 
 
-def _send_back(call: Call, queue_id: str, task_ids: list[str], reason: str) -> list[str]:
-    """Give tasks that lost their place in a queue the status that they had before."""
+def _restore_status(call: Call, queue_id: str, task_ids: list[str], reason: str) -> list[str]:
+    """Set tasks that were removed from a queue to their earlier status; returns the ids of the changed tasks."""
     returned = []
     for task_id in task_ids:
         task = call.store.get(TASKS, task_id)
@@ -120,10 +120,10 @@ def _send_back(call: Call, queue_id: str, task_ids: list[str], reason: str) -> l
     return returned
 
 
-def _clear(call: Call, queue_id: str, reason: str) -> list[str]:
+def _clear_queue(call: Call, queue_id: str, reason: str) -> list[str]:
     waiting = [entry["task"] for entry in queueing.entries(call.store, queue_id)]
     call.store.sql.execute("DELETE FROM entries WHERE queue = ?", (queue_id,))
-    return _send_back(call, queue_id, waiting, reason)
+    return _restore_status(call, queue_id, waiting, reason)
 
 
 @endpoint("queues.delete", since="2.4", required=("queue",))
@@ -131,7 +131,7 @@ def delete(call: Call) -> Doc:
     queue_id = queueing.get(call.store, call.data["queue"])["id"]
     if queueing.entries(call.store, queue_id, 1) and not call.data.get("force"):
         raise QUEUE_NOT_EMPTY("use force=true to delete", id=queue_id)
-    _clear(call, queue_id, f"Queue {queue_id} was deleted")
+    _clear_queue(call, queue_id, f"Queue {queue_id} was deleted")
     call.store.delete(QUEUES, [queue_id])
     return {"deleted": 1}
 
@@ -139,7 +139,7 @@ def delete(call: Call) -> Doc:
 @endpoint("queues.clear_queue", required=("queue",))
 def clear_queue(call: Call) -> Doc:
     queue_id = queueing.get(call.store, call.data["queue"])["id"]
-    return {"removed_tasks": _clear(call, queue_id, f"Queue {queue_id} was cleared")}
+    return {"removed_tasks": _clear_queue(call, queue_id, f"Queue {queue_id} was cleared")}
 
 
 @endpoint("queues.add_task", since="2.4", required=("queue", "task"))
@@ -157,7 +157,7 @@ def remove_task(call: Call) -> Doc:
     queue_id, task_id = call.data["queue"], call.data["task"]
     removed = queueing.remove(call.store, queue_id, task_id)
     if call.data.get("update_task_status"):
-        _send_back(call, queue_id, [task_id], f"Task was removed from the queue {queue_id}")
+        _restore_status(call, queue_id, [task_id], f"Task was removed from the queue {queue_id}")
     return {"removed": removed}
 
 
@@ -169,7 +169,7 @@ def get_next_task(call: Call) -> Doc:
     answer: Doc = {"entry": entry}
     task = call.store.get(TASKS, entry["task"])
     if task:
-        if task["status"] == st.STOPPED:  # stopped by an agent after it was placed in the queue
+        if task["status"] == st.STOPPED:  # an agent stopped it after it was queued
             task["status"] = st.QUEUED
             call.store.save(TASKS, task)
         if call.data.get("get_task_info"):
@@ -192,23 +192,23 @@ def get_num_entries(call: Call) -> Doc:
 
 @endpoint("queues.move_task_forward", since="2.4", required=("queue", "task"))
 def move_task_forward(call: Call) -> Doc:
-    return {"position": _moved(call, None, -int(call.data.get("count") or 1))}
+    return {"position": _move(call, None, -int(call.data.get("count") or 1))}
 
 
 @endpoint("queues.move_task_backward", since="2.4", required=("queue", "task"))
 def move_task_backward(call: Call) -> Doc:
-    return {"position": _moved(call, None, int(call.data.get("count") or 1))}
+    return {"position": _move(call, None, int(call.data.get("count") or 1))}
 
 
 @endpoint("queues.move_task_to_front", since="2.4", required=("queue", "task"))
 def move_task_to_front(call: Call) -> Doc:
-    return {"position": _moved(call, 0)}
+    return {"position": _move(call, 0)}
 
 
 @endpoint("queues.move_task_to_back", since="2.4", required=("queue", "task"))
 def move_task_to_back(call: Call) -> Doc:
-    return {"position": _moved(call, -1)}
+    return {"position": _move(call, -1)}
 
 
-def _moved(call: Call, to: int | None, by: int = 0) -> int:
+def _move(call: Call, to: int | None, by: int = 0) -> int:
     return queueing.move(call.store, call.data["queue"], call.data["task"], to, by)

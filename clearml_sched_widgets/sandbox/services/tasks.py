@@ -1,4 +1,4 @@
-"""`tasks.*`: making, finding, editing and moving tasks."""
+"""The endpoints `tasks.*` that create, list, edit, clone and move tasks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clearml_sched_widgets.sandbox.errors import (
     MISSING_FIELDS,
 )
 from clearml_sched_widgets.sandbox.kinds import ARCHIVED, HIDDEN, MODELS, PROJECTS, TASKS
-from clearml_sched_widgets.sandbox.lifecycle import assert_tasks, dequeue_and_change, for_each, get_task
+from clearml_sched_widgets.sandbox.lifecycle import dequeue_and_change, for_each, get_task, get_tasks
 from clearml_sched_widgets.sandbox.lifecycle import save as save_task
 from clearml_sched_widgets.sandbox.projection import select
 from clearml_sched_widgets.sandbox.status import CREATED
@@ -23,48 +23,48 @@ from clearml_sched_widgets.sandbox.store import Doc, dumps
 from clearml_sched_widgets.sandbox.tags import update_tags
 
 
-def _full(task: Doc) -> Doc:
-    return {**select(TASKS, task, []), "unique_metrics": []}  # as the real server: excluded, so always empty
+def _all_fields(task: Doc) -> Doc:
+    return {**select(TASKS, task, []), "unique_metrics": []}  # always empty, as on the real server
 
 
-def _subprojects(call: Call) -> None:
+def _expand_subprojects(call: Call) -> None:
     project = call.data.get("project")
     if call.data.pop("include_subprojects", False) and project:
         ids = project if isinstance(project, list) else [project]
         call.data["project"] = projects_tree.with_children(call.store, ids)
 
 
-def _visible(data: Doc) -> Condition | None:
+def _visible_only(data: Doc) -> Condition | None:
     return None if data.get("search_hidden") or data.get("id") else listing.not_tagged(TASKS, HIDDEN)
 
 
-def _list(call: Call, *, join: bool) -> Doc:
-    _subprojects(call)
-    answer = listing.list_docs(call, TASKS, _visible(call.data), join=join)
-    task_fields.show(call, answer["tasks"])
+def _list_tasks(call: Call, *, join: bool) -> Doc:
+    _expand_subprojects(call)
+    answer = listing.list_docs(call, TASKS, _visible_only(call.data), join=join)
+    task_fields.adapt_to_version(call, answer["tasks"])
     return answer
 
 
 @endpoint("tasks.get_by_id", required=("task",))
 def get_by_id(call: Call) -> Doc:
-    task = _full(assert_tasks(call.store, [call.data["task"]])[0])
-    task_fields.show(call, [task])
+    task = _all_fields(get_tasks(call.store, [call.data["task"]])[0])
+    task_fields.adapt_to_version(call, [task])
     return {"task": task}
 
 
 @endpoint("tasks.get_all")
 def get_all(call: Call) -> Doc:
-    return _list(call, join=False)
+    return _list_tasks(call, join=False)
 
 
 @endpoint("tasks.get_all_ex")
 def get_all_ex(call: Call) -> Doc:
-    return _list(call, join=True)
+    return _list_tasks(call, join=True)
 
 
 @endpoint("tasks.get_by_id_ex", required=("id",))
 def get_by_id_ex(call: Call) -> Doc:
-    return _list(call, join=True)
+    return _list_tasks(call, join=True)
 
 
 @endpoint("tasks.get_types")
@@ -163,7 +163,7 @@ def update(call: Call) -> Doc:
 def update_batch(call: Call) -> Doc:
     if not call.batch:
         raise EMPTY_BATCH()
-    tasks = {task["id"]: task for task in assert_tasks(call.store, [item.get("task", "") for item in call.batch])}
+    tasks = {task["id"]: task for task in get_tasks(call.store, [item.get("task", "") for item in call.batch])}
     updated = 0
     for item in call.batch:
         fields = _update_fields(call, item)
@@ -175,7 +175,7 @@ def update_batch(call: Call) -> Doc:
 def move(call: Call) -> Doc:
     if "project" not in call.data and not call.data.get("project_name"):
         raise MISSING_FIELDS("project or project_name is required")
-    tasks = assert_tasks(call.store, call.data["ids"])
+    tasks = get_tasks(call.store, call.data["ids"])
     project = target_project(call)
     for task in tasks:
         projects_tree.touch(call.store, task.get("project"))
@@ -193,7 +193,7 @@ def _set_project(doc: Doc, project: str | None) -> None:
 
 
 def target_project(call: Call) -> str | None:
-    """The project that a move names by id or by name (made if missing); None for none."""
+    """Return the id of the project in a move request, or None for no project. Creates a named project if missing."""
     project: Any = call.data.get("project")
     if project:
         if call.store.get(PROJECTS, project) is None:
@@ -205,7 +205,7 @@ def target_project(call: Call) -> str | None:
 
 @endpoint("tasks.update_tags", nonempty=("ids",))
 def edit_tags(call: Call) -> Doc:
-    assert_tasks(call.store, call.data["ids"])
+    get_tasks(call.store, call.data["ids"])
     return update_tags(call, TASKS)
 
 
@@ -214,7 +214,7 @@ def edit_model_tags(call: Call) -> Doc:
     return update_tags(call, MODELS)
 
 
-def _archive(call: Call, task_id: str, *, archived: bool) -> Doc:
+def _set_archived(call: Call, task_id: str, *, archived: bool) -> Doc:
     task = get_task(call.store, task_id)
     reason, message = call.data.get("status_reason") or "", call.data.get("status_message") or ""
     if archived:
@@ -228,17 +228,17 @@ def _archive(call: Call, task_id: str, *, archived: bool) -> Doc:
 @endpoint("tasks.archive", nonempty=("tasks",))
 def archive(call: Call) -> Doc:
     ids = call.data["tasks"]
-    assert_tasks(call.store, ids)
+    get_tasks(call.store, ids)
     for task_id in ids:
-        _archive(call, task_id, archived=True)
+        _set_archived(call, task_id, archived=True)
     return {"archived": len(ids)}
 
 
 @endpoint("tasks.archive_many", nonempty=("ids",))
 def archive_many(call: Call) -> Doc:
-    return for_each(call.data["ids"], lambda task_id: _archive(call, task_id, archived=True))
+    return for_each(call.data["ids"], lambda task_id: _set_archived(call, task_id, archived=True))
 
 
 @endpoint("tasks.unarchive_many", nonempty=("ids",))
 def unarchive_many(call: Call) -> Doc:
-    return for_each(call.data["ids"], lambda task_id: _archive(call, task_id, archived=False))
+    return for_each(call.data["ids"], lambda task_id: _set_archived(call, task_id, archived=False))

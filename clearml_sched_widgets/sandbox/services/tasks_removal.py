@@ -1,4 +1,4 @@
-"""`tasks.*`: reset and delete, with what goes along."""
+"""The endpoints `tasks.*` that reset and delete tasks."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from clearml_sched_widgets.sandbox.lifecycle import (
     dequeue_and_change,
     for_each,
     get_task,
-    why,
-    with_steps,
+    status_texts,
+    with_pipeline_steps,
 )
 from clearml_sched_widgets.sandbox.store import Doc
 
-_RESET_DROPS = (
+_FIELDS_DROPPED_BY_RESET = (
     "last_worker",
     "last_worker_report",
     "started",
@@ -30,25 +30,25 @@ _RESET_DROPS = (
 )
 
 
-def _reset(call: Call, task_id: str) -> Doc:
+def _reset_task(call: Call, task_id: str) -> Doc:
     task, data = get_task(call.store, task_id), call.data
     if not bool(call.data.get("force")) and task["status"] == st.PUBLISHED:
         raise INVALID_TASK_STATUS(task_id=task_id, status=task["status"])
     check_outputs(call.store, task, force=bool(call.data.get("force")))
     dequeued = dequeue(call.store, task)
     queueing.remove_everywhere(call.store, task_id)
-    gone = clean_up(call, task, delete_models=data.get("delete_output_models", True), children=False)
-    _forget_run(task, clear_all=bool(data.get("clear_all")))
+    removed = clean_up(call, task, delete_models=data.get("delete_output_models", True), children=False)
+    _clear_output(task, clear_all=bool(data.get("clear_all")))
     answer = change_status(call, task, st.CREATED, reason="reset", message="reset", force=bool(call.data.get("force")))
     delete_events(call.store, [task_id])
-    urls = gone["urls"] if data.get("return_file_urls") else {}
-    return {**answer, "dequeued": dequeued, "deleted_models": gone["deleted_models"], "urls": urls}
+    urls = removed["urls"] if data.get("return_file_urls") else {}
+    return {**answer, "dequeued": dequeued, "deleted_models": removed["deleted_models"], "urls": urls}
 
 
-def _forget_run(task: Doc, *, clear_all: bool) -> None:
+def _clear_output(task: Doc, *, clear_all: bool) -> None:
     task.update(last_iteration=0, last_metrics={}, unique_metrics=[], metric_stats={}, runtime={})
     task["models"]["output"] = []
-    for name in _RESET_DROPS:
+    for name in _FIELDS_DROPPED_BY_RESET:
         task.pop(name, None)
     for name in ("result", "error"):
         task["output"].pop(name, None)
@@ -63,43 +63,43 @@ def _forget_run(task: Doc, *, clear_all: bool) -> None:
 
 @endpoint("tasks.reset", required=("task",))
 def reset(call: Call) -> Doc:
-    return {**_reset(call, call.data["task"]), "events": {}}
+    return {**_reset_task(call, call.data["task"]), "events": {}}
 
 
 @endpoint("tasks.reset_many", nonempty=("ids",))
 def reset_many(call: Call) -> Doc:
-    def one(task_id: str) -> Doc:
-        answer = _reset(call, task_id)
+    def reset_one(task_id: str) -> Doc:
+        answer = _reset_task(call, task_id)
         return {**answer, "dequeued": bool(answer["dequeued"])}
 
-    return for_each(call.data["ids"], one)
+    return for_each(call.data["ids"], reset_one)
 
 
-def _delete(call: Call, task_id: str) -> Doc:
+def _delete_task(call: Call, task_id: str) -> Doc:
     task, data = get_task(call.store, task_id), call.data
     if task["status"] != st.CREATED and ARCHIVED not in task["system_tags"] and not bool(call.data.get("force")):
         raise TASK_CANNOT_BE_DELETED(
             "due to status, use force=True", task=task_id, expected=st.CREATED, current=task["status"]
         )
 
-    def one(doomed: Doc, force: bool) -> Doc:
-        check_outputs(call.store, doomed, force=force)
-        dequeue_and_change(call, doomed, **why(call), everywhere=True)
-        gone = clean_up(call, doomed, delete_models=data.get("delete_output_models", True), children=True)
-        call.store.delete(TASKS, [doomed["id"]])
-        delete_events(call.store, [doomed["id"]])
-        projects_tree.touch(call.store, doomed.get("project"))
-        return gone
+    def delete_one(target: Doc, force: bool) -> Doc:
+        check_outputs(call.store, target, force=force)
+        dequeue_and_change(call, target, **status_texts(call), everywhere=True)
+        removed = clean_up(call, target, delete_models=data.get("delete_output_models", True), children=True)
+        call.store.delete(TASKS, [target["id"]])
+        delete_events(call.store, [target["id"]])
+        projects_tree.touch(call.store, target.get("project"))
+        return removed
 
-    gone = with_steps(call, task_id, one)
-    return {**gone, "deleted": True, "urls": gone["urls"] if data.get("return_file_urls") else None}
+    removed = with_pipeline_steps(call, task_id, delete_one)
+    return {**removed, "deleted": True, "urls": removed["urls"] if data.get("return_file_urls") else None}
 
 
 @endpoint("tasks.delete", required=("task",))
 def delete(call: Call) -> Doc:
-    return _delete(call, call.data["task"])
+    return _delete_task(call, call.data["task"])
 
 
 @endpoint("tasks.delete_many", nonempty=("ids",))
 def delete_many(call: Call) -> Doc:
-    return for_each(call.data["ids"], lambda task_id: _delete(call, task_id))
+    return for_each(call.data["ids"], lambda task_id: _delete_task(call, task_id))

@@ -1,4 +1,4 @@
-"""`workers.*`"""
+"""The endpoints `workers.*`."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def status_report(call: Call) -> Doc:
     entry.pop("project", None)
     try:
         if data.get("task"):
-            _running(call, entry, data["task"], clock.stored(moment))
+            _record_running_task(call, entry, data["task"], clock.stored(moment))
     finally:
         registry.save(store, entry)
     return {}
 
 
-def _running(call: Call, entry: Doc, task_id: str, moment: str) -> None:
+def _record_running_task(call: Call, entry: Doc, task_id: str, moment: str) -> None:
     task = call.store.get(TASKS, task_id)
     if task is None:
         raise INVALID_TASK_ID(id=task_id, company=COMPANY_ID)
@@ -58,7 +58,7 @@ def _running(call: Call, entry: Doc, task_id: str, moment: str) -> None:
         entry["project"] = {"id": project["id"], "name": project["name"]}
 
 
-def _queue(store: Store, queue_id: str) -> Doc:
+def _describe_queue(store: Store, queue_id: str) -> Doc:
     queue = store.get(QUEUES, queue_id)
     if queue is None:
         return {"id": queue_id}
@@ -72,10 +72,10 @@ def _queue(store: Store, queue_id: str) -> Doc:
     return shown
 
 
-def _shown(store: Store, worker: Doc) -> Doc:
+def _describe_worker(store: Store, worker: Doc) -> Doc:
     shown = {name: value for name, value in worker.items() if name != "queue"}
-    shown["queues"] = [_queue(store, queue_id) for queue_id in worker["queues"]]
-    shown.update({"queue": _queue(store, worker["queue"])} if worker.get("queue") else {})
+    shown["queues"] = [_describe_queue(store, queue_id) for queue_id in worker["queues"]]
+    shown.update({"queue": _describe_queue(store, worker["queue"])} if worker.get("queue") else {})
     task = store.get(TASKS, worker["task"]["id"]) if worker.get("task") else None
     if task:
         running = {"running_time": task.get("active_duration", 0) * 1000, "last_iteration": task["last_iteration"]}
@@ -83,7 +83,7 @@ def _shown(store: Store, worker: Doc) -> Doc:
     return shown
 
 
-def _chosen(call: Call, last_seen: int) -> list[Doc]:
+def _select_workers(call: Call, last_seen: int) -> list[Doc]:
     workers = registry.active(call.store)
     if last_seen:
         since = clock.text(clock.now() - timedelta(seconds=max(1, last_seen)))
@@ -102,9 +102,9 @@ def _chosen(call: Call, last_seen: int) -> list[Doc]:
 @endpoint("workers.get_all", since="2.4")
 def get_all(call: Call) -> Doc:
     last_seen = call.data.get("last_seen", 3600) or 0
-    return {"workers": [_shown(call.store, worker) for worker in _chosen(call, last_seen)]}
+    return {"workers": [_describe_worker(call.store, worker) for worker in _select_workers(call, last_seen)]}
 
 
 @endpoint("workers.get_count")
 def get_count(call: Call) -> Doc:
-    return {"count": len(_chosen(call, call.data.get("last_seen") or 0))}
+    return {"count": len(_select_workers(call, call.data.get("last_seen") or 0))}

@@ -56,7 +56,7 @@ def test_the_real_servers_models_queues_and_lines_are_read() -> None:
     ],
 )
 def test_times_are_in_utc_whatever_the_server_says(text: str | None, expected: datetime | None) -> None:
-    assert parse.moment(text) == expected
+    assert parse.utc_time(text) == expected
 
 
 def test_what_is_missing_or_null_is_empty() -> None:
