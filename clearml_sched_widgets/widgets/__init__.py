@@ -1,12 +1,11 @@
 """The Jupyter widgets: a form (Wizard), a live view (Dashboard), and both beside all instances (SchedulerApp).
 
-all           messages, base, bundle, connection, publisher, worker, subshells, plain,
-              stills
-the form      wizard, drafts, review, outlook, previews, matches, lookup, functions, surroundings, editing
-the list      listing, census, entries, deltas
-an instance   dashboard, following, rows, tables, feed, log_feed, query, csv_text, vitals, progress,
-              actions, timeline
-all in one    app, configuration
+host        What all widgets share: messages, traits, the connection to the server, and background threads.
+wizard      The form that makes, previews and launches a definition.
+instances   The list of all instances of the workspace.
+dashboard   The live view of one instance: head, tables, log, timeline and commands.
+app         The list, the form and the dashboard in one widget.
+static      The built page code.
 """
 
 from clearml_sched_widgets.widgets.app.widget import SchedulerApp

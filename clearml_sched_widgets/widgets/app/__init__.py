@@ -1,1 +1,5 @@
-"""All of it in one widget: the list of instances, the form, and the dashboard of one."""
+"""The SchedulerApp widget: the list of instances, the form, and the dashboard in one.
+
+configuration   A definition in sentences, for people to read.
+widget          The SchedulerApp, and the handlers for instances of its list.
+"""

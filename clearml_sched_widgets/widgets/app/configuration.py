@@ -1,4 +1,4 @@
-"""A definition for people to read: what each item does, in sentences."""
+"""A definition in sentences, for people to read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clearml_sched_widgets.definition import Action, Definition, Policies, Sched
 from clearml_sched_widgets.definition.values import duration_text
 from clearml_sched_widgets.recurrence import describe
 
-OVERLAP = {
+OVERLAP_SENTENCES = {
     "allow": "Runs at the same time are allowed.",
     "skip": "Left out while the run before is not finished.",
     "queue": "Waits until the run before has finished.",
@@ -20,18 +20,18 @@ OVERLAP = {
 
 
 def configuration_data(definition: Definition, names: Mapping[str, str]) -> dict[str, Any]:
-    """The definition in sentences, item by item, and as JSON. `names` are those of the base tasks, by id."""
-    polled = [f"Looks for events every {duration_text(definition.poll_every)}."] if definition.triggers else []
+    """The definition in sentences, item by item, and as JSON. `names` has the base tasks' names by id."""
+    poll_facts = [f"Looks for events every {duration_text(definition.poll_every)}."] if definition.triggers else []
     return {
         "name": definition.name,
         "description": definition.description,
-        "facts": polled,
-        "items": [_item(item, names) for item in definition.items],
-        "text": dumps(definition, functions=True),  # to look at: functions by their names
+        "facts": poll_facts,
+        "items": [_item_data(item, names) for item in definition.items],
+        "text": dumps(definition, functions=True),  # only to read: functions are shown by their names
     }
 
 
-def _item(item: Schedule | Trigger, names: Mapping[str, str]) -> dict[str, Any]:
+def _item_data(item: Schedule | Trigger, names: Mapping[str, str]) -> dict[str, Any]:
     schedule = isinstance(item, Schedule)
     return {
         "id": item.id,
@@ -40,11 +40,16 @@ def _item(item: Schedule | Trigger, names: Mapping[str, str]) -> dict[str, Any]:
         "task": item.action.task,
         "task_name": names.get(item.action.task, "") or item.action.subject,
         "when": describe(item.recurrence) if isinstance(item, Schedule) else describe_trigger(item),
-        "facts": [*_switches(item), *_launch(item.action), *_rules(item.policies, late=schedule), *_overlap(item)],
+        "facts": [
+            *_switch_facts(item),
+            *_launch_facts(item.action),
+            *_policy_facts(item.policies, catches_up=schedule),
+            *_overlap_facts(item),
+        ],
     }
 
 
-def _switches(item: Schedule | Trigger) -> Iterator[str]:
+def _switch_facts(item: Schedule | Trigger) -> Iterator[str]:
     if not item.enabled:
         yield "Switched off."
     if isinstance(item, Schedule):
@@ -57,7 +62,7 @@ def _switches(item: Schedule | Trigger) -> Iterator[str]:
         yield "Its own runs count as well."
 
 
-def _launch(action: Action) -> Iterator[str]:
+def _launch_facts(action: Action) -> Iterator[str]:
     project = f', in the project "{action.project}"' if action.project else ""
     if action.function:
         yield "It is a Python function, called in the kernel that launched this."
@@ -79,29 +84,29 @@ def _launch(action: Action) -> Iterator[str]:
         yield f"Stopped after {duration_text(action.time_limit)}."
 
 
-def _overlap(item: Schedule | Trigger) -> Iterator[str]:
+def _overlap_facts(item: Schedule | Trigger) -> Iterator[str]:
     if item.overlap != item.usual_overlap:
-        yield OVERLAP[item.overlap]
+        yield OVERLAP_SENTENCES[item.overlap]
 
 
-def _rules(rules: Policies, *, late: bool) -> Iterator[str]:
-    usual = Policies()
-    if late and (rules.missed, rules.catchup_window) != (usual.missed, usual.catchup_window):
-        window = duration_text(rules.catchup_window)
+def _policy_facts(policies: Policies, *, catches_up: bool) -> Iterator[str]:
+    default = Policies()
+    if catches_up and (policies.missed, policies.catchup_window) != (default.missed, default.catchup_window):
+        window = duration_text(policies.catchup_window)
         yield {
             "skip": "Times that were missed are left out.",
             "latest": f"Of the times that were missed, the latest runs late, by {window} at most.",
             "all": f"Times that were missed run late, by {window} at most.",
-        }[rules.missed]
-    if rules.retries:
-        times = "once" if rules.retries == 1 else f"up to {rules.retries} times"
-        yield f"A run that failed is tried again {times}, at first after {duration_text(rules.retry_backoff)}."
-    if rules.pause_after_failures:
-        yield f"Paused when {rules.pause_after_failures} runs in a row have failed."
-    if rules.max_runs:
-        yield f"Ends after {rules.max_runs} runs."
-    if rules.jitter:
-        yield f"Starts up to {duration_text(rules.jitter)} later, so that not all start together."
+        }[policies.missed]
+    if policies.retries:
+        times = "once" if policies.retries == 1 else f"up to {policies.retries} times"
+        yield f"A run that failed is tried again {times}, at first after {duration_text(policies.retry_backoff)}."
+    if policies.pause_after_failures:
+        yield f"Paused when {policies.pause_after_failures} runs in a row have failed."
+    if policies.max_runs:
+        yield f"Ends after {policies.max_runs} runs."
+    if policies.jitter:
+        yield f"Starts up to {duration_text(policies.jitter)} later, so that not all start together."
 
 
 def _pairs(values: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The whole product in one widget: all instances, the form for a new one, the dashboard of one."""
+"""The SchedulerApp widget: all instances, the form for a new one, and the dashboard of the selected one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from clearml_sched_widgets.instances.running import snapshots_here
 from clearml_sched_widgets.records import TaskQuery
 from clearml_sched_widgets.widgets.app.configuration import configuration_data
 from clearml_sched_widgets.widgets.dashboard.part import DashboardPart
-from clearml_sched_widgets.widgets.dashboard.widget import ShowsInstance, parts_of
+from clearml_sched_widgets.widgets.dashboard.widget import ShowsInstance, instance_parts
 from clearml_sched_widgets.widgets.host import static_html
 from clearml_sched_widgets.widgets.host.connection import Connection, connection_to
 from clearml_sched_widgets.widgets.host.messages import Handler, Request
@@ -25,20 +25,20 @@ from clearml_sched_widgets.widgets.wizard.widget import WizardPart
 if TYPE_CHECKING:
     from clearml_sched_widgets.manager import Manager
 
-NAMED = 500  # base tasks whose names are looked up for one definition: what the server gives at once
+MOST_NAMED_TASKS = 500  # base tasks whose names are looked up for one definition; one answer of the server has no more
 
 
 class InstancesPart:
-    """What one does with an instance of the list, whoever made it and whether it is shown or not."""
+    """Clones, describes and deletes any instance of the list, whether it is shown or not."""
 
     def __init__(self, connection: Connection, dashboard: DashboardPart) -> None:
         self._connection = connection
         self._dashboard = dashboard
 
-    def instant(self) -> Mapping[str, Handler]:
+    def instant_handlers(self) -> Mapping[str, Handler]:
         return {}
 
-    def slow(self) -> Mapping[str, Handler]:
+    def slow_handlers(self) -> Mapping[str, Handler]:
         return {"clone": self._clone, "configuration": self._configuration, "delete": self._delete}
 
     def state(self) -> dict[str, Any]:
@@ -53,13 +53,13 @@ class InstancesPart:
     def _configuration(self, request: Request) -> dict[str, Any]:
         manager = self._connection.manager()
         definition = manager.get(request.text("instance")).definition
-        ids = tuple({item.action.task for item in definition.items})[:NAMED]
+        ids = tuple({item.action.task for item in definition.items})[:MOST_NAMED_TASKS]
         tasks = manager.gateway.tasks(TaskQuery(ids=ids, order="created"))
         return configuration_data(definition, {task.id: task.name for task in tasks})
 
     def _delete(self, request: Request) -> dict[str, Any]:
         wanted = request.text("instance")
-        with contextlib.suppress(NotFound):  # somebody else was quicker
+        with contextlib.suppress(NotFound):  # somebody else has deleted it
             self._connection.manager().get(wanted).delete()
         shown = self._dashboard.instance
         if shown is not None and shown.id == wanted:
@@ -76,13 +76,13 @@ class SchedulerApp(ShowsForm, ShowsInstance):
     def __init__(self, manager: Manager | None = None) -> None:
         connection = connection_to(manager)
         self._dashboard = DashboardPart(connection, None, automatic=False)
-        wizard = WizardPart(connection, None, made=self._dashboard.choose)
+        wizard = WizardPart(connection, None, on_created=self._dashboard.choose)
         instances = InstancesPart(connection, self._dashboard)
-        parts = (*parts_of(connection, self._dashboard), wizard, EditingPart(), instances)
+        parts = (*instance_parts(connection, self._dashboard), wizard, EditingPart(), instances)
         super().__init__(connection, parts)
 
-    def _still(self, now: datetime) -> str:
+    def _static_html(self, now: datetime) -> str:
         listing = self._dashboard.listing
         return static_html.instances(
-            listing.rows(now), snapshots_here(), now, loaded=listing.loaded, web=self._connection.web
+            listing.rows(now), snapshots_here(), now, loaded=listing.loaded, web=self._connection.web_url
         )

@@ -1,4 +1,4 @@
-"""What users do to single items and runs of the instance that is shown."""
+"""The message handlers for items, runs and the definition of the shown instance."""
 
 from __future__ import annotations
 
@@ -23,27 +23,30 @@ if TYPE_CHECKING:
     from clearml_sched_widgets.instances.instance import Instance
 
 CONSOLE_LINES = 300
-FIRST_SLOTS = 5  # of a period, to show
+FIRST_SLOTS = 5  # slots of a period that are sent to the page
 
 
 class ActionsPart:
-    """Acts on the instance that a request is `meant` for, or only on the one that is `shown`.
+    """Acts on the `requested` instance, or only on the `shown` one if another must not be changed by mistake.
 
-    `again` has it read again, so that the page shows what was done.
+    `read_again` requests a new reading, so that the page shows what the action did.
     """
 
     def __init__(
-        self, shown: Callable[[], Instance], meant: Callable[[Request], Instance], again: Callable[[], object]
+        self,
+        shown: Callable[[], Instance],
+        requested: Callable[[Request], Instance],
+        read_again: Callable[[], object],
     ) -> None:
-        self._instance = shown
-        self._meant = meant
-        self._again = again
-        self._told = ("", "")  # the version that edits began from, and the other one that was told of
+        self._shown = shown
+        self._requested = requested
+        self._read_again = read_again
+        self._warned_of = ("", "")  # the version that the edits are based on, and the newer one the user was warned of
 
-    def instant(self) -> Mapping[str, Handler]:
+    def instant_handlers(self) -> Mapping[str, Handler]:
         return {"slots": self._slots, "edit": self._edit}
 
-    def slow(self) -> Mapping[str, Handler]:
+    def slow_handlers(self) -> Mapping[str, Handler]:
         return {
             "pause_item": self._pause,
             "resume_item": self._resume,
@@ -63,104 +66,104 @@ class ActionsPart:
         """Nothing is read before the page asks for it."""
 
     def _done(self, **result: Any) -> dict[str, Any]:
-        self._again()
+        self._read_again()
         return result
 
-    def _shown(self, request: Request) -> Instance:
-        """The instance that is shown, if the page meant that one. Raises InstanceStateError."""
-        instance = self._instance()
+    def _require_shown(self, request: Request) -> Instance:
+        """The shown instance. Raises InstanceStateError if the request names another one."""
+        instance = self._shown()
         if request.text("instance") != instance.id:
             raise InstanceStateError(f"The instance that is shown is {instance.name!r}.")
         return instance
 
     # -- items
     def _run_all(self, request: Request) -> dict[str, Any]:
-        self._shown(request).run_now()
+        self._require_shown(request).run_now()
         return self._done()
 
     def _pause(self, request: Request) -> dict[str, Any]:
-        self._meant(request).pause(request.text("note", ""), item=request.text("item"))
+        self._requested(request).pause(request.text("note", ""), item=request.text("item"))
         return self._done()
 
     def _resume(self, request: Request) -> dict[str, Any]:
-        self._meant(request).resume(request.text("item"))
+        self._requested(request).resume(request.text("item"))
         return self._done()
 
     def _slots(self, request: Request) -> dict[str, Any]:
-        """How many times a schedule has in a period, and the first ones."""
-        item = self._instance().definition.item(request.text("item"))
+        """The number of slots of a schedule in a period, and the first ones."""
+        item = self._shown().definition.item(request.text("item"))
         if not isinstance(item, Schedule):
             raise InvalidDefinition([Problem("item", request.text("item"), "expected a schedule of this instance")])
         start, end = _period(request.text("start"), request.text("end"))
         now = datetime.now(timezone.utc)
-        found = list(islice(occurrences(item.recurrence, start, min(end, now)), MOST_BACKFILLED + 1))
+        slots = list(islice(occurrences(item.recurrence, start, min(end, now)), MOST_BACKFILLED + 1))
         return {
-            "count": min(len(found), MOST_BACKFILLED),
-            "more": len(found) > MOST_BACKFILLED,
-            "first": [millis(slot) for slot in found[:FIRST_SLOTS]],
-            "last": millis(found[-1]) if found else None,
+            "count": min(len(slots), MOST_BACKFILLED),
+            "more": len(slots) > MOST_BACKFILLED,
+            "first": [millis(slot) for slot in slots[:FIRST_SLOTS]],
+            "last": millis(slots[-1]) if slots else None,
             "overlap": item.overlap,
             "zone": item.recurrence.timezone,
         }
 
     def _backfill(self, request: Request) -> dict[str, Any]:
-        count = self._meant(request).backfill(request.text("item"), request.text("start"), request.text("end"))
+        count = self._requested(request).backfill(request.text("item"), request.text("start"), request.text("end"))
         return self._done(count=count)
 
     # -- the definition
     def _edit(self, request: Request) -> dict[str, Any]:
-        instance = self._shown(request)
+        instance = self._require_shown(request)
         data = to_data(instance.definition)
         return {"data": data, "base": _version(data)}
 
     def _update(self, request: Request) -> dict[str, Any]:
-        instance = self._instance()
-        if request.text("instance") != instance.id:  # another one was chosen meanwhile: it must not get these items
+        instance = self._shown()
+        if request.text("instance") != instance.id:  # another one was selected meanwhile and must not get these items
             raise InstanceStateError(f"The instance that is shown is {instance.name!r}. Open the form from it again.")
         self._refuse_overwriting(instance, request.text("base"))
         instance.update(from_data(request.data()))
         return self._done()
 
     def _refuse_overwriting(self, instance: Instance, base: str) -> None:
-        """Raises InstanceStateError, once, if somebody else changed the definition since the edits began."""
+        """Raises InstanceStateError if somebody else changed the definition since the edits began; once per change."""
         here = instance.where == "kernel"
         definition = instance.definition if here else instance_task.read(instance.gateway, instance.id).definition
         current = _version(to_data(definition))
-        if current != base and self._told != (base, current):
-            self._told = (base, current)
+        if current != base and self._warned_of != (base, current):
+            self._warned_of = (base, current)
             raise InstanceStateError(
                 f"Somebody else changed {instance.name!r} since these changes were begun. Press “Save changes” again "
                 "to replace their version with yours; or cancel, and edit it anew from theirs."
             )
 
     def _move(self, request: Request) -> dict[str, Any]:
-        self._shown(request).move_to_service(request.text("queue"))
+        self._require_shown(request).move_to_service(request.text("queue"))
         return self._done()
 
     # -- runs
     def _abort(self, request: Request) -> dict[str, Any]:
-        self._meant(request).abort(request.text("run"))
+        self._requested(request).abort(request.text("run"))
         return self._done()
 
     def _rerun(self, request: Request) -> dict[str, Any]:
-        self._meant(request).retry(request.text("run"))
+        self._requested(request).retry(request.text("run"))
         return self._done()
 
     def _console(self, request: Request) -> dict[str, Any]:
-        lines = self._meant(request).console(request.text("run"), CONSOLE_LINES)
+        lines = self._requested(request).console(request.text("run"), CONSOLE_LINES)
         return {"lines": [{"time": millis(line.time), "level": line.level, "text": line.text} for line in lines]}
 
 
 def _version(data: Mapping[str, Any]) -> str:
-    """Tells one content of a definition from another; the page keeps it with edits, which may outlive this kernel."""
+    """A hash of a definition's content. The page keeps it with the edits, which may outlive this kernel."""
     return mark(json.dumps(data, sort_keys=True))
 
 
 def _period(start: str, end: str) -> tuple[datetime, datetime]:
-    found = {"start": values.moment(start), "end": values.moment(end)}
-    problems = [one.under(name) for name, value in found.items() for one in problems_in(value)]
-    if not problems and found["end"] <= found["start"]:
+    times = {"start": values.moment(start), "end": values.moment(end)}
+    problems = [problem.under(name) for name, value in times.items() for problem in problems_in(value)]
+    if not problems and times["end"] <= times["start"]:
         problems = [Problem("end", end, "expected a time after the start")]
     if problems:
         raise InvalidDefinition(problems)
-    return found["start"], found["end"]
+    return times["start"], times["end"]

@@ -1,4 +1,4 @@
-"""Rows as CSV for spreadsheets. A cell that a spreadsheet would take for a formula is made a text."""
+"""Rows as CSV text. Cells that a spreadsheet would read as formulas are made plain texts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_text(rows: Iterable[Any], columns: Sequence[str], *, header: bool) -> str:
-    """The rows' columns as lines; times in UTC as ISO 8601, nothing where there is no value."""
+    """The rows as CSV lines. Times are ISO 8601 in UTC; a missing value is an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text)
     if header:
@@ -22,11 +22,11 @@ def csv_text(rows: Iterable[Any], columns: Sequence[str], *, header: bool) -> st
 
 
 def cell(value: Any) -> Any:
-    """One value as it stands in a CSV file."""
+    """One value as a CSV cell."""
     if value is None:
         return ""
     if isinstance(value, datetime):
         return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(value, str) and value.startswith(FORMULAS):
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
     return value

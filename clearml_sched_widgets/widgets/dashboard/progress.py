@@ -1,5 +1,4 @@
-"""How far long work is: runs that are launched together, past periods that are filled one run after the other, and the
-items of an instance that is run now as a whole."""
+"""The progress of long work: many runs that are launched together, backfills, and "run now" of all items."""
 
 from __future__ import annotations
 
@@ -19,14 +18,14 @@ from clearml_sched_widgets.views.history import View
 from clearml_sched_widgets.widgets.host.messages import Handler
 from clearml_sched_widgets.widgets.host.page_values import sentence_data
 
-LEAST = 10  # runs: fewer are launched before anybody has read a word about it
-ENDED_FOR = 12.0  # seconds for which it is told what came of it
-LATEST = 2000  # runs among which those of a command are looked for
+LEAST_RUNS = 10  # fewer runs are launched too quickly to show their progress
+ENDED_FOR = 12.0  # seconds for which the result of ended work is shown
+SEARCHED_RUNS = 2000  # latest runs in which those of a command are looked for
 
 
 @attrs.frozen(kw_only=True)
 class Work:
-    """Something that takes long. `failed` says that it ended, but not well."""
+    """Long work and its progress. `failed`: it is over, but not everything succeeded."""
 
     sentence: Sentence
     done: int
@@ -35,8 +34,8 @@ class Work:
     failed: bool = False
 
 
-def of_batch(batch: Batch) -> Work:
-    """What there is to say of runs that are launched together."""
+def batch_work(batch: Batch) -> Work:
+    """The progress or the result of runs that are launched together."""
     total = f"{batch.total:,}"
     if not batch.over:
         return Work(sentence=sentence(f"Launching {total} runs"), done=batch.done, total=batch.total)
@@ -52,108 +51,109 @@ def of_batch(batch: Batch) -> Work:
     return Work(sentence=sentence(f"{total} runs were launched."), done=batch.total, total=batch.total, over=True)
 
 
-def backfills(view: View | None) -> dict[str, int]:
-    """How many runs of past periods are still to be launched, by item."""
+def pending_backfills(view: View | None) -> dict[str, int]:
+    """The number of pending backfill launches, by item."""
     if view is None or view.state is None:
         return {}
-    return dict(Counter(one.item for one in view.state.pending if one.cause == "backfill"))
+    return dict(Counter(launch.item for launch in view.state.pending if launch.cause == "backfill"))
 
 
-def by_hand(view: View | None) -> dict[str, tuple[int, int]]:
-    """Of commands whose runs are not all launched: how many are left and how many there are, by the end of their keys.
+def pending_commands(view: View | None) -> dict[str, tuple[int, int]]:
+    """The pending launches and all launches of each manual command that is not done, by the suffix of their run keys.
 
-    A run key by hand is the item's id and that end, which all runs of one command share.
+    The run key of a manual run is the item's id and a suffix, which all runs of one command share.
     """
     if view is None or view.state is None:
         return {}
-    left = Counter(one.key[len(one.item) :] for one in view.state.pending if one.cause == "manual")
-    if not left:
+    pending = Counter(launch.key[len(launch.item) :] for launch in view.state.pending if launch.cause == "manual")
+    if not pending:
         return {}
-    runs = {row.key for row in islice(view.executed, LATEST) if row.cause == "manual"}
-    return {end: (count, count + sum(key.endswith(end) for key in runs)) for end, count in left.items()}
+    keys = {row.key for row in islice(view.executed, SEARCHED_RUNS) if row.cause == "manual"}
+    return {suffix: (count, count + sum(key.endswith(suffix) for key in keys)) for suffix, count in pending.items()}
 
 
 class ShowsProgress(traitlets.HasTraits):
-    """The trait of a widget that shows how far long work is."""
+    """The trait of a widget that shows the progress of long work."""
 
     progress: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
 
 class ProgressPart:
-    """Follows the instance that a dashboard shows: `view` tells what that is at the moment, None for nothing."""
+    """Follows the instance that a dashboard shows. `view` returns its current view, None if nothing is shown."""
 
     def __init__(self, view: Callable[[], View | None]) -> None:
         self._view = view
-        self._of = ""
-        self._followed = 0  # the batch that was seen while it was under way
-        self._most: dict[str, int] = {}  # runs at most, by the item of a backfill, or by the end of the keys
-        self._ended: dict[str, tuple[float, Work]] = {}  # until when it is told
-        self._told: list[dict[str, Any]] = []
+        self._instance_id = ""
+        self._followed_batch = 0  # the number of a batch that was seen before it was over
+        self._totals: dict[str, int] = {}  # the most runs seen, by the item of a backfill or the suffix of a command
+        self._ended: dict[str, tuple[float, Work]] = {}  # with the monotonic time until which it is shown
+        self._progress: list[dict[str, Any]] = []
 
-    def instant(self) -> Mapping[str, Handler]:
+    def instant_handlers(self) -> Mapping[str, Handler]:
         return {}
 
-    def slow(self) -> Mapping[str, Handler]:
+    def slow_handlers(self) -> Mapping[str, Handler]:
         return {}
 
     def refresh(self) -> None:
-        """Nothing to read: it is all known here."""
+        """There is nothing to read."""
 
     def state(self) -> dict[str, Any]:
         view, now = self._view(), time.monotonic()
-        if view is None or view.id != self._of:
-            self._of, self._followed = "" if view is None else view.id, 0
-            self._most, self._ended = {}, {}
-        work = {} if view is None else {**self._filled(view, now), **self._launched(view, now)}
-        self._ended = {key: one for key, one in self._ended.items() if one[0] > now}
-        ended = {key: one for key, (_, one) in self._ended.items()}
-        told = [_data(key, one) for key, one in {**ended, **work}.items()]
-        if told != self._told:
-            self._told = told
-        return {"progress": self._told}
+        if view is None or view.id != self._instance_id:
+            self._instance_id, self._followed_batch = "" if view is None else view.id, 0
+            self._totals, self._ended = {}, {}
+        active = {} if view is None else {**self._pending_work(view, now), **self._batch_work(view, now)}
+        self._ended = {key: (until, work) for key, (until, work) in self._ended.items() if until > now}
+        ended = {key: work for key, (_, work) in self._ended.items()}
+        progress = [_work_data(key, work) for key, work in {**ended, **active}.items()]
+        if progress != self._progress:
+            self._progress = progress
+        return {"progress": self._progress}
 
-    def _launched(self, view: View, now: float) -> dict[str, Work]:
+    def _batch_work(self, view: View, now: float) -> dict[str, Work]:
         engine = engine_here(view.id)
         batch = engine.batch if engine else None
-        if batch is None or batch.total < LEAST:
+        if batch is None or batch.total < LEAST_RUNS:
             return {}
         if not batch.over:
-            self._followed = batch.number
-            return {"launch": of_batch(batch)}
-        if self._followed == batch.number:
-            self._followed = 0
-            self._ended["launch"] = (now + ENDED_FOR, of_batch(batch))
+            self._followed_batch = batch.number
+            return {"launch": batch_work(batch)}
+        if self._followed_batch == batch.number:
+            self._followed_batch = 0
+            self._ended["launch"] = (now + ENDED_FOR, batch_work(batch))
         return {}
 
-    def _filled(self, view: View, now: float) -> dict[str, Work]:
-        left = {item: (count, count) for item, count in backfills(view).items()} | by_hand(view)
-        for key in [key for key in self._most if key not in left]:
-            total = self._most.pop(key)
+    def _pending_work(self, view: View, now: float) -> dict[str, Work]:
+        backfills = {item: (count, count) for item, count in pending_backfills(view).items()}
+        pending = backfills | pending_commands(view)
+        for key in [key for key in self._totals if key not in pending]:
+            total = self._totals.pop(key)
             words = _sentence(view, key, over=True)
             if total > 1 and words:
                 self._ended[key] = (now + ENDED_FOR, Work(sentence=words, done=total, total=total, over=True))
-        found: dict[str, Work] = {}
-        for key, (count, seen) in left.items():
-            total = self._most[key] = max(seen, self._most.get(key, 0))
+        active: dict[str, Work] = {}
+        for key, (count, seen) in pending.items():
+            total = self._totals[key] = max(seen, self._totals.get(key, 0))
             if total > 1:
-                found[key] = Work(sentence=_sentence(view, key, over=False), done=total - count, total=total)
-        return found
+                active[key] = Work(sentence=_sentence(view, key, over=False), done=total - count, total=total)
+        return active
 
 
 def _sentence(view: View, key: str, *, over: bool) -> Sentence:
-    """What it is, or that it is over; nothing of the end of a backfill whose item is gone."""
+    """Names the work, or says that it is over. Empty for an ended backfill whose item was removed."""
     if key.startswith("*"):
         return sentence("Run now of all items is done." if over else "Run now of all items")
     if not over:
         return sentence("Backfill of ", _name(view, key))
-    there = view.definition is not None and view.definition.item(key) is not None
-    return sentence("The backfill of ", _name(view, key), " is done.") if there else ()
+    has_item = view.definition is not None and view.definition.item(key) is not None
+    return sentence("The backfill of ", _name(view, key), " is done.") if has_item else ()
 
 
 def _name(view: View, item: str) -> ForeignText:
     return ForeignText(next((row.name for row in view.scheduled if row.item == item), item))
 
 
-def _data(key: str, work: Work) -> dict[str, Any]:
+def _work_data(key: str, work: Work) -> dict[str, Any]:
     state = "failed" if work.failed else "done" if work.over else "going"
     return {"key": key, "said": sentence_data(work.sentence), "done": work.done, "total": work.total, "state": state}

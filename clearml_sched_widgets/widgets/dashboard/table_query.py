@@ -1,4 +1,4 @@
-"""Searching, filtering and sorting the rows of a table, in memory."""
+"""Searches, filters and sorts the rows of a table in memory."""
 
 from __future__ import annotations
 
@@ -13,38 +13,38 @@ import attrs
 from clearml_sched_widgets.widgets.host.messages import BadMessage
 
 MOST_CHOICES = 200  # of one column, the most frequent ones
-KEPT = 4  # answers of the same revision: scrolling asks for the same rows again and again
+CACHED_QUERIES = 4  # cached results of one revision, because scrolling repeats the same query
 
 Row = Any
 
 
 @attrs.frozen
 class Query:
-    """What a user wants to see of a table; nothing is left out by default, and the order is the table's own."""
+    """What a user wants to see of a table. The default is all rows in the table's own order."""
 
     sort: str = ""
     descending: bool = False
     search: str = ""
-    values: tuple[tuple[str, frozenset[str]], ...] = ()  # per column: any of these
-    period: str = ""  # a column of times
+    values: tuple[tuple[str, frozenset[str]], ...] = ()  # per column, the accepted values
+    period: str = ""  # the column of times that `start` and `end` limit
     start: datetime | None = None
     end: datetime | None = None
 
 
 def parse(payload: Mapping[str, Any], columns: Sequence[str]) -> Query:
-    """The query of a message. Raises BadMessage for what is none, and for columns that the table does not have."""
+    """The query of a message. Raises BadMessage if it is malformed or names an unknown column."""
     sort = payload.get("sort") or ["", False]
     values, period = payload.get("values") or {}, payload.get("period") or {}
     if not isinstance(sort, list) or len(sort) != 2 or not isinstance(sort[1], bool):
         raise BadMessage(f"sort: expected [column, descending], not {sort!r}.")
     if not isinstance(values, Mapping) or not isinstance(period, Mapping):
         raise BadMessage("values and period: expected objects.")
-    chosen = tuple((_column(name, columns), _texts(name, wanted)) for name, wanted in sorted(values.items()))
+    filters = tuple((_column(name, columns), _texts(name, wanted)) for name, wanted in sorted(values.items()))
     return Query(
         sort=_column(sort[0], columns) if sort[0] else "",
         descending=sort[1],
         search=str(payload.get("search") or "").strip().casefold(),
-        values=chosen,
+        values=filters,
         period=_column(period["column"], columns) if period.get("column") else "",
         start=_moment("start", period.get("start")),
         end=_moment("end", period.get("end")),
@@ -73,26 +73,26 @@ def _moment(name: str, at: object) -> datetime | None:
 
 
 class Finder:
-    """Answers queries to the rows of one table. For one thread at a time."""
+    """Answers queries about the rows of one table. Not safe for several threads at once."""
 
     def __init__(self, columns: Sequence[str], key: Callable[[Row], Any]) -> None:
         self._key = key
         self._texts: dict[Any, tuple[Row, str]] = {}
         self._cells = attrgetter(*columns)
         self._rows: Sequence[Row] = ()
-        self._found: dict[Query, Sequence[Row]] = {}
+        self._results: dict[Query, Sequence[Row]] = {}
 
     def find(self, rows: Sequence[Row], query: Query) -> Sequence[Row]:
-        """The rows that match, in the order wanted; what has no value comes last."""
+        """The matching rows in the requested order. Rows without a value in the sorted column come last."""
         if rows is not self._rows:
-            self._rows, self._found = rows, {}
-        found = self._found.get(query)
-        if found is None:
-            found = _sorted(_filtered(self._searched(rows, query.search), query), query)
-            self._found = {**dict(list(self._found.items())[1 - KEPT :]), query: found}
-        return found
+            self._rows, self._results = rows, {}
+        result = self._results.get(query)
+        if result is None:
+            result = _sorted(_filtered(self._search(rows, query.search), query), query)
+            self._results = {**dict(list(self._results.items())[1 - CACHED_QUERIES :]), query: result}
+        return result
 
-    def _searched(self, rows: Sequence[Row], search: str) -> Sequence[Row]:
+    def _search(self, rows: Sequence[Row], search: str) -> Sequence[Row]:
         if not search:
             return rows
         known, texts = self._texts, []
@@ -130,14 +130,14 @@ def _sorted(rows: Sequence[Row], query: Query) -> Sequence[Row]:
     read = attrgetter(query.sort)
     first = [row for row in rows if read(row) not in (None, "")]
     last = [row for row in rows if read(row) in (None, "")]
-    first.sort(key=_fold(read) if first and isinstance(read(first[0]), str) else read, reverse=query.descending)
+    first.sort(key=_casefolded(read) if first and isinstance(read(first[0]), str) else read, reverse=query.descending)
     return first + last
 
 
-def _fold(read: Callable[[Row], str]) -> Callable[[Row], str]:
+def _casefolded(read: Callable[[Row], str]) -> Callable[[Row], str]:
     return lambda row: read(row).casefold()
 
 
 def choices(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-    """The values that there are in some columns, with how many rows have them; the most frequent first."""
+    """The distinct values of some columns and the number of rows with each, the most frequent first."""
     return {column: Counter(map(str, map(attrgetter(column), rows))).most_common(MOST_CHOICES) for column in columns}

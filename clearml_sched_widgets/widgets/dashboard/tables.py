@@ -1,4 +1,4 @@
-"""The two tables and the log of a dashboard: what the page gets of them unasked, and what it asks for."""
+"""The two tables and the log of a dashboard: their traits and their message handlers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import attrs
 
 from clearml_sched_widgets.views.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, View
 from clearml_sched_widgets.widgets.dashboard.csv_text import csv_text
-from clearml_sched_widgets.widgets.dashboard.log_feed import MOST, LogFeed
+from clearml_sched_widgets.widgets.dashboard.log_feed import MOST_LINES, LogFeed
 from clearml_sched_widgets.widgets.dashboard.table_feed import Feed
 from clearml_sched_widgets.widgets.dashboard.table_query import Finder, choices, parse
 from clearml_sched_widgets.widgets.host.messages import BadMessage, Handler, Request
@@ -21,11 +21,11 @@ from clearml_sched_widgets.widgets.host.messages import BadMessage, Handler, Req
 if TYPE_CHECKING:
     from clearml_sched_widgets.instances.instance import Instance
 
-MOST_ROWS = 500  # in one answer
-CSV_ROWS = 5000  # in one answer
-DOWNLOADS = 2  # that can be under way at once
+MOST_ROWS = 500  # table rows in one answer
+CSV_ROWS = 5000  # file rows in one answer
+MOST_DOWNLOADS = 2  # at the same time
 
-# The columns that can be narrowed to some of their values.
+# The columns that can be filtered by value.
 CHOICES = {"executed": ("status", "cause", "item_name"), "scheduled": ("state", "kind", "queue", "project")}
 
 
@@ -33,12 +33,12 @@ class _Table:
     def __init__(self, name: str, feed: Feed) -> None:
         self.name, self.feed = name, feed
         self.finder = Finder(feed.columns, feed.key)
-        self.lock = threading.Lock()  # of the finder
+        self.lock = threading.Lock()  # guards the finder
 
 
 @attrs.frozen
 class _Download:
-    """The rows of a file that is being sent: later changes do not get into it."""
+    """A file that is being sent. Its rows do not change during the download."""
 
     token: int
     name: str
@@ -47,19 +47,19 @@ class _Download:
 
 
 class Tables:
-    """Follows the view of an instance; answers from memory, on whatever thread the question comes."""
+    """The tables and the log of the shown view. The message handlers answer from memory, in any thread."""
 
     def __init__(self) -> None:
         self.scheduled = Feed(SCHEDULED_COLUMNS, lambda row: (row.item, row.schedule))
         self.executed = Feed(EXECUTED_COLUMNS, lambda row: row.run)
         self._tables = {name: _Table(name, getattr(self, name)) for name in ("scheduled", "executed")}
         self.log = LogFeed()
-        self._downloads: deque[_Download] = deque(maxlen=DOWNLOADS)
+        self._downloads: deque[_Download] = deque(maxlen=MOST_DOWNLOADS)
         self._tokens = count(1)
         self._name = ""
 
     def show(self, view: View | None) -> None:
-        """This is what there is to show now. For the publisher only."""
+        """Set the view to show. Only the publisher may call this."""
         instance = None if view is None else view.id
         self._name = "" if view is None else view.name
         self.scheduled.show(() if view is None else view.scheduled, instance)
@@ -78,7 +78,7 @@ class Tables:
         }
 
     def first(self, name: str) -> dict[str, Any]:
-        """The first rows of a table or the last lines of the log, as they are now."""
+        """The current first rows of a table, or the last lines of the log."""
         return self.log.first() if name == "log" else self._tables[name].feed.first()
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -88,9 +88,9 @@ class Tables:
         return self.log.before(_integer(request, "before"), _number(request, "count", 0))
 
     def older_log(self, request: Request, instance: Instance) -> dict[str, Any]:
-        """The lines before a number, if there are any on the server. One request. Raises GatewayError."""
+        """Read older lines with one request, and return the lines before a number. Raises GatewayError."""
         self.log.read_older(instance.id, instance.older_log)
-        return self.log.before(_integer(request, "before"), MOST)
+        return self.log.before(_integer(request, "before"), MOST_LINES)
 
     def _table(self, request: Request) -> _Table:
         name = request.text("table")
@@ -98,8 +98,8 @@ class Tables:
             raise BadMessage(f"There is no table {name!r}; there are: {', '.join(self._tables)}.")
         return self._tables[name]
 
-    def _found(self, table: _Table, request: Request) -> tuple[int, int, Any]:
-        """Revision, number of all rows, and the rows that match."""
+    def _matching(self, table: _Table, request: Request) -> tuple[int, int, Any]:
+        """The revision, the number of all rows, and the matching rows."""
         query = parse(request.payload, table.feed.columns)
         with table.lock:
             revision, rows = table.feed.rows()
@@ -108,25 +108,25 @@ class Tables:
     def _on_rows(self, request: Request) -> dict[str, Any]:
         table = self._table(request)
         offset, limit = _number(request, "offset", 0), _number(request, "limit", MOST_ROWS)
-        revision, total, rows = self._found(table, request)
-        found = [table.feed.data(row) for row in rows[offset : offset + min(limit, MOST_ROWS)]]
-        answer = {"revision": revision, "total": total, "matching": len(rows), "offset": offset, "rows": found}
+        revision, total, rows = self._matching(table, request)
+        page = [table.feed.data(row) for row in rows[offset : offset + min(limit, MOST_ROWS)]]
+        answer = {"revision": revision, "total": total, "matching": len(rows), "offset": offset, "rows": page}
         if request.payload.get("choices"):
             answer["choices"] = choices(table.feed.rows()[1], CHOICES[table.name])
         return answer
 
     def _on_find(self, request: Request) -> dict[str, Any]:
-        """Where a run is among the rows that match, and whether it is in the table at all."""
+        """The index of a run in the matching rows, and whether the table has it at all."""
         table, wanted = self._table(request), request.text("key")
-        place = _place_of(table.feed, self._found(table, request)[2], wanted)
-        known = place is not None or _place_of(table.feed, table.feed.rows()[1], wanted) is not None
-        return {"index": place, "known": known}
+        index = _index_of(table.feed, self._matching(table, request)[2], wanted)
+        known = index is not None or _index_of(table.feed, table.feed.rows()[1], wanted) is not None
+        return {"index": index, "known": known}
 
     def _on_csv(self, request: Request) -> dict[str, Any]:
-        """A piece of a file; `next` is where the next one begins, or null. The first request opens the download."""
+        """A slice of a CSV file; `next` is the next offset, or None. The first request starts the download."""
         offset, token = _number(request, "offset", 0), _number(request, "token", 0)
-        known = next((one for one in self._downloads if one.token == token), None)
-        download = known if token else self._open(request)
+        running = next((each for each in self._downloads if each.token == token), None)
+        download = running if token else self._start_download(request)
         if download is None:
             raise BadMessage("This download is over; start it again.")
         end = min(offset + CSV_ROWS, len(download.rows))
@@ -139,9 +139,9 @@ class Tables:
             "next": end if end < len(download.rows) else None,
         }
 
-    def _open(self, request: Request) -> _Download:
+    def _start_download(self, request: Request) -> _Download:
         table = self._table(request)
-        rows = tuple(self._found(table, request)[2])
+        rows = tuple(self._matching(table, request)[2])
         name = f"{file_name(self._name)}-{table.name}.csv"
         download = _Download(next(self._tokens), name, table.feed.columns, rows)
         self._downloads.append(download)
@@ -149,12 +149,12 @@ class Tables:
 
 
 def file_name(name: str) -> str:
-    """A name as a part of a file's name, on every system."""
+    """A name without the characters that a file name cannot have on some system."""
     return re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', "_", name).strip(" .")[:100] or "instance"
 
 
-def _place_of(feed: Feed, rows: Any, wanted: str) -> int | None:
-    return next((place for place, row in enumerate(rows) if feed.key(row) == wanted), None)
+def _index_of(feed: Feed, rows: Any, wanted: str) -> int | None:
+    return next((index for index, row in enumerate(rows) if feed.key(row) == wanted), None)
 
 
 def _number(request: Request, key: str, default: int) -> int:

@@ -1,4 +1,4 @@
-"""An instance as plain data for the page. Times are milliseconds since the epoch."""
+"""The head of an instance as plain data for the page. Times are milliseconds since the epoch."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from clearml_sched_widgets.instances.instance import Instance
 
 
-def brief(instance: Instance) -> dict[str, Any]:
-    """One row of the list of instances."""
+def instance_summary(instance: Instance) -> dict[str, Any]:
+    """An instance that was just launched or saved, for the page."""
     return {
         "id": instance.id,
         "name": instance.name,
@@ -27,16 +27,16 @@ def brief(instance: Instance) -> dict[str, Any]:
 
 
 def view_data(view: View | None) -> dict[str, Any]:
-    """The traits of a dashboard beside its tables and its log: a head with counters."""
-    return {"view": {} if view is None else _head(view)}
+    """The trait with the dashboard's head: the instance's name, status and counts."""
+    return {"view": {} if view is None else _head_data(view)}
 
 
-def _oldest(view: View) -> int | None:
-    """The time of the oldest run that was read so far: they come newest first."""
+def _oldest_run_time(view: View) -> int | None:
+    """The time of the oldest run that was read so far. Runs are sorted newest first."""
     return millis(view.executed[-1].started or view.executed[-1].scheduled) if view.executed else None
 
 
-def _head(view: View) -> dict[str, Any]:
+def _head_data(view: View) -> dict[str, Any]:
     items = view.definition.items if view.definition else ()
     enabled = sum(item.enabled for item in items)
     return {
@@ -55,6 +55,6 @@ def _head(view: View) -> dict[str, Any]:
         "enabled": enabled,
         "disabled": len(items) - enabled,
         "whole": view.whole,
-        "read_to": None if view.whole else _oldest(view),
+        "read_to": None if view.whole else _oldest_run_time(view),
         "runs": len(view.executed),
     }

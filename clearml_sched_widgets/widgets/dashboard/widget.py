@@ -1,4 +1,4 @@
-"""What an instance will run and has run, live."""
+"""The Dashboard widget: the live view of one instance."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from clearml_sched_widgets.manager import Manager
 
 
-def parts_of(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ...]:
-    """Everything that shows one instance."""
+def instance_parts(connection: Connection, dashboard: DashboardPart) -> tuple[Part, ...]:
+    """The parts of a widget that show one instance."""
     return (
         dashboard,
-        TimelinePart(dashboard.shown),
-        ProgressPart(dashboard.shown),
-        VitalsPart(connection, dashboard.shown, lambda: dashboard.heartbeat),
-        ActionsPart(dashboard.required, dashboard.instance_of, dashboard.read_again),
+        TimelinePart(dashboard.shown_view),
+        ProgressPart(dashboard.shown_view),
+        VitalsPart(connection, dashboard.shown_view, lambda: dashboard.heartbeat),
+        ActionsPart(dashboard.require_instance, dashboard.requested_instance, dashboard.read_again),
     )
 
 
 def _manager_of(instance: Instance | None) -> Manager | None:
-    """A manager with an instance's own connection. Raises InvalidDefinition for what is no instance."""
+    """A manager with an instance's gateway; None without one. Raises InvalidDefinition if it is not an Instance."""
     if instance is None:
         return None
     from clearml_sched_widgets.instances.instance import Instance
@@ -51,25 +51,25 @@ def _manager_of(instance: Instance | None) -> Manager | None:
     return Manager(gateway=instance.gateway)
 
 
-def _first(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
-    """Sends for a window, which is a number in Python, what the table or the log begins with at that moment."""
+def _first_rows(table: str) -> Callable[[int, ShowsInstance], dict[str, Any]]:
+    """The serializer of a window trait: it sends the current first rows of the table in place of the number."""
     return lambda _, widget: widget._dashboard.first_rows(table)
 
 
 class ShowsInstance(ShowsTimeline, ShowsVitals, ShowsProgress, SchedulerWidget):
-    """The traits that show an instance, and the frames behind them."""
+    """The traits that show an instance, and its tables and log as pandas frames."""
 
     instances: traitlets.List[Any] = traitlets.List().tag(sync=True)
     instance_changes = traitlets.Dict().tag(sync=True)
     loaded = traitlets.Bool().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     view = traitlets.Dict().tag(sync=True)
-    # A number in Python; what is sent are the first rows as they are at that moment.
-    scheduled_window = traitlets.Int().tag(sync=True, to_json=_first("scheduled"))
+    # A window is a number in Python. The page gets the current first rows in place of it.
+    scheduled_window = traitlets.Int().tag(sync=True, to_json=_first_rows("scheduled"))
     scheduled_changes = traitlets.Dict().tag(sync=True)
-    executed_window = traitlets.Int().tag(sync=True, to_json=_first("executed"))
+    executed_window = traitlets.Int().tag(sync=True, to_json=_first_rows("executed"))
     executed_changes = traitlets.Dict().tag(sync=True)
-    log_window = traitlets.Int().tag(sync=True, to_json=_first("log"))
+    log_window = traitlets.Int().tag(sync=True, to_json=_first_rows("log"))
     log_changes = traitlets.Dict().tag(sync=True)
 
     _dashboard: DashboardPart
@@ -86,36 +86,36 @@ class ShowsInstance(ShowsTimeline, ShowsVitals, ShowsProgress, SchedulerWidget):
 
     @property
     def scheduled(self) -> pd.DataFrame:
-        """What will run: one row per schedule time and trigger. Raises InstanceStateError if nothing is shown."""
-        return self._dashboard.required().scheduled
+        """The scheduled tasks: a row per schedule time and trigger. Raises InstanceStateError without an instance."""
+        return self._dashboard.require_instance().scheduled
 
     @property
     def executed(self) -> pd.DataFrame:
-        """What ran: one row per launched task. Raises InstanceStateError if nothing is shown."""
-        return self._dashboard.required().executed
+        """The executed tasks: one row per run. Raises InstanceStateError without an instance."""
+        return self._dashboard.require_instance().executed
 
     @property
     def log(self) -> pd.DataFrame:
-        """Everything the scheduler did. Raises InstanceStateError if nothing is shown."""
-        return self._dashboard.required().log
+        """The log of the scheduler's actions. Raises InstanceStateError without an instance."""
+        return self._dashboard.require_instance().log
 
 
 class Dashboard(ShowsForm, ShowsInstance):
-    """What an instance will run, what it ran, and its log, live; pause, resume, run now, edit, stop.
+    """A live view of an instance: what it will run, what it ran, and its log. It can pause, resume, run, edit and stop.
 
-    Without `instance` it shows the most recent one that runs in this kernel, or else lets you choose. Without `manager`
-    it asks the server that the instance is on.
+    Without `instance` it shows the most recent one that runs in this kernel, or else lets you choose one. Without
+    `manager` it uses the connection of the instance, or your ClearML configuration.
     """
 
     _kind = traitlets.Unicode("dashboard").tag(sync=True)
 
     def __init__(self, instance: Instance | None = None, manager: Manager | None = None) -> None:
-        own = _manager_of(instance)
-        connection = connection_to(own if manager is None else manager)
+        instance_manager = _manager_of(instance)
+        connection = connection_to(instance_manager if manager is None else manager)
         self._dashboard = DashboardPart(connection, instance, automatic=True)
-        wizard = WizardPart(connection, None, made=self._dashboard.choose)
-        super().__init__(connection, (*parts_of(connection, self._dashboard), wizard, EditingPart()))
+        wizard = WizardPart(connection, None, on_created=self._dashboard.choose)
+        super().__init__(connection, (*instance_parts(connection, self._dashboard), wizard, EditingPart()))
 
-    def _still(self, now: datetime) -> str:
-        known = self._dashboard.still(now)
-        return paragraph("No instance had been chosen.") if known is None else html(known, self._connection.web)
+    def _static_html(self, now: datetime) -> str:
+        picture = self._dashboard.picture(now)
+        return paragraph("No instance had been chosen.") if picture is None else html(picture, self._connection.web_url)

@@ -1,4 +1,4 @@
-"""What all widgets share: one bundle, messages that are always answered, traits written by the publisher only."""
+"""The base class of the widgets: it answers every message of the page and publishes the traits of its parts."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ from clearml_sched_widgets.widgets.host.messages import (
     refusal,
 )
 from clearml_sched_widgets.widgets.host.publisher import PUBLISHER
-from clearml_sched_widgets.widgets.host.subshells import let_the_page_choose
+from clearml_sched_widgets.widgets.host.subshells import route_by_page_subshell
 from clearml_sched_widgets.widgets.host.surroundings import surroundings
 from clearml_sched_widgets.widgets.host.worker import COMMANDS
 
 
 class Part(Protocol):
-    """A piece of a widget: the messages it handles and the state it shows. A widget is made of one or more."""
+    """A part of a widget: the messages that it handles and the traits that it shows. A widget has one or more."""
 
-    def instant(self) -> Mapping[str, Handler]:
-        """Handlers that only compute; they answer right away, on whatever thread the message came."""
+    def instant_handlers(self) -> Mapping[str, Handler]:
+        """Handlers that only compute, by action. They run at once, in the thread that received the message."""
 
-    def slow(self) -> Mapping[str, Handler]:
-        """Handlers that talk to the server; they run one after the other in the background."""
+    def slow_handlers(self) -> Mapping[str, Handler]:
+        """Handlers that talk to the server, by action. They run one after the other in a background thread."""
 
     def state(self) -> dict[str, Any]:
-        """The traits' values, from memory only: called a few times a second. The same object means no change."""
+        """The traits' values, without any request. Called a few times a second; unchanged objects are reused."""
 
     def refresh(self) -> None:
-        """A view is on a page: start reading, in the background, what is older than it should be."""
+        """Note that the widget is open on a page. Outdated data is then read in the background."""
 
 
 class SchedulerWidget(anywidget.AnyWidget):
-    """Base of the widgets. Making one does no request; connecting begins when it is displayed."""
+    """The base class of the widgets. The constructor sends no request; the first display starts to connect."""
 
     _esm = built("index.js")
     _css = built("index.css")
@@ -58,51 +58,51 @@ class SchedulerWidget(anywidget.AnyWidget):
     def __init__(self, connection: Connection, parts: tuple[Part, ...]) -> None:
         self._connection = connection
         self._parts = parts
-        self._instant: dict[str, Handler] = {"open": self._on_open, "retry": self._on_retry}
-        self._slow: dict[str, Handler] = {}
+        self._instant_handlers: dict[str, Handler] = {"open": self._on_open, "retry": self._on_retry}
+        self._slow_handlers: dict[str, Handler] = {}
         for part in parts:
-            self._instant.update(part.instant())
-            self._slow.update(part.slow())
-        super().__init__(**self._states())
+            self._instant_handlers.update(part.instant_handlers())
+            self._slow_handlers.update(part.slow_handlers())
+        super().__init__(**self._current_values())
         self.on_msg(self._receive)
 
     def publish(self) -> bool | None:
-        """Set the traits that changed, in one message: whether any did. None when the widget is closed.
+        """Set the traits that changed, in one message, and return whether any did. None when the widget is closed.
 
-        For the publisher only.
+        Only the publisher may call this.
         """
         if self.comm is None:
             return None
-        self._connection.tick()
-        changed = {name: value for name, value in self._states().items() if getattr(self, name) != value}
+        self._connection.retry_if_due()
+        changed = {name: value for name, value in self._current_values().items() if getattr(self, name) != value}
         if changed:
             with self.hold_sync():
                 for name, value in changed.items():
                     self.set_trait(name, value)
-        let_the_page_choose(self.comm)
+        route_by_page_subshell(self.comm)
         return bool(changed)
 
-    def _states(self) -> dict[str, Any]:
+    def _current_values(self) -> dict[str, Any]:
         shared = {"connection": self._connection.state, "surroundings": surroundings()}
         return {**shared, **{name: value for part in self._parts for name, value in part.state().items()}}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        # The page says that it is open, too, but its message may wait until the running cell has ended.
+        # The page sends "open" as well, but its message may wait until the running cell has ended.
         self._open()
         widget = super()._repr_mimebundle_(**kwargs)
-        return widget if widget is None else ({**widget[0], **self._picture()}, widget[1])
+        return widget if widget is None else ({**widget[0], **self._static_bundle()}, widget[1])
 
-    def _picture(self) -> dict[str, str]:
-        """For those who read the notebook without its kernel; hosts that have one prefer the widget."""
+    def _static_bundle(self) -> dict[str, str]:
+        """The static HTML, which is shown where the notebook has no kernel. Other hosts prefer the widget."""
         now = datetime.now(timezone.utc)
         try:
-            return {"text/html": f"{self._still(now)}{static_html.caption(now)}"}
-        except Exception:  # whatever somebody wrote into an instance, the widget is shown all the same
+            return {"text/html": f"{self._static_html(now)}{static_html.caption(now)}"}
+        except Exception:  # bad data of an instance must not keep the widget from being shown
             logging.getLogger(__name__).exception("there is no picture of a widget")
             return {}
 
-    def _still(self, now: datetime) -> str:
-        """What is known at this moment, as HTML. No request, and little work."""
+    def _static_html(self, now: datetime) -> str:
+        """The current content of the widget as HTML. Sends no request and is quick."""
         raise NotImplementedError
 
     def _open(self) -> None:
@@ -122,23 +122,23 @@ class SchedulerWidget(anywidget.AnyWidget):
     def _receive(self, _widget: Any, content: Any, _buffers: Any) -> None:
         try:
             request = parse(content)
-            if request.action in self._slow:
-                handler = self._slow[request.action]
+            if request.action in self._slow_handlers:
+                handler = self._slow_handlers[request.action]
                 self.send(acceptance(request.id))
-                COMMANDS.submit(lambda: self._answer(request, handler))
+                COMMANDS.submit(lambda: self._run_and_answer(request, handler))
                 return
-            if request.action not in self._instant:
+            if request.action not in self._instant_handlers:
                 raise BadMessage(f"This widget does not know the action {request.action!r}.")
-            self.send(answer(request.id, self._instant[request.action](request)))
-            PUBLISHER.wake()  # what the page shows may be another thing now
+            self.send(answer(request.id, self._instant_handlers[request.action](request)))
+            PUBLISHER.wake()  # the request may have changed what the page shows
         except Exception as error:  # noqa: BLE001 - every message is answered
             self.send(refusal(message_id(content), error))
 
-    def _answer(self, request: Request, handler: Handler) -> None:
+    def _run_and_answer(self, request: Request, handler: Handler) -> None:
         try:
             message = answer(request.id, handler(request))
         except (NotConfigured, AccessDenied, RetryableError) as error:
-            self._connection.failed(error)
+            self._connection.record_failure(error)
             message = refusal(request.id, error)
         except Exception as error:  # noqa: BLE001 - every message is answered
             message = refusal(request.id, error)

@@ -1,4 +1,4 @@
-"""Where the page's built code is, and what to do if it is not there."""
+"""The paths of the built page code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ STATIC = Path(__file__).parents[1] / "static"
 
 
 def built(name: str) -> Path:
-    """The path of one built file. Raises FileNotFoundError, saying how to build it, if it is missing."""
+    """The path of one built file. Raises FileNotFoundError, which says how to build it, if it is missing."""
     path = STATIC / name
     if not path.is_file():
         raise FileNotFoundError(

@@ -1,4 +1,4 @@
-"""The way from the widgets of a kernel to the server: made in the background, shown on the page, tried again."""
+"""The widgets' connection to the ClearML server: made in the background, retried, and shown on the page."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
     from clearml_sched_widgets.manager import Manager
     from clearml_sched_widgets.records import Server
 
-FIRST_WAIT = 2.0  # seconds until the first automatic retry; it doubles each time
-LONGEST_WAIT = 60.0
+FIRST_WAIT = 2.0  # seconds until the first automatic retry; the delay doubles each time
+LONGEST_WAIT = 60.0  # seconds
 STATES = {NotConfigured: "not_configured", AccessDenied: "denied", RetryableError: "unreachable"}
 
 
 class Connection:
-    """A manager and whether its server answers. Safe from any thread; nothing here blocks but `manager`."""
+    """A manager, and whether its server answers. Safe from any thread. Only `manager` blocks."""
 
     def __init__(self, manager: Manager | None = None) -> None:
-        self._given = manager
+        self._given_manager = manager
         self._manager = manager
         self._lock = threading.Lock()
-        self._busy = False
-        self._wait = FIRST_WAIT
+        self._connecting = False
+        self._retry_delay = FIRST_WAIT
         self._retry_at: float | None = None
         self._state: dict[str, Any] = {"state": "new"}
 
     @property
     def state(self) -> dict[str, Any]:
-        """What the page shows: plain data without any secret."""
+        """The value of the trait: plain data without secrets."""
         return self._state
 
     @property
@@ -49,91 +49,91 @@ class Connection:
         return bool(self._state["state"] == "connected")
 
     @property
-    def web(self) -> str:
-        """The address of the web server, once it is known; empty before, and if there is none."""
+    def web_url(self) -> str:
+        """The address of the web server. Empty if it is not known yet or there is none."""
         return str(self._state.get("web", ""))
 
     def open(self) -> None:
-        """Connect in the background, unless that was tried already."""
+        """Connect in the background, unless this was tried before."""
         if self._state["state"] == "new":
             self.retry()
 
     def retry(self) -> None:
         """Connect in the background, now."""
         with self._lock:
-            if self._busy:
+            if self._connecting:
                 return
-            self._busy = True
+            self._connecting = True
             self._retry_at = None
         if not self.connected:
             self._state = {"state": "connecting", "message": self._state.get("message", "")}
         READINGS.submit(self._connect)
 
-    def tick(self) -> None:
-        """Start the automatic retry when it is due. Called by the publisher."""
+    def retry_if_due(self) -> None:
+        """Start the automatic retry when it is due. The publisher calls this regularly."""
         due = self._retry_at
         if due is not None and time.monotonic() >= due:
             self.retry()
 
     def manager(self) -> Manager:
-        """The manager. Raises NotConfigured and the like if there is no way to the server; may take a request."""
+        """The manager; the first call may send a request. Raises GatewayError if the server cannot be reached."""
         manager = self._manager
         if manager is None:
-            manager = self._make()
-            self._succeeded(manager, manager.gateway.server())
+            manager = self._make_manager()
+            self._record_success(manager, manager.gateway.server())
         return manager
 
-    def failed(self, error: GatewayError) -> None:
-        """There is no way to the server: say so on the page, and try again later where that can help."""
+    def record_failure(self, error: GatewayError) -> None:
+        """Show the error on the page, and plan a retry if the error is temporary."""
         kind = next((state for type_, state in STATES.items() if isinstance(error, type_)), "refused")
         with self._lock:
             self._state = {"state": kind, "message": str(error)}
             if isinstance(error, RetryableError):
-                self._retry_at = time.monotonic() + self._wait
-                self._wait = min(2 * self._wait, LONGEST_WAIT)
+                self._retry_at = time.monotonic() + self._retry_delay
+                self._retry_delay = min(2 * self._retry_delay, LONGEST_WAIT)
 
-    def _make(self) -> Manager:
+    def _make_manager(self) -> Manager:
         from clearml_sched_widgets.manager import Manager
 
-        return self._given or Manager()
+        return self._given_manager or Manager()
 
     def _connect(self) -> None:
         try:
-            # A new one each time, as a new configuration file would not be read by the old one.
-            manager = self._make()
-            self._succeeded(manager, reached(manager))
+            # Each attempt makes a new manager, because an existing one does not read a changed configuration file.
+            manager = self._make_manager()
+            self._record_success(manager, check_server(manager))
         except GatewayError as error:
-            self.failed(error)
-        except Exception as error:  # without a word, the page would say for ever that it connects
+            self.record_failure(error)
+        except Exception as error:  # the page would otherwise show "connecting" for ever
             text = f"Something went wrong while connecting ({type(error).__name__}); the kernel's log has the details."
-            self.failed(Refused(text))
+            self.record_failure(Refused(text))
             raise
         finally:
             with self._lock:
-                self._busy = False
+                self._connecting = False
 
-    def _succeeded(self, manager: Manager, server: Server) -> None:
+    def _record_success(self, manager: Manager, server: Server) -> None:
         with self._lock:
             self._manager = manager
-            self._wait = FIRST_WAIT
+            self._retry_delay = FIRST_WAIT
             self._retry_at = None
             self._state = {
                 "state": "connected",
                 "user": server.user,
-                "api": _bare(server.api_url),
-                "web": _bare(server.web_url),
+                "api": _public_url(server.api_url),
+                "web": _public_url(server.web_url),
             }
 
 
-def reached(manager: Manager) -> Server:
-    """Who and where we are, after a request that proves that the server answers now."""
+def check_server(manager: Manager) -> Server:
+    """The server's addresses and the user. Sends a request to prove that the server answers."""
     server = manager.gateway.server()
     manager.gateway.queues()
     return server
 
 
-def _bare(url: str) -> str:
-    """The address without user, password, query or fragment; empty if it is no web address."""
+def _public_url(url: str) -> str:
+    """The address without user, password, query and fragment. Empty if it is not a web address."""
     try:
         parts = urlsplit(url)
         port = f":{parts.port}" if parts.port else ""
@@ -150,7 +150,10 @@ _shared_lock = threading.Lock()
 
 
 def connection_to(manager: Manager | None) -> Connection:
-    """The connection of a manager; all widgets without one of their own share the default one."""
+    """A connection with this manager. All widgets without a manager share one connection.
+
+    Raises InvalidDefinition if it is not a Manager.
+    """
     global _shared
     if manager is not None:
         from clearml_sched_widgets.manager import Manager

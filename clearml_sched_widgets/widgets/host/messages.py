@@ -1,8 +1,8 @@
-"""The one list of messages between a page and its widget.
+"""The messages between a page and its widget.
 
 The page sends `{id, action, payload}`; every message is answered with `{id, ok: true, result}` or
-`{id, ok: false, error: {message, kind, problems}}`. What takes time is first answered with `{id, accepted: true}`:
-until that comes the page knows that the kernel is busy with a cell. js/src/messages/shared.ts names the same actions.
+`{id, ok: false, error: {message, kind, problems}}`. A slow request is first answered with `{id, accepted: true}`;
+until that arrives, the page knows that the kernel is busy with a cell. js/src/messages/shared.ts has the same list.
 """
 
 from __future__ import annotations
@@ -18,57 +18,57 @@ from clearml_sched_widgets.errors import InvalidDefinition, Problem, SchedulerEr
 from clearml_sched_widgets.surrogates import mended
 
 ACTIONS: dict[str, str] = {
-    "open": "a view is on a page, and still is (repeated every 20 s): connect, read what it shows",
+    "open": "a page shows the widget (repeated every 20 s): connect, and read what it shows",
     "retry": "connect again, now",
     # -- the wizard
     "validate": "{revision, data} -> {revision, problems, items}: what is wrong and what would run; no request",
-    "outlook": "{data, month, zone} -> {days, left_out, clashes, until}: two months by day, and who meets; no request",
+    "outlook": "{data, month, zone} -> {days, left_out, clashes, until}: two months by day, and clashes; no request",
     "day": "{data, date, zone} -> {runs, more}: the runs of one local date; no request",
     "matches": "{data, item} -> {count, read, all_read, objects}: what a trigger matches on the server now",
-    "check": "{revision, data} -> {revision, problems, warnings}: against the server and the clock",
-    "task": "{id} -> {id, task, problem}: the base task of an id or a web address; null, and why",
+    "check": "{revision, data} -> {revision, problems, warnings}: checked against the server and the clock",
+    "task": "{id} -> {id, task, problem}: the base task of an id or a web address; or null and the problem",
     "tasks": "{text, page} -> {tasks, more}: base tasks by name, tag, project or id, the latest first",
     "parameters": "{id} -> {parameters}: the hyperparameters of a base task",
     "queues": "{} -> {queues}: each with whether an agent serves it",
-    "projects": "{text} -> {projects, exists}: names of projects that hold the text; whether one is just that",
+    "projects": "{text} -> {projects, exists}: names of projects with the text in them; whether one is equal to it",
     "launch": "{data, where, queue} -> {instance}",
-    "save": "{data} -> {instance}: as a draft",
+    "save": "{data} -> {instance}: saved as a draft",
     "import": "{text} -> {data}: a definition that was exported",
     "export": "{data, format} -> {name, text}: as json or yaml",
     "discard": "{} -> {}: forget the draft",
-    # -- the dashboard; what is done to an instance names it, as another one may be shown by then
+    # -- the dashboard; commands name their instance, because another one may be shown when they arrive
     "select": "{instance} -> {}: show that one; null for none",
     "rows": "{table, sort, search, values, period, offset, limit, choices} -> {revision, total, matching, rows}",
-    "find": "{table, key, sort, search, values, period} -> {index, known}: the place of a row among these",
-    "csv": "{table, sort, search, values, period, token, offset} -> {token, name, text, done, total, next}: a piece",
+    "find": "{table, key, sort, search, values, period} -> {index, known}: the place of a row in the result",
+    "csv": "{table, sort, search, values, period, token, offset} -> {token, name, text, done, total, next}: a slice",
     "pause": "{instance, note} -> {}",
     "resume": "{instance} -> {}",
     "run_now": "{instance, item} -> {}",
-    "run_all": "{instance} -> {}: each enabled item once, if that is the instance that is shown",
+    "run_all": "{instance} -> {}: each enabled item once; only the instance that is shown",
     "stop": "{instance} -> {}",
     "timeline": "{from, to, buckets, follow} -> {}: the stretch of time that is shown; `follow`: up to the present",
     "pause_item": "{instance, item, note} -> {}",
     "resume_item": "{instance, item} -> {}",
     "slots": "{item, start, end} -> {count, more, first, last, overlap, zone}: a schedule's times in a period",
     "backfill": "{instance, item, start, end} -> {count}",
-    "edit": "{instance} -> {data, base}: its definition, and which version of it that is",
-    "update": "{instance, data, base} -> {}: replace it, if that is the one that is shown",
-    "move": "{instance, queue} -> {}: an agent of the queue goes on with it, if that is the one that is shown",
+    "edit": "{instance} -> {data, base}: its definition, and the version of it",
+    "update": "{instance, data, base} -> {}: replace the definition; only of the instance that is shown",
+    "move": "{instance, queue} -> {}: an agent of the queue continues it; only the instance that is shown",
     "abort": "{instance, run} -> {}",
     "rerun": "{instance, run} -> {}: launch it once more",
-    "console": "{run} -> {lines}: the last ones of its console",
-    "log": "{before, count} -> {end, oldest, more, lines}: lines of the log up to that number, the last ones of them",
-    "older_log": "{before} -> the same, after lines that the kernel does not have yet were read from the server",
+    "console": "{run} -> {lines}: the last lines of its console",
+    "log": "{before, count} -> {end, oldest, more, lines}: the last `count` lines of the log up to the number `before`",
+    "older_log": "{before} -> the same, after older lines were read from the server",
     # -- the app
-    "editing": "{id, name} -> {}: the draft changes that instance; without an id, none",
-    "clone": "{instance} -> {data}: its definition as a new one",
+    "editing": "{id, name} -> {}: the draft edits that instance; without an id, a new one",
+    "clone": "{instance} -> {data}: a copy of its definition",
     "configuration": "{instance} -> {name, description, facts, items, text}: its definition in sentences and as JSON",
-    "delete": "{instance} -> {}: the instance, not its runs",
+    "delete": "{instance} -> {}: deletes the instance, not its runs",
 }
 
 
 class BadMessage(SchedulerError):
-    """A message that this widget does not understand: the page and the package differ in version."""
+    """A message that this widget does not understand. The page code and the package may differ in version."""
 
 
 @attrs.frozen
@@ -87,14 +87,14 @@ class Request:
         return value
 
     def number(self, key: str) -> int:
-        """A whole number of the payload."""
+        """A whole number of the payload. Raises BadMessage if it is missing."""
         value = self.payload.get(key)
         if isinstance(value, bool) or not isinstance(value, int):
             raise BadMessage(f"The message {self.action!r} lacks the number {key!r}.")
         return value
 
     def data(self) -> dict[str, Any]:
-        """The definition that the payload carries, as plain data."""
+        """The definition in the payload, as plain data. Raises BadMessage if it is missing."""
         value = self.payload.get("data")
         if not isinstance(value, dict):
             raise BadMessage(f"The message {self.action!r} carries no definition.")
@@ -105,7 +105,7 @@ Handler = Callable[[Request], dict[str, Any]]
 
 
 def parse(content: Any) -> Request:
-    """The request in a message's content; what is half of a character in it is replaced. Raises BadMessage."""
+    """The request in a message's content, with lone surrogates replaced. Raises BadMessage."""
     if not isinstance(content, Mapping):
         raise BadMessage("A message must be an object with id, action and payload.")
     action, payload = content.get("action"), content.get("payload", {})
@@ -115,23 +115,23 @@ def parse(content: Any) -> Request:
 
 
 def message_id(content: Any) -> str:
-    """The id to answer to, as far as one can tell."""
-    found = content.get("id") if isinstance(content, Mapping) else None
-    return found if isinstance(found, str) else ""
+    """The id of a message; empty if it has none."""
+    value = content.get("id") if isinstance(content, Mapping) else None
+    return value if isinstance(value, str) else ""
 
 
 def acceptance(message: str) -> dict[str, Any]:
-    """The message that says that a request has arrived, and will be answered when it has been carried out."""
+    """The message that confirms a slow request. Its answer follows when it has been carried out."""
     return {"id": message, "accepted": True}
 
 
 def answer(message: str, result: Mapping[str, Any]) -> dict[str, Any]:
-    """The message that answers a request that was carried out."""
+    """The answer to a request that succeeded."""
     return {"id": message, "ok": True, "result": dict(result)}
 
 
 def refusal(message: str, error: Exception) -> dict[str, Any]:
-    """The message that answers a request that was not. Only our own errors have texts meant for users."""
+    """The answer to a request that failed. Only a SchedulerError has a text that is meant for users."""
     if isinstance(error, SchedulerError):
         text = neutral(str(error))
     else:
@@ -143,5 +143,5 @@ def refusal(message: str, error: Exception) -> dict[str, Any]:
 
 
 def problems_data(problems: tuple[Problem, ...] | list[Problem]) -> list[dict[str, str]]:
-    """Problems for the page, which puts each beside the field of its path."""
+    """Problems as plain data. The page shows each beside the field of its path."""
     return [{"path": problem.path, "message": problem.message} for problem in problems]

@@ -1,4 +1,4 @@
-"""Values as the page gets them. Times are milliseconds since the epoch."""
+"""Python values as plain data for the page. Times are milliseconds since the epoch."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from clearml_sched_widgets.sentences.parts import Code, ForeignText, Moment, Par
 
 
 def millis(moment: datetime | None) -> int | None:
-    """Milliseconds since the epoch."""
+    """A time in milliseconds since the epoch."""
     return None if moment is None else int(moment.timestamp() * 1000)
 
 
 def sentence_data(parts: Sentence) -> list[Any]:
-    """A sentence: texts, `{name}` for those that others wrote, `{code}` for commands, `{at, word}` for times."""
-    return [_part(part) for part in parts]
+    """The parts of a sentence: plain texts, `{name}` for users' texts, `{code}` for code, `{at, word}` for times."""
+    return [_part_data(part) for part in parts]
 
 
-def _part(part: Part) -> Any:
+def _part_data(part: Part) -> Any:
     if isinstance(part, ForeignText):
         return {"name": part.text}
     if isinstance(part, Code):
@@ -27,5 +27,5 @@ def _part(part: Part) -> Any:
 
 
 def cell_data(value: Any) -> Any:
-    """A cell of a table."""
+    """The value of a table's cell."""
     return millis(value) if isinstance(value, datetime) else value

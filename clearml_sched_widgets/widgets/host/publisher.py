@@ -12,28 +12,28 @@ from clearml_sched_widgets.instances import running
 
 
 class Source(Protocol):
-    """A widget, as the publisher sees it."""
+    """A widget that the publisher updates."""
 
     def publish(self) -> bool | None:
-        """Set the traits that changed since the last time: whether any did. None when the widget is closed for good."""
+        """Set the traits that changed, and return whether any did. None when the widget is closed."""
 
 
 class Publisher:
-    """Asks every live widget to publish, a few times a second, and at once when it is woken after some quiet.
+    """Publishes every open widget a few times a second, and at once when it is woken after a quiet time.
 
-    `interval`: seconds between two rounds. Widgets are held weakly, and dropped when they are closed; when none is
-    left, the thread ends.
+    `interval` is the time between two rounds, in seconds. Widgets are held weakly and removed when they are closed.
+    The thread ends when none is left.
     """
 
     def __init__(self, interval: float = 0.25) -> None:
         self.interval = interval
-        self._woken = threading.Event()
+        self._wake_event = threading.Event()
         self._sources: weakref.WeakSet[Source] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def add(self, source: Source) -> None:
-        """Publish this widget from now on. Adding it twice changes nothing."""
+        """Publish this widget from now on. Adding it twice has no effect."""
         with self._lock:
             self._sources.add(source)
             if self._thread is None:
@@ -42,36 +42,36 @@ class Publisher:
 
     @property
     def running(self) -> bool:
-        """Whether there is a thread."""
+        """Whether the thread exists."""
         return self._thread is not None
 
     def wake(self) -> None:
-        """Something happened: publish now, unless something was sent a moment ago. Safe from any thread."""
-        self._woken.set()
+        """Publish at once, or after `interval` if something was just sent. Safe from any thread."""
+        self._wake_event.set()
 
     def _run(self) -> None:
-        while (sent := self._round()) is not None:
-            if sent:  # what happens in a burst is sent together
+        while (sent := self._publish_all()) is not None:
+            if sent:  # several changes in a short time are sent together
                 time.sleep(self.interval)
-            self._woken.wait(self.interval)
-            self._woken.clear()
+            self._wake_event.wait(self.interval)
+            self._wake_event.clear()
 
-    def _round(self) -> bool | None:
-        """Publish everything once: whether anything was sent. None when nothing is left and the thread has to end."""
+    def _publish_all(self) -> bool | None:
+        """Publish every widget once and return whether anything was sent. None ends the thread: no widget is left."""
         with self._lock:
             sources = list(self._sources)
             if not sources:
                 self._thread = None
                 return None
-        told = {source: _published(source) for source in sources}
+        results = {source: _try_publish(source) for source in sources}
         with self._lock:
             for source in sources:
-                if told[source] is None:
+                if results[source] is None:
                     self._sources.discard(source)
-        return any(told.values())
+        return any(results.values())
 
 
-def _published(source: Source) -> bool | None:
+def _try_publish(source: Source) -> bool | None:
     try:
         return source.publish()
     except Exception:

@@ -1,15 +1,15 @@
-"""While a cell runs, a page's messages are handled only if they go to a subshell of the kernel."""
+"""Routes a page's messages to a subshell of the kernel, the only place that handles them while a cell runs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def let_the_page_choose(comm: Any) -> None:
-    """Have the kernel send a widget's messages where the page asked for, which is a subshell where there is one.
+def route_by_page_subshell(comm: Any) -> None:
+    """Make the kernel handle a widget's messages in the subshell that the page asked for, if there is one.
 
-    ipykernel 7.4 sends them to the shell that last published on the comm instead. For a thread that publishes it takes
-    the shell of the cells, where they wait for the running one. Without its note of that it goes by the page again, as
-    the versions before it do; no version needs the note, and the others have none.
+    ipykernel 7.4 handles them in the shell that last published on the comm. If a background thread published, that is
+    the main shell, where the messages wait for the running cell. Removing the attribute restores the behaviour of
+    older versions, which follow the page. No version requires the attribute, and other versions do not have it.
     """
     vars(comm).pop("_reply_subshell_id", None)

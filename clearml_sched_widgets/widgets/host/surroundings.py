@@ -1,4 +1,4 @@
-"""What surrounds the kernel: a host that may end it, and a computer that may sleep. Both stop what runs in a kernel."""
+"""Detects the notebook host, which may end the kernel, and past sleeps of the computer. Both stop local instances."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-IDLE = "ends kernels that nobody uses for a while"
-SESSION = "ends sessions that nobody uses for a while, and every session after some hours"
-# The beginning of the names of variables that a host sets, its name, and what it does. Binder is a JupyterHub, too.
+ENDS_IDLE = "ends kernels that nobody uses for a while"
+ENDS_SESSIONS = "ends sessions that nobody uses for a while, and every session after some hours"
+# The prefix of a host's environment variables, its name, and what it does. Binder also sets JupyterHub's: it is first.
 HOSTS = (
-    ("BINDER_", "Binder", SESSION),
-    ("COLAB_", "Colab", SESSION),
-    ("KAGGLE_KERNEL_", "Kaggle", SESSION),
-    ("JUPYTERHUB_", "JupyterHub", f"often {IDLE}"),
+    ("BINDER_", "Binder", ENDS_SESSIONS),
+    ("COLAB_", "Colab", ENDS_SESSIONS),
+    ("KAGGLE_KERNEL_", "Kaggle", ENDS_SESSIONS),
+    ("JUPYTERHUB_", "JupyterHub", f"often {ENDS_IDLE}"),
 )
-SHORTEST_SLEEP = 60.0  # seconds; clocks are set right by less than that
+SHORTEST_SLEEP = 60.0  # seconds; ordinary corrections of the clock are smaller
 
 
 def host(environment: Mapping[str, str]) -> dict[str, str]:
-    """The host's name and what it does to kernels, by the variables that it sets; empty for a computer of one's own."""
+    """The host's name and what it does to kernels, detected by environment variables. Empty if no host is detected."""
     for prefix, name, ends in HOSTS:
         if any(variable.startswith(prefix) for variable in environment):
             return {"host": name, "ends": ends}
@@ -28,31 +28,31 @@ def host(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class Sleep:
-    """Tells that the computer slept: the wall's clock went on meanwhile, the monotonic one stood still.
+    """Detects that the computer slept: the wall clock advanced while the monotonic clock stood still.
 
-    Not on Windows, whose monotonic clock counts sleep. `look` may be called as often as one likes.
+    Does not work on Windows, whose monotonic clock counts sleep. `look` is cheap and must be called regularly.
     """
 
     def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
         self.wall, self.steady = wall, steady
-        self._seen = wall(), steady()
-        self._last: dict[str, int] = {}
+        self._clocks = wall(), steady()  # at the last look
+        self._last_sleep: dict[str, int] = {}
 
     def look(self) -> dict[str, int]:
-        """The last sleep, `from` and `to` in milliseconds since the epoch; empty if there was none."""
-        (wall, steady), self._seen = self._seen, (self.wall(), self.steady())
-        lost = (self._seen[0] - wall) - (self._seen[1] - steady)
-        if lost >= SHORTEST_SLEEP:
-            until = self._seen[0]
-            began = until - lost
-            self._last = {"from": round(began * 1000), "to": round(until * 1000)}
-        return self._last
+        """The last sleep, `from` and `to` in milliseconds since the epoch. Empty if there was none."""
+        (wall, steady), self._clocks = self._clocks, (self.wall(), self.steady())
+        asleep = (self._clocks[0] - wall) - (self._clocks[1] - steady)
+        if asleep >= SHORTEST_SLEEP:
+            until = self._clocks[0]
+            began = until - asleep
+            self._last_sleep = {"from": round(began * 1000), "to": round(until * 1000)}
+        return self._last_sleep
 
 
 SLEEP = Sleep()
 
 
 def surroundings() -> dict[str, Any]:
-    """What the page shows of them. Cheap; from any thread."""
+    """The host and the last sleep, for the page. Cheap, and safe from any thread."""
     slept = SLEEP.look()
     return {**host(os.environ), **({"slept": slept} if slept else {})}

@@ -1,4 +1,4 @@
-"""Background threads of the widgets: handlers return at once, what talks to the server runs here."""
+"""The background threads that talk to the server, so that message handlers return at once."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class Worker:
                 job()
             except Exception:
                 logging.getLogger(__name__).exception("a job of %s failed", self._name)
-            del job  # not kept alive while waiting for the next one
+            del job  # frees its objects while the thread waits for the next job
             self._done()
 
 
-# What a user asked for never waits behind a background reading of a server that is slow to answer.
+# Two threads, so that a user's command never waits for a slow background reading.
 COMMANDS = Worker("clearml-sched-commands", PUBLISHER.wake)
 READINGS = Worker("clearml-sched-readings", PUBLISHER.wake)

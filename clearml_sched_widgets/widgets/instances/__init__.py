@@ -1,1 +1,7 @@
-"""The list of all instances of the workspace."""
+"""The list of all instances of the workspace.
+
+deltas      Sends only changed rows of the list to the page.
+discovery   Finds new, changed and deleted instances on the server.
+entries     One instance of the list, and its row.
+listing     The list itself: reads it from the server and keeps its rows.
+"""

@@ -1,4 +1,4 @@
-"""Which instances the workspace has: all are read once, then only what changes."""
+"""Finds the instances of the workspace: reads all of them once, then only those that changed."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE, pages
 from clearml_sched_widgets.records import INSTANCE_TAG, LOOKBACK, Task, TaskQuery
 
-MOST_PAGES = 40  # requests of one reading; the next one goes on where it ended
-COUNT_EVERY = 60.0  # seconds between two looks at which ones are gone: no change tells of a deletion
+MOST_PAGES = 40  # requests of one reading; the next reading continues from there
+ALL_IDS_EVERY = 60.0  # seconds between two readings of all ids, which alone show that an instance was deleted
 ARCHIVED = "archived"
 
 
 class Discovery:
-    """Asks the server which instances there are. `clock` gives monotonic seconds. Used by one thread.
+    """Asks the server which instances exist. `clock` gives monotonic seconds. Only one thread may use it.
 
-    The first reading takes one request for each 499 instances, and one more; a later one takes one request for each
-    499 that changed, at least one. Once a minute all ids are read, in as many requests as there are 499 of them.
+    The first reading sends one request per 499 instances, and one more. A later reading sends one request per 499
+    changed instances, at least one. Once a minute all ids are read, with one request per 499 instances.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._begun = False
+        self._newest_read = False
         self._cursor: datetime | None = None  # the server's time of the last change that was read
-        self._counted_at = clock()
+        self._ids_read_at = clock()
 
     def changed(self, gateway: Gateway) -> Iterator[list[Task]]:
-        """The tasks of instances that are new or changed, page by page; the first time, the latest come first.
+        """The instance tasks that are new or changed, page by page. The first reading begins with the latest ones.
 
-        Archived ones may be among them: whoever had one in the list takes it out. Raises GatewayError.
+        Archived tasks may be among them; the caller removes them from its list. Raises GatewayError.
         """
-        if not self._begun:
+        if not self._newest_read:
             newest = gateway.tasks(_query("-last_change", without_system_tags=(ARCHIVED,)))
             yield newest
-            self._begun = True
+            self._newest_read = True
             if len(newest) < PAGE:
                 self._cursor = newest[0].last_change if newest else None
                 return
-        # A change gets its time before it can be read, so one with an earlier time may show up after a later one.
+        # The server stamps a change before it can be read, so a change with an earlier time may appear later.
         since = None if self._cursor is None else self._cursor - LOOKBACK
         without = (ARCHIVED,) if since is None else ()
         query = _query("last_change", since=since, without_system_tags=without)
@@ -50,13 +50,13 @@ class Discovery:
             yield tasks
 
     def present(self, gateway: Gateway) -> set[str] | None:
-        """The ids of all instances; None unless a minute has gone by since the last time. Raises GatewayError."""
-        if self._clock() - self._counted_at < COUNT_EVERY:
+        """The ids of all instances; None if they were read less than a minute ago. Raises GatewayError."""
+        if self._clock() - self._ids_read_at < ALL_IDS_EVERY:
             return None
         query = _query("created", without_system_tags=(ARCHIVED,), bare=True)
-        found = {task.id for tasks in pages(gateway, query) for task in tasks}
-        self._counted_at = self._clock()
-        return found
+        ids = {task.id for tasks in pages(gateway, query) for task in tasks}
+        self._ids_read_at = self._clock()
+        return ids
 
 
 def _query(order: str, **more: Any) -> TaskQuery:

@@ -1,4 +1,4 @@
-"""One instance of the list: its task, and what its configuration said when it was last read."""
+"""One instance of the list: its task, its configuration as last read, and its row."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from clearml_sched_widgets.views.history import scheduled_rows
 from clearml_sched_widgets.widgets.host.page_values import millis
 
 NEVER = float("-inf")
-DETAILS_EVERY = 15.0  # seconds between two readings of the configuration of one instance that changes all the time
-FRESH = timedelta(seconds=90)  # a heartbeat comes every minute: a younger one says nothing
-LARGE = 50_000  # characters of a configuration: from here on only what has changed of it is read
-MOST_SCHEDULES = 500  # of a larger definition the next run is not looked for
-LONGEST = 300  # characters of a name or a problem
+DETAILS_EVERY = 15.0  # least seconds between two readings of the configuration of one instance
+FRESH_HEARTBEAT = timedelta(seconds=90)  # heartbeats come every minute; the row shows only the time of an older one
+LARGE_CONFIGURATION = 50_000  # characters; of a larger configuration only the changed parts are read again
+MOST_SCHEDULES = 500  # the next run of a larger definition is not computed
+LONGEST_TEXT = 300  # characters of a name or a problem
 ALIVE = frozenset({"running", "paused", "lost"})
 
 
 @attrs.frozen(kw_only=True)
 class Entry:
-    """One instance. `whole` is its task as it was when the configuration was read."""
+    """One instance of the list. `detailed_task` is its task at the last reading of the configuration."""
 
     gateway: Gateway
     task: Task
     mine: bool
-    whole: Task | None = None
+    detailed_task: Task | None = None
     read_at: float = NEVER  # monotonic seconds
     definition: Definition | None = None
     state: State | None = None
@@ -48,38 +48,40 @@ class Entry:
         return Instance(self.gateway, self.task)
 
     def stale(self, now: float) -> bool:
-        """Whether its configuration may be another one by now. Of what runs here, the engine knows it."""
+        """Whether the configuration may have changed since it was read. False if an engine of this kernel has it."""
         if self.read_at != NEVER and snapshot_here(self.task.id) is not None:
             return False
-        change = None if self.whole is None else self.whole.last_change
-        return change != self.task.last_change and now - self.read_at >= DETAILS_EVERY
+        last_change = None if self.detailed_task is None else self.detailed_task.last_change
+        return last_change != self.task.last_change and now - self.read_at >= DETAILS_EVERY
 
     @property
     def large(self) -> bool:
-        """Whether its configuration is too much to be read again as a whole."""
-        return self.whole is not None and sum(map(len, self.whole.configuration.values())) > LARGE
+        """Whether the configuration is too large to be read again completely."""
+        if self.detailed_task is None:
+            return False
+        return sum(map(len, self.detailed_task.configuration.values())) > LARGE_CONFIGURATION
 
     @property
-    def urgency(self) -> tuple[float, bool]:
-        """Whose configuration is read first: what was never read, of that what is at work; else the oldest."""
+    def read_order(self) -> tuple[float, bool]:
+        """Sorts entries for reading: the oldest reading first, and of those never read, running ones first."""
         return self.read_at, self.task.status != "in_progress"
 
     def status(self, now: datetime) -> str:
-        """As an instance says it, without reading its state anew for each look."""
-        shot = snapshot_here(self.task.id)
-        if shot is not None:
-            return viewer.status_here(shot)
+        """The status of the instance at a time, without any request."""
+        snapshot = snapshot_here(self.task.id)
+        if snapshot is not None:
+            return viewer.status_here(snapshot)
         return viewer.status_of(self.task, now, paused=self.state is not None and self.state.paused)
 
     @property
     def where(self) -> str:
-        """kernel, service or elsewhere; empty until its configuration was read."""
+        """Where it runs: kernel, service or elsewhere. Empty until the configuration was read."""
         where = self.instance.where
         return where if self.read_at != NEVER or where == "kernel" else ""
 
 
-def known(gateway: Gateway, task: Task, before: Entry | None, user: str) -> Entry:
-    """An instance as the light reading shows it; its configuration is the one that was last read."""
+def with_task(gateway: Gateway, task: Task, before: Entry | None, user: str) -> Entry:
+    """The entry with a task that was read without its configuration. The configuration read before stays."""
     if before is None:
         return Entry(gateway=gateway, task=task, mine=task.user_id == user)
     task = attrs.evolve(task, configuration=before.task.configuration, marks=before.task.marks)
@@ -87,39 +89,39 @@ def known(gateway: Gateway, task: Task, before: Entry | None, user: str) -> Entr
     return before if (task, mine) == (before.task, before.mine) else attrs.evolve(before, task=task, mine=mine)
 
 
-def detailed(task: Task, before: Entry, now: float) -> Entry:
-    """An instance with its configuration; a definition is parsed only if its text is another one."""
-    entry = attrs.evolve(before, task=task, whole=task, read_at=now, next_run=None)
+def with_configuration(task: Task, before: Entry, now: float) -> Entry:
+    """The entry with the configuration of the task. The definition is parsed again only if its text changed."""
+    entry = attrs.evolve(before, task=task, detailed_task=task, read_at=now, next_run=None)
     try:
-        read = instance_task.parse(task)
+        parsed = instance_task.parse(task)
         old, new = (each.configuration.get(instance_task.DEFINITION) for each in (before.task, task))
-        definition = before.definition if old == new and before.definition else read.definition
-        return attrs.evolve(entry, definition=definition, state=read.state, problem="")
-    except Exception as error:  # noqa: BLE001 - whatever somebody wrote there, the others are listed all the same
-        return _broken(entry, error)
+        definition = before.definition if old == new and before.definition else parsed.definition
+        return attrs.evolve(entry, definition=definition, state=parsed.state, problem="")
+    except Exception as error:  # noqa: BLE001 - bad data of one instance must not break the list
+        return _unreadable(entry, error)
 
 
-def _broken(entry: Entry, error: Exception) -> Entry:
-    """An instance whose configuration cannot be read, or says what cannot be."""
-    said = (
+def _unreadable(entry: Entry, error: Exception) -> Entry:
+    """The entry of an instance whose configuration cannot be read or is not valid."""
+    problem = (
         str(error) if isinstance(error, SchedulerError) else f"It holds what nobody expects ({type(error).__name__})."
     )
-    return attrs.evolve(entry, definition=None, state=None, next_run=None, problem=_short(said))
+    return attrs.evolve(entry, definition=None, state=None, next_run=None, problem=_shortened(problem))
 
 
-def upcoming(entry: Entry, now: datetime) -> Entry:
-    """With its next run, which is looked for again when it has passed."""
+def with_next_run(entry: Entry, now: datetime) -> Entry:
+    """The entry with its next run, which is computed again only when it has passed."""
     try:
-        return _upcoming(entry, now)
-    except Exception as error:  # noqa: BLE001 - its state is text that anybody may have written
-        return _broken(entry, error)
+        return _with_next_run(entry, now)
+    except Exception as error:  # noqa: BLE001 - anybody may have written the text of its state
+        return _unreadable(entry, error)
 
 
-def _upcoming(entry: Entry, now: datetime) -> Entry:
-    shot = snapshot_here(entry.task.id)
-    # The engine of this kernel knows better than what the server was told.
-    if shot is not None and (shot.definition is not entry.definition or shot.state is not entry.state):
-        entry = attrs.evolve(entry, definition=shot.definition, state=shot.state, next_run=None, problem="")
+def _with_next_run(entry: Entry, now: datetime) -> Entry:
+    snapshot = snapshot_here(entry.task.id)
+    # An engine in this kernel is more up to date than the server.
+    if snapshot is not None and (snapshot.definition is not entry.definition or snapshot.state is not entry.state):
+        entry = attrs.evolve(entry, definition=snapshot.definition, state=snapshot.state, next_run=None, problem="")
     if entry.definition is None or entry.state is None or len(entry.definition.schedules) > MOST_SCHEDULES:
         return entry
     if (entry.next_run is not None and entry.next_run > now) or entry.status(now) != "running":
@@ -128,26 +130,26 @@ def _upcoming(entry: Entry, now: datetime) -> Entry:
     return attrs.evolve(entry, next_run=min((row.next_run for row in rows if row.next_run), default=None))
 
 
-def _short(text: str) -> str:
-    """At most `LONGEST` characters: one instance with a huge text must not make the list slow for everybody."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+def _shortened(text: str) -> str:
+    """At most `LONGEST_TEXT` characters, so that one huge text does not make the list slow."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
-def row(entry: Entry, now: datetime) -> dict[str, Any]:
+def row_data(entry: Entry, now: datetime) -> dict[str, Any]:
     """One row of the list. Times are milliseconds since the epoch."""
-    task, status, where, shot = entry.task, entry.status(now), entry.where, snapshot_here(entry.task.id)
-    heard = task.last_update
-    silent = status in ALIVE and shot is None and heard is not None and now - heard > FRESH
+    task, status, where, snapshot = entry.task, entry.status(now), entry.where, snapshot_here(entry.task.id)
+    heartbeat = task.last_update
+    silent = status in ALIVE and snapshot is None and heartbeat is not None and now - heartbeat > FRESH_HEARTBEAT
     return {
         "id": task.id,
-        "name": _short(task.name),
+        "name": _shortened(task.name),
         "status": status,
         "where": where,
-        "user": _short(task.user),
+        "user": _shortened(task.user),
         "mine": entry.mine,
-        "started": millis(task.started if shot is None else shot.started),
+        "started": millis(task.started if snapshot is None else snapshot.started),
         "changed": millis(task.status_changed or task.created),
-        "heard": millis(heard) if silent else None,
+        "heard": millis(heartbeat) if silent else None,
         "items": len(entry.definition.items) if entry.definition else None,
         "next": millis(entry.next_run) if status == "running" else None,
         "problem": entry.problem,

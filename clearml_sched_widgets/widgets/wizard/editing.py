@@ -1,4 +1,4 @@
-"""The form inside of a widget that shows instances: what it changes, known to a page that is loaded again, too."""
+"""Remembers which instance the draft of a form changes, so that a page that is loaded again knows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class ShowsForm(traitlets.HasTraits):
 
     draft = traitlets.Dict().tag(sync=True)
     form = traitlets.Unicode().tag(sync=True)
-    editing = traitlets.Dict().tag(sync=True)  # the instance that the draft changes; empty if it is a new one
+    editing = traitlets.Dict().tag(sync=True)  # the instance that the draft changes; empty for a new instance
 
 
 class EditingPart:
@@ -24,10 +24,10 @@ class EditingPart:
     def __init__(self) -> None:
         self._editing: dict[str, Any] = {}
 
-    def instant(self) -> Mapping[str, Handler]:
+    def instant_handlers(self) -> Mapping[str, Handler]:
         return {"editing": self._on_editing}
 
-    def slow(self) -> Mapping[str, Handler]:
+    def slow_handlers(self) -> Mapping[str, Handler]:
         return {}
 
     def state(self) -> dict[str, Any]:
@@ -37,6 +37,6 @@ class EditingPart:
         """There is nothing to read."""
 
     def _on_editing(self, request: Request) -> dict[str, Any]:
-        found = {key: request.text(key, "") for key in ("id", "name", "base")}
-        self._editing = found if found["id"] else {}
+        editing = {key: request.text(key, "") for key in ("id", "name", "base")}
+        self._editing = editing if editing["id"] else {}
         return {}

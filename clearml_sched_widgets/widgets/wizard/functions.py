@@ -1,4 +1,4 @@
-"""Python functions in a form: the page has their names alone, the kernel keeps the functions."""
+"""Python functions in a form: the page has only their names, and the kernel keeps the functions."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ Item = TypeVar("Item", Schedule, Trigger)
 
 def functions_of(definition: Definition) -> dict[str, Function]:
     """The functions that a definition calls, by name."""
-    found = (item.action.function for item in definition.items)
-    return {function.name: function for function in found if function}
+    functions = (item.action.function for item in definition.items)
+    return {function.name: function for function in functions if function}
 
 
 def with_functions(definition: Definition, functions: Mapping[str, Function]) -> Definition:
-    """The definition with the functions themselves where it has but their names; unknown names stay names."""
+    """The definition with functions in place of their names. Names that are not in `functions` stay."""
     if not functions:
         return definition
 
-    def bound(item: Item) -> Item:
-        named = item.action.function
-        if named is None or named.name not in functions:
+    def with_function(item: Item) -> Item:
+        reference = item.action.function
+        if reference is None or reference.name not in functions:
             return item
-        return attrs.evolve(item, action=attrs.evolve(item.action, function=functions[named.name]))
+        return attrs.evolve(item, action=attrs.evolve(item.action, function=functions[reference.name]))
 
-    schedules, triggers = [bound(each) for each in definition.schedules], [bound(each) for each in definition.triggers]
+    schedules = [with_function(schedule) for schedule in definition.schedules]
+    triggers = [with_function(trigger) for trigger in definition.triggers]
     return attrs.evolve(definition, schedules=schedules, triggers=triggers)

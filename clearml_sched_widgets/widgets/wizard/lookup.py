@@ -1,4 +1,4 @@
-"""What the form looks up on the server: base tasks by text, id or web address, their parameters, and projects."""
+"""Looks up base tasks by text, id or web address on the server, their parameters, and projects."""
 
 from __future__ import annotations
 
@@ -15,75 +15,76 @@ from clearml_sched_widgets.errors import Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, Param, Task, TaskQuery
 
-PAGE = 20  # tasks per page of the picker
-PROJECTS_SEARCHED = 200  # a text finds the tasks of so many projects whose names hold it
-LONGEST_VALUE = 10_000  # characters of a parameter's value that are sent to the page
+PAGE_SIZE = 20  # tasks per page of the picker
+PROJECTS_SEARCHED = 200  # projects with the text in their names, whose tasks are found too
+LONGEST_VALUE = 10_000  # characters of a parameter's value or description that are sent to the page
 TASK_IN_PATH = re.compile(r"/(?:experiments|tasks)/([0-9a-f]{32})(?=[/;]|$)")
 KINDS = {"dataset": "dataset", "pipeline": "pipeline", "reports": "report", INSTANCE_TAG: "scheduler", RUN_TAG: "run"}
-NO_BASE = ("archived", "dataset", "reports", INSTANCE_TAG, RUN_TAG)  # what nobody looks for to run it
+NOT_BASE_TASKS = ("archived", "dataset", "reports", INSTANCE_TAG, RUN_TAG)  # their system tags
 
 
 @attrs.frozen
 class Reference:
-    """What was typed for a task: an id; of a web address also the server it names, and no id if it is of no task."""
+    """A task id, and for a web address also its host. The id is empty if the address is not that of a task."""
 
     id: str
     host: str = ""
 
 
 def reference(text: str) -> Reference:
-    """The task that a text names: an id, or the address of its page in a ClearML web server."""
+    """The reference in a text, which is a task id or the address of a task's page."""
     text = text.strip()
     try:
         parts = urlsplit(text)
-    except ValueError:  # such as a bracket in place of the host
+    except ValueError:  # for example a lone bracket in the host
         return Reference(text)
     if parts.scheme not in ("http", "https"):
         return Reference(text)
-    # The web page keeps its route in the fragment on some installations.
-    found = TASK_IN_PATH.search(parts.path) or TASK_IN_PATH.search(parts.fragment)
-    return Reference(found[1] if found else "", parts.netloc.rpartition("@")[2].lower())
+    # Some installations of the web server keep the route in the fragment.
+    match = TASK_IN_PATH.search(parts.path) or TASK_IN_PATH.search(parts.fragment)
+    return Reference(match[1] if match else "", parts.netloc.rpartition("@")[2].lower())
 
 
 def search(gateway: Gateway, text: str, page: int) -> tuple[list[Task], bool]:
-    """A page of base tasks whose name, tag, project or id fits, the latest first; and whether there are more."""
+    """A page of base tasks whose name, tag, project or id matches, the latest first; and whether there are more."""
     text = reference(text).id or text.strip()
     projects = gateway.projects(text, limit=PROJECTS_SEARCHED) if text else []
     query = TaskQuery(
         text=text,
         text_tags=True,
         text_projects=tuple(project.id for project in projects),
-        without_system_tags=NO_BASE,
-        limit=PAGE,
+        without_system_tags=NOT_BASE_TASKS,
+        limit=PAGE_SIZE,
         page=page,
     )
-    found = gateway.tasks(query)
-    return found, len(found) == PAGE
+    tasks = gateway.tasks(query)
+    return tasks, len(tasks) == PAGE_SIZE
 
 
 def resolve(gateway: Gateway, text: str) -> dict[str, Any]:
-    """The task that an id or a web address names: its id, what the server knows of it, or what is wrong."""
-    named = reference(text)
+    """The task of an id or a web address, as `{id, task, problem}`; `task` is None if there is a problem."""
+    wanted = reference(text)
     server = gateway.server()
-    ours = urlsplit(server.web_url).netloc.lower()
-    elsewhere = named.host if named.host and named.host != ours else ""
-    if not named.id:
-        what = "This address names no task. Paste the address of a task's page, or a task's id." if named.host else ""
-        return {"id": "", "task": None, "problem": what}
-    found = gateway.tasks(TaskQuery(ids=(named.id,), limit=1, order="created"))
+    own_host = urlsplit(server.web_url).netloc.lower()
+    other_host = wanted.host if wanted.host != own_host else ""
     problem = ""
-    if not found:
-        here = ours or urlsplit(server.api_url).netloc or "this server"
+    if not wanted.id:
+        if wanted.host:
+            problem = "This address names no task. Paste the address of a task's page, or a task's id."
+        return {"id": "", "task": None, "problem": problem}
+    tasks = gateway.tasks(TaskQuery(ids=(wanted.id,), limit=1, order="created"))
+    if not tasks:
+        here = own_host or urlsplit(server.api_url).netloc or "this server"
         problem = (
-            f"This address is of another server, {elsewhere}; you are connected to {here}, which has no such task."
-            if elsewhere
+            f"This address is of another server, {other_host}; you are connected to {here}, which has no such task."
+            if other_host
             else "The server has no task of this id. Browse for one, or paste the id or the address of a task."
         )
-    return {"id": named.id, "task": task_data(found[0]) if found else None, "problem": problem}
+    return {"id": wanted.id, "task": task_data(tasks[0]) if tasks else None, "problem": problem}
 
 
 def task_data(task: Task) -> dict[str, Any]:
-    """A base task for the page. `kind` is empty for what can be run as it is."""
+    """A base task for the page. `kind` is empty for an ordinary task."""
     return {
         "id": task.id,
         "name": task.name,
@@ -99,36 +100,36 @@ def task_data(task: Task) -> dict[str, Any]:
 
 
 def parameters(gateway: Gateway, task_id: str) -> list[dict[str, Any]]:
-    """The hyperparameters of a task, as "Section/name", with the type that the SDK noted for each."""
-    found = gateway.tasks(TaskQuery(ids=(task_id,), limit=1, order="created", hyperparams="all"))
-    return [_parameter(*each) for each in _listed(found[0])] if found else []
+    """The hyperparameters of a task, named "Section/name", with the type that the SDK recorded for each."""
+    tasks = gateway.tasks(TaskQuery(ids=(task_id,), limit=1, order="created", hyperparams="all"))
+    return [_parameter_data(name, param) for name, param in _named_parameters(tasks[0])] if tasks else []
 
 
 def projects(gateway: Gateway, text: str, limit: int = 50) -> dict[str, Any]:
-    """Names of projects that hold the text; `exists` is whether there is one of just that name, null if not known."""
+    """Names of projects that contain the text. `exists`: whether one has exactly that name; None if not known."""
     names = [project.name for project in gateway.projects(text, limit)]
     exists = True if text.strip() in names else None if len(names) == limit else False
     return {"projects": names, "exists": exists}
 
 
-def misfits(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
-    """Parameters whose value does not read as the type that the base task's own has. At most one request."""
+def type_mismatches(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
+    """Parameters whose value cannot be read as the type that the base task has. Sends at most one request."""
     ids = tuple({item.action.task for item in definition.items if item.action.parameters})
     query = TaskQuery(ids=ids[:500], order="created", hyperparams="all")
-    known = {task.id: dict(_listed(task)) for task in (gateway.tasks(query) if ids else ())}
+    params_by_task = {task.id: dict(_named_parameters(task)) for task in (gateway.tasks(query) if ids else ())}
     for path, item in definition.paths():
-        own = known.get(item.action.task, {})
+        base_params = params_by_task.get(item.action.task, {})
         for name, value in item.action.parameters.items():
-            expected = misfit(own[name].type, value) if name in own else ""
+            expected = expected_format(base_params[name].type, value) if name in base_params else ""
             if expected:
-                message = f"the base task's own value is {own[name].value!r}: expected {expected}"
+                message = f"the base task's own value is {base_params[name].value!r}: expected {expected}"
                 yield Problem(f"{path}.action.parameters[{name!r}]", value, message)
 
 
-def misfit(kind: str, value: str) -> str:
-    """What a value of that type looks like, if this one does not; empty if it does, or the type says nothing."""
+def expected_format(kind: str, value: str) -> str:
+    """What a value of the type must be, if this value is not that. Empty if it fits or the type is not checked."""
     if "${" in value:
-        return ""  # what will stand there is not known yet
+        return ""  # the value of a variable is not known yet
     if kind == "int" and not re.fullmatch(r"\s*[+-]?\d[\d_]*\s*", value):
         return "a whole number"
     if kind == "float" and not _is_number(value):
@@ -146,13 +147,13 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _listed(task: Task) -> Iterator[tuple[str, Param]]:
+def _named_parameters(task: Task) -> Iterator[tuple[str, Param]]:
     for section, items in task.hyperparams.items():
         if section != SECTION:
             yield from ((f"{section}/{name}", param) for name, param in items.items())
 
 
-def _parameter(name: str, param: Param) -> dict[str, Any]:
+def _parameter_data(name: str, param: Param) -> dict[str, Any]:
     return {
         "name": name,
         "value": param.value[:LONGEST_VALUE],

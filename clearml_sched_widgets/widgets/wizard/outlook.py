@@ -1,7 +1,7 @@
-"""How the runs of schedules spread over the days, and which meet on one queue. Pure, and bounded however many they are.
+"""PURE: counts the runs of schedules by day, and finds schedules that clash on a queue. The work is bounded.
 
-A rule that runs every second is never walked through: intervals are counted by arithmetic, of the others only so many
-runs a day are, and what two schedules share is found by leaping from one to the other.
+Runs are not enumerated one by one: those of an interval are counted by arithmetic, those of other rules only up to a
+maximum per day, and clashes are found by skipping from one schedule's run to the other's.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from clearml_sched_widgets.recurrence import EPOCH, next_after, occurrences
 from clearml_sched_widgets.recurrence.cron import TICK
 from clearml_sched_widgets.recurrence.local import instant, wall
 
-MOST_STEPS = 3000  # next runs that one answer may compute, at about 10 µs each
-MOST_A_DAY = 99  # runs of one schedule counted for one day; there are at least so many then
-MOST_LISTED = 100  # runs of one day, by time
-MOST_LIMITED = 5000  # a schedule that ends after more runs than these is taken for one without end
+MOST_STEPS = 3000  # runs computed for one answer, about 10 µs each
+MOST_A_DAY = 99  # runs counted per schedule and day; a day with more is marked as dense
+MOST_LISTED = 100  # runs listed for one day
+MOST_LIMITED = 5000  # a larger maximum number of runs is ignored
 MINUTE = timedelta(minutes=1)
 
 
 @attrs.frozen(kw_only=True)
 class Days:
-    """Runs by local date. Those in `dense` have at least so many; `left_out` schedules were not looked at."""
+    """Runs by local date. Dates in `dense` have more runs than counted. `left_out` schedules were not counted."""
 
     counts: dict[date, int]
     dense: frozenset[date]
@@ -39,7 +39,7 @@ class Days:
 
 @attrs.frozen(kw_only=True)
 class Clash:
-    """Schedules that are due in the same minute on one queue, `count` times; the first few of those minutes."""
+    """Schedules that are due in the same minute on one queue, `count` times. `first` has the first such minutes."""
 
     queue: str
     items: tuple[str, ...]
@@ -49,67 +49,67 @@ class Clash:
 
 @attrs.frozen(kw_only=True)
 class Clashes:
-    """All clashes up to `until`: earlier than asked for where there was too much to look at."""
+    """All clashes up to `until`, which is earlier than requested if the search was too long."""
 
-    found: tuple[Clash, ...]
+    clashes: tuple[Clash, ...]
     until: datetime
 
 
 def days(schedules: Sequence[Schedule], first: date, last: date, here: ZoneInfo, now: datetime) -> Days:
-    """How many runs each local date from `first` to `last` has, after `now`. Disabled schedules have none."""
+    """Counts the runs after `now` of each local date from `first` to `last`. Disabled schedules have none."""
     enabled = [schedule for schedule in schedules if schedule.enabled]
     end = instant(last + timedelta(days=1), time(0), here) - TICK
     most = max(3, min(MOST_A_DAY, MOST_STEPS // (((last - first).days + 1) * max(1, len(enabled)))))
     counts: Counter[date] = Counter()
     dense: set[date] = set()
     start = max(now, instant(first, time(0), here) - TICK)
-    done, steps = 0, 0
+    counted, steps = 0, 0
     for schedule in enabled:
         if steps > MOST_STEPS:
             break
-        done += 1
-        for day, count, more in _by_day(_limited(schedule, now, end), start, end, here, most):
+        counted += 1
+        for day, count, more in _count_by_day(_with_max_runs(schedule, now, end), start, end, here, most):
             counts[day] += count
             steps += 1 if isinstance(schedule.recurrence, Interval) else count
             dense |= {day} if more else set()
-    return Days(counts=dict(counts), dense=frozenset(dense), left_out=len(enabled) - done)
+    return Days(counts=dict(counts), dense=frozenset(dense), left_out=len(enabled) - counted)
 
 
 def runs_of_day(
     schedules: Iterable[Schedule], day: date, here: ZoneInfo, now: datetime
 ) -> tuple[list[tuple[datetime, Schedule]], bool]:
-    """The first runs of a local date that come after `now`, by time, and whether there are more."""
+    """The first runs of a local date after `now`, sorted by time, and whether there are more."""
     start, end = instant(day, time(0), here) - TICK, instant(day + timedelta(days=1), time(0), here) - TICK
     streams = [
-        _paired(occurrences(_limited(schedule, now, end), max(start, now), end), schedule)
+        _with_schedule(occurrences(_with_max_runs(schedule, now, end), max(start, now), end), schedule)
         for schedule in schedules
         if schedule.enabled
     ]
-    found = list(islice(heapq.merge(*streams, key=itemgetter(0)), MOST_LISTED + 1))
-    return found[:MOST_LISTED], len(found) > MOST_LISTED
+    runs = list(islice(heapq.merge(*streams, key=itemgetter(0)), MOST_LISTED + 1))
+    return runs[:MOST_LISTED], len(runs) > MOST_LISTED
 
 
 def clashes(schedules: Iterable[Schedule], now: datetime, horizon: timedelta) -> Clashes:
-    """Which enabled schedules are due in the same minute on one queue, after `now` and up to `now + horizon`.
+    """Enabled schedules that are due in the same minute on one queue, after `now` and up to `now + horizon`.
 
-    Schedules with a jitter are left out: they are spread already.
+    Schedules with a jitter are ignored, because it spreads their runs already.
     """
     end, queues = now + horizon, defaultdict(list)
     for schedule in schedules:
         if schedule.enabled and schedule.policies.jitter is None:
             queues[schedule.action.queue].append(schedule)
-    shared = {queue: those for queue, those in queues.items() if len(those) > 1}
-    found: list[Clash] = []
+    shared = {queue: users for queue, users in queues.items() if len(users) > 1}
+    all_clashes: list[Clash] = []
     until = end
-    for queue, those in shared.items():
-        walk = _Meetings(those, now, end, MOST_STEPS // len(shared))
-        found += _grouped(queue, walk)
-        until = min(until, walk.until)
-    return Clashes(found=tuple(sorted(found, key=lambda clash: clash.first[0])), until=until)
+    for queue, users in shared.items():
+        minutes = _SharedMinutes(users, now, end, MOST_STEPS // len(shared))
+        all_clashes += _group_by_items(queue, minutes)
+        until = min(until, minutes.until)
+    return Clashes(clashes=tuple(sorted(all_clashes, key=lambda clash: clash.first[0])), until=until)
 
 
-def _limited(schedule: Schedule, now: datetime, end: datetime) -> Rule:
-    """The schedule's rule, ending with the last run that its maximum number of runs lets it have."""
+def _with_max_runs(schedule: Schedule, now: datetime, end: datetime) -> Rule:
+    """The schedule's rule, ended after its maximum number of runs."""
     rule, most = schedule.recurrence, schedule.policies.max_runs
     if most is None or most > MOST_LIMITED:
         return rule
@@ -117,42 +117,44 @@ def _limited(schedule: Schedule, now: datetime, end: datetime) -> Rule:
     return attrs.evolve(rule, end=slots[-1]) if len(slots) == most else rule
 
 
-def _paired(moments: Iterable[datetime], schedule: Schedule) -> Iterator[tuple[datetime, Schedule]]:
+def _with_schedule(moments: Iterable[datetime], schedule: Schedule) -> Iterator[tuple[datetime, Schedule]]:
     return ((moment, schedule) for moment in moments)
 
 
-def _by_day(rule: Rule, start: datetime, end: datetime, here: ZoneInfo, most: int) -> Iterator[tuple[date, int, bool]]:
-    """Each local date after `start` that has runs, how many, and whether there are more than that."""
+def _count_by_day(
+    rule: Rule, start: datetime, end: datetime, here: ZoneInfo, most: int
+) -> Iterator[tuple[date, int, bool]]:
+    """Each local date after `start` that has runs, the number of runs, and whether it has more than counted."""
     moment = next_after(rule, start)
     while moment is not None and moment <= end:
         day = wall(moment, here).date()
         midnight = instant(day + timedelta(days=1), time(0), here) - TICK
         if isinstance(rule, Interval):
-            count, more = _ticks(rule, moment, midnight), False
+            count, more = _interval_runs(rule, moment, midnight), False
         else:
-            seen = sum(1 for _ in islice(occurrences(rule, moment - TICK, midnight), most + 1))
-            count, more = min(seen, most), seen > most
+            count = sum(1 for _ in islice(occurrences(rule, moment - TICK, midnight), most + 1))
+            count, more = min(count, most), count > most
         yield day, count, more
         moment = next_after(rule, midnight)
 
 
-def _ticks(rule: Interval, first: datetime, end: datetime) -> int:
-    """How many runs an interval has from its run `first` to `end`, without walking through them."""
+def _interval_runs(rule: Interval, first: datetime, end: datetime) -> int:
+    """The number of runs of an interval from its run `first` to `end`, by arithmetic."""
     last = end if rule.end is None else min(end, rule.end)
     anchor = rule.anchor or EPOCH
     return (last - anchor) // rule.every - (first - anchor) // rule.every + 1
 
 
-class _Meetings:
-    """Minutes in which several schedules are due.
+class _SharedMinutes:
+    """Iterates over the minutes in which several schedules are due.
 
-    The earliest schedule leaps to the minute of the second one, so the dense ones cost no more than the sparse ones.
+    The earliest schedule skips to the minute of the second one, so a dense schedule costs no more than a sparse one.
     """
 
     def __init__(self, schedules: Sequence[Schedule], now: datetime, end: datetime, steps: int) -> None:
         self.until = end
         self._end, self._steps = end, steps
-        self._rules = [_limited(schedule, now, end) for schedule in schedules]
+        self._rules = [_with_max_runs(schedule, now, end) for schedule in schedules]
         self._ids = [schedule.id for schedule in schedules]
         self._heap: list[tuple[datetime, int]] = []
         for index in range(len(self._rules)):
@@ -168,27 +170,27 @@ class _Meetings:
             if _minute(moment) < minute:
                 self._push(index, minute - TICK)
                 continue
-            met = [index]
+            due = [index]
             while self._heap and _minute(self._heap[0][0]) == minute:
-                met.append(heapq.heappop(self._heap)[1])
-            yield minute, tuple(self._ids[each] for each in sorted(met))
-            for each in met:
+                due.append(heapq.heappop(self._heap)[1])
+            yield minute, tuple(self._ids[each] for each in sorted(due))
+            for each in due:
                 self._push(each, minute + MINUTE - TICK)
 
     def _push(self, index: int, after: datetime) -> None:
         self._steps -= 1
-        following = next_after(self._rules[index], after)
-        if following is not None and following <= self._end:
-            heapq.heappush(self._heap, (following, index))
+        slot = next_after(self._rules[index], after)
+        if slot is not None and slot <= self._end:
+            heapq.heappush(self._heap, (slot, index))
 
 
 def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _grouped(queue: str, meetings: Iterable[tuple[datetime, tuple[str, ...]]]) -> list[Clash]:
+def _group_by_items(queue: str, shared_minutes: Iterable[tuple[datetime, tuple[str, ...]]]) -> list[Clash]:
     groups: dict[tuple[str, ...], list[datetime]] = defaultdict(list)
-    for minute, items in meetings:
+    for minute, items in shared_minutes:
         groups[items].append(minute)
     return [
         Clash(queue=queue, items=items, count=len(minutes), first=tuple(minutes[:3]))

@@ -1,4 +1,4 @@
-"""Answers to what the preview asks beside the review: months, days, clashes, and what a trigger matches."""
+"""The message handlers of the preview: months, days, clashes, and the objects that a trigger matches."""
 
 from __future__ import annotations
 
@@ -12,54 +12,55 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.recurrence.local import zone
 from clearml_sched_widgets.widgets.host.messages import BadMessage, Request
 from clearml_sched_widgets.widgets.host.page_values import millis
-from clearml_sched_widgets.widgets.wizard import outlook as looking
+from clearml_sched_widgets.widgets.wizard import outlook as outlook_module
 from clearml_sched_widgets.widgets.wizard.drafts import read_draft
-from clearml_sched_widgets.widgets.wizard.matches import matches_data, matching
+from clearml_sched_widgets.widgets.wizard.matches import find_matches, matches_data
 
-HORIZON = timedelta(days=14)  # for clashes
+HORIZON = timedelta(days=14)  # in which clashes are looked for
 MOST_CLASHES = 20
 
 
 def outlook(request: Request) -> dict[str, Any]:
-    """The asked month and the one after it by day, and the clashes of the next two weeks."""
+    """The runs by day of the requested month and the next one, and the clashes of the next two weeks."""
     return outlook_data(_schedules(request), _month(request), _zone(request), datetime.now(timezone.utc))
 
 
 def outlook_data(schedules: list[Schedule], first: date, here: ZoneInfo, now: datetime) -> dict[str, Any]:
-    """The same at a moment that is an argument; `first` is the first day of the asked month."""
+    """The answer of `outlook` at the time `now`. `first` is the first day of the requested month."""
     last = _month_after(_month_after(first)) - timedelta(days=1)
-    found = looking.days(schedules, first, last, here, now)
-    clashing = looking.clashes(schedules, now, HORIZON)
+    days = outlook_module.days(schedules, first, last, here, now)
+    clashes = outlook_module.clashes(schedules, now, HORIZON)
     return {
         "today": now.astimezone(here).date().isoformat(),
         "days": [
-            {"date": day.isoformat(), "count": count, "more": day in found.dense}
-            for day, count in sorted(found.counts.items())
+            {"date": day.isoformat(), "count": count, "more": day in days.dense}
+            for day, count in sorted(days.counts.items())
         ],
-        "left_out": found.left_out,
-        "clashes": [_clash(clash) for clash in clashing.found[:MOST_CLASHES]],
-        "until": millis(clashing.until),
+        "left_out": days.left_out,
+        "clashes": [_clash_data(clash) for clash in clashes.clashes[:MOST_CLASHES]],
+        "until": millis(clashes.until),
     }
 
 
 def day(request: Request) -> dict[str, Any]:
-    """The runs of one local date."""
+    """The runs of one local date after the present."""
     now = datetime.now(timezone.utc)
-    runs, more = looking.runs_of_day(_schedules(request), _date(request, "date"), _zone(request), now)
+    local_date, here = _date(request, "date"), _zone(request)
+    runs, more = outlook_module.runs_of_day(_schedules(request), local_date, here, now)
     return {"runs": [{"at": millis(moment), "item": schedule.id} for moment, schedule in runs], "more": more}
 
 
 def matches(request: Request, gateway: Gateway) -> dict[str, Any]:
-    """What a trigger of the draft matches on the server now. Raises BadMessage if the trigger cannot be read."""
+    """The objects that a trigger of the draft matches now. Raises BadMessage if the trigger is incomplete."""
     wanted = request.text("item")
     _, items = read_draft(request.data())
     for item in items:
         if item.id == wanted and isinstance(item, Trigger):
-            return matches_data(matching(gateway, item))
+            return matches_data(find_matches(gateway, item))
     raise BadMessage("The trigger is not complete yet: say what it waits for.")
 
 
-def _clash(clash: looking.Clash) -> dict[str, Any]:
+def _clash_data(clash: outlook_module.Clash) -> dict[str, Any]:
     first = [millis(moment) for moment in clash.first]
     return {"queue": clash.queue, "items": list(clash.items), "count": clash.count, "first": first}
 
@@ -81,14 +82,14 @@ def _month(request: Request) -> date:
 
 
 def _date(request: Request, key: str) -> date:
-    """A date of the payload, at least three months before the calendar's end."""
+    """A date of the payload. Raises BadMessage if it is missing or in the last year that Python can represent."""
     try:
-        found = date.fromisoformat(request.text(key))
+        value = date.fromisoformat(request.text(key))
     except ValueError:
-        found = date.max
-    if found.year >= date.max.year:
+        value = date.max
+    if value.year >= date.max.year:
         raise BadMessage(f"The message {request.action!r} lacks the date {key!r}.")
-    return found
+    return value
 
 
 def _month_after(first: date) -> date:

@@ -1,4 +1,4 @@
-"""What a draft amounts to: what is wrong with it, and in words and times what it would do. No request, no clock."""
+"""PURE: the problems of a draft, and the sentence and next runs of each item."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from clearml_sched_widgets.recurrence.local import END, zone
 from clearml_sched_widgets.widgets.host.messages import problems_data
 from clearml_sched_widgets.widgets.wizard.drafts import Item, read_draft
 
-PREVIEWED = 10
+MOST_NEXT_RUNS = 10  # of one schedule
 
 
 def review(data: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The problems of a draft by path, and by item id its sentence and next runs, for items that say when they run."""
+    """The problems of a draft, and by item id the sentence and next runs of each item whose timing can be read."""
     problems, items = read_draft(data)
-    return {"problems": problems_data(problems), "items": {item.id: _item(item, now) for item in items}}
+    return {"problems": problems_data(problems), "items": {item.id: _item_data(item, now) for item in items}}
 
 
-def _item(item: Item, now: datetime) -> dict[str, Any]:
+def _item_data(item: Item, now: datetime) -> dict[str, Any]:
     if isinstance(item, Schedule):
         return {"sentence": describe(item.recurrence), "next": list(_next_runs(item, now)) if item.enabled else []}
     return {"sentence": describe_trigger(item), "next": []}
@@ -31,7 +31,7 @@ def _item(item: Item, now: datetime) -> dict[str, Any]:
 
 def _next_runs(schedule: Schedule, now: datetime) -> Iterator[dict[str, Any]]:
     here = zone(schedule.recurrence.timezone)
-    count = min(PREVIEWED, schedule.policies.max_runs or PREVIEWED)
+    count = min(MOST_NEXT_RUNS, schedule.policies.max_runs or MOST_NEXT_RUNS)
     for moment in islice(occurrences(schedule.recurrence, now, END), count):
         local = moment.astimezone(here)
         yield {"at": int(moment.timestamp() * 1000), "local": f"{local:%a %Y-%m-%d %H:%M:%S}", "zone": here.key}

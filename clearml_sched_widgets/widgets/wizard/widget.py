@@ -1,4 +1,4 @@
-"""The form in which a definition is made, previewed and launched."""
+"""The Wizard: the form that makes, previews and launches a definition."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import traitlets
 from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
-from clearml_sched_widgets.widgets.dashboard.view_data import brief
+from clearml_sched_widgets.widgets.dashboard.view_data import instance_summary
 from clearml_sched_widgets.widgets.host import static_html
 from clearml_sched_widgets.widgets.host.base import SchedulerWidget
 from clearml_sched_widgets.widgets.host.connection import Connection, connection_to
@@ -28,29 +28,35 @@ if TYPE_CHECKING:
 
 
 class WizardPart:
-    """Validates drafts, looks things up on the server, saves and launches."""
+    """Handles the form's messages: validates, previews, looks up, saves and launches.
+
+    `on_created` is called with each launched or saved instance. If it is given, the form is blank afterwards.
+    """
 
     def __init__(
-        self, connection: Connection, definition: Definition | None, made: Callable[[Instance], None] | None = None
+        self,
+        connection: Connection,
+        definition: Definition | None,
+        on_created: Callable[[Instance], None] | None = None,
     ) -> None:
         self._connection = connection
         self._draft: dict[str, Any] = {} if definition is None else to_data(definition)
         self._functions = functions_of(definition) if definition else {}
-        self._form = uuid.uuid4().hex  # the page keeps by it what was typed, apart from that of other widgets
+        self._form_id = uuid.uuid4().hex  # the page stores the user's input under it, separate from other widgets
         self._revision = 0
-        self._made = made
+        self._on_created = on_created
         self.instance: Instance | None = None
 
     @property
     def definition(self) -> Definition:
-        """What the form holds now. Raises InvalidDefinition."""
-        return self._read(self._draft or {"name": ""})
+        """The definition in the form. Raises InvalidDefinition."""
+        return self._parse(self._draft or {"name": ""})
 
-    def _read(self, data: dict[str, Any]) -> Definition:
-        """The definition of the page's data, which has only the names of the functions that Python gave."""
+    def _parse(self, data: dict[str, Any]) -> Definition:
+        """The definition of the page's data, which has only the names of its functions."""
         return with_functions(from_data(data), self._functions)
 
-    def instant(self) -> Mapping[str, Handler]:
+    def instant_handlers(self) -> Mapping[str, Handler]:
         return {
             "validate": self._validate,
             "outlook": previews.outlook,
@@ -60,7 +66,7 @@ class WizardPart:
             "discard": self._discard,
         }
 
-    def slow(self) -> Mapping[str, Handler]:
+    def slow_handlers(self) -> Mapping[str, Handler]:
         return {
             "check": self._check,
             "matches": lambda request: previews.matches(request, self._connection.manager().gateway),
@@ -74,14 +80,14 @@ class WizardPart:
         }
 
     def state(self) -> dict[str, Any]:
-        return {"draft": self._draft, "form": self._form}
+        return {"draft": self._draft, "form": self._form_id}
 
     def refresh(self) -> None:
         """Nothing is read before the page asks for it."""
 
     def _validate(self, request: Request) -> dict[str, Any]:
         revision, data = request.number("revision"), request.data()
-        if revision >= self._revision:  # messages may come out of order
+        if revision >= self._revision:  # messages may arrive out of order
             self._revision, self._draft = revision, data
         return {"revision": revision, **review(data, datetime.now(timezone.utc))}
 
@@ -90,8 +96,9 @@ class WizardPart:
         problems: list[dict[str, str]] = []
         warnings: list[dict[str, str]] = []
         try:
-            definition = self._read(request.data())
-            warnings = problems_data([*manager.warnings(definition), *lookup.misfits(manager.gateway, definition)])
+            definition = self._parse(request.data())
+            mismatches = lookup.type_mismatches(manager.gateway, definition)
+            warnings = problems_data([*manager.warnings(definition), *mismatches])
             manager.check(definition)
         except InvalidDefinition as error:
             problems = problems_data(error.problems)
@@ -102,8 +109,8 @@ class WizardPart:
 
     def _tasks(self, request: Request) -> dict[str, Any]:
         gateway = self._connection.manager().gateway
-        found, more = lookup.search(gateway, request.text("text", ""), request.number("page"))
-        return {"tasks": [lookup.task_data(task) for task in found], "more": more}
+        tasks, more = lookup.search(gateway, request.text("text", ""), request.number("page"))
+        return {"tasks": [lookup.task_data(task) for task in tasks], "more": more}
 
     def _parameters(self, request: Request) -> dict[str, Any]:
         return {"parameters": lookup.parameters(self._connection.manager().gateway, request.text("id"))}
@@ -117,41 +124,41 @@ class WizardPart:
 
     def _launch(self, request: Request) -> dict[str, Any]:
         manager = self._connection.manager()
-        definition = self._read(request.data())
+        definition = self._parse(request.data())
         where, queue = request.text("where"), request.text("queue", "services")
-        return self._keep(manager.launch(definition, where=where, queue=queue), request.data())
+        return self._remember_instance(manager.launch(definition, where=where, queue=queue), request.data())
 
     def _save(self, request: Request) -> dict[str, Any]:
         manager = self._connection.manager()
-        return self._keep(manager.save(self._read(request.data())), request.data())
+        return self._remember_instance(manager.save(self._parse(request.data())), request.data())
 
-    def _keep(self, instance: Instance, data: dict[str, Any]) -> dict[str, Any]:
+    def _remember_instance(self, instance: Instance, data: dict[str, Any]) -> dict[str, Any]:
         self.instance = instance
-        self._draft = data  # the last edit may not have been validated apart
-        if self._made is not None:
-            self._draft = {}  # the next form begins blank
-            self._made(instance)
-        return {"instance": brief(instance)}
+        self._draft = data  # the last edit may not have been validated on its own
+        if self._on_created is not None:
+            self._draft = {}  # the next form is blank
+            self._on_created(instance)
+        return {"instance": instance_summary(instance)}
 
     def _import(self, request: Request) -> dict[str, Any]:
         try:
             return {"data": to_data(loads(request.text("text")))}
         except InvalidDefinition as error:
-            raise InvalidDefinition(placed(each) for each in error.problems) from None
+            raise InvalidDefinition(with_text_position(each) for each in error.problems) from None
 
     def _discard(self, _: Request) -> dict[str, Any]:
         self._draft = {}
         return {}
 
     def _export(self, request: Request) -> dict[str, Any]:
-        definition, format = self._read(request.data()), request.text("format", "json")
+        definition, format = self._parse(request.data()), request.text("format", "json")
         if format not in ("json", "yaml"):
             raise BadMessage(f"The message 'export' names the format {format!r}; expected json or yaml.")
         return {"name": definition.name, "text": dumps(definition, "yaml" if format == "yaml" else "json")}
 
 
-def placed(problem: Problem) -> Problem:
-    """What is no JSON and no YAML has no path in it, but a place in the text."""
+def with_text_position(problem: Problem) -> Problem:
+    """The problem with its line as the path, if the text is neither JSON nor YAML and has no paths."""
     value = problem.value
     in_text = not problem.path and isinstance(value, str) and value.startswith("line ")
     return attrs.evolve(problem, path=value) if in_text else problem
@@ -160,7 +167,7 @@ def placed(problem: Problem) -> Problem:
 class Wizard(SchedulerWidget):
     """A form that makes a definition, shows what it would run, and launches it.
 
-    `definition` prefills it. `manager` is made from your ClearML configuration when the form is shown, if not given.
+    `definition` prefills the form. Without `manager`, one is made from your ClearML configuration when it is shown.
     """
 
     _kind = traitlets.Unicode("wizard").tag(sync=True)
@@ -174,7 +181,7 @@ class Wizard(SchedulerWidget):
         self._wizard = WizardPart(connection, definition)
         super().__init__(connection, (self._wizard,))
 
-    def _still(self, now: datetime) -> str:
+    def _static_html(self, now: datetime) -> str:
         return static_html.draft(self._wizard.state()["draft"], now)
 
     def __repr__(self) -> str:
@@ -185,10 +192,10 @@ class Wizard(SchedulerWidget):
 
     @property
     def definition(self) -> Definition:
-        """What the form holds now. Raises InvalidDefinition, whose `problems` say what is missing."""
+        """The definition in the form. Raises InvalidDefinition, whose `problems` say what is missing."""
         return self._wizard.definition
 
     @property
     def instance(self) -> Instance | None:
-        """What was last launched or saved with this form."""
+        """The instance that was last launched or saved with this form."""
         return self._wizard.instance

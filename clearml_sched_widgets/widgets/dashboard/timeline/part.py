@@ -1,7 +1,7 @@
-"""The timeline as a part of a widget: the window that its page asked for, and what is sent when.
+"""The timeline as a part of a widget: it follows the shown view and decides what is sent to the page and when.
 
-What has ended is sent once for a window; what goes on, and what ended since, is sent apart and is small. So one more
-run costs a few hundred bytes, however many there are.
+Runs that have ended are sent once per window, in a picture. Active runs, and runs that ended since, are sent apart in a
+small message. One more run therefore costs a few hundred bytes, however many runs there are.
 """
 
 from __future__ import annotations
@@ -21,117 +21,116 @@ from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import ACTIVE
 from clearml_sched_widgets.views.history import IDLE, ExecutedRow, ScheduledRow, View
-from clearml_sched_widgets.widgets.dashboard.table_feed import changed
+from clearml_sched_widgets.widgets.dashboard.table_feed import changed_rows
 from clearml_sched_widgets.widgets.dashboard.timeline.bars import bars, run_spans
 from clearml_sched_widgets.widgets.dashboard.timeline.picture import Window, in_lanes, picture
 from clearml_sched_widgets.widgets.host.messages import BadMessage, Handler, Request
 
 HOUR = 3_600_000  # milliseconds
-FIRST = Window(start=0, end=6 * HOUR, bucket=6 * HOUR // 100, follow=True)
-SHORTEST, LONGEST = 60_000, 400 * 24 * HOUR
-DRAW_AFTER = 0.3  # seconds after a page is there: a long history takes a moment to draw, and the tables come first
+FIRST_WINDOW = Window(start=0, end=6 * HOUR, bucket=6 * HOUR // 100, follow=True)
+SHORTEST, LONGEST = 60_000, 400 * 24 * HOUR  # length of a window
+DRAW_AFTER = 0.3  # seconds after the page opened, so that the tables appear before a long history is drawn
 END_OF_TIME = 250_000_000_000_000  # milliseconds; in the year 9892
 MOST_BUCKETS = 1000
-MOST_LATER = 6  # runs that ended since the picture was made; with more there is a new one ...
-PICTURE_EVERY = 10.0  # ... but not more often than in so many seconds
-MOST_LIVE = 30  # bars that are sent whenever one of them changes; with more ...
-LIVE_EVERY = 2.0  # ... not more often than in so many seconds
-EVERYTHING = frozenset({""})
-STALE = 0.2  # of the window's length: how far the time goes on until the future is computed anew
+MOST_ENDED_SINCE = 6  # runs that ended since the picture was made; with more, a new picture is made
+PICTURE_EVERY = 10.0  # least seconds between two pictures that are made because many runs ended
+MOST_LIVE = 30  # live runs that are sent at every change
+LIVE_EVERY = 2.0  # least seconds between two live messages with more runs
+ALL_ITEMS = frozenset({""})
+STALE_SHARE = 0.2  # of the window's length; after this time the future runs are computed again
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Settled:
-    """A picture, and what it was made from."""
+class Picture:
+    """A picture that was sent, and what it was made from."""
 
     view: str
     window: Window
     definition: Definition
     paused: frozenset[str]
     rows: tuple[ScheduledRow, ...]
-    titles: Mapping[str, str]  # of the items, which may have that of a base task, and that is known later
-    at: int
+    titles: Mapping[str, str]  # of the items; the name of a base task may be known only later
+    at: int  # milliseconds
     made: float  # on the monotonic clock
-    ended: Mapping[str, str]  # the runs that had ended, with their status
+    ended: Mapping[str, str]  # the status of each run that had ended
     data: dict[str, Any]
 
-    def holds(self, view: View, window: Window, now: int) -> bool:
-        """Whether it still shows what it should, but for the runs."""
-        moved = window.follow and now - self.at > STALE * window.length
-        same = self.definition is view.definition or self.definition == view.definition
-        named = self.rows is view.scheduled or self.titles == _titles(view)
-        here = self.view == view.id and self.window == window
-        return here and not moved and same and named and self.paused == _paused(view)
+    def is_current(self, view: View, window: Window, now: int) -> bool:
+        """Whether the picture is up to date, apart from its runs."""
+        stale = window.follow and now - self.at > STALE_SHARE * window.length
+        same_definition = self.definition is view.definition or self.definition == view.definition
+        same_titles = self.rows is view.scheduled or self.titles == _titles(view)
+        same_window = self.view == view.id and self.window == window
+        return same_window and not stale and same_definition and same_titles and self.paused == _paused(view)
 
 
 class TimelinePart:
-    """Follows what a dashboard shows: `view` tells what that is at the moment, None for nothing."""
+    """Follows the instance that a dashboard shows. `view` returns its current view, None if nothing is shown."""
 
     def __init__(self, view: Callable[[], View | None]) -> None:
         self._view = view
         self._lock = threading.Lock()
         self._ids = count(1)
-        self._window = FIRST
-        self._seen: View | None = None
-        self._settled: Settled | None = None
+        self._window = FIRST_WINDOW
+        self._live_view: View | None = None  # the view of the last live message
+        self._picture: Picture | None = None
         self._live: dict[str, Any] = {}
         self._live_at = 0.0
-        # Of a picture and rows: those that are not in it.
-        self._fresh: tuple[Settled | None, tuple[ExecutedRow, ...], dict[str, ExecutedRow]] = (None, (), {})
+        self._checked_rows: tuple[ExecutedRow, ...] = ()  # the rows that were last compared with the picture
+        self._live_runs: dict[str, ExecutedRow] = {}  # those that the picture does not have as they are now
         self._draw_at = math.inf  # on the monotonic clock
 
-    def instant(self) -> Mapping[str, Handler]:
+    def instant_handlers(self) -> Mapping[str, Handler]:
         return {"timeline": self._on_window}
 
-    def slow(self) -> Mapping[str, Handler]:
+    def slow_handlers(self) -> Mapping[str, Handler]:
         return {}
 
     def refresh(self) -> None:
-        """Nothing to read: it is all computed from what the dashboard knows."""
+        """There is nothing to read; the first call starts the delay before the first picture."""
         if self._draw_at == math.inf:
             self._draw_at = time.monotonic() + DRAW_AFTER
 
     def state(self) -> dict[str, Any]:
         view = self._view() if time.monotonic() >= self._draw_at else None
         if view is None or view.definition is None or view.state is None:
-            self._settled, self._seen, self._live = None, None, {}
+            self._picture, self._live_view, self._live = None, None, {}
         else:
-            self._renew(view, datetime.now(timezone.utc))
-        return {"timeline": self._settled.data if self._settled else {}, "timeline_live": self._live}
+            self._update(view, datetime.now(timezone.utc))
+        return {"timeline": self._picture.data if self._picture else {}, "timeline_live": self._live}
 
-    def _renew(self, view: View, now: datetime) -> None:
+    def _update(self, view: View, now: datetime) -> None:
         with self._lock:
             window = self._window
-        settled, at = self._settled, int(now.timestamp() * 1000)
-        if settled is None or not settled.holds(view, window, at):
-            settled = self._settle(view, window, now)
-        elif view is self._seen:
+        sent, at = self._picture, int(now.timestamp() * 1000)
+        if sent is None or not sent.is_current(view, window, at):
+            sent = self._make_picture(view, window, now)
+        elif view is self._live_view:
             return
-        fresh = self._not_in(settled, view.executed)
-        if _outdated(settled, fresh):
-            settled = self._settle(view, window, now)
-            fresh = list(view.active)
-        self._enliven(view, settled, fresh, at)
+        live = self._runs_not_in(sent, view.executed)
+        if _outdated(sent, live):
+            sent = self._make_picture(view, window, now)
+            live = list(view.active)
+        self._update_live(view, sent, live, at)
 
-    def _not_in(self, settled: Settled, rows: tuple[ExecutedRow, ...]) -> list[ExecutedRow]:
-        """The runs that the picture does not have as they are now. Looks only at rows that changed since the last."""
-        _, before, fresh = self._fresh
-        fresh = fresh | {row.run: row for row in changed(before, rows, _run)}
-        fresh = {run: row for run, row in fresh.items() if settled.ended.get(run) != row.status}
-        self._fresh = (settled, rows, fresh)
-        return list(fresh.values())
+    def _runs_not_in(self, sent: Picture, rows: tuple[ExecutedRow, ...]) -> list[ExecutedRow]:
+        """The runs that the picture does not have as they are now. Looks only at rows changed since the last call."""
+        live = self._live_runs | {row.run: row for row in changed_rows(self._checked_rows, rows, _run)}
+        self._live_runs = {run: row for run, row in live.items() if sent.ended.get(run) != row.status}
+        self._checked_rows = rows
+        return list(self._live_runs.values())
 
-    def _settle(self, view: View, window: Window, now: datetime) -> Settled:
+    def _make_picture(self, view: View, window: Window, now: datetime) -> Picture:
         assert view.definition is not None
         at = int(now.timestamp() * 1000)
         padded = window.at(at).padded()
-        there = run_spans(view.executed, padded.start, padded.end)
-        ended = [one for one in there if not one.active]
-        active = [one for one in there if one.active]
+        spans = run_spans(view.executed, padded.start, padded.end)
+        ended = [span for span in spans if not span.active]
+        active = [span for span in spans if span.active]
         titles, paused = _titles(view), _paused(view)
-        state = State(paused=True) if paused == EVERYTHING else view.state or State()
-        drawn = picture(view.definition, state, ended, active, padded, now, titles)
-        self._settled = Settled(
+        state = State(paused=True) if paused == ALL_ITEMS else view.state or State()
+        message = picture(view.definition, state, ended, active, padded, now, titles)
+        self._picture = Picture(
             view=view.id,
             window=window,
             definition=view.definition,
@@ -141,27 +140,26 @@ class TimelinePart:
             at=at,
             made=time.monotonic(),
             ended={row.run: row.status for row in view.executed if row.status not in ACTIVE},
-            data={"id": next(self._ids), "length": window.length, "follow": window.follow, "at": at, **drawn},
+            data={"id": next(self._ids), "length": window.length, "follow": window.follow, "at": at, **message},
         )
-        self._fresh = (self._settled, view.executed, {row.run: row for row in view.active})
+        self._checked_rows, self._live_runs = view.executed, {row.run: row for row in view.active}
         self._live_at = 0.0
-        return self._settled
+        return self._picture
 
-    def _enliven(self, view: View, settled: Settled, fresh: list[ExecutedRow], at: int) -> None:
-        """Show the runs that are not in the picture."""
+    def _update_live(self, view: View, sent: Picture, runs: list[ExecutedRow], at: int) -> None:
+        """Update the live message: the runs that are not in the picture."""
         now = time.monotonic()
-        if len(fresh) > MOST_LIVE and now - self._live_at < LIVE_EVERY:
+        if len(runs) > MOST_LIVE and now - self._live_at < LIVE_EVERY:
             return
-        window = settled.window.at(at).padded()
-        there = in_lanes(run_spans(fresh, window.start, window.end), settled.data["lanes"])
-        drawn = [bar.data() for bar in bars(there, window.bucket)]
-        live = {"id": settled.data["id"], "bars": drawn}
+        window = sent.window.at(at).padded()
+        spans = in_lanes(run_spans(runs, window.start, window.end), sent.data["lanes"])
+        live = {"id": sent.data["id"], "bars": [bar.data() for bar in bars(spans, window.bucket)]}
         if live != self._live:
             self._live, self._live_at = live, now
-        self._seen = view
+        self._live_view = view
 
     def _on_window(self, request: Request) -> dict[str, Any]:
-        """The page shows another stretch of time."""
+        """Set the window of time that the page shows."""
         start, end, buckets = (request.number(name) for name in ("from", "to", "buckets"))
         if not (0 <= start < end <= END_OF_TIME and SHORTEST <= end - start <= LONGEST and 0 < buckets <= MOST_BUCKETS):
             raise BadMessage("The message 'timeline' names no stretch of time that can be shown.")
@@ -184,12 +182,12 @@ def _run(row: ExecutedRow) -> str:
     return row.run
 
 
-def _outdated(settled: Settled, fresh: list[ExecutedRow]) -> bool:
-    """Whether the picture shows a run as it is no more, or too many have ended since."""
-    later = [row for row in fresh if row.status not in ACTIVE]
-    if any(row.run in settled.ended for row in fresh):
+def _outdated(sent: Picture, live: list[ExecutedRow]) -> bool:
+    """Whether the status of a run in the picture changed, or too many runs have ended since."""
+    if any(row.run in sent.ended for row in live):
         return True
-    return len(later) > MOST_LATER and time.monotonic() - settled.made > PICTURE_EVERY
+    ended_since = sum(row.status not in ACTIVE for row in live)
+    return ended_since > MOST_ENDED_SINCE and time.monotonic() - sent.made > PICTURE_EVERY
 
 
 def _titles(view: View) -> dict[str, str]:
@@ -197,8 +195,8 @@ def _titles(view: View) -> dict[str, str]:
 
 
 def _paused(view: View) -> frozenset[str]:
-    """What does not run at present: items, or everything."""
+    """The ids of paused items; `ALL_ITEMS` if nothing runs at present."""
     state = view.state or State()
     if state.paused or view.status in IDLE:
-        return EVERYTHING
+        return ALL_ITEMS
     return frozenset(key for key, item in state.items.items() if item.paused)

@@ -1,4 +1,4 @@
-"""PURE: what the page gets of the timeline: lanes, bars of runs that have ended, marks of runs to come."""
+"""PURE: the full message of the timeline: lanes, bars of runs that have ended, and marks of future runs."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from clearml_sched_widgets.sentences.log import title
 from clearml_sched_widgets.widgets.dashboard.timeline.bars import RunSpan, bars
 from clearml_sched_widgets.widgets.dashboard.timeline.upcoming import marks
 
-MOST_LANES = 100
-MOST_MARKS = 1500
-OTHERS = ""  # the lane of all items that have none of their own
+MOST_LANES = 100  # with more items, the others share one lane
+MOST_MARKS = 1500  # of all schedules
+OTHERS = ""  # the item id of the shared lane
 
 
 @attrs.frozen(kw_only=True)
 class Window:
-    """The stretch of time that the page shows, in milliseconds, and how much of it cannot be told apart.
+    """The window of time that the page shows. Times, and the width of a bucket, are in milliseconds.
 
-    With `follow` it goes on with the time: its end is `AHEAD` of its length after now.
+    With `follow` the window moves with the time: its end is after the present by the share `AHEAD` of its length.
     """
 
     start: int
@@ -37,50 +37,51 @@ class Window:
         return self.end - self.start
 
     def at(self, now: int) -> Window:
-        """The window at a moment."""
+        """The window at a time, which matters only with `follow`."""
         if not self.follow:
             return self
         end = now + round(AHEAD * self.length)
         return attrs.evolve(self, start=end - self.length, end=end)
 
     def padded(self) -> Window:
-        """Half of its length more on both sides, so that the page can move it a little without asking."""
+        """The window extended by half of its length on both sides, so that the page can move it without a request."""
         half = self.length // 2
         return attrs.evolve(self, start=self.start - half, end=self.end + half)
 
 
-AHEAD = 0.2
+AHEAD = 0.2  # of the window's length
 
 
-def lanes(definition: Definition, stays: Iterable[RunSpan], titles: Mapping[str, str] = {}) -> list[dict[str, Any]]:
-    """The lanes: the items in their order, then what the definition no longer has but ran in the window.
+def lanes(definition: Definition, spans: Iterable[RunSpan], titles: Mapping[str, str] = {}) -> list[dict[str, Any]]:
+    """The lanes: the items of the definition in their order, then removed items that ran in the window.
 
-    Of very many those that ran come first; the rest share a last one. `titles` are those of the tables, by item.
+    If there are too many, items that ran get a lane first and the others share one. `titles` has the names of items in
+    the tables, by id.
     """
-    ran = {one.item for one in stays}
-    known = {item.id: titles.get(item.id) or title(item, {}) for item in definition.items}
-    ids = [*known, *sorted(ran.difference(known))]
+    ran = {span.item for span in spans}
+    names = {item.id: titles.get(item.id) or title(item, {}) for item in definition.items}
+    ids = [*names, *sorted(ran.difference(names))]
     if len(ids) > MOST_LANES:
         chosen = set(sorted(ids, key=lambda item: item not in ran)[: MOST_LANES - 1])
         ids = [item for item in ids if item in chosen]
     schedules = {schedule.id for schedule in definition.schedules}
-    found = [{"item": item, "name": known.get(item, item), "kind": _kind(item, known, schedules)} for item in ids]
-    rest = len(known) + len(ran.difference(known)) - len(ids)
-    return [*found, {"item": OTHERS, "name": f"{rest} other items", "kind": "others"}] if rest else found
+    own = [{"item": item, "name": names.get(item, item), "kind": _kind(item, names, schedules)} for item in ids]
+    rest = len(names) + len(ran.difference(names)) - len(ids)
+    return [*own, {"item": OTHERS, "name": f"{rest} other items", "kind": "others"}] if rest else own
 
 
-def _kind(item: str, known: Mapping[str, str], schedules: set[str]) -> str:
-    return "removed" if item not in known else "schedule" if item in schedules else "trigger"
+def _kind(item: str, names: Mapping[str, str], schedules: set[str]) -> str:
+    return "removed" if item not in names else "schedule" if item in schedules else "trigger"
 
 
-def in_lanes(stays: Iterable[RunSpan], shown: Iterable[Mapping[str, Any]]) -> list[RunSpan]:
-    """The runs, each with its lane's item."""
+def in_lanes(spans: Iterable[RunSpan], shown: Iterable[Mapping[str, Any]]) -> list[RunSpan]:
+    """The runs, each with the item of the lane that shows it."""
     own = {lane["item"] for lane in shown}
-    return [one if one.item in own else attrs.evolve(one, item=OTHERS) for one in stays]
+    return [span if span.item in own else attrs.evolve(span, item=OTHERS) for span in spans]
 
 
-def future(definition: Definition, state: State, window: Window, now: datetime) -> list[list[Any]]:
-    """`[item, time]` of the runs to come within the window, the first ones of each schedule if there are very many."""
+def future_marks(definition: Definition, state: State, window: Window, now: datetime) -> list[list[Any]]:
+    """`[item, time]` of the future runs in the window. If there are too many, each schedule has only its first ones."""
     if window.end < now.timestamp() * 1000:
         return []
     end, bucket = _moment(window.end), timedelta(milliseconds=window.bucket)
@@ -100,17 +101,17 @@ def picture(
     now: datetime,
     titles: Mapping[str, str] = {},
 ) -> dict[str, Any]:
-    """The message: everything in the window but the active runs, which only decide about lanes: they change often."""
-    there = [one for one in ended if one.touches(window.start, window.end)]
-    going = [one for one in active if one.touches(window.start, window.end)]
-    shown = lanes(definition, [*there, *going], titles)
+    """The full message of a window. Active runs get lanes but no bars, because they change often and are sent apart."""
+    visible_ended = [span for span in ended if span.touches(window.start, window.end)]
+    visible_active = [span for span in active if span.touches(window.start, window.end)]
+    shown = lanes(definition, [*visible_ended, *visible_active], titles)
     return {
         "from": window.start,
         "to": window.end,
         "bucket": window.bucket,
         "lanes": shown,
-        "bars": [bar.data() for bar in bars(in_lanes(there, shown), window.bucket)],
-        "marks": future(definition, state, window, now),
+        "bars": [bar.data() for bar in bars(in_lanes(visible_ended, shown), window.bucket)],
+        "marks": future_marks(definition, state, window, now),
     }
 
 

@@ -15,9 +15,9 @@ from clearml_sched_widgets import Dashboard, Manager, SchedulerApp
 from clearml_sched_widgets.codec import from_data, to_data
 from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.dashboard import vitals
-from clearml_sched_widgets.widgets.dashboard.vitals import Lately, VitalsPart, counters, life
+from clearml_sched_widgets.widgets.dashboard.vitals import RecentlyEnded, VitalsPart, counters, heartbeats
 from clearml_sched_widgets.widgets.host.connection import Connection
-from clearml_sched_widgets.widgets.host.subshells import let_the_page_choose
+from clearml_sched_widgets.widgets.host.subshells import route_by_page_subshell
 from clearml_sched_widgets.widgets.host.worker import COMMANDS
 from tests.unit.widgets.page import Page, first_rows, memory_manager, schedule_data
 from tests.waiting import until
@@ -216,19 +216,19 @@ def view(**changes: Any) -> View:
 
 
 def test_the_head_counts_what_goes_on_and_what_ended_within_a_day() -> None:
-    found = counters(view(), Lately().of(view(), NOW))
+    found = counters(view(), RecentlyEnded().update(view(), NOW))
     assert found.pop("next_run") == int((NOW + timedelta(minutes=5)).timestamp() * 1000)
     assert found == {"running": 1, "queued": 1, "ended_day": 2, "failed_day": 1}
     assert counters(view(scheduled=(), executed=()), ())["next_run"] is None
 
 
 def test_what_ended_within_a_day_is_followed() -> None:
-    lately, rows = Lately(), view().executed
-    assert [row.status for row in lately.of(view(executed=rows), NOW)] == ["failed", "completed"]
+    ended, rows = RecentlyEnded(), view().executed
+    assert [row.status for row in ended.update(view(executed=rows), NOW)] == ["failed", "completed"]
     later = (attrs.evolve(rows[0], status="completed", finished=NOW), *rows[1:])
-    assert len(lately.of(view(executed=later), NOW)) == 3
-    assert lately.of(view(executed=later), NOW + timedelta(hours=21, minutes=30)) == [later[2], later[0]]
-    assert lately.of(view(executed=()), NOW) == []
+    assert len(ended.update(view(executed=later), NOW)) == 3
+    assert ended.update(view(executed=later), NOW + timedelta(hours=21, minutes=30)) == [later[2], later[0]]
+    assert ended.update(view(executed=()), NOW) == []
 
 
 def test_the_numbers_of_one_instance_are_never_shown_for_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,10 +268,10 @@ def test_a_count_that_takes_long_takes_little_of_the_time(monkeypatch: pytest.Mo
 
 
 def test_signs_of_life_change_every_ten_seconds_only() -> None:
-    assert life(NOW, NOW) == life(NOW + timedelta(seconds=2), NOW + timedelta(seconds=2))
-    later = life(NOW + timedelta(seconds=9), NOW + timedelta(seconds=9))
-    assert later["beat"] == later["heartbeat"] == life(NOW, NOW)["beat"] + 10_000
-    assert life(None, NOW)["heartbeat"] is None
+    assert heartbeats(NOW, NOW) == heartbeats(NOW + timedelta(seconds=2), NOW + timedelta(seconds=2))
+    later = heartbeats(NOW + timedelta(seconds=9), NOW + timedelta(seconds=9))
+    assert later["beat"] == later["heartbeat"] == heartbeats(NOW, NOW)["beat"] + 10_000
+    assert heartbeats(None, NOW)["heartbeat"] is None
 
 
 def test_the_kernels_note_of_who_published_last_is_taken_back() -> None:
@@ -281,7 +281,7 @@ def test_the_kernels_note_of_who_published_last_is_taken_back() -> None:
 
     comm = Comm()
     for _ in range(2):
-        let_the_page_choose(comm)
+        route_by_page_subshell(comm)
     assert not hasattr(comm, "_reply_subshell_id")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clearml_sched_widgets.records import LogLine
 from clearml_sched_widgets.widgets.dashboard import log_feed
-from clearml_sched_widgets.widgets.dashboard.log_feed import MANY, LogFeed
+from clearml_sched_widgets.widgets.dashboard.log_feed import MOST_NEW_LINES, LogFeed
 
 START = datetime(2026, 11, 22, tzinfo=timezone.utc)
 
@@ -30,7 +30,7 @@ def test_a_page_that_follows_the_log_has_its_last_lines(looks: list[int], lost: 
             end, known = feed.first()["end"], feed.first()["lines"]
         elif look != lost or count == 0:
             told = feed.changes
-            assert len(told["lines"]) <= MANY + 1
+            assert len(told["lines"]) <= MOST_NEW_LINES + 1
             fresh = told["end"] - end
             known, end = known + (told["lines"][-fresh:] if fresh else []), told["end"]
     texts = [line["text"] for line in known]
@@ -83,7 +83,7 @@ def test_lines_of_long_ago_come_before_the_known_ones_which_keep_their_numbers()
 
 
 def test_of_a_log_that_grows_for_weeks_only_so_many_lines_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log_feed, "KEPT", 100)
+    monkeypatch.setattr(log_feed, "MOST_KEPT", 100)
     lines = [LogLine(time=START + timedelta(seconds=n), level="info", text=f"line {n}") for n in range(500)]
     feed = LogFeed()
     for end in range(10, 501, 10):

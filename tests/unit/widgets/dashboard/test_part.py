@@ -17,7 +17,7 @@ from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.records import SECTION, run_tag
 from clearml_sched_widgets.widgets.dashboard import part
 from clearml_sched_widgets.widgets.dashboard.part import DashboardPart
-from clearml_sched_widgets.widgets.host.connection import Connection, reached
+from clearml_sched_widgets.widgets.host.connection import Connection, check_server
 from tests.unit.widgets.page import schedule_data
 
 
@@ -61,7 +61,7 @@ def instance_with(runs: int) -> tuple[Manager, Instance]:
 def followed(manager: Manager, instance: Instance) -> DashboardPart:
     """A part whose page has just opened."""
     connection = Connection(manager)
-    connection._succeeded(manager, reached(manager))
+    connection._record_success(manager, check_server(manager))
     part = DashboardPart(connection, instance, automatic=False)
     part.refresh()
     return part
@@ -76,7 +76,7 @@ def test_while_runs_of_long_ago_are_read_what_is_new_stays_in_sight(jobs: Jobs) 
     part.read_again()
     part.state()
     assert jobs.run() == 2  # the instance as it is now, and a page of older runs
-    shown = part.shown()
+    shown = part.shown_view()
     assert shown is not None
     assert (shown.name, len(shown.executed), shown.whole) == ("A newer name", 1000, False)
 

@@ -19,7 +19,7 @@ from clearml_sched_widgets import Dashboard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.views.history import EXECUTED_COLUMNS, SCHEDULED_COLUMNS, ExecutedRow, View
 from clearml_sched_widgets.widgets.dashboard.csv_text import cell
-from clearml_sched_widgets.widgets.dashboard.table_feed import MANY, WINDOW, Feed
+from clearml_sched_widgets.widgets.dashboard.table_feed import MOST_CHANGES, WINDOW, Feed
 from clearml_sched_widgets.widgets.dashboard.table_query import Finder, parse
 from clearml_sched_widgets.widgets.dashboard.tables import CHOICES, Tables, file_name
 from clearml_sched_widgets.widgets.dashboard.view_data import view_data
@@ -136,11 +136,11 @@ def test_very_many_changes_at_once_are_told_by_a_window_but_older_rows_behind_by
     feed = Feed(("id", "status"), lambda row: row.id)
     rows = tuple(Row(number, "queued") for number in range(WINDOW))
     feed.show(rows, "i1")
-    feed.show(tuple(Row(-number, "new") for number in range(1, MANY + 2)) + rows, "i1")
+    feed.show(tuple(Row(-number, "new") for number in range(1, MOST_CHANGES + 2)) + rows, "i1")
     assert feed.window == 2
     _, now = feed.rows()
     feed.show((*now, *(Row(1000 + number, "old") for number in range(500))), "i1")
-    assert (feed.changes["total"], feed.changes["changes"]) == (WINDOW + MANY + 1 + 500, [])
+    assert (feed.changes["total"], feed.changes["changes"]) == (WINDOW + MOST_CHANGES + 1 + 500, [])
     assert feed.window == 2
 
 

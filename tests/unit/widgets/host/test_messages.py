@@ -33,7 +33,7 @@ def test_every_listed_action_is_handled_and_no_other() -> None:
 
 
 def actions_of(widget: Any) -> set[str]:
-    return {*widget._instant, *widget._slow}
+    return {*widget._instant_handlers, *widget._slow_handlers}
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,7 @@ def test_what_cannot_be_pictured_is_shown_as_a_widget_all_the_same(
     def broken(_: datetime) -> str:
         raise TypeError("a value that nobody expects")
 
-    monkeypatch.setattr(wizard, "_still", broken)
+    monkeypatch.setattr(wizard, "_static_html", broken)
     bundle, _ = wizard._repr_mimebundle_()
     assert set(bundle) == {VIEW, "text/plain"}
     assert "there is no picture of a widget" in caplog.text

@@ -138,7 +138,7 @@ def test_what_only_the_user_can_mend_is_not_tried_again(error: GatewayError, sta
     until(lambda: connection.state["state"] == state)
     assert connection.state["message"] == str(error)
     requests = manager.gateway.requests.total()  # type: ignore[attr-defined]
-    connection.tick()
+    connection.retry_if_due()
     connection.open()
     passed = threading.Event()
     READINGS.submit(passed.set)  # after whatever was begun before
@@ -167,7 +167,7 @@ def retried(connection: Connection) -> str:
 
 
 def ticked(connection: Connection) -> str:
-    connection.tick()
+    connection.retry_if_due()
     return str(connection.state["state"])
 
 
@@ -181,10 +181,10 @@ def test_a_server_that_is_away_is_tried_again_less_and_less_often(monkeypatch: p
         until(lambda: connection.state["state"] == "unreachable")
         until(lambda: ticked(connection) == "connecting")
     until(lambda: connection.state["state"] == "unreachable")
-    assert connection._wait == pytest.approx(16 * 0.02)
+    assert connection._retry_delay == pytest.approx(16 * 0.02)
     manager.gateway.fault = lambda _method, _moment: None  # type: ignore[attr-defined]
     until(lambda: ticked(connection) == "connected")
-    assert connection._wait == 0.02
+    assert connection._retry_delay == 0.02
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_server_that_is_away_is_tried_again_less_and_less_often(monkeypatch: p
     ],
 )
 def test_an_address_is_shown_without_anything_secret(given: str, shown: str) -> None:
-    assert connections._bare(given) == shown
+    assert connections._public_url(given) == shown
 
 
 def test_a_missing_bundle_says_how_to_build_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

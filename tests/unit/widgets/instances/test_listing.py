@@ -18,9 +18,9 @@ from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import LOOKBACK, Task, TaskQuery
 from clearml_sched_widgets.widgets.instances import listing as listings
 from clearml_sched_widgets.widgets.instances.deltas import Deltas
-from clearml_sched_widgets.widgets.instances.discovery import COUNT_EVERY
+from clearml_sched_widgets.widgets.instances.discovery import ALL_IDS_EVERY
 from clearml_sched_widgets.widgets.instances.entries import DETAILS_EVERY
-from clearml_sched_widgets.widgets.instances.listing import MOST_DETAILS, Listing
+from clearml_sched_widgets.widgets.instances.listing import MOST_BATCHES, Listing
 from tests.unit.widgets.page import Page, memory_manager, schedule_data
 from tests.waiting import until
 
@@ -121,8 +121,8 @@ def test_a_row_says_what_runs_where_since_when_and_when_next() -> None:
 
 
 def test_what_nobody_changed_costs_one_request_and_no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listings, "DETAILS", 3)
-    monkeypatch.setattr(listings, "MOST_DETAILS", 2)
+    monkeypatch.setattr(listings, "BATCH_SIZE", 3)
+    monkeypatch.setattr(listings, "MOST_BATCHES", 2)
     clock, asked = Seconds(), Asked()
     asked.add_queue("default")
     manager, task = Manager(gateway=asked), asked.add_task("train model")
@@ -156,7 +156,7 @@ def test_two_thousand_are_all_listed_and_then_only_what_changed_is_read_and_sent
     assert len(rows(listing)) == 2000
     details = [query for query in reading if query.configuration]
     assert len(reading) - len(details) <= 2000 / 499 + 2  # the newest come first, to be shown while the others follow
-    assert len(details) == MOST_DETAILS
+    assert len(details) == MOST_BATCHES
     while any(query.configuration for query in asked.during(lambda: listing.read(asked))):
         pass
     assert {row["items"] for row in rows(listing).values()} == {1}
@@ -185,7 +185,7 @@ def test_what_somebody_deleted_or_archived_leaves_the_list() -> None:
     asked.archive(ids[500])
     listing.read(asked)
     assert len(listing) < 1200  # that one is archived is a change; that one is gone is found out later
-    clock.now += COUNT_EVERY
+    clock.now += ALL_IDS_EVERY
     reading = asked.during(lambda: listing.read(asked))
     assert sum(query.bare for query in reading) == 3
     assert len(rows(listing)) == 1197

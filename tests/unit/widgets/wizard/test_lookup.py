@@ -101,7 +101,7 @@ def test_parameters_come_with_their_types_and_without_those_of_a_scheduler() -> 
     ],
 )  # fmt: skip
 def test_a_value_is_compared_with_the_type_of_the_base_tasks_own(kind: str, value: str, fits: bool) -> None:
-    assert (lookup.misfit(kind, value) == "") is fits
+    assert (lookup.expected_format(kind, value) == "") is fits
 
 
 def test_a_value_of_another_type_is_warned_of_beside_its_parameter() -> None:
@@ -109,7 +109,7 @@ def test_a_value_of_another_type_is_warned_of_beside_its_parameter() -> None:
     task = gateway.add_task(hyperparams={"Args": {"epochs": Param(value="3", type="int")}})
     gateway.add_queue("default")
     schedule = Schedule(Action(task, parameters={"Args/epochs": "many", "Args/new": "x"}), Daily(["06:20"]))
-    [problem] = lookup.misfits(gateway, Definition("Nightly", [schedule]))
+    [problem] = lookup.type_mismatches(gateway, Definition("Nightly", [schedule]))
     assert problem.path == "schedules[0].action.parameters['Args/epochs']"
     assert "expected a whole number" in problem.message
     page = Page(Wizard(manager=Manager(gateway=gateway)))

@@ -12,7 +12,7 @@ from clearml_sched_widgets import Action, ModelTrigger, Published, Select, Statu
 from clearml_sched_widgets.definition import Condition
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.widgets.wizard import matches as module
-from clearml_sched_widgets.widgets.wizard.matches import matches_data, matching
+from clearml_sched_widgets.widgets.wizard.matches import find_matches, matches_data
 from tests.unit.widgets.page import Page, memory_manager
 
 COMPLETED = StatusChanged(["completed"])
@@ -49,18 +49,18 @@ def gateway() -> MemoryGateway:
 def test_objects_match_by_the_condition_and_the_selection(
     gateway: MemoryGateway, when: Condition, select: dict[str, Any], expected: list[str]
 ) -> None:
-    found = matching(gateway, TaskTrigger(Action("t1"), when, Select(**select)))
-    assert sorted(row.name for row in found.found) == expected
+    found = find_matches(gateway, TaskTrigger(Action("t1"), when, Select(**select)))
+    assert sorted(row.name for row in found.objects) == expected
     assert found.all_read
 
 
 def test_models_match_too(gateway: MemoryGateway) -> None:
-    assert [row.name for row in matching(gateway, ModelTrigger(Action("t1"), Published())).found] == ["net"]
+    assert [row.name for row in find_matches(gateway, ModelTrigger(Action("t1"), Published())).objects] == ["net"]
 
 
 def test_an_empty_server_matches_nothing() -> None:
-    assert matching(MemoryGateway(), TaskTrigger(Action("t1"), COMPLETED)) == module.Matches(
-        found=(), read=0, all_read=True
+    assert find_matches(MemoryGateway(), TaskTrigger(Action("t1"), COMPLETED)) == module.Matches(
+        objects=(), read=0, all_read=True
     )
 
 
@@ -75,9 +75,9 @@ def test_in_a_full_workspace_only_what_changed_last_is_looked_at(monkeypatch: py
     gateway = MemoryGateway(now=clock())
     for number in range(8):
         gateway.add_task(f"task {number}", status="completed")
-    found = matching(gateway, TaskTrigger(Action("t1"), COMPLETED))
+    found = find_matches(gateway, TaskTrigger(Action("t1"), COMPLETED))
     assert not found.all_read
-    assert [row.name for row in found.found][:1] == ["task 7"]
+    assert [row.name for row in found.objects][:1] == ["task 7"]
     assert found.read <= 4
 
 
@@ -85,15 +85,15 @@ def test_old_objects_are_found_where_there_are_few() -> None:
     gateway = MemoryGateway(now=clock())
     for number in range(8):
         gateway.add_task(f"task {number}", status="completed")
-    found = matching(gateway, TaskTrigger(Action("t1"), COMPLETED))
-    assert [row.name for row in found.found] == [f"task {number}" for number in reversed(range(8))]
+    found = find_matches(gateway, TaskTrigger(Action("t1"), COMPLETED))
+    assert [row.name for row in found.objects] == [f"task {number}" for number in reversed(range(8))]
 
 
 def test_the_page_gets_the_first_of_them_and_how_many_there_are(
     gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MOST_LISTED", 1)
-    data = matches_data(matching(gateway, TaskTrigger(Action("t1"), Tagged(any=["ready"]))))
+    data = matches_data(find_matches(gateway, TaskTrigger(Action("t1"), Tagged(any=["ready"]))))
     assert (data["count"], data["all_read"], len(data["objects"])) == (2, True, 1)
     assert data["objects"][0]["name"] == "release"
     assert data["objects"][0]["tags"] == ["old", "ready"]

@@ -126,8 +126,8 @@ def test_schedules_due_in_one_minute_on_one_queue_clash() -> None:
     weekly = schedule(Weekly(["monday"], ["06:20:30"]), "weekly")
     elsewhere = schedule(Daily(["06:20"]), "elsewhere", queue="gpu")
     found = clashes([daily, weekly, elsewhere], NOW, TWO_WEEKS)
-    assert [(clash.queue, clash.items, clash.count) for clash in found.found] == [("default", ("daily", "weekly"), 2)]
-    assert found.found[0].first == (at("2026-11-23T06:20"), at("2026-11-30T06:20"))
+    assert [(clash.queue, clash.items, clash.count) for clash in found.clashes] == [("default", ("daily", "weekly"), 2)]
+    assert found.clashes[0].first == (at("2026-11-23T06:20"), at("2026-11-30T06:20"))
     assert found.until == NOW + TWO_WEEKS
 
 
@@ -143,7 +143,7 @@ def test_schedules_due_in_one_minute_on_one_queue_clash() -> None:
     ids=["alone", "another minute", "spread by jitter", "disabled", "too far away"],
 )
 def test_what_does_not_meet_does_not_clash(others: list[Schedule]) -> None:
-    assert clashes([schedule(Daily(["06:20"])), *others], NOW, TWO_WEEKS).found == ()
+    assert clashes([schedule(Daily(["06:20"])), *others], NOW, TWO_WEEKS).clashes == ()
 
 
 @pytest.mark.parametrize(
@@ -165,14 +165,14 @@ def test_leaping_finds_the_clashes_that_a_walk_through_all_runs_finds(rules: lis
         if len(items) > 1:
             walked[tuple(sorted(items))] = walked.get(tuple(sorted(items)), 0) + 1
     found = clashes([schedule(rule, str(number)) for number, rule in enumerate(rules)], NOW, timedelta(days=3))
-    assert {clash.items: clash.count for clash in found.found} == walked
+    assert {clash.items: clash.count for clash in found.clashes} == walked
     assert found.until == end
 
 
 def test_two_dense_schedules_are_looked_at_as_far_as_the_work_is_bounded() -> None:
     dense = [schedule(Interval("1s"), "a"), schedule(Cron("* * * * *"), "b")]
     found = clashes(dense, NOW, TWO_WEEKS)
-    assert found.found[0].count > 100
+    assert found.clashes[0].count > 100
     assert NOW < found.until < NOW + TWO_WEEKS
     assert steps(lambda: clashes(dense, NOW, TWO_WEEKS)) < 1_000_000
 

@@ -131,7 +131,7 @@ def test_five_thousand_runs_in_the_window_are_a_bounded_message(monkeypatch: pyt
 def ask(part: TimelinePart, **payload: Any) -> dict[str, Any]:
     from clearml_sched_widgets.widgets.host.messages import Request
 
-    return part.instant()["timeline"](Request("1", "timeline", payload))
+    return part.instant_handlers()["timeline"](Request("1", "timeline", payload))
 
 
 def test_the_page_chooses_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
