@@ -1,7 +1,7 @@
 """A Jupyter-native task scheduler and trigger manager for ClearML.
 
-Every public name can be imported from here. Each is loaded when it is first used: importing the package costs nothing,
-and the engine never pulls in pandas, clearml or a widget.
+Every public name can be imported from here. Its module is imported on first use, so importing the package is cheap and
+the engine never loads pandas, clearml or a widget.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     __version__: str
 
-# The same names as above, for the run time; a test compares the two.
+# The module of each public name. It repeats the imports above for the run time; a test compares the two.
 _HOME: dict[str, str] = {
     "Action": "definition",
     "Cron": "definition",

@@ -1,4 +1,4 @@
-"""The command `clearml-sched`: one subcommand per thing that can be done without a notebook."""
+"""The command line `clearml-sched`: runs a sandbox server, or simulates a definition."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code: 0 done, 1 failed, 2 wrong usage or refused, 130 interrupted."""
+    """Run one command and return its exit code: 0 done, 1 failed, 2 wrong usage or an error, 130 interrupted."""
     arguments = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         return run(arguments)
     except SchedulerError as error:
-        return _refuse(str(error))
+        return _print_error(str(error))
     except KeyboardInterrupt:
         return 130
 
 
-def _refuse(message: str) -> int:
+def _print_error(message: str) -> int:
     print(f"clearml-sched: {message}", file=sys.stderr)
     return 2
 
@@ -89,34 +89,34 @@ def _simulate(arguments: argparse.Namespace) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise SchedulerError(f"cannot read {arguments.definition}: {error}") from None
     definition = codec.loads(text)
-    found = simulation.simulate(definition, arguments.start, arguments.end, dict(arguments.duration))
-    print("\n".join(_report(found, arguments.rows)))
+    result = simulation.simulate(definition, arguments.start, arguments.end, dict(arguments.duration))
+    print("\n".join(_report(result, arguments.rows)))
     return 0
 
 
-def _report(found: Simulation, rows: int) -> Iterator[str]:
-    """What the user reads: the summary, the first rows of each list, and the load by queue and hour of the day."""
-    yield found.summary
+def _report(result: Simulation, rows: int) -> Iterator[str]:
+    """The lines to print: the summary, the first rows of each list, and the load by queue and hour of the day."""
+    yield result.summary
     yield from _section(
-        "runs", [f"{run.nominal:%Y-%m-%d %H:%M:%S}  {run.queue}  {run.name}" for run in found.runs], rows
+        "runs", [f"{run.nominal:%Y-%m-%d %H:%M:%S}  {run.queue}  {run.name}" for run in result.runs], rows
     )
-    names = {item.id: item.title for item in found.definition.items}
+    names = {item.id: item.title for item in result.definition.items}
     skips = [
         f"{skip.first:%Y-%m-%d %H:%M:%S} to {skip.last:%Y-%m-%d %H:%M:%S}  {names[skip.item]}: {skip.reason}"
-        for skip in found.skips
+        for skip in result.skips
     ]
     yield from _section("skips", skips, rows)
     overlaps = [
-        f"{one.at:%Y-%m-%d %H:%M:%S}  {one.name}: {one.running} of its runs under way" for one in found.overlaps
+        f"{one.at:%Y-%m-%d %H:%M:%S}  {one.name}: {one.running} of its runs under way" for one in result.overlaps
     ]
     yield from _section("overlaps", overlaps, rows)
     loads = [
         f"{queue}  {hour:02}:00  {total:,} runs, at most {most:,} in one hour"
-        for (queue, hour), (total, most) in found.by_hour().items()
+        for (queue, hour), (total, most) in result.by_hour().items()
     ]
     yield from _section("load by queue and hour of the day (UTC)", loads, len(loads))
-    if found.definition.triggers:
-        yield f"\nTriggers wait for events and do not take part: {len(found.definition.triggers)}."
+    if result.definition.triggers:
+        yield f"\nTriggers wait for events and do not take part: {len(result.definition.triggers)}."
 
 
 def _section(title: str, lines: Sequence[str], rows: int) -> Iterator[str]:

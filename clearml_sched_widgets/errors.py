@@ -11,7 +11,7 @@ SchedulerError
     │   ├── Conflict       the object is not in the status, or not as unique, as the request needs
     │   └── Refused        any other answer of the server that says no
     └── RetryableError     the same request may succeed later
-        ├── Unavailable    the request was surely not carried out
+        ├── Unavailable    the request was not carried out
         └── OutcomeUnknown the request may or may not have been carried out
 """
 
@@ -39,8 +39,8 @@ class Problem:
         """The same problem seen from one level up: `times[0]` under `recurrence` is `recurrence.times[0]`."""
         if not self.path:
             return attrs.evolve(self, path=prefix)
-        joint = "" if self.path.startswith("[") or not prefix else "."
-        return attrs.evolve(self, path=f"{prefix}{joint}{self.path}")
+        separator = "" if self.path.startswith("[") or not prefix else "."
+        return attrs.evolve(self, path=f"{prefix}{separator}{self.path}")
 
     def __str__(self) -> str:
         shown = repr(self.value)
@@ -57,7 +57,7 @@ class InvalidDefinition(SchedulerError, ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.problems,)  # pickled by what it was made of, not by its text
+        return type(self), (self.problems,)  # the default would pass the message text to __init__
 
     def under(self, prefix: str) -> InvalidDefinition:
         return InvalidDefinition(problem.under(prefix) for problem in self.problems)
@@ -68,7 +68,7 @@ class InstanceStateError(SchedulerError):
 
 
 class GatewayError(SchedulerError):
-    """The ClearML server, or the way to it, said no. `code` and `subcode` are the server's, where it answered."""
+    """A request to the ClearML server failed. `code` and `subcode` are the server's, or 0 if it did not answer."""
 
     def __init__(self, message: str, *, code: int = 0, subcode: int = 0) -> None:
         super().__init__(message)
@@ -105,7 +105,7 @@ class RetryableError(GatewayError):
 
 
 class Unavailable(RetryableError):
-    """The server could not be reached; the request was surely not carried out."""
+    """The server could not be reached, so the request was not carried out."""
 
 
 class OutcomeUnknown(RetryableError):

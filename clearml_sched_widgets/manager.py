@@ -1,4 +1,4 @@
-"""Makes and finds instances. The one entrance for notebooks, widgets and scripts."""
+"""The public class `Manager`: creates and finds instances for notebooks, widgets and scripts."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from clearml_sched_widgets.instances import preflight, running
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import INSTANCE_TAG, TaskQuery
 
-NEVER = datetime.min.replace(tzinfo=timezone.utc)
-PROJECT = "DevOps/Schedulers"
+EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
+DEFAULT_PROJECT = "DevOps/Schedulers"
 
 
 class Manager:
     """Creates and finds instances in one ClearML project.
 
-    Connects with the user's own ClearML configuration when it is first needed, or through the `gateway` given.
-    Raises InvalidDefinition for a project that ClearML would not take.
-    Its methods raise GatewayError where the server says no or does not answer.
+    Uses the `gateway` given, or connects with the user's ClearML configuration when a connection is first needed.
+    Raises InvalidDefinition for a project name that ClearML does not accept.
+    Its methods raise GatewayError if the server refuses a request or does not answer.
     """
 
-    def __init__(self, project: str = PROJECT, *, gateway: Gateway | None = None) -> None:
-        self.project = _project(project)
+    def __init__(self, project: str = DEFAULT_PROJECT, *, gateway: Gateway | None = None) -> None:
+        self.project = _checked_project(project)
         self._gateway = gateway
 
     def __repr__(self) -> str:
@@ -40,7 +40,7 @@ class Manager:
 
     @property
     def gateway(self) -> Gateway:
-        """The connection; made at the first use. Raises NotConfigured, AccessDenied, Unavailable."""
+        """The connection, opened on first use. Raises NotConfigured, AccessDenied, Unavailable."""
         if self._gateway is None:
             from clearml_sched_widgets.gateway.clearml import connect  # clearml takes seconds to import
 
@@ -55,10 +55,10 @@ class Manager:
         *,
         requirements: Iterable[str] | None = None,
     ) -> Instance:
-        """Check a definition, save it, and let it run: in this kernel, or as a service task on `queue`.
+        """Check a definition, save it, and run it in this kernel or as a service task on `queue`.
 
         `requirements` are the pip requirements of the service task, this package's own version by default.
-        Raises InvalidDefinition with everything that is wrong; then nothing was made.
+        Raises InvalidDefinition with all problems and creates nothing then.
         """
         preflight.require(definition)
         if isinstance(requirements, str):
@@ -98,19 +98,19 @@ class Manager:
         query = TaskQuery(
             system_tags=(INSTANCE_TAG,), without_system_tags=("archived",), order="created", configuration=True
         )
-        found = {task.id: task for page in pages(self.gateway, query) for task in page}
-        latest = sorted(found.values(), key=lambda task: task.last_update or NEVER, reverse=True)
+        tasks = {task.id: task for page in pages(self.gateway, query) for task in page}
+        latest = sorted(tasks.values(), key=lambda task: task.last_update or EARLIEST, reverse=True)
         return [Instance(self.gateway, task) for task in latest]
 
     def get(self, instance_id: str) -> Instance:
-        """The instance of that id. Raises NotFound, or SchedulerError for a task that is no instance."""
+        """The instance with that id. Raises NotFound, or SchedulerError for a task that is no instance."""
         if not isinstance(instance_id, str) or not instance_id.strip():
             message = "expected the id of an instance, as in Manager().instances()[0].id"
             raise InvalidDefinition([Problem("instance_id", instance_id, message)])
         return Instance(self.gateway, instance_task.read(self.gateway, instance_id).task)
 
     def clone(self, instance_id: str, name: str | None = None) -> Definition:
-        """A copy of an instance's definition, whose items have ids of their own, to change and launch."""
+        """A copy of an instance's definition, with new item ids, to change and launch."""
         old = self.get(instance_id).definition
         return attrs.evolve(
             old,
@@ -120,11 +120,11 @@ class Manager:
         )
 
     def check(self, definition: Definition) -> None:
-        """Raise InvalidDefinition for what the server and the clock say is wrong. Two requests."""
+        """Raise InvalidDefinition for unknown tasks and queues and schedules that never run. Two requests."""
         preflight.check(self.gateway, definition)
 
     def warnings(self, definition: Definition) -> list[Problem]:
-        """What will work but may surprise: a queue that no agent serves. Two requests."""
+        """What works but may surprise: queues that no agent serves. Two requests."""
         return preflight.warnings(self.gateway, definition)
 
     def _create(self, definition: Definition, where: str, *, functions: bool = False) -> Instance:
@@ -133,10 +133,10 @@ class Manager:
         return self.get(self.gateway.create_instance(definition.name, self.project, configuration))
 
 
-def _project(name: str) -> str:
-    """The name of a project, checked when a manager is made and not when it first launches something."""
-    found = values.required_project(name)
-    problems = [problem.under("project") for problem in problems_in(found)]
+def _checked_project(name: str) -> str:
+    """The project name without surrounding blanks. Raises InvalidDefinition if ClearML does not accept it."""
+    checked = values.required_project(name)
+    problems = [problem.under("project") for problem in problems_in(checked)]
     if problems:
         raise InvalidDefinition(problems)
-    return found
+    return checked

@@ -1,4 +1,4 @@
-"""PURE: plain HTML for readers without a kernel: paragraphs and tables, of a bounded size, in which all is text."""
+"""PURE: builds HTML paragraphs and tables of bounded size for readers without a kernel. Every text is escaped."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from clearml_sched_widgets.bidi import isolated, neutral
 from clearml_sched_widgets.surrogates import mended
 
 MOST_ROWS = 20
-LONGEST = 120  # characters of a cell
+LONGEST = 120  # characters in a cell
 
 
 @attrs.frozen
 class Link:
-    """A text that leads to a web address; only a text if there is none."""
+    """A text that links to `url`; plain text if `url` is no http or https address."""
 
     text: str
     url: str = ""
@@ -28,19 +28,19 @@ Cell = str | Link
 
 
 def inline(text: str, longest: int = LONGEST) -> str:
-    """A text as it can stand in a sentence of HTML: escaped, cut, and turning nothing beside it."""
-    return escape(isolated(_short(text, longest)))
+    """Text for an HTML sentence: shortened, escaped, and isolated from the reading direction of the text around it."""
+    return escape(isolated(_shortened(text, longest)))
 
 
 def paragraph(*parts: str) -> str:
-    """A paragraph of parts that are HTML already."""
+    """A paragraph of parts that are already HTML."""
     return f"<p>{''.join(parts)}</p>"
 
 
 def table(
     caption: str, titles: Sequence[str], rows: Iterable[Sequence[Cell]], *, total: int, most: int = MOST_ROWS
 ) -> str:
-    """A table of the first rows of so many. Caption, titles and cells are texts: nothing in them is taken as HTML."""
+    """A table of the first `most` rows, and how many of `total` are left out. Caption, titles and cells are escaped."""
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
     shown = ["".join(f"<td>{_cell(cell)}</td>" for cell in row) for row in islice(rows, most)]
     if total > len(shown):
@@ -50,13 +50,13 @@ def table(
 
 
 def _cell(cell: Cell) -> str:
-    # A cell is a paragraph of its own: what stands in it turns nothing outside.
-    text = escape(neutral(_short(cell if isinstance(cell, str) else cell.text, LONGEST)))
+    # A cell is a paragraph of its own, so its direction marks must be balanced, but the text needs no isolation.
+    text = escape(neutral(_shortened(cell if isinstance(cell, str) else cell.text, LONGEST)))
     if isinstance(cell, str) or urlsplit(cell.url).scheme not in ("http", "https"):
         return text
     return f'<a href="{escape(cell.url)}" rel="noopener noreferrer" target="_blank">{text}</a>'
 
 
-def _short(text: str, longest: int) -> str:
-    """Cut, and without halves of characters: these could be sent to no page."""
+def _shortened(text: str, longest: int) -> str:
+    """The text, shortened and without lone surrogates, which cannot be sent to a page."""
     return str(mended(text if len(text) <= longest else f"{text[: longest - 1]}…"))

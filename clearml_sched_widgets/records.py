@@ -11,10 +11,11 @@ import attrs
 
 RUN_TAG = "clearml-sched"  # system tag of every run that we launched
 INSTANCE_TAG = "clearml-sched-instance"  # system tag of the task that is an instance
-SECTION = "Scheduler"  # hyperparameter section that makes a run recognisable
+SECTION = "Scheduler"  # hyperparameter section by which a run is recognised
 ACTIVE = frozenset({"queued", "in_progress"})
 FINISHED = frozenset({"completed", "failed", "stopped", "published", "closed"})
-# A change gets its time before it can be read, so one with an earlier time may show up after a later one.
+# The server stamps a change before others can read it, so a change may appear after one with a later time.
+# Polls therefore read this far back.
 LOOKBACK = timedelta(seconds=10)
 
 
@@ -24,13 +25,13 @@ def run_tag(instance_id: str) -> str:
 
 
 def mark(text: str) -> str:
-    """What stands beside a configuration object's text, so that a reader can tell another text without reading it."""
+    """A hash that is stored beside a configuration object's text and shows a change without reading the text."""
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 @attrs.frozen(kw_only=True)
 class Param:
-    """One hyperparameter. `type` and `description` are the SDK's own; a clone must carry them on."""
+    """One hyperparameter. `type` and `description` are set by the SDK; a clone must keep them."""
 
     value: str
     type: str = ""
@@ -42,7 +43,7 @@ Params = Mapping[str, Mapping[str, Param]]  # section -> name -> parameter
 
 @attrs.frozen(kw_only=True)
 class Task:
-    """A task: a base task, a run, or an instance. `hyperparams`, `configuration` and `marks` only if asked for.
+    """A task: a base task, a run, or an instance. `hyperparams`, `configuration` and `marks` are read on request.
 
     `marks` has the mark of each configuration object that was written by this package; see `mark`.
     """
@@ -73,13 +74,13 @@ class Task:
 
     @property
     def virgin(self) -> bool:
-        """Never enqueued, started, dequeued or reset: a fresh clone has no time of a status change."""
+        """Whether the task was never enqueued, started, dequeued or reset: a fresh clone has no `status_changed`."""
         return self.status == "created" and self.status_changed is None
 
 
 @attrs.frozen(kw_only=True)
 class Entity:
-    """What a trigger sees of an object. `entity` is "task", "dataset" or "model"; a ready model is "published"."""
+    """What a trigger reads of an object. `entity` is "task", "dataset" or "model"; a ready model is "published"."""
 
     entity: str
     id: str
@@ -95,8 +96,8 @@ class Entity:
     started: datetime | None = None
     completed: datetime | None = None
     status_changed: datetime | None = None
-    changed: datetime | None = None  # the field that polls are ordered by: the server's time of the last change
-    scheduler: Mapping[str, str] = attrs.field(factory=dict)  # the Scheduler section, if we launched it
+    changed: datetime | None = None  # server time of the last change; polls are ordered by it
+    scheduler: Mapping[str, str] = attrs.field(factory=dict)  # the Scheduler section, if it is a run
 
     @property
     def archived(self) -> bool:
@@ -105,7 +106,7 @@ class Entity:
 
 @attrs.frozen(kw_only=True)
 class Queue:
-    """A queue. `watched` says whether any agent serves it; None where that was not asked."""
+    """A queue. `watched` says whether any agent serves it; None if that was not requested."""
 
     id: str
     name: str
@@ -123,7 +124,7 @@ class Project:
 
 @attrs.frozen(kw_only=True)
 class Lease:
-    """A hidden project that says who works on something: its name is unique on the server, its id not used again."""
+    """A hidden project that serves as a lock: its name is unique on the server, and its id is never used again."""
 
     id: str
     name: str
@@ -132,7 +133,7 @@ class Lease:
 
 @attrs.frozen(kw_only=True)
 class Server:
-    """Where we are connected, and as whom. Nothing secret."""
+    """The server and the user of a connection. Holds no secrets."""
 
     api_url: str
     web_url: str
@@ -151,7 +152,7 @@ class LogLine:
 
 @attrs.frozen(kw_only=True)
 class Clone:
-    """A request for a new run. Mappings and tags replace the base's own: the caller merges them first."""
+    """A request to clone a task. Mappings and tags replace those of the base task; the caller merges them first."""
 
     task: str
     name: str
@@ -165,17 +166,17 @@ class Clone:
 
 @attrs.frozen(kw_only=True)
 class Edit:
-    """What a draft is to have in place of its own: the caller merges it first."""
+    """New values for a draft. They replace the draft's own; the caller merges them first."""
 
     tags: tuple[str, ...]
     system_tags: tuple[str, ...]
     hyperparams: Params
-    container: Mapping[str, str] = attrs.field(factory=dict)  # empty: it keeps its own
+    container: Mapping[str, str] = attrs.field(factory=dict)  # empty keeps the draft's own
 
 
 @attrs.frozen(kw_only=True)
 class Enqueued:
-    """What became of an enqueue request: ids by outcome; `failed` maps an id to the server's words."""
+    """The outcome of an enqueue request, by task id; `failed` maps an id to the server's message."""
 
     succeeded: tuple[str, ...] = ()
     failed: Mapping[str, str] = attrs.field(factory=dict)
@@ -184,18 +185,19 @@ class Enqueued:
 
 @attrs.frozen(kw_only=True)
 class TaskQuery:
-    """Which tasks to read, and how much of them. What is given must all hold; None and empty mean no restriction.
-    But an empty `ids` finds nothing.
+    """Which tasks to read, and which of their fields. All conditions must hold; None and empty mean no restriction.
+    The exception is an empty `ids`, which matches no task.
 
-    `ids` any of these; `text` a part of the name (case-insensitive) or a whole id, with `text_tags` also a part of a
-    tag; tasks of the projects `text_projects` (ids) match a text, too. `types`, `statuses`: any of these;
-    `system_tags`: all of these; `without_system_tags`: none of these. `since`: the `order` field is at or after it.
+    `ids`: any of these. `text`: a part of the name (case-insensitive) or a whole id; with `text_tags` also a part of a
+    tag. Tasks in the projects `text_projects` (ids) match a text, too. `types`, `statuses`: any of these.
+    `system_tags`: all of these. `without_system_tags`: none of these. `since`: the `order` field is at or after it.
     `order` is a field name of Task among created, status_changed, last_update, last_change; a leading "-" descends.
     At most 500 rows; `page` counts from 0. `hyperparams`: "none", "scheduler" (that section only) or "all".
-    With `bare`, a task's id and the field of the order are read, and nothing else.
+    With `bare`, only a task's id and its order field are read.
 
-    `configuration`: all configuration objects with their marks; `objects`: those of these names, of `marks` the marks
-    alone. With `without`: all objects but these, and no names of the task's project and user.
+    `configuration`: read all configuration objects with their marks. `objects`: read the objects with these names.
+    `marks`: read only the marks of these objects. `without`: read all objects except these, and leave out the names of
+    the task's project and user.
     """
 
     ids: tuple[str, ...] | None = None

@@ -1,4 +1,4 @@
-"""A remote instance: the task that an agent runs, and the process that it becomes there."""
+"""Turns an instance's task into a service task, and runs its engine in the process that an agent starts."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ if __name__ == "__main__":
 
 
 def requirement() -> str:
-    """The pip requirement of this very version."""
+    """The pip requirement of the installed version of this package."""
     from importlib.metadata import version
 
     return f"clearml-sched-widgets=={version('clearml-sched-widgets')}"
 
 
 def submit(gateway: Gateway, task_id: str, queue_id: str, requirements: Iterable[str] | None = None) -> None:
-    """Make an instance's draft a service task and put it on a queue. Raises Conflict if it could not be enqueued."""
-    give_script(gateway, task_id, requirements)
+    """Turn a draft instance into a service task and put it on a queue. Raises Conflict if it could not be enqueued."""
+    set_service_script(gateway, task_id, requirements)
     enqueue(gateway, task_id, queue_id)
 
 
-def give_script(gateway: Gateway, task_id: str, requirements: Iterable[str] | None = None) -> None:
-    """Make an instance's task one that an agent can run."""
+def set_service_script(gateway: Gateway, task_id: str, requirements: Iterable[str] | None = None) -> None:
+    """Set the script and the pip requirements with which an agent runs an instance's task."""
     gateway.set_script(task_id, ENTRY_POINT, CODE, [requirement()] if requirements is None else list(requirements))
 
 
 def enqueue(gateway: Gateway, task_id: str, queue_id: str) -> None:
-    """Put an instance's task on a queue (again)."""
-    answer = gateway.enqueue([task_id], queue_id)
-    if task_id not in answer.succeeded:
-        raise Conflict(f"The service task was not enqueued: {answer.failed.get(task_id, 'the server gave no reason')}")
+    """Put an instance's task on a queue. Raises Conflict if it could not be enqueued."""
+    result = gateway.enqueue([task_id], queue_id)
+    if task_id not in result.succeeded:
+        raise Conflict(f"The service task was not enqueued: {result.failed.get(task_id, 'the server gave no reason')}")
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
-"""A definition as versioned JSON or YAML, and back. The only package that knows the format.
+"""Writes a definition as versioned JSON or YAML, and reads it back. No other package knows the format.
 
-A document is read whole: what is wrong anywhere in it comes in one InvalidDefinition, each problem with its full path,
-such as `schedules[2].recurrence.times[0]`. To that end the hooks below never raise: where a part cannot be read they
-put a `Bad`, which the part around it collects.
+One InvalidDefinition reports all problems of a document, each with its full path, such as
+`schedules[2].recurrence.times[0]`. The hooks below therefore never raise: for a part that cannot be read they return a
+`Bad`, which the enclosing part collects.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, Literal, get_args, get_origin
 import attrs
 import cattrs
 
-from clearml_sched_widgets.codec.texts import parsed
+from clearml_sched_widgets.codec.texts import parse
 from clearml_sched_widgets.definition import Condition, Definition, Function, Rule, Trigger
 from clearml_sched_widgets.definition.checks import Bad, bad, key_of
 from clearml_sched_widgets.definition.display import moment_text, time_text
@@ -33,16 +33,16 @@ from clearml_sched_widgets.errors import InvalidDefinition, Problem
 
 VERSION = 1
 
-# The classes that come in several kinds: the key that names the kind, and the kinds by name.
+# The base classes with several kinds: the key that names the kind, and the kinds by name.
 Kinds = Mapping[str, type]
 FAMILIES: dict[type, tuple[str, Kinds]] = {
     Rule: ("type", RULES),
     Condition: ("type", CONDITIONS),
     Trigger: ("entity", TRIGGERS),
 }
-# The order of keys is for those who read the text: what these keys name comes first and last.
-LEADING = ("id", "task", "name", "description", "poll_every", "enabled", "run_at_start")
-TRAILING = ("timezone", "start", "end")
+# The order of keys is for people who read the text: these keys come first and last.
+LEADING_KEYS = ("id", "task", "name", "description", "poll_every", "enabled", "run_at_start")
+TRAILING_KEYS = ("timezone", "start", "end")
 
 
 def to_data(definition: Definition) -> dict[str, Any]:
@@ -51,28 +51,28 @@ def to_data(definition: Definition) -> dict[str, Any]:
 
 
 def from_data(data: object) -> Definition:
-    """The definition that `to_data` made the data of, or that somebody wrote by hand; a missing version means 1.
+    """The definition in data that `to_data` made or somebody wrote by hand. A missing version means 1.
 
-    Raises InvalidDefinition with all that is wrong.
+    Raises InvalidDefinition with all problems.
     """
     if not isinstance(data, Mapping):
         raise InvalidDefinition([Problem("", data, "expected a mapping with the keys of a definition")])
     problems = list(_version_problems(data))
     rest = {key: value for key, value in data.items() if key != "version"}
-    found = _converter().structure(rest, Definition)
-    problems += found.problems if isinstance(found, Bad) else ()
-    known = {problem.path for problem in problems}
-    problems += [problem for problem in _repeated_ids(rest) if problem.path not in known]
+    definition = _converter().structure(rest, Definition)
+    problems += definition.problems if isinstance(definition, Bad) else ()
+    reported = {problem.path for problem in problems}
+    problems += [problem for problem in _repeated_ids(rest) if problem.path not in reported]
     if problems:
         raise InvalidDefinition(problems)
-    return found
+    return definition
 
 
 def dumps(definition: Definition, format: Literal["json", "yaml"] = "json", *, functions: bool = False) -> str:
     """The definition as a text of that format. Raises ValueError for another format.
 
-    Raises InvalidDefinition for items that call Python functions, which no text can hold; with `functions` their names
-    are written, by which the kernel that has them knows them again.
+    Raises InvalidDefinition for items that call Python functions, which cannot be saved. With `functions`, their names
+    are written instead, by which the kernel that has the functions finds them again.
     """
     if not isinstance(definition, Definition):
         raise InvalidDefinition([Problem("definition", definition, "expected a Definition")])
@@ -84,30 +84,32 @@ def dumps(definition: Definition, format: Literal["json", "yaml"] = "json", *, f
         import yaml
 
         data = to_data(definition)
-        # PyYAML folds these line breaks into blanks where it does not have to escape them.
-        plain = not re.search("[\x85\u2028\u2029]", json.dumps(data, ensure_ascii=False))
-        return yaml.safe_dump(data, sort_keys=False, allow_unicode=plain)
+        # PyYAML folds these line breaks into blanks unless it escapes them.
+        allow_unicode = not re.search("[\x85\u2028\u2029]", json.dumps(data, ensure_ascii=False))
+        return yaml.safe_dump(data, sort_keys=False, allow_unicode=allow_unicode)
     raise ValueError(f'format: expected "json" or "yaml", got {format!r}')
 
 
 def _refuse_functions(definition: Definition) -> None:
     message = "a Python function cannot be saved or exported: it lives in this kernel only; launch it from here"
-    found = [(path, item.action.function) for path, item in definition.paths() if item.action.function]
-    if found:
-        raise InvalidDefinition(Problem(f"{path}.action.function", each.name, message) for path, each in found)
+    functions = [(path, item.action.function) for path, item in definition.paths() if item.action.function]
+    if functions:
+        raise InvalidDefinition(Problem(f"{path}.action.function", each.name, message) for path, each in functions)
 
 
 def loads(text: str) -> Definition:
-    """The definition in a JSON or YAML text. Raises InvalidDefinition, for a text that is neither too."""
-    data, repeated = parsed(text)
+    """The definition in a JSON or YAML text. Raises InvalidDefinition, also for a text that is neither."""
+    data, repeated = parse(text)
     try:
-        found = from_data(data)
+        definition = from_data(data)
     except InvalidDefinition as error:
-        told = {problem.path for problem in repeated}
-        raise InvalidDefinition([*repeated, *(each for each in error.problems if each.path not in told)]) from None
+        repeated_paths = {problem.path for problem in repeated}
+        raise InvalidDefinition(
+            [*repeated, *(each for each in error.problems if each.path not in repeated_paths)]
+        ) from None
     if repeated:
         raise InvalidDefinition(repeated)
-    return found
+    return definition
 
 
 def _version_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
@@ -120,15 +122,15 @@ def _version_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _repeated_ids(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """Ids that occur twice, found in the data itself: an item that cannot be read has an id all the same."""
-    found = [
+    """A problem for each repeated id. It reads the data itself, because an item that cannot be read has an id, too."""
+    given = [
         (f"{key}[{index}].id", item.get("id"))
         for key in ("schedules", "triggers")
         if isinstance(data.get(key), list)
         for index, item in enumerate(data[key])
         if isinstance(item, Mapping)
     ]
-    ids = [(path, value.strip()) for path, value in found if isinstance(value, str)]
+    ids = [(path, value.strip()) for path, value in given if isinstance(value, str)]
     counts = Counter(value for _, value in ids)
     for path, value in ids:
         if counts[value] > 1:
@@ -143,31 +145,36 @@ def _converter() -> cattrs.Converter:
     converter.register_unstructure_hook(dt.date, dt.date.isoformat)
     converter.register_unstructure_hook(datetime, moment_text)
     converter.register_unstructure_hook(Function, str)
-    converter.register_unstructure_hook_func(attrs.has, lambda instance: _written(instance, converter))
-    converter.register_structure_hook_func(attrs.has, lambda data, kind: _read(data, kind, converter))
-    converter.register_structure_hook_func(_lists_parts, lambda data, kind: _read_list(data, kind, converter))
+    converter.register_unstructure_hook_func(attrs.has, lambda instance: _unstructure(instance, converter))
+    converter.register_structure_hook_func(attrs.has, lambda data, kind: _structure(data, kind, converter))
+    converter.register_structure_hook_func(
+        _is_tuple_of_parts, lambda data, kind: _structure_list(data, kind, converter)
+    )
     for base, (key, kinds) in FAMILIES.items():
         converter.register_structure_hook_func(partial(is_, base), _family_reader(key, kinds, converter))
     return converter
 
 
-def _written(instance: Any, converter: cattrs.Converter) -> dict[str, Any]:
+def _unstructure(instance: Any, converter: cattrs.Converter) -> dict[str, Any]:
     fields = {key_of(field): getattr(instance, field.name) for field in attrs.fields(type(instance))}
-    return {**_kind_of(instance), **{key: _plain(fields[key], converter) for key in sorted(fields, key=_place)}}
+    return {
+        **_kind_key(instance),
+        **{key: _unstructure_value(fields[key], converter) for key in sorted(fields, key=_key_position)},
+    }
 
 
-def _place(key: str) -> int:
-    """Where a key stands; keys of one place keep their order."""
-    return LEADING.index(key) - len(LEADING) if key in LEADING else int(key in TRAILING)
+def _key_position(key: str) -> int:
+    """Sort key of a mapping's keys; keys with the same value keep their order."""
+    return LEADING_KEYS.index(key) - len(LEADING_KEYS) if key in LEADING_KEYS else int(key in TRAILING_KEYS)
 
 
-def _plain(value: Any, converter: cattrs.Converter) -> Any:
+def _unstructure_value(value: Any, converter: cattrs.Converter) -> Any:
     if isinstance(value, tuple):
-        return [_plain(element, converter) for element in value]
+        return [_unstructure_value(element, converter) for element in value]
     return converter.unstructure(value)
 
 
-def _kind_of(instance: object) -> dict[str, str]:
+def _kind_key(instance: object) -> dict[str, str]:
     for base, (key, kinds) in FAMILIES.items():
         if isinstance(instance, base):
             return {key: next(name for name, kind in kinds.items() if kind is type(instance))}
@@ -175,7 +182,7 @@ def _kind_of(instance: object) -> dict[str, str]:
 
 
 def _family_reader(key: str, kinds: Kinds, converter: cattrs.Converter) -> Any:
-    """Reads one of the kinds: the one that the data names under `key`."""
+    """A hook that reads the kind that the data names under `key`."""
 
     def read(data: object, _base: type) -> Any:
         if not isinstance(data, Mapping):
@@ -190,19 +197,19 @@ def _family_reader(key: str, kinds: Kinds, converter: cattrs.Converter) -> Any:
     return read
 
 
-def _lists_parts(kind: Any) -> bool:
-    """Whether a field's type is a tuple of classes of ours."""
+def _is_tuple_of_parts(kind: Any) -> bool:
+    """Whether a field's type is a tuple of attrs classes."""
     return get_origin(kind) is tuple and attrs.has(get_args(kind)[0])
 
 
-def _read_list(data: object, kind: Any, converter: cattrs.Converter) -> Any:
+def _structure_list(data: object, kind: Any, converter: cattrs.Converter) -> Any:
     if not isinstance(data, (list, tuple)):
         return bad(data, "expected a list")
     return tuple(converter.structure(element, get_args(kind)[0]) for element in data)
 
 
-def _read(data: object, kind: type, converter: cattrs.Converter) -> Any:
-    """An object of an attrs class, or a Bad with all that is wrong with its data."""
+def _structure(data: object, kind: type, converter: cattrs.Converter) -> Any:
+    """An object of an attrs class, or a Bad with all problems of its data."""
     if not isinstance(data, Mapping):
         return bad(data, f"expected a mapping with the keys of {_with_article(kind.__name__)}")
     fields = {key_of(field): field for field in _fields(kind)}
@@ -211,18 +218,18 @@ def _read(data: object, kind: type, converter: cattrs.Converter) -> Any:
         for key, field in fields.items()
         if key in data or field.default is attrs.NOTHING
     }
-    unknown = tuple(_unknown(key, data[key], fields) for key in data if key not in fields)
+    unknown = tuple(_unknown_key(key, data[key], fields) for key in data if key not in fields)
     try:
-        made = kind(**given)
+        instance = kind(**given)
     except InvalidDefinition as error:
         return Bad(error.problems + unknown)
-    return Bad(unknown) if unknown else made
+    return Bad(unknown) if unknown else instance
 
 
 def _field_value(data: Mapping[str, Any], key: str, field: Any, converter: cattrs.Converter) -> Any:
     if key not in data:
         return bad(None, "expected a value: this key is required")
-    if attrs.has(field.type) or _lists_parts(field.type):
+    if attrs.has(field.type) or _is_tuple_of_parts(field.type):
         return converter.structure(data[key], field.type)
     return data[key]  # the field's own converter reads it
 
@@ -232,7 +239,7 @@ def _fields(kind: type) -> Any:
     return attrs.fields(attrs.resolve_types(kind))
 
 
-def _unknown(key: object, value: object, fields: Mapping[str, Any]) -> Problem:
+def _unknown_key(key: object, value: object, fields: Mapping[str, Any]) -> Problem:
     near = get_close_matches(str(key), fields, 1)
     hint = f'did you mean "{near[0]}"?' if near else f"expected one of {', '.join(fields)}"
     return Problem(str(key), value, f"there is no such key; {hint}")

@@ -1,4 +1,4 @@
-"""JSON and YAML texts as plain data. A key that stands twice in one mapping is reported: neither format forbids it."""
+"""Parses JSON and YAML texts into plain data, and reports keys that occur twice in one mapping."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from typing import Any
 
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 
-TWICE = "this key stands more than once in one mapping: keep one of them"
+REPEATED_KEY = "this key stands more than once in one mapping: keep one of them"
 
 
 class _Mapping(dict[Any, Any]):
-    """A mapping of a text, with the keys that stand in it more than once; of their values the last counts."""
+    """A mapping that was read from a text, with its repeated keys. The last value of a repeated key counts."""
 
     repeated: tuple[Any, ...] = ()
 
 
-def parsed(text: str) -> tuple[object, list[Problem]]:
+def parse(text: str) -> tuple[object, list[Problem]]:
     """The data of a JSON or YAML text, and a problem for each repeated key.
 
     Raises InvalidDefinition for a text that is neither.
     """
     if not isinstance(text, str):
         raise InvalidDefinition([Problem("text", text, "expected a text in JSON or YAML")])
-    data = _parsed_json(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else _parsed_yaml(text)
-    return data, list(_repetitions(data))
+    data = _parse_json(text) if text.lstrip("\ufeff \t\r\n").startswith("{") else _parse_yaml(text)
+    return data, list(_repeated_key_problems(data))
 
 
-def _repetitions(data: object) -> Iterator[Problem]:
-    """A problem for every repeated key. Each part is looked at once: aliases of YAML may even make it hold itself."""
+def _repeated_key_problems(data: object) -> Iterator[Problem]:
+    """A problem for each repeated key. Each part is visited once, because a YAML alias may make it contain itself."""
     parts, seen = [("", data)], set()
     while parts:
         path, part = parts.pop()
@@ -42,18 +42,18 @@ def _repetitions(data: object) -> Iterator[Problem]:
         if isinstance(part, list):
             parts += [(f"{path}[{index}]", element) for index, element in enumerate(part)]
             continue
-        parts += [(_under(path, key), value) for key, value in part.items()]
+        parts += [(_key_path(path, key), value) for key, value in part.items()]
         if isinstance(part, _Mapping):
-            yield from (Problem(_under(path, key), part[key], TWICE) for key in part.repeated)
+            yield from (Problem(_key_path(path, key), part[key], REPEATED_KEY) for key in part.repeated)
 
 
-def _under(path: str, key: object) -> str:
+def _key_path(path: str, key: object) -> str:
     """The path of a key: a name after a dot, anything else in brackets."""
     named = isinstance(key, str) and key.isidentifier()
     return f"{path}[{key!r}]" if not named else f"{path}.{key}" if path else str(key)
 
 
-def _more_than_once(keys: Iterable[Hashable]) -> tuple[Any, ...]:
+def _repeated_keys(keys: Iterable[Hashable]) -> tuple[Any, ...]:
     return tuple(key for key, count in Counter(keys).items() if count > 1)
 
 
@@ -61,7 +61,7 @@ def _unreadable(kind: str, what: str, line: int, column: int) -> InvalidDefiniti
     return InvalidDefinition([Problem("", f"line {line}, column {column}", f"this is not {kind}: {what}")])
 
 
-def _parsed_json(text: str) -> object:
+def _parse_json(text: str) -> object:
     try:
         return json.loads(text.lstrip("\ufeff"), object_pairs_hook=_json_mapping)
     except json.JSONDecodeError as error:
@@ -71,18 +71,18 @@ def _parsed_json(text: str) -> object:
 
 
 def _json_mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = _Mapping(pairs)
-    if len(found) < len(pairs):
-        found.repeated = _more_than_once(key for key, _ in pairs)
-    return found
+    mapping = _Mapping(pairs)
+    if len(mapping) < len(pairs):
+        mapping.repeated = _repeated_keys(key for key, _ in pairs)
+    return mapping
 
 
-def _parsed_yaml(text: str) -> object:
+def _parse_yaml(text: str) -> object:
     import yaml
 
     try:
         data = yaml.load(text, _yaml_loader())
-        if "*" in text and _multiplied(data):
+        if "*" in text and _is_alias_bomb(data):
             raise _unreadable("a definition", "its aliases (*) make it very many times as large", 1, 1)
         return data
     except yaml.MarkedYAMLError as error:
@@ -95,46 +95,46 @@ def _parsed_yaml(text: str) -> object:
         raise _unreadable("a definition", "it is nested too deeply", 1, 1) from None
 
 
-def _multiplied(data: object) -> bool:
-    """Whether aliases of aliases stand for more than anybody could have meant: reading it would take for ever."""
+def _is_alias_bomb(data: object) -> bool:
+    """Whether nested YAML aliases expand the data so far beyond its own size that reading it would take too long."""
     sizes: dict[int, int] = {}
-    own = 0
+    own_size = 0
 
     def size(part: object) -> int:
-        nonlocal own
+        nonlocal own_size
         if not isinstance(part, (dict, list)):
             return 1
         if id(part) not in sizes:
-            sizes[id(part)] = 0  # as long as it is looked at: it may hold itself
-            own += 1 + len(part)
+            sizes[id(part)] = 0  # while it is being measured: it may contain itself
+            own_size += 1 + len(part)
             sizes[id(part)] = 1 + sum(size(each) for each in (part.values() if isinstance(part, dict) else part))
         return sizes[id(part)]
 
-    return size(data) > 20 * own + 1000
+    return size(data) > 20 * own_size + 1000
 
 
 @cache
 def _yaml_loader() -> Any:
-    """The safe loader, but for two surprises of YAML 1.1: 18:20 is 1100 there, and a date is no text."""
+    """The safe loader without two surprises of YAML 1.1, which reads 18:20 as 1100 and a date as no text."""
     import yaml
 
     class Loader(yaml.SafeLoader):
         pass
 
-    changed = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:timestamp")
+    replaced_tags = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:timestamp")
     Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag not in changed]
+        first: [(tag, pattern) for tag, pattern in resolvers if tag not in replaced_tags]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
-    Loader.add_implicit_resolver(changed[0], re.compile(r"[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
+    Loader.add_implicit_resolver(replaced_tags[0], re.compile(r"[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789"))
     Loader.add_constructor("tag:yaml.org,2002:map", _yaml_mapping)
     return Loader
 
 
 def _yaml_mapping(loader: Any, node: Any) -> Iterator[Mapping[Any, Any]]:
-    found = _Mapping()
-    yield found  # filled later: it may hold itself
-    # A key that stands here and comes in by a merge (<<) too is no repetition.
+    mapping = _Mapping()
+    yield mapping  # filled later, because it may contain itself
+    # A key that overrides one from a merge (<<) is not a repeated key.
     own = [key for key, _ in node.value if key.id == "scalar" and key.tag != "tag:yaml.org,2002:merge"]
-    found.update(loader.construct_mapping(node))
-    found.repeated = _more_than_once(loader.construct_object(key) for key in own)
+    mapping.update(loader.construct_mapping(node))
+    mapping.repeated = _repeated_keys(loader.construct_object(key) for key in own)

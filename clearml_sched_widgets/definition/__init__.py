@@ -1,4 +1,4 @@
-"""What a user configures: frozen classes that hold, and validate, a definition.
+"""Frozen classes that hold and validate a definition: what a user configures.
 
 checks   how all problems are found at once      values   times, durations, zones, names
 rules    recurrences; cron their expressions     when     conditions and selections of triggers

@@ -46,22 +46,22 @@ class Action(Part):
     values, the name and the tags may contain `${scheduled}` and, for a trigger, `${trigger.name}` and the object's
     `${task.id}`, `.name`, `.project`, `.status`, `.tags` (or `${dataset.…}`, `${model.…}`); `$${…}` is sent as `${…}`.
 
-    `container` is the image to run in, or a mapping of image, arguments and setup_shell_script; it takes the place of
-    the base task's whole container. `overrides` set fields of the script, such as {"script.branch": "main",
+    `container` is the image to run in, or a mapping of image, arguments and setup_shell_script; it replaces the
+    base task's whole container. `overrides` set fields of the script, such as {"script.branch": "main",
     "script.version_num": ""}; their values may contain `${…}` too.
 
-    `time_limit`: a run that works for longer, counted from its start, is asked to stop; one that has not started so
-    long after it was put on its queue is taken off it. Both while the instance runs.
+    `time_limit`: a run that works for longer, counted from its start, is asked to stop. A run that waits for longer in
+    its queue is dequeued. Both happen only while the instance runs.
 
-    `reuse_task` launches the task itself and no clone: it is reset, which erases what its run before has made, gets the
-    parameters (they stay in it) and is put on the queue, at most once for each slot or event. It runs once at a time:
-    where no overlap policy is given, a schedule skips and a trigger waits while it is queued or running, whoever
-    launched it.
+    `reuse_task` launches the task itself instead of a clone. It is reset, which erases the results of its last run,
+    gets the parameters (they stay in it) and is put on the queue, at most once for each slot or event. It never runs
+    twice at once: without an overlap policy, a schedule skips and a trigger waits while the task is queued or running,
+    whoever launched it.
 
-    `function` takes the place of the task: it is called in the kernel that launched the instance, each time in a thread
-    of its own, at most once for each slot or event. A schedule calls it with no argument, a trigger with the id of the
-    object (None for a run by hand). An exception makes the run failed. It lives in that kernel only: a document keeps
-    its name alone, and in another process its item shows an error.
+    `function` is called instead of launching a task: in the kernel that launched the instance, each time in a thread of
+    its own, at most once for each slot or event. A schedule calls it without arguments, a trigger with the id of the
+    object (None for a run by hand). If it raises, the run has failed. It exists in that kernel only: a saved definition
+    has only its name, and in another process its item shows an error.
     """
 
     task: str = attrs.field(default="", converter=_optional_task)
@@ -84,13 +84,13 @@ class Action(Part):
             if not self.task:
                 yield Problem("task", self.task, "expected the id of a task (or a Python function as `function`)")
             if self.reuse_task is True:
-                yield from self._not_beside("reuse_task", NOT_FOR_REUSED)
+                yield from self._conflicts("reuse_task", NOT_FOR_REUSED)
             return
         if self.task:
             yield Problem("task", self.task, "expected a task or a function, not both")
-        yield from self._not_beside("a function", NOT_FOR_FUNCTIONS)
+        yield from self._conflicts("a function", NOT_FOR_FUNCTIONS)
 
-    def _not_beside(self, what: str, reasons: Mapping[str, str]) -> Iterator[Problem]:
+    def _conflicts(self, what: str, reasons: Mapping[str, str]) -> Iterator[Problem]:
         defaults = {field.name: field.default for field in attrs.fields(Action)}
         for name, reason in reasons.items():
             value = getattr(self, name)

@@ -1,4 +1,4 @@
-"""How a definition's classes find everything wrong with them at once, not the first problem only.
+"""Collects all problems of a definition at once, instead of stopping at the first.
 
 A field's converter never raises: for a value that it cannot take it returns a `Bad` in the value's place. After all
 converters have run, `collect` gathers the `Bad` values of all fields (those of nested objects too, which the codec
@@ -20,13 +20,13 @@ B = TypeVar("B")
 
 @attrs.frozen
 class Bad:
-    """Stands where a value was refused."""
+    """Takes the place of a value that was refused."""
 
     problems: tuple[Problem, ...]
 
 
 def bad(value: object, message: str) -> Any:
-    """A `Bad` for one refused value. Typed as anything: it stands in a field until `collect` finds it."""
+    """A `Bad` for one refused value. Typed as Any, because it can stand in any field until `collect` finds it."""
     return Bad((Problem("", value, message),))
 
 
@@ -57,7 +57,7 @@ def each(parse: Callable[[Any], B], values: Any) -> tuple[B, ...]:
 
 
 def distinct(parsed: tuple[A, ...], order: Callable[[A], Any] | None = None) -> tuple[A, ...]:
-    """Each element once, as given or in order. With a `Bad` among them all stay: it is told by its index."""
+    """The elements without duplicates, sorted by `order` if given. Unchanged if one is `Bad`: its index must stay."""
     if isinstance(parsed, Bad) or any(isinstance(element, Bad) for element in parsed):
         return parsed
     once = dict.fromkeys(parsed)
@@ -88,15 +88,15 @@ def collect(
 ) -> None:
     """Raise InvalidDefinition for all `Bad` fields of an attrs object, and for what `rules` yields about its fields.
 
-    The rules are asked if the fields that they look at, `needs`, are not bad themselves: by default none may be.
+    `rules` is called only if no field in `needs` is `Bad`; by default, only if no field at all is.
     """
-    found = [
+    by_field = [
         (attribute.name, problem.under(key_of(attribute)))
         for attribute in attrs.fields(type(instance))
         for problem in problems_in(getattr(instance, attribute.name))
     ]
-    refused = {name for name, _ in found}
-    problems = [problem for _, problem in found]
+    refused = {name for name, _ in by_field}
+    problems = [problem for _, problem in by_field]
     if not (refused if needs is None else refused.intersection(needs)):
         problems += rules()
     if problems:

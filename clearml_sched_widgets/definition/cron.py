@@ -1,7 +1,7 @@
-"""Cron expressions: the minutes, hours, days and months that their five fields name.
+"""Parses cron expressions into the minutes, hours, days and months that their five fields name.
 
-croniter parses, one element of a field at a time, so that a message can name the very element that is wrong. Only what
-means the same to every cron is let through to it: no seconds, no years, no `?`, `W`, random or hashed values.
+croniter parses one element of a field at a time, so that a message can name the element that is wrong. Only syntax that
+means the same to every cron is accepted: no seconds, no years, no `?`, `W`, random or hashed values.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NICKNAMES = {
 }
 MAX_EXPRESSION = 1000
 LAST = -1  # as the ordinal of a weekday: the last one of the month
-EVERY_WEEK = sum(1 << 7 * week for week in range(5))
+EVERY_WEEK = sum(1 << 7 * week for week in range(5))  # bits of days that are a whole number of weeks apart
 
 
 @attrs.frozen
@@ -72,9 +72,9 @@ _LAST_WEEKDAY = re.compile(rf"l({_VALUE})|({_VALUE})l")
 class CronFields:
     """What an expression's fields mean. Weekdays count from Monday = 0; an ordinal is 1 to 5, or LAST.
 
-    `either_day`: a day matches if its number or its weekday does, else both must (Vixie's rule). `at_times`: the
-    expression names times of day, which hold whatever the clock does; else it names minutes, each as the clock shows
-    it.
+    `either_day` (Vixie's rule): a day matches if its number or its weekday matches; without it, both must match.
+    `at_times`: the expression names times of day, for which clock changes are handled as in the other rules; without
+    it, the expression matches each minute that the clock shows.
     """
 
     minutes: tuple[int, ...]
@@ -94,7 +94,7 @@ class CronFields:
 
     @cached_property
     def possible(self) -> bool:
-        """Whether any month ever has one of the days. Each kind of month does begin on each weekday some year."""
+        """Whether any month ever has a matching day. In some year, each kind of month begins on each weekday."""
         lengths = {2: (28, 29), 4: (30,), 6: (30,), 9: (30,), 11: (30,)}
         return any(
             self.days_of(first, length)
@@ -122,7 +122,7 @@ class CronFields:
 
 
 def expression(value: str) -> str:
-    """A cron expression of five fields, or a nickname such as @daily; blanks between the fields are made one."""
+    """A cron expression of five fields, or a nickname such as @daily; several blanks between fields become one."""
     return guarded(_expression, value)
 
 
@@ -138,14 +138,14 @@ def _expression(value: str) -> str:
 
 @lru_cache(maxsize=1024)
 def parsed(text: str) -> CronFields:
-    """The fields of an expression. Raises ValueError that names each element that is wrong."""
-    texts = _fields_of(text.lower())
-    read = [[_element(place, each) for each in text.split(",")] for place, text in enumerate(texts)]
-    wrong = dict.fromkeys(element for field in read for element in field if isinstance(element, str))
+    """The fields of an expression. Raises a ValueError that names every wrong element."""
+    texts = _split_fields(text.lower())
+    fields = [[_parsed_element(index, each) for each in text.split(",")] for index, text in enumerate(texts)]
+    wrong = dict.fromkeys(element for field in fields for element in field if isinstance(element, str))
     if wrong:
         raise ValueError("; ".join(wrong))
-    found = [[element for element in field if isinstance(element, _Element)] for field in read]
-    numbers = [tuple(sorted({number for element in field for number in element.numbers})) for field in found]
+    valid = [[element for element in field if isinstance(element, _Element)] for field in fields]
+    numbers = [tuple(sorted({number for element in field for number in element.numbers})) for field in valid]
     return CronFields(
         minutes=numbers[MINUTE],
         hours=numbers[HOUR],
@@ -153,13 +153,13 @@ def parsed(text: str) -> CronFields:
         last_day="l" in texts[DAY].split(","),
         months=numbers[MONTH],
         weekdays=tuple(sorted((number - 1) % 7 for number in numbers[WEEKDAY])),
-        nth_weekdays=tuple(sorted({pair for element in found[WEEKDAY] for pair in element.nth_weekdays})),
+        nth_weekdays=tuple(sorted({pair for element in valid[WEEKDAY] for pair in element.nth_weekdays})),
         either_day=not (texts[DAY].startswith("*") or texts[WEEKDAY].startswith("*")),
         at_times=not (texts[MINUTE].startswith("*") or texts[HOUR].startswith("*")),
     )
 
 
-def _fields_of(text: str) -> list[str]:
+def _split_fields(text: str) -> list[str]:
     if text.startswith("@"):
         if text not in NICKNAMES:
             instead = {"@reboot": "; set the schedule's run_at_start", "@every": "; use an Interval"}
@@ -180,12 +180,12 @@ class _Element:
 
 
 @lru_cache(maxsize=4096)
-def _element(place: int, text: str) -> _Element | str:
-    """What one element of a field's list means, or what is wrong with it."""
-    field = FIELDS[place]
+def _parsed_element(index: int, text: str) -> _Element | str:
+    """The meaning of one element of a field's list, or a message that says what is wrong with it."""
+    field = FIELDS[index]
     try:
-        return _expanded(place, _unambiguous(place, text))
-    except _NotSo as error:
+        return _parsed_by_croniter(index, _normalized(index, text))
+    except _WrongElement as error:
         right = str(error)
     except ValueError:
         right = field.expected
@@ -193,47 +193,49 @@ def _element(place: int, text: str) -> _Element | str:
     return f'{field.name} "{shown}": expected {right}'
 
 
-class _NotSo(ValueError):
-    """An element that has a shape of its own to be right in."""
+class _WrongElement(ValueError):
+    """A wrong element. Its message is a more exact `expected` than that of its field."""
 
 
-def _unambiguous(place: int, text: str) -> str:
-    """The element in a form that all versions of croniter read alike. Raises ValueError for what is none."""
-    field = FIELDS[place]
-    if place == DAY and text == "l":
+def _normalized(index: int, text: str) -> str:
+    """The element in a form that all versions of croniter read alike. Raises ValueError for a wrong element."""
+    field = FIELDS[index]
+    if index == DAY and text == "l":
         return text
-    if place == WEEKDAY and _NTH.fullmatch(text):
+    if index == WEEKDAY and _NTH.fullmatch(text):
         return text
-    if place == WEEKDAY and (last := _LAST_WEEKDAY.fullmatch(text)):
+    if index == WEEKDAY and (last := _LAST_WEEKDAY.fullmatch(text)):
         return f"l{field.number(last[1] or last[2])}"
-    found = _PLAIN.fullmatch(text)
-    if not found:
+    match = _PLAIN.fullmatch(text)
+    if not match:
         raise ValueError(text)
-    step = int(found["step"] or 1)
+    step = int(match["step"] or 1)
     if not 1 <= step <= field.count:
-        raise _NotSo(f"a step from 1 to {field.count}; for other distances use an Interval")
-    if not found["low"]:
+        raise _WrongElement(f"a step from 1 to {field.count}; for other distances use an Interval")
+    if not match["low"]:
         return text
-    low = field.number(found["low"])
-    if found["high"]:
-        high = field.number(found["high"])
-        if low == high or (place, low, high) == (WEEKDAY, 7, 0):
-            # croniter takes 5-5 for all values, other readers for the 5 only.
-            raise _NotSo(f'a range of two values, or "{found["low"]}" alone, or "*" for all')
+    low = field.number(match["low"])
+    if match["high"]:
+        high = field.number(match["high"])
+        if low == high or (index, low, high) == (WEEKDAY, 7, 0):
+            # croniter reads 5-5 as all values, other crons as 5 only.
+            raise _WrongElement(f'a range of two values, or "{match["low"]}" alone, or "*" for all')
         return f"{low}-{high}/{step}"
-    return f"{low}-{field.high}/{step}" if found["step"] and low < field.high else str(low)
+    return f"{low}-{field.high}/{step}" if match["step"] and low < field.high else str(low)
 
 
-def _expanded(place: int, plain: str) -> _Element:
-    from croniter import croniter  # not before there is an expression: it loads dateutil
+def _parsed_by_croniter(index: int, plain: str) -> _Element:
+    from croniter import croniter  # imported on first use, because it loads dateutil
 
     texts = ["*"] * len(FIELDS)
-    texts[place] = plain
+    texts[index] = plain
     expanded, nth = croniter.expand(" ".join(texts))
     if nth:
         ordinals = {"l": LAST}
-        pairs = [((int(day) - 1) % 7, ordinals.get(str(each)) or int(each)) for day, of in nth.items() for each in of]
+        pairs = [
+            ((int(day) - 1) % 7, ordinals.get(str(week)) or int(week)) for day, weeks in nth.items() for week in weeks
+        ]
         return _Element(nth_weekdays=tuple(pairs))
-    if expanded[place] == ["*"]:
-        return _Element(tuple(range(FIELDS[place].low, FIELDS[place].high + 1)))
-    return _Element(tuple(int(number) for number in expanded[place] if number != "l"))
+    if expanded[index] == ["*"]:
+        return _Element(tuple(range(FIELDS[index].low, FIELDS[index].high + 1)))
+    return _Element(tuple(int(number) for number in expanded[index] if number != "l"))

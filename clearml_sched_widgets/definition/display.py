@@ -1,4 +1,4 @@
-"""How the parts of a definition show themselves in code: as the call that makes them."""
+"""Gives the parts of a definition a `repr` that is the Python call to create them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clearml_sched_widgets.definition.values import duration_text
 
 
 class Part:
-    """Base of the classes whose `repr` is the call that makes them, without what is left at its default."""
+    """Base of the classes whose `repr` is the call that creates them, without fields that have their default."""
 
     __slots__ = ()
 
@@ -29,7 +29,7 @@ def _is_default(part: Part, field: Any) -> bool:
 
 
 def as_code(value: object) -> str:
-    """A value as a user would write it."""
+    """A value as a user would write it in Python."""
     if isinstance(value, tuple):
         return f"[{', '.join(as_code(element) for element in value)}]"
     if isinstance(value, timedelta):
@@ -42,7 +42,7 @@ def as_code(value: object) -> str:
 
 
 def time_text(clock: time) -> str:
-    """A time of day as "06:20", with seconds only where it has some."""
+    """A time of day as "06:20", with seconds only if they are not zero."""
     return clock.strftime("%H:%M:%S" if clock.second else "%H:%M")
 
 

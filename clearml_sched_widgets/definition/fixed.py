@@ -1,4 +1,4 @@
-"""A mapping that does not change, for what a definition holds: an engine may be working with that very object."""
+"""An immutable dict for the mappings in a definition, because an engine may be using the same object."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 
 class FixedDict(dict[str, Any]):
-    """A dict that refuses every change. Copies, pickles and compares as one; its `copy()` is a plain dict."""
+    """A dict that refuses every change. It copies, pickles and compares like a dict; `copy()` gives a plain dict."""
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError(
@@ -17,4 +17,4 @@ class FixedDict(dict[str, Any]):
     __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return FixedDict, (dict(self),)  # else it would be filled key by key
+        return FixedDict, (dict(self),)  # by default it would be filled with __setitem__, which raises

@@ -1,4 +1,4 @@
-"""Python functions as actions: what a definition holds of one, and how one must be called."""
+"""Holds the Python functions of actions, and checks that they can be called."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST_NAME = 200
 class Function:
     """A user's Python function: its qualified name and, in the kernel that has it, the function itself.
 
-    A document keeps the name alone: code is no data. `call` is None in what was read from one.
+    A saved definition has only the name: `call` is None after it was read.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Function:
         return self.name
 
 
-def _name_of(call: Any) -> str:
+def _qualified_name(call: Any) -> str:
     while isinstance(call, functools.partial):
         call = call.func
     kind = call if hasattr(call, "__qualname__") else type(call)
@@ -37,7 +37,7 @@ def _name_of(call: Any) -> str:
 
 
 def optional_function(value: Callable[..., Any] | Function | str | None) -> Function | None:
-    """A function of the user's; from a document its name."""
+    """A function given by a user, or its name as read from a saved definition."""
     if value is None or isinstance(value, Function):
         return value
     if isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_NAME:
@@ -46,11 +46,11 @@ def optional_function(value: Callable[..., Any] | Function | str | None) -> Func
         return bad(value, "expected a Python function")  # type: ignore[no-any-return]
     if inspect.iscoroutinefunction(value):
         return bad(value, "expected a plain function: an async one would never be awaited")  # type: ignore[no-any-return]
-    return Function(_name_of(value), value)
+    return Function(_qualified_name(value), value)
 
 
-def misfits(function: Function | None, arguments: tuple[str, ...]) -> Iterator[Problem]:
-    """The problem with a function that cannot be called with these arguments."""
+def signature_problems(function: Function | None, arguments: tuple[str, ...]) -> Iterator[Problem]:
+    """A problem if the function cannot be called with these arguments."""
     if function is None or function.call is None:
         return
     try:
@@ -59,4 +59,4 @@ def misfits(function: Function | None, arguments: tuple[str, ...]) -> Iterator[P
         given = f"one argument, {arguments[0]}" if arguments else "no argument"
         yield Problem("action.function", function.name, f"expected a function that can be called with {given}: {error}")
     except ValueError:
-        return  # one that is built in may not tell its signature
+        return  # some built-in functions have no signature

@@ -1,4 +1,4 @@
-"""The items of a definition, what they launch, and the definition itself."""
+"""The items of a definition (schedules and triggers), and the definition itself."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from clearml_sched_widgets.definition import values
 from clearml_sched_widgets.definition.actions import Action, action
 from clearml_sched_widgets.definition.checks import collect, each, is_a
 from clearml_sched_widgets.definition.display import Part
-from clearml_sched_widgets.definition.functions import misfits
-from clearml_sched_widgets.definition.placeholders import unknown
+from clearml_sched_widgets.definition.functions import signature_problems
+from clearml_sched_widgets.definition.placeholders import unknown_placeholders
 from clearml_sched_widgets.definition.policies import Policies
 from clearml_sched_widgets.definition.rules import RULES, Rule
 from clearml_sched_widgets.definition.when import CONDITIONS, Condition, Published, Select, StatusChanged, Tagged
 from clearml_sched_widgets.errors import Problem
 
-MOST_ROWS = 100  # of a definition that is shown as a table
+MOST_ROWS = 100  # of the table that shows a definition
 
 
 def new_id() -> str:
@@ -50,11 +50,11 @@ def policies(value: Policies) -> Policies:
 
 @attrs.frozen(repr=False)
 class Item(Part):
-    """What schedules and triggers share. `id` is the item's identity: names may repeat and change."""
+    """What schedules and triggers share. `id` identifies an item: names may repeat and change."""
 
     usual_overlap: ClassVar[str] = "allow"
     entity: ClassVar[str] = ""  # the kind of object that a trigger looks at
-    function_takes: ClassVar[tuple[str, ...]] = ()  # what a function is called with
+    function_takes: ClassVar[tuple[str, ...]] = ()  # the arguments that a function is called with
 
     action: Action = attrs.field(converter=action)
 
@@ -67,21 +67,21 @@ class Item(Part):
 
     @property
     def overlap(self) -> str:
-        """What happens while the run before is not finished: the policy, or else what is usual for this kind."""
+        """The overlap policy of the item: the one given, or else the default for its kind."""
         rules: Policies | None = getattr(self, "policies", None)
-        usual = "skip" if self.action.reuse_task and self.usual_overlap == "allow" else self.usual_overlap
-        return (rules.overlap if rules else None) or usual
+        default = "skip" if self.action.reuse_task and self.usual_overlap == "allow" else self.usual_overlap
+        return (rules.overlap if rules else None) or default
 
     def __attrs_post_init__(self) -> None:
         collect(self, self._rules, needs=())
 
     def _rules(self) -> Iterator[Problem]:
-        """What the action and the policies do not allow together; of fields that are bad themselves, nothing."""
+        """Settings of the action and the policies that contradict each other. Fields that are `Bad` are not checked."""
         if not isinstance(self.action, Action):
             return
-        yield from unknown(self.action, self.entity)
+        yield from unknown_placeholders(self.action, self.entity)
         function = self.action.function
-        yield from misfits(function, self.function_takes)
+        yield from signature_problems(function, self.function_takes)
         if not isinstance(getattr(self, "policies", None), Policies):
             return
         if self.action.reuse_task and self.overlap == "allow":
@@ -106,10 +106,10 @@ class Schedule(Item):
 
 @attrs.frozen(repr=False)
 class Trigger(Item):
-    """Launches its action for each event: its condition coming true on an object that `select` lets through.
+    """Launches its action for each event: its condition becomes true for an object that `select` matches.
 
-    What holds already when the trigger starts is no event, unless `include_existing`. A run that this trigger led to,
-    directly or through others, is never an event for it, unless `include_own`.
+    What is already true when the trigger starts is no event, unless `include_existing`. A run that this trigger caused,
+    directly or through other items, is no event for it, unless `include_own`.
     """
 
     usual_overlap = "queue"
@@ -171,7 +171,7 @@ def triggers(value: Iterable[Trigger]) -> tuple[Trigger, ...]:
 class Definition(Part):
     """What runs when: a name, schedules, triggers and settings. Plain, immutable data.
 
-    `poll_every` is how often the triggers look for events, at least a second.
+    `poll_every` is the time between two polls for events, at least a second.
     """
 
     name: str = attrs.field(converter=values.task_name)
@@ -213,7 +213,7 @@ class Definition(Part):
             yield f"triggers[{index}]", trigger
 
     def item(self, item_id: str) -> Schedule | Trigger | None:
-        """The item of that id, if there is one."""
+        """The item with that id, if there is one."""
         return self._by_id.get(item_id)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a run has in place of its base task's own: its container, and fields of its script."""
+"""Validates what a run overrides of its base task: its container, and fields of its script."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from clearml_sched_widgets.definition.checks import guarded
 from clearml_sched_widgets.definition.fixed import FixedDict
 
-CONTAINER = ("image", "arguments", "setup_shell_script")
-SCRIPT = (
+CONTAINER_KEYS = ("image", "arguments", "setup_shell_script")
+SCRIPT_FIELDS = (
     *("repository", "branch", "tag", "version_num", "entry_point", "working_dir", "binary", "diff"),
     "requirements.pip",
 )
-OVERRIDES = tuple(f"script.{name}" for name in SCRIPT)
+OVERRIDES = tuple(f"script.{name}" for name in SCRIPT_FIELDS)
 IN_BASE = "set it in the base task: a clone takes it over"
-# What the SDK's schedulers would set too: where it is said here. The longest name that fits counts.
-ELSEWHERE = {
+# What to use instead of the other keys that the SDK's schedulers accept. The longest matching prefix counts.
+HINTS = {
     "script": f"expected one of {', '.join(OVERRIDES)}",
     "script.requirements": "expected script.requirements.pip, a text with a requirement in each line",
     "container": "use the action's `container`",
@@ -50,10 +50,10 @@ def _container(value: str | Mapping[str, str]) -> dict[str, str]:
     given = {"image": value} if isinstance(value, str) else value
     if not isinstance(given, Mapping) or not str(given.get("image") or "").strip():
         raise ValueError('expected the name of an image, or a mapping with "image" and what else is wanted')
-    unknown = [key for key in given if key not in CONTAINER]
+    unknown = [key for key in given if key not in CONTAINER_KEYS]
     if unknown:
-        raise ValueError(f"there is no key {unknown[0]!r}; expected {', '.join(CONTAINER)}")
-    return FixedDict({key: guarded(_text, given[key]) for key in CONTAINER if given.get(key)})
+        raise ValueError(f"there is no key {unknown[0]!r}; expected {', '.join(CONTAINER_KEYS)}")
+    return FixedDict({key: guarded(_text, given[key]) for key in CONTAINER_KEYS if given.get(key)})
 
 
 def container(value: str | Mapping[str, str] | None) -> dict[str, str]:
@@ -61,18 +61,18 @@ def container(value: str | Mapping[str, str] | None) -> dict[str, str]:
     return guarded(_container, value) if value else FixedDict()
 
 
-def _elsewhere(key: str) -> str:
-    """Where a user says instead what this key would set."""
+def _hint(key: str) -> str:
+    """What to use instead of this key."""
     if "/" in key:
-        return ELSEWHERE["hyperparams"]
+        return HINTS["hyperparams"]
     parts = key.split(".")
     names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
-    return next((ELSEWHERE[name] for name in names if name in ELSEWHERE), ELSEWHERE["script"])
+    return next((HINTS[name] for name in names if name in HINTS), HINTS["script"])
 
 
 def _override(key: str, value: Any) -> str:
     if key not in OVERRIDES:
-        raise ValueError(f"this field cannot be set here; {_elsewhere(str(key))}")
+        raise ValueError(f"this field cannot be set here; {_hint(str(key))}")
     return _text("" if value is None else value)
 
 

@@ -1,4 +1,4 @@
-"""What happens when a run is late, when the one before it is not finished, and when it fails."""
+"""The policies of an item: for late runs, overlapping runs and failed runs."""
 
 from __future__ import annotations
 
@@ -47,24 +47,24 @@ def optional_duration(value: str | timedelta | None) -> timedelta | None:
 class Policies(Part):
     """What happens when a run is late, when the one before it is not finished, and when it fails.
 
-    `overlap`: "allow" launches all the same. "skip" does not launch while a run of this item is queued, running or
-    about to be. "queue" waits until no run of it is queued or running: of a schedule one slot waits and later ones are
-    skipped, of a trigger all events wait, in their order. "cancel_previous" asks the runs of this item to stop and
-    launches when they have ended; what waited before it is left out. None is "allow" for schedules and "queue" for
-    triggers; for a schedule that reuses its task it is "skip", and "allow" is refused. A run that a user starts by hand
-    never waits.
+    `overlap`: "allow" launches in any case. "skip" does not launch while a run of this item is queued, running or about
+    to be launched. "queue" waits until no run of it is queued or running: of a schedule one slot waits and later ones
+    are skipped; of a trigger all events wait, in their order. "cancel_previous" asks the runs of this item to stop and
+    launches when they have ended; launches that waited before it are dropped. None is "allow" for schedules and "queue"
+    for triggers; for a schedule that reuses its task it is "skip", and "allow" is refused. A run that a user starts by
+    hand never waits.
 
-    `missed`: of the slots that passed while nobody looked, launch none ("skip"), the "latest", or "all" of them;
-    only slots younger than `catchup_window` count.
+    `missed`: of the slots that passed while the instance could not launch, launch none ("skip"), the "latest", or "all"
+    of them; only slots younger than `catchup_window` count.
 
-    `retries`: how often a run that failed is launched again, `retry_backoff` later the first time, and twice as late
-    each further time, up to an hour (or the backoff itself, if it is longer). A run that was stopped has not failed.
-    `pause_after_failures` pauses the item when so many runs in a row have failed, their retries used up.
+    `retries`: how often a failed run is launched again, the first time after `retry_backoff`, then after twice as long
+    each time, up to an hour (or the backoff itself, if it is longer). A run that was stopped has not failed.
+    `pause_after_failures` pauses the item after that many runs in a row have failed with all their retries.
 
-    `max_runs` ends the item after so many runs; retries, backfills and runs by hand do not count.
+    `max_runs` ends the item after that many runs; retries, backfills and runs by hand do not count.
 
-    `jitter` delays each slot by a length of its own, less than this and always the same for the same slot, so that
-    what is due together starts apart. A delayed slot always comes before the next one.
+    `jitter` delays each slot by less than this length, always by the same for the same slot, so that slots that are due
+    together start apart. A delayed slot always comes before the next one.
     """
 
     overlap: str | None = attrs.field(default=None, converter=overlap)

@@ -1,4 +1,4 @@
-"""Recurrence rules: when a schedule runs. Plain data; `clearml_sched_widgets.recurrence` computes with them."""
+"""The recurrence rules of schedules. Plain data; `clearml_sched_widgets.recurrence` computes with them."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def months(value: int | str | Iterable[int | str] | None) -> tuple[int, ...] | N
     return distinct(each(_month, parts), int)
 
 
-def _on_clock(moment: datetime, zone: object) -> str:
-    """As the zone's clock shows it, which users set; in UTC where the zone is refused or has no such day."""
+def _in_zone(moment: datetime, zone: object) -> str:
+    """The moment in the zone, as users wrote it; in UTC if the zone is refused or cannot represent the moment."""
     try:
         return moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else timezone.utc).isoformat()
     except OverflowError:
@@ -87,7 +87,7 @@ class Rule(Part):
 
     def _bounds(self) -> Iterator[Problem]:
         if self.start and self.end and self.end < self.start:
-            start, end = _on_clock(self.start, self.timezone), _on_clock(self.end, self.timezone)
+            start, end = _in_zone(self.start, self.timezone), _in_zone(self.end, self.timezone)
             yield Problem("end", end, f"expected a time after the start, {start}")
 
 
@@ -125,9 +125,9 @@ class Monthly(Rule):
 
 @attrs.frozen(repr=False)
 class Interval(Rule):
-    """Every so much elapsed time, counted from `anchor` (an aware time; the Unix epoch by default).
+    """Repeats after a fixed elapsed time, counted from `anchor` (an aware time; the Unix epoch by default).
 
-    The anchor says at which times, not from when on: for that there is `start`.
+    The anchor only says at which times; the first run may be before it. `start` says from when on.
     """
 
     every: timedelta = attrs.field(converter=values.duration)
@@ -136,11 +136,11 @@ class Interval(Rule):
 
 @attrs.frozen(repr=False)
 class Cron(Rule):
-    """At the minutes that a cron expression of five fields names; also @hourly, @daily and their like.
+    """At the minutes that a cron expression of five fields names; also @hourly, @daily and the like.
 
     Fields take names, ranges, steps and lists; the day of month `L` (the last), the day of week `fri#2` (the second of
     the month) and `5L` (the last). If neither day field begins with `*`, one of them must match, else both. If neither
-    the minute nor the hour field begins with `*`, clock changes are dealt with as in the other rules; else it runs at
+    the minute nor the hour field begins with `*`, clock changes are handled as in the other rules; else it runs at
     every matching minute that the clock shows, twice in an hour that comes twice.
     """
 

@@ -1,6 +1,6 @@
-"""The small values of a definition: what users may write for them, and what we keep.
+"""Converts the simple values of a definition from what users may write to what is stored.
 
-Each public function here is the converter of one kind of field. None of them raises: see `checks`.
+Each public function is the attrs converter of one kind of field. None of them raises; see `checks`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from clearml_sched_widgets.definition.checks import Bad, bad, distinct, each, gu
 from clearml_sched_widgets.definition.fixed import FixedDict
 from clearml_sched_widgets.surrogates import has_half
 
-HALF = "expected text that can be sent: it has half of a surrogate pair"
+LONE_SURROGATE = "expected text that can be sent: it has half of a surrogate pair"
 MAX_NAME = 200
 SHORTEST_NAME = 3  # of tasks and of each part of a project's name; the server's own rule
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -24,7 +24,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 
 def listed(value: Any) -> Any:
-    """A list of values; a lone string is split at its commas (`6:20, 18:20`). What is no list stays what it is."""
+    """A tuple of values: a string is split at its commas (`6:20, 18:20`). What is no list is returned unchanged."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if isinstance(value, Iterable) and not isinstance(value, Mapping):
@@ -37,10 +37,10 @@ def _time(value: str | time) -> time:
         if value.tzinfo is not None:
             raise ValueError("a time of day has no zone of its own; set the rule's timezone")
         return time(value.hour, value.minute, value.second)
-    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", value.strip()) if isinstance(value, str) else None
-    if not found:
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", value.strip()) if isinstance(value, str) else None
+    if not match:
         raise ValueError('expected a time of day such as "06:20" or "18:20:30"')
-    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
     if hour > 23 or minute > 59 or second > 59:
         raise ValueError('expected a time from "00:00" to "23:59"')
     return time(hour, minute, second)
@@ -80,7 +80,7 @@ def duration(value: str | timedelta) -> timedelta:
     return guarded(_positive, value)
 
 
-def _natural(value: str | timedelta) -> timedelta:
+def _not_negative(value: str | timedelta) -> timedelta:
     length = _duration(value)
     if length < timedelta(0):
         raise ValueError("expected a duration of zero or more")
@@ -89,7 +89,7 @@ def _natural(value: str | timedelta) -> timedelta:
 
 def window(value: str | timedelta) -> timedelta:
     """A length of time of zero or more."""
-    return guarded(_natural, value)
+    return guarded(_not_negative, value)
 
 
 def duration_text(length: timedelta) -> str:
@@ -102,10 +102,10 @@ def duration_text(length: timedelta) -> str:
 
 
 def _plain_iso(text: str) -> str:
-    """The same time as Python 3.10 reads it: no Z, offsets with a colon, six digits of a second or none."""
+    """The text in the form that Python 3.10 reads: no Z, offsets with a colon, six digits of a fraction or none."""
     text = re.sub(r"[zZ]$", "+00:00", text)
-    text = re.sub(r"([T ].*[+-]\d\d)(\d\d)?$", lambda found: f"{found[1]}:{found[2] or '00'}", text)
-    return re.sub(r"[.,](\d+)", lambda found: f".{found[1]:0<6.6}", text)
+    text = re.sub(r"([T ].*[+-]\d\d)(\d\d)?$", lambda match: f"{match[1]}:{match[2] or '00'}", text)
+    return re.sub(r"[.,](\d+)", lambda match: f".{match[1]:0<6.6}", text)
 
 
 def _moment(value: str | datetime) -> datetime:
@@ -151,7 +151,7 @@ _zones: frozenset[str] = frozenset()
 
 
 def available_zones() -> frozenset[str]:
-    """The names of all zones this machine knows; read from disk once."""
+    """The names of all time zones on this machine; read from disk once."""
     global _zones
     if not _zones:
         _zones = frozenset(available_timezones())
@@ -172,7 +172,7 @@ def _weekday(value: str) -> str:
 
 
 def weekdays(value: str | Iterable[str]) -> tuple[str, ...]:
-    """A set of weekdays, from Monday to Sunday whatever the order they were given in."""
+    """Weekdays, each once, from Monday to Sunday in whatever order they were given."""
     parts = listed(value)
     if not parts:
         return bad(value, 'expected at least one weekday such as "monday"')  # type: ignore[no-any-return]
@@ -184,16 +184,16 @@ def _required_text(value: str) -> str:
         raise ValueError("expected some text")
     if not value.strip():
         raise ValueError("must not be empty")
-    return _short(value)
+    return _short_text(value)
 
 
-def _short(value: str) -> str:
+def _short_text(value: str) -> str:
     if not isinstance(value, str):
         raise ValueError("expected text")
     if len(value) > MAX_NAME:
         raise ValueError(f"expected at most {MAX_NAME} characters, got {len(value)}")
     if has_half(value):
-        raise ValueError(HALF)
+        raise ValueError(LONE_SURROGATE)
     return value.strip()
 
 
@@ -203,11 +203,11 @@ def text(value: str) -> str:
 
 
 def description(value: str) -> str:
-    """Text of any length up to 10,000 characters."""
-    return guarded(_long, value)
+    """Text of at most 10,000 characters; it may be empty."""
+    return guarded(_long_text, value)
 
 
-def _long(value: str) -> str:
+def _long_text(value: str) -> str:
     if not isinstance(value, str) or len(value) > 10_000:
         raise ValueError("expected text of at most 10,000 characters")
     return value
@@ -215,7 +215,7 @@ def _long(value: str) -> str:
 
 def optional_text(value: str | None) -> str | None:
     """A short text; None and blank are the same."""
-    return None if value is None else guarded(_short, value) or None
+    return None if value is None else guarded(_short_text, value) or None
 
 
 def _task_name(value: str) -> str:
@@ -231,7 +231,7 @@ def task_name(value: str) -> str:
 
 
 def optional_task_name(value: str | None) -> str | None:
-    """The same, where it may be missing."""
+    """A name that ClearML takes for a task; None and blank are the same."""
     return optional_text(value) if value is None or not str(value).strip() else guarded(_task_name, value)
 
 
@@ -243,12 +243,12 @@ def _project(value: str) -> str:
 
 
 def required_project(value: str) -> str:
-    """The full name of a project, where it may not be missing."""
+    """The full name of a project; it may not be empty."""
     return guarded(_project, value)
 
 
 def optional_project(value: str | None) -> str | None:
-    """The full name of a project."""
+    """The full name of a project; None and blank are the same."""
     return optional_text(value) if value is None or not str(value).strip() else guarded(_project, value)
 
 
@@ -296,7 +296,7 @@ def _parameter_name(key: str) -> str:
 
 
 def _parameter_value(value: Any) -> str:
-    if value is None or isinstance(value, (str, Real)):  # numpy's numbers too
+    if value is None or isinstance(value, (str, Real)):  # Real includes numpy's numbers
         return "" if value is None else str(value)
     raise ValueError("expected text, a number, true or false as the value of a parameter")
 

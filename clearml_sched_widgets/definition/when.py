@@ -55,7 +55,7 @@ class Published(Condition):
 
 @attrs.frozen(repr=False)
 class Tagged(Condition):
-    """The object came to carry any tag of `any`, all tags of `all` and no tag of `none`."""
+    """The object's tags changed so that it has any tag of `any`, all tags of `all` and no tag of `none`."""
 
     any: tuple[str, ...] = attrs.field(default=(), converter=values.texts)
     all: tuple[str, ...] = attrs.field(default=(), converter=values.texts)
@@ -73,7 +73,7 @@ CONDITIONS: dict[str, type[Condition]] = {"status_changed": StatusChanged, "publ
 
 
 def _regex(value: str) -> str:
-    import regex  # takes a while to load, and few definitions have one
+    import regex  # slow to import, and few definitions need it
 
     try:
         regex.compile(value)
@@ -91,9 +91,9 @@ class Select(Part):
     """Which objects a trigger looks at. Everything given must hold; nothing given selects all objects.
 
     `projects` are full project names, with their subprojects unless `subprojects` is false. `name` is a part of the
-    object's name, upper or lower case; `name_regex` a Python regular expression searched in it (an object on whose name
-    that takes longer than a quarter of a second is left out, and the trigger shows an error). Users are ids.
-    `exclude_development` leaves out tasks that somebody runs by hand, outside of an agent (ClearML's own tag).
+    object's name, in any case; `name_regex` a Python regular expression searched in it (if the search takes longer than
+    a quarter of a second, the object is left out and the trigger shows an error). `users` are ids.
+    `exclude_development` leaves out tasks that somebody runs outside of an agent (ClearML's own tag).
     """
 
     projects: tuple[str, ...] = attrs.field(default=(), converter=values.texts)

@@ -1,1 +1,1 @@
-"""One instance, wherever it runs: how this kernel reaches it, and what users do with it."""
+"""Reads and controls one instance, whether it runs in this kernel, in another one, or on an agent."""

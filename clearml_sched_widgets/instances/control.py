@@ -1,4 +1,4 @@
-"""What users do with an instance, wherever it runs. `Instance` offers it and tells what each raises."""
+"""The operations of `Instance`, which work wherever the instance runs. `Instance` documents what each raises."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.instances import preflight
 from clearml_sched_widgets.instances.handle import Handle
-from clearml_sched_widgets.instances.running import forget, functions_here, register, starting
+from clearml_sched_widgets.instances.running import forget, functions_here, register, start_lock
 from clearml_sched_widgets.policy import requested
 from clearml_sched_widgets.policy.run import Run, run_of
 from clearml_sched_widgets.records import Task, TaskQuery, run_tag
 from clearml_sched_widgets.views import history, viewer
 
 
-# -- begin and end
+# -- start and stop
 def resume(handle: Handle) -> None:
-    """Start an instance, here or, a service, on its queue; or end its pause."""
-    with starting:
+    """Start an instance in this kernel or, if it is a service, on its queue. If it is paused, end the pause."""
+    with start_lock:
         if handle.engine is not None:
-            with contextlib.suppress(InstanceStateError):  # it has just ended: it is started anew
+            with contextlib.suppress(InstanceStateError):  # the engine has just ended: start a new one
                 handle.send(Command(do="resume"))
                 return
         task = handle.reread()
@@ -47,7 +47,7 @@ def _resume_here(handle: Handle, task: Task) -> None:
     except InstanceStateError:
         if not paused:
             raise
-        handle.send(Command(do="resume"))  # it is alive in another kernel: its pause ends there
+        handle.send(Command(do="resume"))  # it runs in another kernel: end its pause there
         return
     except KeyboardInterrupt:
         engine.abandon()
@@ -73,7 +73,7 @@ def _resume_service(handle: Handle, task: Task) -> None:
 
 
 def stop(handle: Handle) -> None:
-    """End an instance, wherever it runs."""
+    """Stop an instance, wherever it runs."""
     engine = handle.engine
     if engine is None and handle.reread().status == "created":
         raise InstanceStateError(f"The instance {handle.name} is a draft: nothing runs that could be stopped.")
@@ -85,7 +85,7 @@ def stop(handle: Handle) -> None:
 
 
 def delete(handle: Handle) -> None:
-    """Delete an instance that is not running, with what else the server and this kernel hold of it."""
+    """Delete an instance that is not running, with its lease and the functions that this kernel holds for it."""
     if handle.reread().status in ("in_progress", "queued"):
         raise InstanceStateError(f"The instance {handle.name} is {handle.status}; stop it before you delete it.")
     handle.gateway.delete_task(handle.id)
@@ -93,7 +93,7 @@ def delete(handle: Handle) -> None:
     forget(handle.id)
 
 
-# -- change what it runs
+# -- change its definition
 def update(handle: Handle, definition: Definition, *, check: bool) -> None:
     """Replace the definition, whether the instance runs or not."""
     preflight.require(definition)
@@ -112,17 +112,17 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> None:
         gateway.write_configuration(task.id, {instance_task.DEFINITION: codec.dumps(definition, functions=True)})
         gateway.rename(task.id, definition.name)
     if task.status == "in_progress":
-        with contextlib.suppress(InstanceStateError):  # it has ended meanwhile: what resumes it reads the definition
+        with contextlib.suppress(InstanceStateError):  # it has ended meanwhile: the next start reads the definition
             handle.send(Command(do="reload"))
     handle.reread()
 
 
 @contextlib.contextmanager
 def writable(handle: Handle, reason: str) -> Iterator[None]:
-    """The server lets us write to a task only while it is a draft or in progress: one that has ended becomes that."""
+    """Make an ended instance's task writable: the server accepts writes only to drafts and tasks in progress."""
     gateway, task = handle.gateway, handle.task
     ended = task.status not in ("created", "in_progress")
-    if task.status == "failed":  # the status machine leads from failed to running only through stopped
+    if task.status == "failed":  # the server allows failed to in_progress only through stopped
         gateway.set_status(task.id, "stopped", reason)
     if ended:
         gateway.set_status(task.id, "in_progress", reason)
@@ -134,7 +134,7 @@ def writable(handle: Handle, reason: str) -> Iterator[None]:
 
 
 def _refuse_functions(handle: Handle, definition: Definition) -> None:
-    """Python functions can only be given to an instance that this kernel runs, or is going to run."""
+    """Raise InvalidDefinition for Python functions, unless this kernel runs the instance or is going to."""
     if handle.is_service or (handle.task.status == "in_progress" and handle.engine is None):
         problems = preflight.functions_elsewhere(definition)
         if problems:
@@ -151,41 +151,44 @@ def run_all(handle: Handle) -> None:
 
 def retry(handle: Handle, run: str) -> None:
     """Launch a run again."""
-    found = _run(handle, run)
-    handle.send(Command(do="retry", item=handle.item(found.item).id, run=run))
+    target = _find_run(handle, run)
+    handle.send(Command(do="retry", item=handle.item(target.item).id, run=run))
 
 
 def abort(handle: Handle, run: str) -> None:
     """End a run that is queued or running."""
-    found = _run(handle, run)
-    if found.local:
+    target = _find_run(handle, run)
+    if target.local:
         raise InstanceStateError(f"The run {run} cannot be aborted: it is the call of a Python function.")
-    if not found.active:
-        raise InstanceStateError(f"The run {run} cannot be aborted: it is {found.status} already.")
-    handle.gateway.request_stop(found.task.id, "Aborted by its user")
+    if not target.active:
+        raise InstanceStateError(f"The run {run} cannot be aborted: it is {target.status} already.")
+    handle.gateway.request_stop(target.task.id, "Aborted by its user")
     if handle.engine is not None:
         handle.engine.refresh_runs()
 
 
-def _run(handle: Handle, run: str) -> Run:
-    """A run as the server has it now; calls of functions and runs of reused tasks as this kernel knows them."""
+def _find_run(handle: Handle, run: str) -> Run:
+    """The run with that id, from the server; a function call or a run of a reused task from this kernel's snapshot.
+
+    Raises InvalidDefinition if there is none.
+    """
     message = "expected the id of a task that this instance launched"
     if not isinstance(run, str):
         raise InvalidDefinition([Problem("run", run, message)])
     shot = handle.snapshot
-    known = () if shot is None else shot.runs
-    known_here = next((one for one in known if one.id == run and (one.local or one.reset)), None)
-    if known_here is not None:
-        return known_here
+    runs_here = () if shot is None else shot.runs
+    run_here = next((one for one in runs_here if one.id == run and (one.local or one.reset)), None)
+    if run_here is not None:
+        return run_here
     query = TaskQuery(ids=(run,), system_tags=(run_tag(handle.id),), hyperparams="scheduler", limit=1)
-    found = [one for task in handle.gateway.tasks(query) if (one := run_of(task, handle.id))]
-    if not found:
+    runs = [one for task in handle.gateway.tasks(query) if (one := run_of(task, handle.id))]
+    if not runs:
         raise InvalidDefinition([Problem("run", run, message)])
-    return found[0]
+    return runs[0]
 
 
 def backfill(handle: Handle, item: Schedule | str, start: datetime | str, end: datetime | str) -> int:
-    """Launch the slots of a schedule in a period that is over; how many it has there."""
+    """Launch the slots of a schedule in a past period. Returns how many slots that period has."""
     schedule = handle.item(item)
     period = _period(start, end, datetime.now(timezone.utc))
     if not isinstance(schedule, Schedule):
@@ -194,22 +197,22 @@ def backfill(handle: Handle, item: Schedule | str, start: datetime | str, end: d
         message = "expected a schedule that launches clones: it is not known when others ran"
         raise InvalidDefinition([Problem("item", schedule.id, message)])
     try:
-        found = requested.backfill(schedule, *period)
+        slots = requested.backfill(schedule, *period)
     except ValueError as error:
         raise InvalidDefinition([Problem("start", f"{period[0]} to {period[1]}", str(error))]) from None
     begin, until = (moment.isoformat() for moment in period)
     handle.send(Command(do="backfill", item=schedule.id, start=begin, end=until))
-    return len(found)
+    return len(slots)
 
 
 def _period(start: datetime | str, end: datetime | str, now: datetime) -> tuple[datetime, datetime]:
-    """The period of a backfill. Raises InvalidDefinition for what is no time, for no length, and for the future."""
-    found = {"start": values.moment(start), "end": values.moment(end)}
-    problems = [one.under(name) for name, value in found.items() for one in problems_in(value)]
-    if not problems and found["end"] <= found["start"]:
+    """The period of a backfill. Raises InvalidDefinition for an invalid time, an empty period, or a future end."""
+    bounds = {"start": values.moment(start), "end": values.moment(end)}
+    problems = [one.under(name) for name, value in bounds.items() for one in problems_in(value)]
+    if not problems and bounds["end"] <= bounds["start"]:
         problems = [Problem("end", str(end), "expected a time after the start")]
-    if not problems and found["end"] > now:
+    if not problems and bounds["end"] > now:
         problems = [Problem("end", str(end), f"expected a time that is past (it is now {now:%Y-%m-%d %H:%M} UTC)")]
     if problems:
         raise InvalidDefinition(problems)
-    return found["start"], found["end"]
+    return bounds["start"], bounds["end"]

@@ -1,4 +1,4 @@
-"""One instance as this kernel reaches it: by its engine if that runs here, else by its task on the server."""
+"""Reaches one instance through its engine if that runs in this kernel, else through its task on the server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.instances.running import ends_here, engine_here, snapshot_here
+from clearml_sched_widgets.instances.running import end_count, engine_here, snapshot_here
 from clearml_sched_widgets.records import Task
 from clearml_sched_widgets.views import viewer
 
@@ -22,7 +22,7 @@ class Handle:
 
     def __init__(self, gateway: Gateway, task: Task) -> None:
         self.gateway = gateway
-        self.note_task(task)
+        self.set_task(task)
 
     @property
     def id(self) -> str:
@@ -30,62 +30,62 @@ class Handle:
 
     @property
     def name(self) -> str:
-        """Its task's name, as last read; what runs in this kernel knows better."""
+        """The name in its definition if it runs in this kernel, else its task's name as last read."""
         shot = self.snapshot
         return self.task.name if shot is None else shot.definition.name
 
     @property
     def engine(self) -> Engine | None:
-        """What runs it, if this kernel does."""
+        """Its engine, if it runs in this kernel."""
         return engine_here(self.id)
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """What its engine last showed, if it runs in this kernel."""
+        """The latest snapshot of its engine, if it runs in this kernel."""
         return snapshot_here(self.id)
 
     @property
     def definition(self) -> Definition:
-        """What it runs. Raises InvalidDefinition if somebody broke it by hand."""
+        """The definition that it runs. Raises InvalidDefinition if the saved one was made invalid by hand."""
         shot = self.snapshot
         return instance_task.parse(self.task).definition if shot is None else shot.definition
 
     @property
     def is_service(self) -> bool:
-        """Whether it is for an agent to run."""
+        """Whether an agent runs it, or is to run it."""
         return self.task.configuration.get(instance_task.WHERE) == "service"
 
     @property
     def status(self) -> str:
-        """See `viewer.status_of`. Reads its task anew if it has ended in this kernel since that was read."""
+        """See `viewer.status_of`. Reads the task again if the instance has ended in this kernel since the last read."""
         shot = self.snapshot
         if shot is not None:
             return viewer.status_here(shot)
-        if self._ends != ends_here(self.id):
+        if self._seen_ends != end_count(self.id):
             try:
                 self.reread()
-            except GatewayError:  # deleted, or the server is away: this much is known
+            except GatewayError:  # deleted, or the server is away; its engine here has ended
                 return "stopped"
         return viewer.status_of(self.task, datetime.now(timezone.utc))
 
-    def note_task(self, task: Task) -> None:
-        """Note its task as it was just read."""
-        self.task, self._ends = task, ends_here(task.id)
+    def set_task(self, task: Task) -> None:
+        """Keep its task, which was just read."""
+        self.task, self._seen_ends = task, end_count(task.id)
 
     def reread(self) -> Task:
-        """Its task, read anew."""
-        self.note_task(instance_task.read(self.gateway, self.id).task)
+        """Read its task again."""
+        self.set_task(instance_task.read(self.gateway, self.id).task)
         return self.task
 
     def send(self, command: Command) -> None:
-        """Give its engine a command, wherever that is. Raises InstanceStateError if nothing runs it.
+        """Send a command to its engine, wherever that runs. Raises InstanceStateError if no engine runs.
 
-        An engine in this kernel has obeyed when this returns, if that takes no longer than two seconds.
+        Waits up to two seconds until an engine in this kernel has carried out the command.
         """
         engine = self.engine
         if engine is not None:
             engine.command(command)
-            if not engine.wait_for_commands():  # who pauses an instance and then looks at it must not see it running
+            if not engine.wait_for_commands():  # after a pause, the status read next must not be running
                 raise InstanceStateError(f"The instance {self.name} has just ended and did not do it; resume it first.")
             return
         if self.reread().status == "queued":
@@ -95,7 +95,7 @@ class Handle:
         self.gateway.write_configuration(self.id, commands.dumps(command))
 
     def item(self, item: Schedule | Trigger | str) -> Schedule | Trigger:
-        """One of its items, given that or its id. Raises InvalidDefinition."""
+        """One of its items, given the item or its id. Raises InvalidDefinition if it has no such item."""
         if not isinstance(item, (str, Schedule, Trigger)):
             message = "expected a schedule or a trigger of the instance, or its id"
             raise InvalidDefinition([Problem("item", item, message)])

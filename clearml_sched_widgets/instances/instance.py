@@ -1,4 +1,4 @@
-"""One instance: what it shows, and what users do with it. In this kernel, in another one, or on an agent."""
+"""The public class `Instance`: shows and controls one instance, in this kernel, in another one, or on an agent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.definition.values import HALF
+from clearml_sched_widgets.definition.values import LONE_SURROGATE
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import InvalidDefinition, Problem, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-LOG_PAGE = 2000  # lines that are read at once
+LOG_PAGE = 2000  # log lines per request
 
 
 class Instance:
@@ -40,19 +40,19 @@ class Instance:
     def _repr_html_(self) -> str:
         try:
             return instance_html.html(instance_html.picture_of_view(self.view()))
-        except SchedulerError as error:  # a notebook would show a traceback in its place
-            known = self.at_hand(datetime.now(timezone.utc))
-            return instance_html.html(attrs.evolve(known, problem=f"It could not be read: {error}"))
+        except SchedulerError as error:  # a notebook would show a traceback instead
+            picture = self.at_hand(datetime.now(timezone.utc))
+            return instance_html.html(attrs.evolve(picture, problem=f"It could not be read: {error}"))
 
     def __eq__(self, other: object) -> bool:
-        """Whether both are the same instance: there may be many objects for one."""
+        """Whether both stand for the same instance, which may have several objects."""
         return isinstance(other, Instance) and self.id == other.id
 
     def __hash__(self) -> int:
         return hash(self.id)
 
     def at_hand(self, now: datetime) -> instance_html.InstancePicture:
-        """What this kernel knows of it already. No request, and little work, however large it is."""
+        """What this kernel already knows of it. No request, and a bounded amount of work."""
         shot = self._handle.snapshot
         if shot is not None:
             return instance_html.picture_of_snapshot(self.id, shot, now)
@@ -65,7 +65,7 @@ class Instance:
 
     @property
     def gateway(self) -> Gateway:
-        """The connection that it was made with."""
+        """The connection that it was created with."""
         return self._handle.gateway
 
     @property
@@ -79,18 +79,18 @@ class Instance:
 
     @property
     def user(self) -> str:
-        """The name of the user who made it."""
+        """The name of the user who created it."""
         return self.task.user
 
     @property
     def started(self) -> datetime | None:
-        """When it last began to run, as last read; UTC."""
+        """When it was last started, as last read; UTC."""
         shot = self._handle.snapshot
         return self.task.started if shot is None else shot.started
 
     @property
     def definition(self) -> Definition:
-        """What it runs. Raises InvalidDefinition if somebody broke it by hand."""
+        """The definition that it runs. Raises InvalidDefinition if the saved one was made invalid by hand."""
         return self._handle.definition
 
     @property
@@ -102,23 +102,23 @@ class Instance:
 
     @property
     def status(self) -> str:
-        """As last read: draft, queued, running, paused, stopped, failed, or lost (running, but silent for minutes)."""
+        """As last read: draft, queued, running, paused, stopped, failed, or lost (no heartbeat for minutes)."""
         return self._handle.status
 
     # -- what it did and will do
     def view(self) -> history.View:
-        """Everything a screen shows. For an instance of this kernel no request; else it is read from the server."""
+        """Everything that a dashboard shows, from the engine in this kernel (no request) or else from the server."""
         shot = self._handle.snapshot
         if shot is not None:
             return self._viewer.view_here(self.task, shot)
-        there = self._reader.read()
-        self._handle.note_task(there.task)
-        return self._viewer.view_elsewhere(there, self.where)
+        saved = self._reader.read()
+        self._handle.set_task(saved.task)
+        return self._viewer.view_elsewhere(saved, self.where)
 
     def read_older(self, view: history.View) -> history.View:
-        """A view of this instance with a page more of the runs from before its engine began. One request.
+        """The view with one more page of the runs from before its engine started. One request.
 
-        Until a view is `whole` it has the newest ones only. Raises GatewayError.
+        A view that is not `whole` lacks the oldest runs. Raises GatewayError.
         """
         return self._viewer.read_older(view, view.definition or self.definition)
 
@@ -139,7 +139,7 @@ class Instance:
     def executed(self) -> pd.DataFrame:
         """What ran: a row for each launched task, the newest first. Times in UTC.
 
-        The first time, one request for each 500 runs from before the engine began.
+        The first time, one request for each 500 runs from before the engine started.
         """
         view = self.view()
         while not view.whole:
@@ -159,18 +159,18 @@ class Instance:
     def older_log(self, before: datetime, lines: int = LOG_PAGE) -> list[LogLine]:
         """The last lines of its log before a time, oldest first. One request.
 
-        There may be a few more of them; fewer are all that there are. Raises GatewayError.
+        It may return a few more lines than asked for. Fewer mean that no older ones exist. Raises GatewayError.
         """
         return self.gateway.log(self.id, lines, before)
 
     # -- what users do with it
     def resume(self, item: Schedule | Trigger | str | None = None) -> None:
-        """Go on: after a pause, after a stop, after the kernel or the agent that ran it is gone; start a draft.
+        """Continue after a pause, after a stop, or after its kernel or agent is gone; or start a draft.
 
-        With an `item` (or its id): end the pause of that one, whoever or whatever paused it.
+        With an `item` (or its id), end the pause of that item, whoever or whatever paused it.
 
-        In this kernel, or, for a service, on its queue again. What was launched before is never launched again; what
-        was missed falls under the missed-run policy of each schedule.
+        It runs in this kernel or, for a service, on its queue again. No slot or event is launched twice; missed slots
+        follow the missed-run policy of each schedule.
         """
         if item is not None:
             self._handle.send(Command(do="resume", item=self._handle.item(item).id))
@@ -178,7 +178,7 @@ class Instance:
             control.resume(self._handle)
 
     def pause(self, note: str = "", item: Schedule | Trigger | str | None = None) -> None:
-        """Launch nothing by itself until `resume`; the slots and events in between are left out. Runs under way go on.
+        """Pause schedules and triggers until `resume`. Slots and events in between are skipped; runs under way go on.
 
         With an `item` (or its id), only that one is paused.
         """
@@ -186,17 +186,17 @@ class Instance:
             message = 'expected text; what to pause comes after it: pause("maintenance", item)'
             raise InvalidDefinition([Problem("note", note, message)])
         if has_half(note):
-            raise InvalidDefinition([Problem("note", note, HALF)])
+            raise InvalidDefinition([Problem("note", note, LONE_SURROGATE)])
         self._handle.send(Command(do="pause", note=note, item="" if item is None else self._handle.item(item).id))
 
     def run_now(self, item: Schedule | Trigger | str | None = None) -> None:
-        """Launch an item once, at once, outside of its schedule and whatever its policies. Takes the item or its id.
+        """Launch an item once, now, whatever its schedule and policies. Takes the item or its id.
 
-        Without an `item`: every schedule and every trigger that is enabled once, none of them twice even if what runs
-        the instance is killed meanwhile. A trigger's run has no event then: what stands for its object is empty.
+        Without an `item`: every enabled schedule and trigger once, and none twice even if the engine is killed
+        meanwhile. A trigger's run then has no event, and the placeholders for its object are empty.
 
-        Also while the item or the whole instance is paused: a pause holds back what runs by itself. A reused task that
-        is queued or running is waited for. Raises InstanceStateError if it does not run, or no item is enabled.
+        This works while the item or the whole instance is paused, too. A reused task that is queued or running is
+        waited for. Raises InstanceStateError if the instance does not run, or no item is enabled.
         """
         if item is None:
             control.run_all(self._handle)
@@ -206,54 +206,53 @@ class Instance:
     def retry(self, run: str) -> None:
         """Launch a run again (by its task's id), for the same slot or event and with the same values.
 
-        It starts at once, whatever its item's policies. Raises InvalidDefinition if it is no run of this instance, or
-        if its item is gone.
+        It is launched at once, whatever its item's policies. Raises InvalidDefinition if it is no run of this instance,
+        or if its item is gone.
         """
         control.retry(self._handle, run)
 
     def abort(self, run: str) -> None:
-        """End a run (by its task's id) that is queued or running: it is taken off its queue, or its agent stops it.
+        """Stop a run (by its task's id) that is queued or running: it is dequeued, or its agent stops it.
 
         Raises InvalidDefinition if it is no run of this instance, InstanceStateError if it has ended.
         """
         control.abort(self._handle, run)
 
     def console(self, run: str, lines: int = 200) -> list[LogLine]:
-        """The last lines of a run's console (by its task's id), oldest first. Raises NotFound and the like."""
+        """The last lines of a run's console (by its task's id), oldest first. Raises GatewayError, such as NotFound."""
         return self.gateway.log(run, lines)
 
     def backfill(self, item: Schedule | str, start: datetime | str, end: datetime | str) -> int:
-        """Launch the slots of a schedule after `start` up to `end` that were not launched yet; how many it has there.
+        """Launch the slots of a schedule after `start` up to `end`, and return how many slots that period has.
 
-        Takes aware datetimes or ISO 8601 with an offset or Z. A slot that has run already does not run again. Unless
-        the schedule's overlap policy is "allow", the runs wait for each other. They do not count for `max_runs`.
+        Takes aware datetimes or ISO 8601 with an offset or Z. Slots that were launched before are left out.
+        Unless the schedule's overlap policy is "allow", the runs wait for each other. They do not count for `max_runs`.
         Raises InvalidDefinition for a period without slots, with more than 1,000, or that is not over.
         """
         return control.backfill(self._handle, item, start, end)
 
     def update(self, definition: Definition, *, check: bool = True) -> None:
-        """Replace the definition. Items that stay keep their place.
+        """Replace the definition. Items that keep their id keep their state.
 
-        What runs in this kernel has taken it over when this returns (or soon, if its step takes more than two seconds);
-        what runs elsewhere takes it over within seconds.
+        An engine in this kernel uses it when this returns (or soon after, if its step takes more than two seconds). An
+        engine elsewhere uses it within seconds.
 
-        Raises InvalidDefinition, and then changes nothing.
+        Raises InvalidDefinition and changes nothing then.
         """
         control.update(self._handle, definition, check=check)
 
     def move_to_service(self, queue: str = "services", *, requirements: Iterable[str] | None = None) -> None:
-        """Let an agent of that queue go on with what this kernel runs, or with what runs nowhere: a service task.
+        """Move it from this kernel to an agent of that queue, as a service task. It may also be one that runs nowhere.
 
-        It is stopped here and keeps its id, its history and where each item is: what was launched is never launched
-        again; what is missed until the agent has started it falls under the missed-run policies. `requirements` are
-        those of `Manager.launch`. Raises InstanceStateError for a service and for what runs in another kernel,
-        InvalidDefinition for one that calls Python functions and for a queue that does not exist; nothing is changed
-        then.
+        It is stopped here and keeps its id, its history and the state of each item. No slot or event is launched
+        twice; slots missed until the agent starts it follow the missed-run policies. `requirements` are those of
+        `Manager.launch`. Raises InstanceStateError for a service and for an instance that runs in another kernel,
+        InvalidDefinition for Python functions and for a queue that does not exist; nothing is changed then.
         """
         moving.to_service(self._handle, queue, requirements)
 
     def stop(self) -> None:
-        """End it, wherever it runs. Runs under way go on. It can be resumed later."""
+        """Stop it, wherever it runs. Runs under way go on. It can be resumed later."""
         control.stop(self._handle)
 
     def delete(self) -> None:

@@ -1,4 +1,4 @@
-"""What the server and the clock say is wrong with a definition, before anything is made of it."""
+"""Checks a definition against the server and the clock before it is launched."""
 
 from __future__ import annotations
 
@@ -14,52 +14,54 @@ from clearml_sched_widgets.records import Queue, TaskQuery
 from clearml_sched_widgets.recurrence import next_after
 from clearml_sched_widgets.recurrence.sentences import describe
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def check(gateway: Gateway, definition: Definition) -> None:
-    """Raise InvalidDefinition for everything that is wrong. Two requests."""
-    found = problems(gateway, definition)
-    if found:
-        raise InvalidDefinition(found)
+    """Raise InvalidDefinition with all problems. Two requests."""
+    all_problems = problems(gateway, definition)
+    if all_problems:
+        raise InvalidDefinition(all_problems)
 
 
 def problems(gateway: Gateway, definition: Definition) -> list[Problem]:
-    """Unknown tasks and queues, schedules that would never run, a definition without items."""
+    """Problems: no items, unknown tasks and queues, missing functions, and schedules that would never run."""
     require(definition)
     if not definition.items:
         return [Problem("schedules", [], "expected at least one schedule or trigger")]
     now = datetime.now(timezone.utc)
-    return [*_unknown(gateway, definition), *_names_only(definition), *_past(definition, now)]
+    return [*_missing_objects(gateway, definition), *_missing_functions(definition), *_never_running(definition, now)]
 
 
 def require(definition: Definition) -> None:
-    """Raise InvalidDefinition for what is no definition at all."""
+    """Raise InvalidDefinition if the object is no Definition."""
     if not isinstance(definition, Definition):
         raise InvalidDefinition([Problem("definition", definition, "expected a Definition")])
 
 
 def functions_elsewhere(definition: Definition) -> list[Problem]:
-    """The problems with Python functions in what another process is to run."""
+    """A problem for each Python function of a definition that another process is to run."""
     message = "a Python function lives in this kernel only: launch it here, or have a task do the work"
-    return [Problem(f"{path}.action.function", function.name, message) for path, function in _functions(definition)]
+    return [
+        Problem(f"{path}.action.function", function.name, message) for path, function in _functions_by_path(definition)
+    ]
 
 
-def _names_only(definition: Definition) -> list[Problem]:
+def _missing_functions(definition: Definition) -> list[Problem]:
     message = "expected the function itself: a saved definition has only its name; set it in Python"
     return [
         Problem(f"{path}.action.function", function.name, message)
-        for path, function in _functions(definition)
+        for path, function in _functions_by_path(definition)
         if function.call is None
     ]
 
 
-def _functions(definition: Definition) -> list[tuple[str, Function]]:
+def _functions_by_path(definition: Definition) -> list[tuple[str, Function]]:
     return [(path, item.action.function) for path, item in definition.paths() if item.action.function]
 
 
 def warnings(gateway: Gateway, definition: Definition) -> list[Problem]:
-    """What will work but may surprise: a queue that no agent serves. Two requests."""
+    """What works but may surprise: queues that no agent serves. Two requests."""
     require(definition)
     watched = watched_queues(gateway)
     return [
@@ -70,7 +72,7 @@ def warnings(gateway: Gateway, definition: Definition) -> list[Problem]:
 
 
 def watched_queues(gateway: Gateway) -> dict[str, bool]:
-    """Of each queue, by its name and its id, whether an agent serves it. Two requests."""
+    """Whether an agent serves each queue, by the name and by the id of the queue. Two requests."""
     return {key: bool(queue.watched) for queue in gateway.queues(watched=True) for key in (queue.id, queue.name)}
 
 
@@ -90,7 +92,7 @@ def missing_queue(queues: Sequence[Queue], path: str, name: str) -> list[Problem
     return [Problem(path, name, f"there is no such queue on the server; it has: {known}")]
 
 
-def _unknown(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
+def _missing_objects(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
     ids = tuple({item.action.task for item in definition.items if item.action.task})
     tasks = {
         task.id: task
@@ -110,12 +112,12 @@ def _unknown(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
         yield from missing_queue(queues, f"{path}.action.queue", item.action.queue)
 
 
-def _past(definition: Definition, now: datetime) -> Iterator[Problem]:
+def _never_running(definition: Definition, now: datetime) -> Iterator[Problem]:
     """Schedules that would never run."""
     for index, schedule in enumerate(definition.schedules):
         if schedule.enabled and not schedule.run_at_start and next_after(schedule.recurrence, now) is None:
             where = ".date" if isinstance(schedule.recurrence, Once) else ".end"
-            if next_after(attrs.evolve(schedule.recurrence, start=None, end=None), BEGINNING) is None:
+            if next_after(attrs.evolve(schedule.recurrence, start=None, end=None), EPOCH) is None:
                 message = "it never happens: there is no such day; expected days that exist"
                 yield Problem(f"schedules[{index}].recurrence", describe(schedule.recurrence), message)
                 continue

@@ -1,1 +1,1 @@
-"""What is shown of an instance: its rows and their frames, and why something has not run."""
+"""Builds what users see of an instance: table rows, pandas frames, static HTML, and why an item has not run."""

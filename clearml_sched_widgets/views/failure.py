@@ -1,4 +1,4 @@
-"""PURE: why an instance failed, was lost or stopped by the server, as far as its task and its log tell."""
+"""PURE: explains from its task and its log why an instance failed, was lost, or was stopped by the server."""
 
 from __future__ import annotations
 
@@ -7,39 +7,41 @@ from clearml_sched_widgets.records import LogLine
 from clearml_sched_widgets.sentences.parts import ForeignText, Moment, Sentence, sentence
 from clearml_sched_widgets.views.history import View
 
-LONGEST = 500  # characters of a text that is quoted; the log has all of it
+MAX_QUOTED = 500  # characters quoted from a reason or an error; the log has the whole text
 ERRORS = frozenset({"error", "critical", "fatal"})
 
 
 def failure(view: View) -> tuple[Sentence, ...]:
-    """A sentence for each thing that is known: the status's reason, and the last error of the log since it began.
+    """A sentence for each known cause: the reason of the status, and the last error in the log since the start.
 
-    Nothing for an instance that is well, and for one that somebody stopped. The server's watchdog is nobody.
+    Empty for a healthy instance and for one that a user stopped. A stop by the server's watchdog is explained.
     """
-    if view.status not in ("failed", "lost") and not _silenced(view):
+    if view.status not in ("failed", "lost") and not _stopped_by_watchdog(view):
         return ()
     reason = "" if view.status == "lost" else view.reason
-    found = [sentence(ForeignText(_short(reason)))] if reason else []
-    last = _last_error(view)
-    if last is not None and last.text.strip() not in reason:
-        found.append(
-            sentence("The last error in its log came ", Moment(last.time, "at"), ": ", ForeignText(_short(last.text)))
+    sentences = [sentence(ForeignText(_shortened(reason)))] if reason else []
+    error = _last_error(view)
+    if error is not None and error.text.strip() not in reason:
+        sentences.append(
+            sentence(
+                "The last error in its log came ", Moment(error.time, "at"), ": ", ForeignText(_shortened(error.text))
+            )
         )
-    return tuple(found)
+    return tuple(sentences)
 
 
-def _silenced(view: View) -> bool:
-    """Whether the server stopped it because it had not heard of it for hours."""
+def _stopped_by_watchdog(view: View) -> bool:
+    """Whether the server stopped it because it had sent no heartbeat for hours."""
     return view.status == "stopped" and WATCHDOG in view.reason.lower()
 
 
 def _last_error(view: View) -> LogLine | None:
-    """Of this start: what went wrong before it is not why it ended."""
+    """The last error since the last start. Earlier errors are not why the instance ended."""
     since = view.started
     lines = (line for line in reversed(view.log) if line.level in ERRORS and line.text.strip())
     return next((line for line in lines if since is None or line.time >= since), None)
 
 
-def _short(text: str) -> str:
+def _shortened(text: str) -> str:
     text = text.strip()
-    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()} …"
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED].rstrip()} …"

@@ -1,4 +1,4 @@
-"""What a user sees of an instance: rows of scheduled and executed tasks and the log, and the pandas frames of them."""
+"""Builds the rows of scheduled and executed tasks, and the pandas frames and web page tables made of rows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ScheduledRow:
     overrides: str = ""
     time_limit: str = ""  # how long a run may take, such as "2h"
     method: str = "clone"  # or "reuse", "function"
-    state: str = "waiting"  # waiting, paused, disabled, ended or error; the instance's status where that is in `IDLE`
+    state: str = "waiting"  # waiting, paused, disabled, ended or error; the instance's status if that is in `IDLE`
     note: str = ""
     runs: int = 0
 
@@ -53,7 +53,7 @@ class ScheduledRow:
 class ExecutedRow:
     """One run. `started` is when it was put on its queue, as ClearML's own scheduler shows it; times in UTC."""
 
-    run: str  # tells it from all other runs: the id of the launched task where there is one
+    run: str  # unique id: the id of the launched task if there is one
     item: str
     name: str
     item_name: str
@@ -63,19 +63,19 @@ class ExecutedRow:
     finished: datetime | None
     status: str
     object: str = ""  # the object that triggered it
-    key: str = ""  # the run key: what makes the run one and the same
-    note: str = ""  # why it was stopped or failed, as the server knows it
-    began: datetime | None = None  # when an agent began to work on it
+    key: str = ""  # the run key
+    note: str = ""  # the server's reason for its status
+    began: datetime | None = None  # when an agent started working on it
     task: str = ""  # the id of the launched task; empty for the call of a function
 
 
 @attrs.frozen(kw_only=True)
 class View:
-    """Everything a screen shows of one instance at one moment."""
+    """Everything that a dashboard shows of one instance at one moment."""
 
     id: str
     name: str
-    status: str  # draft, queued, running, paused, stopping, stopped, failed, completed or lost (running, but silent)
+    status: str  # draft, queued, running, paused, stopping, stopped, failed, completed or lost (no heartbeat)
     where: str  # "kernel" (this one), "service" (an agent) or "elsewhere" (another kernel)
     note: str
     user: str
@@ -85,10 +85,10 @@ class View:
     executed: tuple[ExecutedRow, ...]
     log: tuple[LogLine, ...]
     problem: str = ""  # what is wrong right now, such as a server that does not answer
-    waiting: bool = False  # `problem` is nothing wrong: it waits for another process to let go
-    reason: str = ""  # why its task has the status that it has, as the server knows it
+    waiting: bool = False  # true if `problem` is no error: another process holds the instance
+    reason: str = ""  # the server's reason for the status of its task
     whole: bool = True  # whether `executed` has every run; older ones are read page by page
-    log_whole: bool = True  # whether `log` begins with the first line of all
+    log_whole: bool = True  # whether `log` has every line from the first on
     active: tuple[ExecutedRow, ...] = attrs.field()  # those of `executed` that are queued or running
     definition: Definition | None = None
     state: State | None = None
@@ -98,14 +98,14 @@ class View:
         return tuple(row for row in self.executed if row.status in ACTIVE)
 
 
-IDLE = frozenset({"draft", "stopping", "stopped", "failed", "completed", "lost"})  # an instance that launches nothing
-UNHAPPY = frozenset({"failed", "stopped", "created"})  # a run that ended in these has a reason worth telling
+IDLE = frozenset({"draft", "stopping", "stopped", "failed", "completed", "lost"})  # instance statuses without launches
+STATUSES_WITH_REASON = frozenset({"failed", "stopped", "created"})  # of runs whose row shows the server's reason
 SCHEDULED_COLUMNS = tuple(field.name for field in attrs.fields(ScheduledRow))
 EXECUTED_COLUMNS = tuple(field.name for field in attrs.fields(ExecutedRow))
 LOG_COLUMNS = ("time", "level", "text")
-MOST_ROWS = 500  # of a table in the web page: it has no paging, and is written anew every half minute
+MOST_ROWS = 500  # in a web page table, which has no paging and is rewritten every half minute
 TIME_COLUMNS = frozenset({"next_run", "start", "scheduled", "started", "began", "finished", "time"})
-OTHER_TYPES = {"recurring": "bool", "single_instance": "bool", "runs": "int64"}  # all other columns are text
+COLUMN_DTYPES = {"recurring": "bool", "single_instance": "bool", "runs": "int64"}  # the remaining columns are text
 
 
 def scheduled_rows(
@@ -118,7 +118,7 @@ def scheduled_rows(
 def first_rows(
     definition: Definition, state: State, names: Mapping[str, str], now: datetime, most: int
 ) -> tuple[ScheduledRow, ...]:
-    """As many of the scheduled tasks at a moment, in the definition's order; the others cost nothing."""
+    """The first `most` rows of the scheduled tasks, in the definition's order. Further rows are not computed."""
     return tuple(islice(_scheduled(definition, state, names, now), most))
 
 
@@ -129,21 +129,21 @@ def _scheduled(definition: Definition, state: State, names: Mapping[str, str], n
 
 
 def item_rows(
-    item: Schedule | Trigger, known: ItemState | None, state: State, names: Mapping[str, str], now: datetime
+    item: Schedule | Trigger, item_state: ItemState | None, state: State, names: Mapping[str, str], now: datetime
 ) -> Iterable[ScheduledRow]:
-    """The rows of one item: one for each time of a schedule. They hold until the first of their next runs."""
+    """The rows of one item: one for each time of a schedule. They are valid until their earliest `next_run`."""
     if isinstance(item, Schedule):
-        return _schedule_rows(item, known, state, names, now)
-    return (_trigger_row(item, known, state, names),)
+        return _schedule_rows(item, item_state, state, names, now)
+    return (_trigger_row(item, item_state, state, names),)
 
 
-def _common(
-    item: Schedule | Trigger, known: ItemState | None, state: State, names: Mapping[str, str]
+def _common_fields(
+    item: Schedule | Trigger, item_state: ItemState | None, state: State, names: Mapping[str, str]
 ) -> dict[str, Any]:
     action = item.action
-    error = known.error if known else ""
-    paused = state.paused or bool(known and known.paused)
-    condition = "error" if error else "paused" if paused else "waiting" if item.enabled else "disabled"
+    error = item_state.error if item_state else ""
+    paused = state.paused or bool(item_state and item_state.paused)
+    shown_state = "error" if error else "paused" if paused else "waiting" if item.enabled else "disabled"
     return {
         "item": item.id,
         "name": title(item, names),
@@ -156,61 +156,63 @@ def _common(
         "overrides": ", ".join(f"{name}={value}" for name, value in action.overrides.items()),
         "time_limit": duration_text(action.time_limit) if action.time_limit else "",
         "parameters": ", ".join(f"{name}={value}" for name, value in action.parameters.items()),
-        "state": condition,
-        "note": error or (state.note if state.paused else known.note if known else ""),
-        "runs": known.runs if known else 0,
+        "state": shown_state,
+        "note": error or (state.note if state.paused else item_state.note if item_state else ""),
+        "runs": item_state.runs if item_state else 0,
     }
 
 
 def _schedule_rows(
-    schedule: Schedule, known: ItemState | None, state: State, names: Mapping[str, str], now: datetime
+    schedule: Schedule, item_state: ItemState | None, state: State, names: Mapping[str, str], now: datetime
 ) -> Iterable[ScheduledRow]:
-    common = _common(schedule, known, state, names)
-    over = known is not None and reached_max_runs(schedule, known)
-    idle = over or not schedule.enabled
-    paused = state.paused or bool(known and known.paused)
+    common = _common_fields(schedule, item_state, state, names)
+    used_up = item_state is not None and reached_max_runs(schedule, item_state)
+    inactive = used_up or not schedule.enabled
+    paused = state.paused or bool(item_state and item_state.paused)
     for rule in per_time(schedule.recurrence):
-        next_run = None if idle else _upcoming(schedule, rule, known, now)
-        finished = over or (schedule.enabled and next_run is None)
-        own = {"state": "ended"} if finished and common["state"] == "waiting" else {}
+        next_run = None if inactive else _next_run(schedule, rule, item_state, now)
+        ended = used_up or (schedule.enabled and next_run is None)
+        changed = {"state": "ended"} if ended and common["state"] == "waiting" else {}
         yield ScheduledRow(
             kind="schedule",
             next_run=None if paused else next_run,
             schedule=describe(rule),
             start=rule.start,
             recurring=not isinstance(rule, Once),
-            **{**common, **own},
+            **{**common, **changed},
         )
 
 
-def _upcoming(schedule: Schedule, rule: Rule, known: ItemState | None, now: datetime) -> datetime | None:
-    """When the rule's next slot will be launched, its jitter included: one that has passed may be delayed by it."""
-    slot = next_after(rule, known.watermark if known else now)
+def _next_run(schedule: Schedule, rule: Rule, item_state: ItemState | None, now: datetime) -> datetime | None:
+    """When the rule's next slot is launched, jitter included. Jitter may delay a slot that has passed."""
+    slot = next_after(rule, item_state.watermark if item_state else now)
     if slot is not None and due_at(schedule, slot) <= now:
         slot = next_after(rule, now)
     return None if slot is None else due_at(schedule, slot)
 
 
-def _trigger_row(trigger: Trigger, known: ItemState | None, state: State, names: Mapping[str, str]) -> ScheduledRow:
+def _trigger_row(
+    trigger: Trigger, item_state: ItemState | None, state: State, names: Mapping[str, str]
+) -> ScheduledRow:
     return ScheduledRow(
         kind="trigger",
         next_run=None,
         schedule=describe_trigger(trigger),
         start=None,
         recurring=True,
-        **_common(trigger, known, state, names),
+        **_common_fields(trigger, item_state, state, names),
     )
 
 
 def row_in_status(row: ScheduledRow, status: str) -> ScheduledRow:
-    """A row while its instance is in a status: where nothing is launched no run is next, and nothing waits for one."""
+    """The row in a status of its instance. In an idle one it has no next run, and is not "waiting"."""
     if status not in IDLE:
         return row
     return attrs.evolve(row, next_run=None, state=status if row.state == "waiting" else row.state)
 
 
 def executed_row(run: Run, definition: Definition, names: Mapping[str, str] = {}) -> ExecutedRow:
-    """One run as a row; its item's name is what the definition calls it now. `names` are those of the base tasks."""
+    """One run as a row, with the current name of its item. `names` are those of the base tasks, by id."""
     item = definition.item(run.item)
     task = run.task
     return ExecutedRow(
@@ -226,7 +228,7 @@ def executed_row(run: Run, definition: Definition, names: Mapping[str, str] = {}
         status=run.status,
         object=run.object,
         key=run.key,
-        note=task.status_reason if run.status in UNHAPPY else "",
+        note=task.status_reason if run.status in STATUSES_WITH_REASON else "",
         began=task.started,
     )
 
@@ -251,7 +253,7 @@ def _table(rows: Iterable[Any], columns: Sequence[str]) -> Table:
 
 
 def _cell(value: Any) -> Any:
-    """A value in a plot's table; the web page would take a text's tags for links and bold letters."""
+    """A value for a table in the web page, which would render tags in a text as HTML."""
     if isinstance(value, str):
         return value.replace("<", "&lt;")
     return value.strftime("%Y-%m-%d %H:%M:%S UTC") if isinstance(value, datetime) else value
@@ -267,12 +269,12 @@ def _frame(rows: Iterable[Any], columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _column(name: str, values: list[Any]) -> Any:
-    """A column whose type does not depend on what is in it: code for a full frame takes an empty one, too."""
+    """A column with a fixed dtype, so that code written for a full frame also works with an empty one."""
     import pandas as pd
 
     if name in TIME_COLUMNS:
         return pd.to_datetime(pd.Series(values, dtype=object), utc=True).astype("datetime64[us, UTC]")
-    return pd.Series(values, dtype=OTHER_TYPES.get(name, "str"))
+    return pd.Series(values, dtype=COLUMN_DTYPES.get(name, "str"))
 
 
 def scheduled_frame(rows: Iterable[ScheduledRow]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""PURE: an instance as HTML without any script, for whoever reads a notebook without its kernel."""
+"""PURE: renders an instance as HTML without scripts, for reading a notebook without its kernel."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View,
 from clearml_sched_widgets.views.viewer import status_here, status_of
 
 LAST_RUNS = 10
-MOST_LOOKED_AT = 500  # rows whose next run is looked for, to show the first of them
-MOST_PARSED = 500_000  # characters of a definition: a larger one takes too long to parse for a picture
+MOST_SEARCHED_ROWS = 500  # rows among which the soonest next runs are searched
+MOST_PARSED = 500_000  # characters of a definition; parsing a larger one takes too long for a picture
 WHERE = {"kernel": "in this notebook's kernel", "service": "as a service on an agent", "elsewhere": "elsewhere"}
 SCHEDULED = ("Name", "Schedule", "Next run", "State")
 EXECUTED = ("Name", "Cause", "Launched", "Finished", "Status")
@@ -31,7 +31,7 @@ EXECUTED = ("Name", "Cause", "Launched", "Finished", "Status")
 
 @attrs.frozen(kw_only=True)
 class InstancePicture:
-    """What is known of an instance at one moment. `executed` is None if its runs were not read."""
+    """What is known of an instance at one moment. `scheduled` and `executed` are None if they were not read."""
 
     id: str
     name: str
@@ -40,14 +40,14 @@ class InstancePicture:
     note: str = ""
     problem: str = ""
     scheduled: Sequence[ScheduledRow] | None = None
-    rows: int = 0  # scheduled rows, or items, that there are
+    rows: int = 0  # number of scheduled rows, or of items if that is larger
     executed: Sequence[ExecutedRow] | None = None
-    runs: int = 0
+    runs: int = 0  # number of runs that were read
     whole: bool = True  # whether `runs` counts every run
 
 
 def picture_of_view(view: View) -> InstancePicture:
-    """What a screen shows."""
+    """The picture of an instance as its view shows it."""
     return InstancePicture(
         id=view.id,
         name=view.name,
@@ -64,7 +64,7 @@ def picture_of_view(view: View) -> InstancePicture:
 
 
 def picture_of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> InstancePicture:
-    """What an engine of this kernel knows. Its work is bounded, however large the definition is."""
+    """The picture of an instance in this kernel. Only a bounded number of rows is computed."""
     status = status_here(shot)
     return InstancePicture(
         id=instance_id,
@@ -73,7 +73,7 @@ def picture_of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> Inst
         where="kernel",
         note=shot.state.note,
         problem=shot.problem,
-        **_scheduled(shot.definition, shot.state, shot.names, now, status),
+        **_scheduled_fields(shot.definition, shot.state, shot.names, now, status),
         executed=[executed_row(run, shot.definition, shot.names) for run in shot.runs[:LAST_RUNS]],
         runs=len(shot.runs),
         whole=shot.whole,
@@ -81,63 +81,64 @@ def picture_of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> Inst
 
 
 def picture_of_task(task: Task, where: str, now: datetime) -> InstancePicture:
-    """What an instance's task said when it was last read: nothing of its runs, and of its items only what is small."""
+    """The picture of an instance's task as last read: without runs, and without items if the definition is large."""
     status = status_of(task, now)
-    known = InstancePicture(id=task.id, name=task.name, status=status, where=where)
+    picture = InstancePicture(id=task.id, name=task.name, status=status, where=where)
     if len(task.configuration.get(instance_task.DEFINITION, "")) > MOST_PARSED:
-        return known
+        return picture
     try:
-        there = instance_task.parse(task)
-        return attrs.evolve(known, note=there.state.note, **_scheduled(there.definition, there.state, {}, now, status))
-    except SchedulerError:  # somebody broke it, or it was read without its definition
-        return known
+        parsed = instance_task.parse(task)
+        fields = _scheduled_fields(parsed.definition, parsed.state, {}, now, status)
+        return attrs.evolve(picture, note=parsed.state.note, **fields)
+    except SchedulerError:  # the definition is invalid or was not read
+        return picture
 
 
-def _scheduled(
+def _scheduled_fields(
     definition: Definition, state: State, names: Mapping[str, str], now: datetime, status: str
 ) -> dict[str, Any]:
-    rows = tuple(row_in_status(row, status) for row in first_rows(definition, state, names, now, MOST_LOOKED_AT))
+    rows = tuple(row_in_status(row, status) for row in first_rows(definition, state, names, now, MOST_SEARCHED_ROWS))
     return {"scheduled": rows, "rows": max(len(rows), len(definition.items))}
 
 
-def html(still: InstancePicture, web: str = "") -> str:
-    """Its head and two tables. `web` is the address of the configured web server, where there is one to link to."""
-    return "".join(_parts(still, web))
+def html(picture: InstancePicture, web: str = "") -> str:
+    """A heading and two tables. `web` is the address of the web server to link to; without one there are no links."""
+    return "".join(_paragraphs_and_tables(picture, web))
 
 
 def task_url(web: str, task: str) -> str:
-    """A task's page on the web server; empty without one."""
+    """The address of a task's page on the web server; empty without a server or a task."""
     return f"{web}/projects/*/experiments/{quote(task, safe='')}/output/log" if web and task else ""
 
 
 def time_text(moment: datetime | None) -> str:
-    """A time in UTC, with seconds only where it has some; empty if there is none."""
+    """A time in UTC, with seconds only if they are not zero; empty for None."""
     if moment is None:
         return ""
     return f"{moment.astimezone(timezone.utc):{'%Y-%m-%d %H:%M:%S' if moment.second else '%Y-%m-%d %H:%M'}} UTC"
 
 
-def _parts(still: InstancePicture, web: str) -> Iterator[str]:
-    note = f" ({inline(still.note)})" if still.note else ""
-    status = escape(still.status.replace("_", " "))
-    yield paragraph(f"<strong>{inline(still.name)}</strong>: {status}{note}, {WHERE[still.where]}.")
-    if still.problem:
-        yield paragraph(inline(still.problem))
-    if still.scheduled is None:
+def _paragraphs_and_tables(picture: InstancePicture, web: str) -> Iterator[str]:
+    note = f" ({inline(picture.note)})" if picture.note else ""
+    status = escape(picture.status.replace("_", " "))
+    yield paragraph(f"<strong>{inline(picture.name)}</strong>: {status}{note}, {WHERE[picture.where]}.")
+    if picture.problem:
+        yield paragraph(inline(picture.problem))
+    if picture.scheduled is None:
         yield paragraph("What it will run had not been read.")
     else:
-        soonest = nsmallest(MOST_ROWS, still.scheduled, key=_when)
-        yield table("Scheduled tasks", SCHEDULED, map(_scheduled_cells, soonest), total=still.rows)
-    if still.executed is None:
+        soonest = nsmallest(MOST_ROWS, picture.scheduled, key=_next_run_order)
+        yield table("Scheduled tasks", SCHEDULED, map(_scheduled_cells, soonest), total=picture.rows)
+    if picture.executed is None:
         yield paragraph("What it ran had not been read.")
-    elif still.executed:
-        cells = (_executed_cells(row, web) for row in still.executed)
-        yield table("Executed tasks, the latest first", EXECUTED, cells, total=still.runs)
+    elif picture.executed:
+        cells = (_executed_cells(row, web) for row in picture.executed)
+        yield table("Executed tasks, the latest first", EXECUTED, cells, total=picture.runs)
     else:
-        yield paragraph("Nothing was launched yet." if still.whole else "What it ran had not been read.")
+        yield paragraph("Nothing was launched yet." if picture.whole else "What it ran had not been read.")
 
 
-def _when(row: ScheduledRow) -> tuple[bool, datetime]:
+def _next_run_order(row: ScheduledRow) -> tuple[bool, datetime]:
     return row.next_run is None, row.next_run or datetime.max.replace(tzinfo=timezone.utc)
 
 

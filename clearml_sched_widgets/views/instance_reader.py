@@ -1,7 +1,7 @@
-"""Reads one instance time and again, of its configuration only what is another than before.
+"""Reads one instance repeatedly and fetches only the configuration objects that have changed.
 
-A definition of ten thousand schedules and its state are megabytes. Beside each configuration object stands its mark,
-which is another one if the text is: as long as the marks are the same, nothing but the marks is read.
+The definition and the state of ten thousand schedules are megabytes. Each configuration object has a mark, a hash of
+its text. As long as the marks stay the same, only the marks are read.
 """
 
 from __future__ import annotations
@@ -17,57 +17,59 @@ from clearml_sched_widgets.records import Task, mark
 
 
 class InstanceReader:
-    """Keeps what it has read of one instance."""
+    """Reads one instance, and caches its task from one read to the next."""
 
     def __init__(self, gateway: Gateway, instance_id: str) -> None:
         self._gateway, self._id = gateway, instance_id
-        self._kept: Task | None = None
+        self._cached: Task | None = None
 
     def read(self) -> instance_task.InstanceTask:
-        """The instance as it is now. One request, mostly. Raises NotFound, or SchedulerError if it is no instance."""
-        kept = self._kept
-        self._kept = _whole(self._gateway, self._id) if kept is None else read_again(self._gateway, kept)
-        return instance_task.parse(self._kept)
+        """The instance as it is now. Usually one request. Raises NotFound, or SchedulerError if it is no instance."""
+        cached = self._cached
+        self._cached = _read_whole(self._gateway, self._id) if cached is None else read_again(self._gateway, cached)
+        return instance_task.parse(self._cached)
 
 
-def read_again(gateway: Gateway, kept: Task) -> Task:
-    """An instance's task as it is now, with its configuration. One request, mostly. Raises NotFound.
+def read_again(gateway: Gateway, cached: Task) -> Task:
+    """An instance's task as it is now, with its configuration. Usually one request. Raises NotFound.
 
-    `kept` is what was read before, with the configuration and the marks.
+    `cached` is the task as read before, with its configuration and marks.
     """
-    return _renewed(gateway, kept) or _whole(gateway, kept.id)
+    return _read_changes(gateway, cached) or _read_whole(gateway, cached.id)
 
 
-def _whole(gateway: Gateway, instance_id: str) -> Task:
+def _read_whole(gateway: Gateway, instance_id: str) -> Task:
     return instance_task.read_task(gateway, instance_id, configuration=True)
 
 
-def _renewed(gateway: Gateway, kept: Task) -> Task | None:
-    """The task with what has changed of it; None if it has to be read as a whole."""
-    names = [name for name in kept.configuration if not name.startswith(commands.PREFIX)]
-    if not _marked(names, kept):
+def _read_changes(gateway: Gateway, cached: Task) -> Task | None:
+    """The cached task with its changes; None if the whole task has to be read."""
+    names = [name for name in cached.configuration if not name.startswith(commands.PREFIX)]
+    if not _marks_match_texts(names, cached):
         return None
-    now = instance_task.read_task(gateway, kept.id, marks=tuple(names))
-    if not _marks_tell(kept, now):
+    current = instance_task.read_task(gateway, cached.id, marks=tuple(names))
+    if not _marks_show_changes(cached, current):
         return None
-    changed = tuple(name for name in names if now.marks.get(name) != kept.marks[name])
+    changed = tuple(name for name in names if current.marks.get(name) != cached.marks[name])
     same = tuple(name for name in names if name not in changed)
     if changed:
-        now = instance_task.read_task(gateway, kept.id, objects=changed, marks=same)
-    if any(now.marks.get(name) != kept.marks[name] for name in same):
-        return None  # it changed between the two requests: what was read may not belong together
-    configuration = {**{name: kept.configuration[name] for name in same}, **now.configuration}
-    return attrs.evolve(now, configuration=configuration) if state_objects.is_complete(configuration) else None
+        current = instance_task.read_task(gateway, cached.id, objects=changed, marks=same)
+    if any(current.marks.get(name) != cached.marks[name] for name in same):
+        return None  # an object changed between the two requests, so the texts may not belong together
+    configuration = {**{name: cached.configuration[name] for name in same}, **current.configuration}
+    return attrs.evolve(current, configuration=configuration) if state_objects.is_complete(configuration) else None
 
 
-def _marked(names: Iterable[str], task: Task) -> bool:
-    """Whether objects have their own marks: one that somebody edited elsewhere has none, or still that of before."""
+def _marks_match_texts(names: Iterable[str], task: Task) -> bool:
+    """Whether each object has the mark of its text. One that was edited elsewhere has none, or an outdated one."""
     return all(name in task.configuration and task.marks.get(name) == mark(task.configuration[name]) for name in names)
 
 
-def _marks_tell(kept: Task, now: Task) -> bool:
-    """Whether an object with another text has another mark. Not if somebody edits it by hand, which takes a draft: the
-    mark may stay then. While it runs, only this package writes."""
-    if kept.status == now.status == "in_progress":
-        return kept.started == now.started
-    return (kept.status, kept.last_change) == (now.status, now.last_change)
+def _marks_show_changes(cached: Task, current: Task) -> bool:
+    """Whether a changed text always has a changed mark. While the instance runs, only this package writes its objects.
+
+    In any other status somebody may edit a text by hand without its mark, which changes the task's `last_change`.
+    """
+    if cached.status == current.status == "in_progress":
+        return cached.started == current.started
+    return (cached.status, cached.last_change) == (current.status, current.last_change)

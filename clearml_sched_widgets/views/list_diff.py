@@ -1,36 +1,36 @@
-"""PURE: where two versions of a long list differ, found at little cost: most of it is the same objects."""
+"""PURE: finds where two versions of a long list differ. It is fast if most items are the same objects."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-AT_ONCE = 1000  # items that are compared in one go
+CHUNK = 1000  # items that are compared at once
 
 
 def common_ends(old: Sequence[Any], new: Sequence[Any]) -> tuple[int, int]:
-    """How many of the first items are the same, and how many of the last ones after these."""
+    """How many items are the same at the start of both lists, and how many at the end of what remains."""
     shortest = min(len(old), len(new))
-    first = _same_first(old, new, shortest)
-    return first, _same_last(old, new, shortest - first)
+    first = _same_at_start(old, new, shortest)
+    return first, _same_at_end(old, new, shortest - first)
 
 
-def _same_first(old: Sequence[Any], new: Sequence[Any], most: int) -> int:
+def _same_at_start(old: Sequence[Any], new: Sequence[Any], most: int) -> int:
     same = 0
-    while same < most and old[same : same + AT_ONCE] == new[same : same + AT_ONCE]:
-        same += AT_ONCE
+    while same < most and old[same : same + CHUNK] == new[same : same + CHUNK]:
+        same += CHUNK
     while same < most and old[same] is new[same]:
         same += 1
     return min(same, most)
 
 
-def _same_last(old: Sequence[Any], new: Sequence[Any], most: int) -> int:
-    same, before, after = 0, len(old), len(new)
-    while same + AT_ONCE <= most:
-        end, stop = before - same, after - same
-        if old[end - AT_ONCE : end] != new[stop - AT_ONCE : stop]:
+def _same_at_end(old: Sequence[Any], new: Sequence[Any], most: int) -> int:
+    same, old_length, new_length = 0, len(old), len(new)
+    while same + CHUNK <= most:
+        old_end, new_end = old_length - same, new_length - same
+        if old[old_end - CHUNK : old_end] != new[new_end - CHUNK : new_end]:
             break
-        same += AT_ONCE
-    while same < most and old[before - same - 1] is new[after - same - 1]:
+        same += CHUNK
+    while same < most and old[old_length - same - 1] is new[new_length - same - 1]:
         same += 1
     return same

@@ -1,4 +1,4 @@
-"""What a screen shows of one instance: from the engine in this kernel, or as its task on the server says."""
+"""Builds the view of one instance from the engine in this kernel, or from its task on the server."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ from clearml_sched_widgets.records import LOOKBACK, LogLine, Task, TaskQuery
 from clearml_sched_widgets.views import history
 from clearml_sched_widgets.views.ledger import ExecutedLedger, ScheduledLedger
 
-LAST_LINES = 200  # of a log that are read time and again; older ones where somebody wants them
-SILENT = timedelta(minutes=3)  # an instance in progress that has not been heard of for so long is lost
+LAST_LINES = 200  # log lines that each view has; older lines are read on request
+LOST_AFTER = timedelta(minutes=3)  # without a heartbeat of an instance in progress
+# The status of an instance by that of its task, where the two differ.
 STATUSES = {"created": "draft", "in_progress": "running", "completed": "stopped", "closed": "stopped"}
 
 
 def status_of(task: Task, now: datetime, *, paused: bool | None = None) -> str:
     """draft, queued, running, paused, stopped, failed, or lost (running, but silent for minutes).
 
-    `paused` says whether its state says so, where that is known already.
+    `paused` says whether the instance is paused; if it is not given, the task's state is read for it.
     """
     status = STATUSES.get(task.status, task.status)
     if status != "running":
         return status
-    if task.last_update is not None and now - task.last_update > SILENT:
+    if task.last_update is not None and now - task.last_update > LOST_AFTER:
         return "lost"
     return "paused" if (is_paused(task) if paused is None else paused) else "running"
 
 
 def is_paused(task: Task) -> bool:
-    """Whether its state says so; a state that cannot be read must not hide the instance, or others beside it."""
+    """Whether the task's state is paused. False for an unreadable state, which must not break a list of instances."""
     try:
         return state_objects.loads(task.configuration, items=False).paused
     except SchedulerError:
@@ -52,7 +53,7 @@ def status_here(shot: Snapshot) -> str:
 
 
 class Viewer:
-    """Looks at one instance time and again; what has not changed since the last look is kept."""
+    """Builds views of one instance repeatedly, and caches what has not changed since the last view."""
 
     def __init__(self, gateway: Gateway, instance_id: str) -> None:
         self._gateway = gateway
@@ -60,14 +61,14 @@ class Viewer:
         self._names: dict[str, str] = {}
         self._parsed: tuple[str, Definition] | None = None
         self._state: tuple[Mapping[str, str], State] | None = None
-        self._change: tuple[datetime | None, datetime] | None = None  # the task's last one, and when it was seen
+        self._seen_change: tuple[datetime | None, datetime] | None = None  # the task's last change, and when we saw it
         self._log: tuple[LogLine, ...] | None = None
         self._executed = ExecutedLedger(instance_id)
         self._scheduled = ScheduledLedger()
 
     def view_here(self, task: Task, shot: Snapshot) -> history.View:
-        """An instance that runs in this kernel. No request."""
-        self._executed.take(shot.runs, shot.definition, shot.names, whole=shot.whole)
+        """The view of an instance that runs in this kernel. No request."""
+        self._executed.update(shot.runs, shot.definition, shot.names, whole=shot.whole)
         now, status = datetime.now(timezone.utc), status_here(shot)
         return history.View(
             id=task.id,
@@ -90,16 +91,16 @@ class Viewer:
             state=shot.state,
         )
 
-    def view_elsewhere(self, there: instance_task.InstanceTask, where: str) -> history.View:
-        """What the instance's task says. Raises GatewayError, InvalidDefinition."""
-        gateway, now, task = self._gateway, datetime.now(timezone.utc), there.task
-        definition, state = self._definition_of(there), self._state_of(there)
-        if self._runs is None:  # the task's last change is a time of the server: what changes later is followed
+    def view_elsewhere(self, saved: instance_task.InstanceTask, where: str) -> history.View:
+        """The view from the instance's task. Raises GatewayError, InvalidDefinition."""
+        gateway, now, task = self._gateway, datetime.now(timezone.utc), saved.task
+        definition, state = self._definition_of(saved), self._state_of(saved)
+        if self._runs is None:  # the last change is a server time: follow what changes after it
             self._runs = Runs(task.id, since=task.last_change or task.created)
-        if not self._executed.begun:
+        if not self._executed.started_reading:
             self._executed.read_older(gateway, definition)
         self._runs.refresh(gateway, now)
-        self._executed.take((*self._runs, *past_runs(state)), definition, self._base_names(definition))
+        self._executed.update((*self._runs, *past_runs(state)), definition, self._base_names(definition))
         log, status = self._log_of(task, now), status_of(task, now)
         return history.View(
             id=task.id,
@@ -122,44 +123,44 @@ class Viewer:
         )
 
     def read_older(self, view: history.View, definition: Definition) -> history.View:
-        """A view with a page more of the runs that it does not have yet, newest first. One request."""
+        """The view with one more page of older runs, newest first. One request."""
         if not self._executed.whole:
             self._executed.read_older(self._gateway, definition)
         ledger = self._executed
         return attrs.evolve(view, executed=ledger.rows, active=ledger.active, whole=ledger.whole)
 
-    def _definition_of(self, there: instance_task.InstanceTask) -> Definition:
-        """Parsed anew only if its text changed: one of ten thousand schedules takes seconds."""
-        text = there.task.configuration[instance_task.DEFINITION]
+    def _definition_of(self, saved: instance_task.InstanceTask) -> Definition:
+        """The parsed definition, cached by its text: parsing ten thousand schedules takes seconds."""
+        text = saved.task.configuration[instance_task.DEFINITION]
         if self._parsed is None or self._parsed[0] != text:
-            self._parsed = (text, there.definition)
+            self._parsed = (text, saved.definition)
         return self._parsed[1]
 
-    def _state_of(self, there: instance_task.InstanceTask) -> State:
-        texts = {name: text for name, text in there.task.configuration.items() if name.startswith(instance_task.STATE)}
+    def _state_of(self, saved: instance_task.InstanceTask) -> State:
+        texts = {name: text for name, text in saved.task.configuration.items() if name.startswith(instance_task.STATE)}
         if self._state is None or self._state[0] != texts:
-            self._state = (texts, there.state)
+            self._state = (texts, saved.state)
         return self._state[1]
 
     def _log_of(self, task: Task, now: datetime) -> tuple[LogLine, ...]:
-        """The last lines, read anew only if the task changed: what is reported is a change.
+        """The last log lines, read again only after the task has changed: a new line changes the task.
 
-        Lines can be read a moment after the task says so: until then they are read anew all the same.
+        A line may become readable a moment after that change, so for `LOOKBACK` the lines are read each time.
         """
-        if self._change is None or task.last_change != self._change[0]:
-            self._change, self._log = (task.last_change, now), None
+        if self._seen_change is None or task.last_change != self._seen_change[0]:
+            self._seen_change, self._log = (task.last_change, now), None
         if self._log is None:
             lines = tuple(self._gateway.log(task.id, LAST_LINES))
-            if now - self._change[1] < LOOKBACK:
+            if now - self._seen_change[1] < LOOKBACK:
                 return lines
             self._log = lines
         return self._log
 
     def _base_names(self, definition: Definition) -> dict[str, str]:
-        """The names of the base tasks, by id; empty for those that are gone, so that they are asked for once only."""
+        """The names of the base tasks, by id. A deleted task has an empty name, so that it is requested only once."""
         missing = {item.action.task for item in definition.items if item.action.task}.difference(self._names)
         if missing:
             ids = tuple(missing)[:500]
-            found = {task.id: task.name for task in self._gateway.tasks(TaskQuery(ids=ids, order="created"))}
-            self._names = {**self._names, **dict.fromkeys(ids, ""), **found}
+            names = {task.id: task.name for task in self._gateway.tasks(TaskQuery(ids=ids, order="created"))}
+            self._names = {**self._names, **dict.fromkeys(ids, ""), **names}
         return self._names

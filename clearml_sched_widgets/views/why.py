@@ -1,4 +1,4 @@
-"""PURE: why an item has not run: one short sentence, with what to do about it."""
+"""PURE: explains in one short sentence why an item has not run, and what to do about it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from clearml_sched_widgets.policy.state import ItemState, Launch, State
 from clearml_sched_widgets.sentences.parts import Code, ForeignText, Moment, Sentence, as_text, sentence, with_times
 from clearml_sched_widgets.views.history import ExecutedRow, View
 
-OfItem = TypeVar("OfItem", ExecutedRow, Launch)
-LONG = timedelta(seconds=30)  # a run that waits longer in its queue is worth a word
+HasItem = TypeVar("HasItem", ExecutedRow, Launch)
+LONG_WAIT = timedelta(seconds=30)  # a run that waits longer than this in its queue gets a reason
 
 
 def _as_sentence(text: str | Sentence) -> Sentence:
@@ -25,8 +25,10 @@ def _as_sentence(text: str | Sentence) -> Sentence:
 
 @attrs.frozen
 class Reason:
-    """`code` is one word for programs. `sentence` is what a person reads, `hint` the same in a word or two where there
-    is little room. `well` says that nothing is wrong."""
+    """Why an item has not run. `code` is one word for programs, `sentence` the text for users, `hint` its short form.
+
+    `well` says that nothing is wrong.
+    """
 
     code: str
     sentence: Sentence = attrs.field(converter=_as_sentence)
@@ -35,50 +37,50 @@ class Reason:
 
     @property
     def text(self) -> str:
-        """What it says, with times in UTC."""
+        """The sentence as plain text, with times in UTC."""
         return as_text(self.sentence)
 
 
 @attrs.frozen(kw_only=True)
 class Case:
-    """Everything that the answer depends on. `watched`: whether an agent serves the item's queue, None if unknown."""
+    """Everything that `why` needs of one item. `watched`: whether an agent serves its queue, None if unknown."""
 
     item: Schedule | Trigger
     state: State
-    known: ItemState | None
+    item_state: ItemState | None
     status: str  # the instance's, as View.status
     heartbeat: datetime | None
     problem: str
     active: Sequence[ExecutedRow]  # the item's runs that are queued or running
-    owed: Sequence[Launch]  # what the item has still to launch, the oldest first
+    owed: Sequence[Launch]  # the item's pending launches, the oldest first
     watched: bool | None
     now: datetime
 
 
 def why(case: Case) -> Reason:
-    """Why the item has not run, or does not run now. The first thing that holds everything back is what counts."""
+    """Why the item has not run, or does not run now: the reason of the first of `RULES` that applies."""
     for rule in RULES:
-        found = rule(case)
-        if found is not None:
-            return found
+        reason = rule(case)
+        if reason is not None:
+            return reason
     if isinstance(case.item, Trigger):
         return Reason("event", "No event has matched since it last ran.", well=True)
     return Reason("time", "Its next time has not come.", well=True)
 
 
 def reasons(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, Reason]:
-    """The answer for each item, by its id. `watched` tells of queues, by name or id, whether an agent serves them."""
+    """The reason of each item, by its id. `watched` says of queues, by name or id, whether an agent serves them."""
     if view.definition is None or view.state is None:
         return {}
     return {case.item.id: why(case) for case in _cases(view, view.definition, view.state, watched, now)}
 
 
-def _by_item(these: Iterable[OfItem]) -> dict[str, list[OfItem]]:
-    """Runs or launches by their items, in the order given."""
-    found: dict[str, list[OfItem]] = {}
-    for one in these:
-        found.setdefault(one.item, []).append(one)
-    return found
+def _by_item(entries: Iterable[HasItem]) -> dict[str, list[HasItem]]:
+    """Runs or launches by item id, in the order given."""
+    by_item: dict[str, list[HasItem]] = {}
+    for entry in entries:
+        by_item.setdefault(entry.item, []).append(entry)
+    return by_item
 
 
 def _cases(
@@ -89,7 +91,7 @@ def _cases(
         yield Case(
             item=item,
             state=state,
-            known=state.items.get(item.id),
+            item_state=state.items.get(item.id),
             status=view.status,
             heartbeat=view.heartbeat,
             problem=view.problem,
@@ -100,9 +102,9 @@ def _cases(
         )
 
 
-# -- the rules, the weightiest first
-def _instance(case: Case) -> Reason | None:
-    """The whole instance does not work."""
+# -- the rules, most important first
+def _instance_not_running(case: Case) -> Reason | None:
+    """The whole instance does not run."""
     if case.status == "lost":
         silent = (" ", Moment(case.heartbeat, "since")) if case.heartbeat else ()
         rest = "; it may be gone. Resume the instance."
@@ -120,23 +122,27 @@ def _instance(case: Case) -> Reason | None:
     return Reason(case.status, text) if text else None
 
 
-def _server(case: Case) -> Reason | None:
+def _server_problem(case: Case) -> Reason | None:
     if not case.problem:
         return None
-    return Reason("server", sentence(ForeignText(_sentence(case.problem)), " It is tried again by itself."))
+    return Reason("server", sentence(ForeignText(_with_full_stop(case.problem)), " It is tried again by itself."))
 
 
 def _paused(case: Case) -> Reason | None:
     if case.state.paused:
         return Reason(
-            "instance_paused", sentence("The whole instance is paused", *_note(case.state.note), ". Resume it.")
+            "instance_paused",
+            sentence("The whole instance is paused", *_in_parentheses(case.state.note), ". Resume it."),
         )
-    if case.known and case.known.paused:
-        return Reason("paused", sentence("It is paused", *_note(case.known.note), ". Resume it when it may run again."))
+    if case.item_state and case.item_state.paused:
+        return Reason(
+            "paused",
+            sentence("It is paused", *_in_parentheses(case.item_state.note), ". Resume it when it may run again."),
+        )
     return None
 
 
-def _note(note: str) -> Sentence:
+def _in_parentheses(note: str) -> Sentence:
     return (" (", ForeignText(note), ")") if note else ()
 
 
@@ -146,34 +152,34 @@ def _disabled(case: Case) -> Reason | None:
     return Reason("disabled", "It is disabled in the definition. Edit the definition to enable it.")
 
 
-def _refused(case: Case) -> Reason | None:
-    """The server did not take the launch."""
-    error = case.known.error if case.known else ""
+def _launch_refused(case: Case) -> Reason | None:
+    """The server refused the launch."""
+    error = case.item_state.error if case.item_state else ""
     if not error:
         return None
     tries = [one.not_before for one in case.owed if one.not_before is not None and one.tries]
     again = (" It is tried again ", Moment(min(tries), "at"), ".") if tries else ()
-    return Reason("error", sentence("It could not be launched: ", ForeignText(_sentence(error)), *again))
+    return Reason("error", sentence("It could not be launched: ", ForeignText(_with_full_stop(error)), *again))
 
 
-def _queued(case: Case) -> Reason | None:
-    """A run of it waits in its queue."""
+def _run_in_queue(case: Case) -> Reason | None:
+    """All its active runs wait in their queue."""
     waiting = [row for row in case.active if row.status == "queued"]
     starts = [row.started for row in waiting if row.started is not None]
     if not waiting or len(waiting) < len(case.active):
         return None
-    return _in_queue(case.item.action.queue, case.watched, min(starts, default=None), case.now)
+    return _queue_reason(case.item.action.queue, case.watched, min(starts, default=None), case.now)
 
 
-def _in_queue(queue: str, watched: bool | None, since: datetime | None, now: datetime) -> Reason | None:
-    """Why a run is still in its queue; None if it has hardly got there."""
+def _queue_reason(queue: str, watched: bool | None, since: datetime | None, now: datetime) -> Reason | None:
+    """Why a run is still in its queue; None for a short wait where agents may serve it."""
     if watched is False:
         command = Code(f"clearml-agent daemon --queue {shlex.quote(queue)}")
         parts = sentence(
             "Its run waits in the queue '", ForeignText(queue), "', which no agent serves. Start one: ", command
         )
         return Reason("no_agent", parts, hint="no agent")
-    if since is None or now - since < LONG:
+    if since is None or now - since < LONG_WAIT:
         return None
     rest = "': the agents there are busy, or just begin."
     parts = sentence("Its run waits ", Moment(since, "since"), " in the queue '", ForeignText(queue), rest)
@@ -181,18 +187,18 @@ def _in_queue(queue: str, watched: bool | None, since: datetime | None, now: dat
 
 
 def run_reasons(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, Reason]:
-    """Why runs are still in their queues, by run, for those about which there is something to say."""
-    found: dict[str, Reason] = {}
+    """Why queued runs have not started, by run. Runs without a reason yet are left out."""
+    by_run: dict[str, Reason] = {}
     for row in view.active:
         item = view.definition.item(row.item) if view.definition and row.status == "queued" else None
         if item is not None:
-            reason = _in_queue(item.action.queue, watched.get(item.action.queue), row.started, now)
-            found |= {row.run: reason} if reason else {}
-    return found
+            reason = _queue_reason(item.action.queue, watched.get(item.action.queue), row.started, now)
+            by_run |= {row.run: reason} if reason else {}
+    return by_run
 
 
-def _waits(case: Case) -> Reason | None:
-    """A launch is owed, and waits: for a run before it, or for the time of a retry."""
+def _launch_waits(case: Case) -> Reason | None:
+    """A pending launch waits for an earlier run, or for the time of a retry."""
     if not case.owed:
         return None
     first = case.owed[0]
@@ -210,48 +216,48 @@ def _waits(case: Case) -> Reason | None:
 
 
 def _ended(case: Case) -> Reason | None:
-    """It will never run again by itself."""
+    """The item will not launch again by itself."""
     limit = case.item.policies.max_runs
     if isinstance(case.item, Trigger):
-        over = limit is not None and case.known is not None and case.known.runs >= limit
-        return Reason("ended", f"It has had its {limit} runs.") if over else None
-    if case.known and reached_max_runs(case.item, case.known):
+        used_up = limit is not None and case.item_state is not None and case.item_state.runs >= limit
+        return Reason("ended", f"It has had its {limit} runs.") if used_up else None
+    if case.item_state and reached_max_runs(case.item, case.item_state):
         return Reason("ended", f"It has had its {limit} runs. Raise max_runs to let it go on.")
-    known = case.known or ItemState(watermark=case.now)
-    if next_slot(case.item, known) is None and not case.owed:
+    item_state = case.item_state or ItemState(watermark=case.now)
+    if next_slot(case.item, item_state) is None and not case.owed:
         return Reason("ended", "It has no more times to come. Edit its recurrence, or run it by hand.")
     return None
 
 
-def _skipped(case: Case) -> Reason | None:
-    note = case.known.note if case.known else ""
+def _slot_skipped(case: Case) -> Reason | None:
+    note = case.item_state.note if case.item_state else ""
     if not note:
         return None
     return Reason(
-        "skipped", sentence("Its last time was left out: ", *with_times(_sentence(note.removeprefix("skipped "))))
+        "skipped", sentence("Its last time was left out: ", *with_times(_with_full_stop(note.removeprefix("skipped "))))
     )
 
 
 RULES: Sequence[Callable[[Case], Reason | None]] = (
-    _instance,
-    _server,
+    _instance_not_running,
+    _server_problem,
     _paused,
     _disabled,
-    _refused,
-    _queued,
-    _waits,
+    _launch_refused,
+    _run_in_queue,
+    _launch_waits,
     _ended,
-    _skipped,
+    _slot_skipped,
 )
 
 
 def queues_of(view: View) -> set[str]:
-    """The queues in which runs wait: of these it matters whether an agent serves them."""
+    """The queues in which runs wait. The caller finds out whether agents serve them."""
     if view.definition is None:
         return set()
-    items: Iterable[str] = {row.item for row in view.active if row.status == "queued"}
-    found = (view.definition.item(item) for item in items)
-    return {item.action.queue for item in found if item is not None}
+    ids: Iterable[str] = {row.item for row in view.active if row.status == "queued"}
+    waiting = (view.definition.item(item) for item in ids)
+    return {item.action.queue for item in waiting if item is not None}
 
 
 def why_not_editable(view: View) -> str:
@@ -265,5 +271,5 @@ def why_not_editable(view: View) -> str:
     return ""
 
 
-def _sentence(text: str) -> str:
+def _with_full_stop(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."

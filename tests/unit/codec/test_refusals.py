@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from clearml_sched_widgets.codec import loads
-from clearml_sched_widgets.codec.texts import TWICE
+from clearml_sched_widgets.codec.texts import REPEATED_KEY
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 
 RULE = {"type": "daily", "times": ["06:20"]}
@@ -173,13 +173,13 @@ schedules:
 @pytest.mark.parametrize("text", [JSON_TWICE, YAML_TWICE], ids=["json", "yaml"])
 def test_a_key_that_stands_twice_in_one_mapping_is_refused_with_all_else(text: str) -> None:
     found = {problem.path: problem for problem in refused(text)}
-    assert {path for path, problem in found.items() if problem.message == TWICE} == {
+    assert {path for path, problem in found.items() if problem.message == REPEATED_KEY} == {
         "name",
         "schedules[0].action.task",
         "schedules[0].action.parameters['Args/lr']",
         "schedules[0].recurrence.times",
     }
-    assert set(found) - {path for path, problem in found.items() if problem.message == TWICE} == {
+    assert set(found) - {path for path, problem in found.items() if problem.message == REPEATED_KEY} == {
         "schedules[0].recurrence.times[0]",
         "schedules[0].recurrence.timezone",
     }
@@ -188,7 +188,7 @@ def test_a_key_that_stands_twice_in_one_mapping_is_refused_with_all_else(text: s
 
 @pytest.mark.parametrize("text", ['{"name": "a", "name": "nightly"}', "name: a\nname: nightly"])
 def test_a_key_that_stands_twice_is_refused_even_if_all_else_is_right(text: str) -> None:
-    assert [(problem.path, problem.message) for problem in refused(text)] == [("name", TWICE)]
+    assert [(problem.path, problem.message) for problem in refused(text)] == [("name", REPEATED_KEY)]
 
 
 def test_a_key_of_a_merge_that_is_written_again_is_no_repetition() -> None:

@@ -11,7 +11,7 @@ from clearml_sched_widgets import Daily, Definition
 from clearml_sched_widgets.definition import Action, Schedule
 from clearml_sched_widgets.records import LogLine
 from clearml_sched_widgets.sentences.parts import as_text
-from clearml_sched_widgets.views.failure import LONGEST, failure
+from clearml_sched_widgets.views.failure import MAX_QUOTED, failure
 from clearml_sched_widgets.views.history import View
 from clearml_sched_widgets.widgets.dashboard.view_data import view_data
 from tests.unit.widgets.page import memory_manager
@@ -56,7 +56,7 @@ def test_what_was_before_it_began_and_what_is_well_is_not_told() -> None:
 
 def test_a_text_without_end_is_cut() -> None:
     (text,) = told(reason="a" * 10_000)
-    assert len(text) == LONGEST + 2
+    assert len(text) == MAX_QUOTED + 2
 
 
 def test_an_engine_that_breaks_tells_the_page_why(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The rows of an instance, kept from look to look: equal to rows made anew, the same objects where nothing changed."""
+"""The cached rows of an instance: equal to newly built rows, and the same objects where nothing changed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_after_any_changes_the_ledger_has_the_rows_of_all_runs_newest_first(chan
     for number, status in changes:
         before = ledger.rows
         runs[number] = run(number, status)
-        ledger.take(tuple(runs[key] for key in sorted(runs, reverse=True)), DEFINITION)
+        ledger.update(tuple(runs[key] for key in sorted(runs, reverse=True)), DEFINITION)
         assert ledger.rows == tuple(executed_row(runs[key], DEFINITION) for key in sorted(runs, reverse=True))
         kept = {row.run: row for row in before}
         assert sum(kept.get(row.run) is not row for row in ledger.rows) <= 1
@@ -45,9 +45,9 @@ def test_after_any_changes_the_ledger_has_the_rows_of_all_runs_newest_first(chan
 
 def test_a_run_that_the_engine_forgot_stays_and_a_new_name_of_its_item_shows() -> None:
     ledger = ExecutedLedger("i1")
-    ledger.take((run(2), run(1)), DEFINITION)
+    ledger.update((run(2), run(1)), DEFINITION)
     renamed = Definition("Nightly", [attrs.evolve(TRAIN, name="Train daily")])
-    ledger.take((run(2, "completed"),), renamed)
+    ledger.update((run(2, "completed"),), renamed)
     assert [(row.run, row.status, row.item_name) for row in ledger.rows] == [
         ("r00002", "completed", "Train daily"),
         ("r00001", "queued", "Train daily"),
@@ -66,7 +66,7 @@ def test_older_runs_are_read_page_by_page_newest_first_and_the_engines_word_coun
     gateway, ledger = server(1100), ExecutedLedger("i1")
     newest = max(gateway.all_tasks(), key=lambda task: (task.created or START, task.id))
     known = Run(task=attrs.evolve(newest, status="completed"), key="k", item="a1", cause="x", nominal=None, object="")
-    ledger.take((known,), DEFINITION)
+    ledger.update((known,), DEFINITION)
     sizes = []
     while not ledger.whole:
         ledger.read_older(gateway, DEFINITION)

@@ -13,9 +13,9 @@ from clearml_sched_widgets.views import list_diff
 
 
 @pytest.fixture(autouse=True, scope="module", params=[1, 3, 1000])
-def at_once(request: pytest.FixtureRequest) -> Iterator[None]:
+def chunk(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(list_diff, "AT_ONCE", request.param)
+        patch.setattr(list_diff, "CHUNK", request.param)
         yield
 
 

@@ -45,7 +45,7 @@ def owed(cause: str = "schedule", **changes: Any) -> State:
 
 
 def known(**changes: Any) -> dict[str, Any]:
-    return {"known": ItemState(watermark=NOW, **changes)}
+    return {"item_state": ItemState(watermark=NOW, **changes)}
 
 
 CASES: list[tuple[str, dict[str, Any], str]] = [
@@ -105,7 +105,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
 
 def case(**changes: Any) -> Case:
     plain = {
-        "item": schedule(), "state": State(), "known": None, "status": "running", "problem": "", "active": (),
+        "item": schedule(), "state": State(), "item_state": None, "status": "running", "problem": "", "active": (),
         "heartbeat": NOW - timedelta(minutes=10), "watched": None, "now": NOW,
         "owed": changes.get("state", State()).pending,
     }  # fmt: skip
@@ -127,8 +127,8 @@ def test_what_holds_everything_back_is_named_before_what_holds_back_one_item() -
     }  # fmt: skip
     order = []
     for change in (
-        {"status": "stopped"}, {"problem": "no answer"}, {}, {"state": State()}, {"known": None, "state": State()},
-        {"known": None, "state": State(), "item": schedule()},
+        {"status": "stopped"}, {"problem": "no answer"}, {}, {"state": State()}, {"item_state": None, "state": State()},
+        {"item_state": None, "state": State(), "item": schedule()},
     ):  # fmt: skip
         order.append(why(case(**{**everything, **change})).code)
     assert order == ["stopped", "server", "instance_paused", "paused", "disabled", "no_agent"]
