@@ -1,2 +1,2 @@
-// esbuild turns an imported style sheet into static/index.css.
+// Type declaration for imported style sheets; esbuild bundles them into static/index.css.
 declare module "*.css";

@@ -1,4 +1,4 @@
-// The one ES module of all the widgets: anywidget calls `render` for each view of a model.
+// The entry point of the page code, one ES module for all widgets: anywidget calls `render` for each view of a model.
 import { render as mount } from "preact";
 import { components } from "./components";
 import { ErrorPanel } from "./components/ErrorPanel";
@@ -20,44 +20,45 @@ function Root({ model }: { model: ViewModel }) {
 }
 
 /**
- * JupyterLab's shortcuts (arrows that change cells, letters that cut them) are not for keys pressed in here. It looks for
- * this mark from the focused element outwards and stops at the first shortcut that fits one of the elements: the mark
- * must be on the focused element itself.
+ * Keeps JupyterLab's shortcuts (arrows that change cells, letters that cut them) from keys that are pressed in the
+ * widget. JupyterLab looks for this mark from the focused element outwards and stops at the first element that a
+ * shortcut matches, so the mark must be on the focused element itself.
  */
-function markFocused({ target }: FocusEvent): void {
+function disableLabShortcuts({ target }: FocusEvent): void {
   if (target instanceof HTMLElement || target instanceof SVGElement) target.dataset.lmSuppressShortcuts = "true";
 }
 
 /**
- * VS Code and marimo listen for keys around the widget: Enter would edit the cell, Delete delete it. Keys with Ctrl, Alt
- * or Meta are theirs (save, commands), and so is an Escape that closes nothing in here: it leads back to the cell.
+ * VS Code and marimo listen for keys around the widget: Enter would edit the cell, Delete would delete it. Keys with
+ * Ctrl, Alt or Meta are left to the host (save, commands), and so is Escape outside of a dialog, which returns to the
+ * cell.
  */
-function keepKeys(event: KeyboardEvent): void {
+function keepKeysFromHost(event: KeyboardEvent): void {
   const { key, ctrlKey, altKey, metaKey, target } = event;
-  const leaves = key === "Escape" && target instanceof Element && target.closest("dialog") === null;
-  if (!ctrlKey && !altKey && !metaKey && !leaves && !/^F\d+$/.test(key)) event.stopPropagation();
+  const leavesWidget = key === "Escape" && target instanceof Element && target.closest("dialog") === null;
+  if (!ctrlKey && !altKey && !metaKey && !leavesWidget && !/^F\d+$/.test(key)) event.stopPropagation();
 }
 
 /**
- * Enter and other keys that end or change a composition (Japanese, Chinese, Korean) are the input method's: they confirm
- * no question and choose no row. Safari tells of the last one by its code only.
+ * Stops keys that end or change a composition of an input method (Japanese, Chinese, Korean), so that they confirm no
+ * question and choose no row. Safari marks the last key of a composition only by its code 229.
  */
-function leaveToInputMethod(event: KeyboardEvent): void {
+function stopCompositionKeys(event: KeyboardEvent): void {
   if (event.isComposing || event.keyCode === 229) event.stopPropagation();
 }
 
 function render({ model: host, el }: { model: HostModel; el: HTMLElement }): () => void {
   const model = new ViewModel(host);
   el.classList.add("csw");
-  el.addEventListener("focusin", markFocused);
-  el.addEventListener("keydown", leaveToInputMethod, true);
-  el.addEventListener("keydown", keepKeys);
+  el.addEventListener("focusin", disableLabShortcuts);
+  el.addEventListener("keydown", stopCompositionKeys, true);
+  el.addEventListener("keydown", keepKeysFromHost);
   mount(<Root model={model} />, el);
   return () => {
     mount(null, el);
-    el.removeEventListener("focusin", markFocused);
-    el.removeEventListener("keydown", leaveToInputMethod, true);
-    el.removeEventListener("keydown", keepKeys);
+    el.removeEventListener("focusin", disableLabShortcuts);
+    el.removeEventListener("keydown", stopCompositionKeys, true);
+    el.removeEventListener("keydown", keepKeysFromHost);
     model.close();
   };
 }

@@ -1,4 +1,4 @@
-// The widget's model as the page sees it: typed traits, and requests that Python always answers.
+// The page's view of the widget model: typed traits, and requests that Python always answers.
 import { useEffect, useState } from "preact/hooks";
 
 /** The part of anywidget's model that this project uses; every host provides it. */
@@ -9,7 +9,7 @@ export interface HostModel {
   off(event: string, handler: (...values: unknown[]) => void): void;
 }
 
-/** A refusal by Python, or a request that can have no answer any more; `details` is what Python sent along. */
+/** An error of a request: Python refused it, or no answer can come any more. `details` holds Python's error object. */
 export class RequestError extends Error {
   override name = "RequestError";
 
@@ -22,9 +22,9 @@ export class RequestError extends Error {
 }
 
 export interface RequestOptions {
-  /** Called when the kernel says that it has the request, if it will take time. Until then it may be busy with a cell. */
+  /** Called when the kernel has received a request that takes time. Before that, the kernel may be busy with a cell. */
   onAccepted?: () => void;
-  /** Called once if there is no answer after `slowAfterMs` (2,000 by default). The request goes on waiting. */
+  /** Called once if there is no answer after `slowAfterMs` (default 2,000). The request keeps waiting. */
   onSlow?: () => void;
   slowAfterMs?: number;
 }
@@ -36,9 +36,8 @@ interface Pending {
 }
 
 /**
- * One view of the host's model. `Traits` names the traits it may read.
- *
- * A view has its own request ids, so that several views of one model tell their answers apart.
+ * One view of the host's model. `Traits` names the traits that it may read. Each view has its own request ids, so that
+ * several views of one model can tell their answers apart.
  */
 export class ViewModel<Traits extends object = Record<string, unknown>> {
   readonly #host: HostModel;
@@ -57,24 +56,23 @@ export class ViewModel<Traits extends object = Record<string, unknown>> {
     return this.#host.get(name) as Traits[Name];
   }
 
-  /** Calls `handler` after each change of the trait; returns the function that ends this. */
+  /** Calls `handler` after each change of the trait. Returns the function that unsubscribes. */
   onChange(name: keyof Traits & string, handler: () => void): () => void {
     return this.#listen(`change:${name}`, () => handler());
   }
 
-  /** Calls `handler` when the host says that the way to the kernel is cut; not every host does. */
+  /** Calls `handler` when the host reports that the connection to the kernel is lost; not every host does. */
   onLost(handler: () => void): () => void {
-    const ends = ["comm_live_update", "comm:close"].map((event) => this.#listen(event, handler));
+    const unsubscribers = ["comm_live_update", "comm:close"].map((event) => this.#listen(event, handler));
     return () => {
-      for (const end of ends) end();
+      for (const end of unsubscribers) end();
     };
   }
 
   /**
-   * Sends `{id, action, payload}` and settles with the answer `{id, ok, result | error}` of the same id.
-   *
-   * There is no time limit: a kernel that is busy with a cell answers when the cell has ended, and an action that was
-   * carried out must not look refused. Use `onSlow` to tell the user. Closing the view rejects what is pending.
+   * Sends `{id, action, payload}` and settles with the answer `{id, ok, result | error}` of the same id. There is no
+   * time limit: a busy kernel answers when its cell has ended, and an action that was carried out must not look
+   * refused. Use `onSlow` to tell the user. Closing the view rejects pending requests. Rejects with a RequestError.
    */
   request<Result = unknown>(action: string, payload: unknown = {}, options: RequestOptions = {}): Promise<Result> {
     if (this.#closed) return Promise.reject(new RequestError("This view is closed."));
@@ -96,12 +94,12 @@ export class ViewModel<Traits extends object = Record<string, unknown>> {
     });
   }
 
-  /** Ends every subscription and rejects the requests that are still pending. Idempotent. */
+  /** Ends every subscription and rejects the pending requests. Idempotent. */
   close(): void {
     this.#closed = true;
     for (const unsubscribe of [...this.#unsubscribers]) unsubscribe();
     for (const id of [...this.#pending.keys()]) {
-      this.#take(id)?.reject(new RequestError("The view was closed before Python answered."));
+      this.#removePending(id)?.reject(new RequestError("The view was closed before Python answered."));
     }
   }
 
@@ -109,20 +107,20 @@ export class ViewModel<Traits extends object = Record<string, unknown>> {
     try {
       this.#host.send({ id, action, payload });
     } catch (error) {
-      this.#take(id)?.reject(new RequestError(`The message could not be sent to the kernel: ${text(error)}`));
+      this.#removePending(id)?.reject(new RequestError(`The message could not be sent to the kernel: ${text(error)}`));
     }
   }
 
   #receive(content: unknown): void {
     if (isAcceptance(content)) this.#pending.get(content.id)?.accepted();
     if (!isAnswer(content)) return;
-    const pending = this.#take(content.id);
-    if (pending === undefined) return; // another view's
+    const pending = this.#removePending(content.id);
+    if (pending === undefined) return; // the answer is for another view
     if (content.ok) pending.resolve(content.result);
     else pending.reject(toRequestError(content.error));
   }
 
-  #take(id: string): Pending | undefined {
+  #removePending(id: string): Pending | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     return pending;
@@ -139,7 +137,7 @@ export class ViewModel<Traits extends object = Record<string, unknown>> {
   }
 }
 
-/** The shortest way to ask Python for something; see `ViewModel.request`. */
+/** Shorthand for `ViewModel.request`. */
 export function request<Result = unknown>(
   model: Pick<ViewModel, "request">,
   action: string,
@@ -149,7 +147,7 @@ export function request<Result = unknown>(
   return model.request<Result>(action, payload, options);
 }
 
-/** The trait's value; the component renders again when it changes. */
+/** The value of a trait; the component renders again when it changes. */
 export function useTrait<Traits extends object, Name extends keyof Traits & string>(
   model: ViewModel<Traits>,
   name: Name,
@@ -157,9 +155,9 @@ export function useTrait<Traits extends object, Name extends keyof Traits & stri
   const [, render] = useState(0);
   const value = model.get(name);
   useEffect(() => {
-    const again = () => render((count) => count + 1);
-    if (model.get(name) !== value) again(); // it changed between this render and the subscription
-    return model.onChange(name, again);
+    const rerender = () => render((count) => count + 1);
+    if (model.get(name) !== value) rerender(); // the trait changed between this render and the subscription
+    return model.onChange(name, rerender);
   }, [model, name, value]);
   return value;
 }
@@ -190,7 +188,7 @@ function text(value: unknown): string {
   return value instanceof Error ? value.message : String(value);
 }
 
-/** Not `crypto.randomUUID`: it is missing where Jupyter is served over plain HTTP from another machine. */
+/** `crypto.randomUUID` is missing where Jupyter is served over plain HTTP from another machine. */
 function randomPrefix(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join("");
 }

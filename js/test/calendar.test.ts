@@ -1,16 +1,25 @@
+// Tests of the calendar's months, dates and counts.
 import { expect, it } from "vitest";
-import { addMonths, countText, countWords, dateName, fullness, moveBy, weeks } from "../src/state/calendar";
+import {
+  addMonths,
+  countText,
+  countWords,
+  dateAfterKey,
+  dateName,
+  fillLevel,
+  weeksOfMonth,
+} from "../src/state/calendar";
 
 it("makes weeks of a month from Monday to Sunday", () => {
-  const found = weeks("2026-11-01", "2026-01-01");
+  const found = weeksOfMonth("2026-11-01", "2026-01-01");
   expect(found).toHaveLength(6);
   expect(found[0]).toEqual([null, null, null, null, null, null, "2026-11-01"]);
   expect(found[5]).toEqual(["2026-11-30", null, null, null, null, null, null]);
-  expect(weeks("2027-02-01", "2026-01-01")).toHaveLength(4);
+  expect(weeksOfMonth("2027-02-01", "2026-01-01")).toHaveLength(4);
 });
 
 it("leaves out the weeks that are over", () => {
-  expect(weeks("2026-11-01", "2026-11-22").map((week) => week[6])).toEqual(["2026-11-22", "2026-11-29", null]);
+  expect(weeksOfMonth("2026-11-01", "2026-11-22").map((week) => week[6])).toEqual(["2026-11-22", "2026-11-29", null]);
 });
 
 it.each([
@@ -25,7 +34,7 @@ it.each([
   ["PageUp", "2026-12-15", "2026-11-15"],
   ["Enter", "2026-12-15", null],
 ])("%s leads from %s to %s", (key, date, expected) => {
-  expect(moveBy(key, date)).toBe(expected);
+  expect(dateAfterKey(key, date)).toBe(expected);
 });
 
 it("counts months over the year's end", () => {
@@ -46,5 +55,7 @@ it("names dates and counts", () => {
     "1 run",
     "at least 8,640 runs",
   ]);
-  expect([fullness(0, 9), fullness(1, 1), fullness(1, 9), fullness(9, 9), fullness(2, 2)]).toEqual([0, 1, 1, 3, 2]);
+  expect([fillLevel(0, 9), fillLevel(1, 1), fillLevel(1, 9), fillLevel(9, 9), fillLevel(2, 2)]).toEqual([
+    0, 1, 1, 3, 2,
+  ]);
 });

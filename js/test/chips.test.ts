@@ -1,6 +1,7 @@
+// Tests of chips: splitting typed values, and messages about single values.
 import { expect, it } from "vitest";
-import { chipMessages, isBadAt } from "../src/state/chipProblems";
-import { asText, chipsOf, withAll, withTyped } from "../src/state/chips";
+import { chipMessages, isInvalidAt } from "../src/state/chipProblems";
+import { addAll, addTyped, chipsText, parseChips } from "../src/state/chips";
 
 const BLANKS = /[,;\s]+/;
 const COMMAS = /[,\n]/;
@@ -11,7 +12,7 @@ it.each([
   ["6:20", "18", { chips: ["6:20"], typing: "" }], // another definition took the place of what was typed
   ["", "", { chips: [], typing: "" }],
 ])("takes %j, of which %j is being typed, apart", (text, typing, expected) => {
-  expect(chipsOf(text, typing)).toEqual(expected);
+  expect(parseChips(text, typing)).toEqual(expected);
 });
 
 it.each([
@@ -22,14 +23,14 @@ it.each([
   ["two words, b", COMMAS, { chips: ["a", "two words"], typing: "b" }],
   [",, a,", BLANKS, { chips: ["a"], typing: "" }],
 ])("makes chips of what stands before a separator: %j", (input, separators, expected) => {
-  expect(withTyped(["a"], input, separators)).toEqual(expected);
+  expect(addTyped(["a"], input, separators)).toEqual(expected);
 });
 
 it("makes chips of all that was pasted, whatever separates it", () => {
-  const found = withAll(["6:20"], "8:00, 9:00\n10:00;6:20", BLANKS);
+  const found = addAll(["6:20"], "8:00, 9:00\n10:00;6:20", BLANKS);
   expect(found).toEqual({ chips: ["6:20", "8:00", "9:00", "10:00"], typing: "" });
-  expect(asText(found)).toBe("6:20, 8:00, 9:00, 10:00");
-  expect(asText({ chips: ["6:20"], typing: " 8" })).toBe("6:20, 8");
+  expect(chipsText(found)).toBe("6:20, 8:00, 9:00, 10:00");
+  expect(chipsText({ chips: ["6:20"], typing: " 8" })).toBe("6:20, 8");
 });
 
 const FIELD = "schedules[0].recurrence.times";
@@ -45,7 +46,7 @@ it("says of which values a message is", () => {
     "“25:00”, “x”: Expected a time.",
     "Too many.",
   ]);
-  expect([0, 1, 2].map((index) => isBadAt(PROBLEMS, FIELD, index))).toEqual([false, true, true]);
+  expect([0, 1, 2].map((index) => isInvalidAt(PROBLEMS, FIELD, index))).toEqual([false, true, true]);
 });
 
 it("does not complain of what is still being typed", () => {

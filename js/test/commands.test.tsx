@@ -1,3 +1,4 @@
+// Tests of the commands that the dashboard's buttons send.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { expect, it } from "vitest";

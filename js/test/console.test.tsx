@@ -1,7 +1,8 @@
+// Tests of the dialog with a run's console.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Console } from "../src/dashboard/Console";
+import { ConsoleDialog } from "../src/dashboard/ConsoleDialog";
 import type { DashboardTraits } from "../src/messages/dashboard";
 import type { ExecutedRow } from "../src/messages/tables";
 import { ViewModel } from "../src/model";
@@ -20,7 +21,7 @@ function opened() {
   const model = new ViewModel<DashboardTraits>(host);
   const root = document.body.appendChild(document.createElement("div"));
   const row = { run: "r1", task: "t1", name: "Nightly", status: "in_progress" } as ExecutedRow;
-  act(() => render(<Console {...{ model, row, now: 0 }} onClose={() => undefined} />, root));
+  act(() => render(<ConsoleDialog {...{ model, row, now: 0 }} onClose={() => undefined} />, root));
   const close = () => {
     act(() => render(null, root));
     root.remove();

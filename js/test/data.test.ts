@@ -1,3 +1,4 @@
+// Tests of the conversion between a definition's data and the form's draft.
 import { expect, it } from "vitest";
 import { blankDraft, blankSchedule, blankTrigger, type Draft, type RuleDraft } from "../src/state/draft";
 import { fromData } from "../src/state/fromData";

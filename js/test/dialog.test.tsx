@@ -1,3 +1,4 @@
+// Tests of dialogs: focus, closing, keys.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";

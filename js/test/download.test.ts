@@ -1,6 +1,7 @@
+// Tests of downloads, and of the values of date and time inputs.
 import { expect, it, vi } from "vitest";
+import { parseDatetimeLocal } from "../src/state/datetimeLocal";
 import { fetchCsv, fileName, saveFile } from "../src/state/download";
-import { fromLocal } from "../src/state/period";
 
 it("fetches a file piece by piece, all of one state of the table", async () => {
   const asked: object[] = [];
@@ -35,9 +36,9 @@ it.each([
 });
 
 it("reads what a field for date and time says", () => {
-  expect(fromLocal("2026-11-22T10:00", true)).toBe(Date.UTC(2026, 10, 22, 10));
-  expect(fromLocal("2026-11-22T10:00", false)).toBe(new Date(2026, 10, 22, 10).getTime());
-  expect(fromLocal("", true)).toBeNull();
+  expect(parseDatetimeLocal("2026-11-22T10:00", true)).toBe(Date.UTC(2026, 10, 22, 10));
+  expect(parseDatetimeLocal("2026-11-22T10:00", false)).toBe(new Date(2026, 10, 22, 10).getTime());
+  expect(parseDatetimeLocal("", true)).toBeNull();
 });
 
 it("saves a file by a click that the page sees, and leaves nothing behind", () => {

@@ -1,9 +1,10 @@
+// Tests of the export dialog.
 import { act } from "preact/test-utils";
 import { expect, it } from "vitest";
 import type { Sent } from "./fakeHost";
-import { shownEach } from "./shown";
+import { renderWidgetForEach } from "./renderWidget";
 
-const shown = shownEach({ _kind: "wizard", connection: { state: "connected" }, draft: {} });
+const shown = renderWidgetForEach({ _kind: "wizard", connection: { state: "connected" }, draft: {} });
 
 const button = (text: string) =>
   [...shown.el.querySelectorAll("button")].find((each) => each.textContent?.trim() === text);

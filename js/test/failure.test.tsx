@@ -1,8 +1,9 @@
+// Tests of the banner about a failed, lost or stopped instance.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { expect, it } from "vitest";
 import { Failure } from "../src/dashboard/Failure";
-import { facts } from "../src/dashboard/Head";
+import { headerFacts } from "../src/dashboard/InstanceHeader";
 import type { InstanceHead } from "../src/messages/dashboard";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
@@ -56,6 +57,6 @@ it("says nothing of one that is well, and where to look where nobody knows", () 
 
 it("says how long one is up only while that is known", () => {
   const view = { where: "elsewhere", user: "Ann", started: NOW - 600_000 } as InstanceHead;
-  expect(facts({ ...view, status: "running" }, NOW)).toBe("in another kernel · Ann · up 10 min");
-  expect(facts({ ...view, status: "lost" }, NOW)).toBe("in another kernel · Ann");
+  expect(headerFacts({ ...view, status: "running" }, NOW)).toBe("in another kernel · Ann · up 10 min");
+  expect(headerFacts({ ...view, status: "lost" }, NOW)).toBe("in another kernel · Ann");
 });

@@ -1,3 +1,4 @@
+// A fake of the host's widget model, without a kernel.
 import type { HostModel } from "../src/model";
 
 type Handler = (...values: unknown[]) => void;

@@ -1,3 +1,4 @@
+// Tests of the focus after a form closes.
 import { render } from "preact";
 import { useRef } from "preact/hooks";
 import { act } from "preact/test-utils";

@@ -1,5 +1,6 @@
+// Tests of the display formats of times, durations and links.
 import { expect, it } from "vitest";
-import { clock, duration, relative, taskUrl, utc } from "../src/state/format";
+import { formatDuration, formatTime, formatUtc, relativeTime, taskUrl } from "../src/state/format";
 
 const NOW = new Date(2026, 10, 22, 14, 0, 0).getTime();
 
@@ -14,27 +15,27 @@ it.each([
   [86_400_000, "1 d"],
   [100 * 3_600_000, "4 d 4 h"],
 ])("duration of %d ms: %s", (milliseconds, text) => {
-  expect(duration(milliseconds)).toBe(text);
+  expect(formatDuration(milliseconds)).toBe(text);
 });
 
 it("says how far a time is in the future or the past", () => {
-  expect(relative(NOW + 5_000, NOW)).toBe("in 5 s");
-  expect(relative(NOW - 120_000, NOW)).toBe("2 min ago");
-  expect(relative(NOW + 400, NOW)).toBe("now");
+  expect(relativeTime(NOW + 5_000, NOW)).toBe("in 5 s");
+  expect(relativeTime(NOW - 120_000, NOW)).toBe("2 min ago");
+  expect(relativeTime(NOW + 400, NOW)).toBe("now");
 });
 
 it("shows seconds today, the day on other days, the year of days that are far away", () => {
-  expect(clock(new Date(2026, 10, 22, 6, 20, 5).getTime(), NOW)).toBe("06:20:05");
-  expect(clock(new Date(2026, 11, 1, 6, 20).getTime(), NOW)).toBe("1 Dec, 06:20");
-  expect(clock(new Date(2027, 0, 1, 6, 20).getTime(), NOW)).toBe("1 Jan, 06:20");
-  expect(clock(new Date(2027, 5, 1, 6, 20).getTime(), NOW)).toBe("1 Jun 2027, 06:20");
-  expect(clock(new Date(2025, 10, 22, 14, 0).getTime(), NOW)).toBe("22 Nov 2025, 14:00");
-  expect(clock(null, NOW)).toBe("–");
+  expect(formatTime(new Date(2026, 10, 22, 6, 20, 5).getTime(), NOW)).toBe("06:20:05");
+  expect(formatTime(new Date(2026, 11, 1, 6, 20).getTime(), NOW)).toBe("1 Dec, 06:20");
+  expect(formatTime(new Date(2027, 0, 1, 6, 20).getTime(), NOW)).toBe("1 Jan, 06:20");
+  expect(formatTime(new Date(2027, 5, 1, 6, 20).getTime(), NOW)).toBe("1 Jun 2027, 06:20");
+  expect(formatTime(new Date(2025, 10, 22, 14, 0).getTime(), NOW)).toBe("22 Nov 2025, 14:00");
+  expect(formatTime(null, NOW)).toBe("–");
 });
 
 it("shows an instant in UTC", () => {
-  expect(utc(Date.UTC(2026, 10, 22, 6, 20, 5))).toBe("2026-11-22 06:20:05 UTC");
-  expect(utc(null)).toBe("");
+  expect(formatUtc(Date.UTC(2026, 10, 22, 6, 20, 5))).toBe("2026-11-22 06:20:05 UTC");
+  expect(formatUtc(null)).toBe("");
 });
 
 it("links only to the configured web server, and only over HTTP", () => {

@@ -1,8 +1,9 @@
+// Tests of the import dialog.
 import { act } from "preact/test-utils";
 import { expect, it } from "vitest";
-import { shownEach } from "./shown";
+import { renderWidgetForEach } from "./renderWidget";
 
-const shown = shownEach({ _kind: "wizard", connection: { state: "connected" }, draft: {} });
+const shown = renderWidgetForEach({ _kind: "wizard", connection: { state: "connected" }, draft: {} });
 
 const button = (text: string, root: Element | null = shown.el) =>
   [...(root?.querySelectorAll("button") ?? [])].find((each) => each.textContent?.trim() === text);

@@ -1,3 +1,4 @@
+// Tests of the entry point: unknown widgets, clean-up, keys.
 import { expect, it } from "vitest";
 import widget from "../src/index";
 import { FakeHost } from "./fakeHost";

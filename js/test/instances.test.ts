@@ -1,6 +1,7 @@
+// Tests of filtering and sorting the list of instances.
 import { expect, it } from "vitest";
 import type { InstanceBrief } from "../src/messages/instances";
-import { chosen, counts, merged, NO_FILTERS } from "../src/state/instances";
+import { applyChanges, countByGroup, filterInstances, NO_FILTERS } from "../src/state/instances";
 
 function row(id: string, changes: Partial<InstanceBrief> = {}): InstanceBrief {
   return {
@@ -14,14 +15,14 @@ const ids = (rows: InstanceBrief[]) => rows.map(({ id }) => id).join(" ");
 
 it("lays what changed over what was sent as a whole", () => {
   const base = [row("a"), row("b"), row("c")];
-  expect(merged(base, {})).toEqual(base);
-  const now = merged(base, { rows: [row("b", { status: "paused" }), row("d")], gone: ["a"] });
+  expect(applyChanges(base, {})).toEqual(base);
+  const now = applyChanges(base, { rows: [row("b", { status: "paused" }), row("d")], gone: ["a"] });
   expect(now.map(({ id, status }) => `${id} ${status}`)).toEqual(["b paused", "d running", "c running"]);
 });
 
 it("finds words of the text in name and user, and an id by how it begins", () => {
   const rows = [row("a1234567", { name: "Nightly report" }), row("b2", { name: "Weekly report", user: "Bob" })];
-  const found = (text: string) => ids(chosen(rows, { ...NO_FILTERS, text }));
+  const found = (text: string) => ids(filterInstances(rows, { ...NO_FILTERS, text }));
   expect(found("REPORT")).toBe("a1234567 b2");
   expect(found("bob report")).toBe("b2");
   expect(found(" nightly  ")).toBe("a1234567");
@@ -32,9 +33,9 @@ it("finds words of the text in name and user, and an id by how it begins", () =>
 
 it("shows only one's own, only a group, and counts the groups", () => {
   const rows = [row("a"), row("b", { mine: false }), row("c", { status: "lost" }), row("d", { status: "draft" })];
-  expect(ids(chosen(rows, { ...NO_FILTERS, mine: true }))).toBe("c a d");
-  expect(ids(chosen(rows, { ...NO_FILTERS, group: "running" }))).toBe("a b");
-  expect(counts(rows)).toEqual({ all: 4, running: 2, paused: 0, draft: 1, stopped: 0, trouble: 1 });
+  expect(ids(filterInstances(rows, { ...NO_FILTERS, mine: true }))).toBe("c a d");
+  expect(ids(filterInstances(rows, { ...NO_FILTERS, group: "running" }))).toBe("a b");
+  expect(countByGroup(rows)).toEqual({ all: 4, running: 2, paused: 0, draft: 1, stopped: 0, trouble: 1 });
 });
 
 it("sorts by status with trouble first, by name as people count, by the next run, by the last change", () => {
@@ -44,7 +45,8 @@ it("sorts by status with trouble first, by name as people count, by the next run
     row("3", { name: "Job 1", status: "stopped", changed: 2 }),
     row("4", { name: "job 2", next: 3, changed: 4 }),
   ];
-  const sorted = (order: "status" | "name" | "next" | "changed") => ids(chosen(rows, { ...NO_FILTERS, order }));
+  const sorted = (order: "status" | "name" | "next" | "changed") =>
+    ids(filterInstances(rows, { ...NO_FILTERS, order }));
   expect(sorted("status")).toBe("2 4 1 3");
   expect(sorted("name")).toBe("3 4 2 1");
   expect(sorted("next")).toBe("4 1 3 2");

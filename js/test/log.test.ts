@@ -1,7 +1,8 @@
+// Tests of the log's lines and of loading older ones.
 import { expect, it } from "vitest";
 import type { DashboardTraits } from "../src/messages/dashboard";
 import { ViewModel } from "../src/model";
-import { asText, LogStore, matching, withLines, withOlder } from "../src/state/log";
+import { appendLines, filterLines, LogStore, linesToText, prependLines } from "../src/state/log";
 import { FakeHost } from "./fakeHost";
 
 const lines = (first: number, last: number) =>
@@ -14,13 +15,16 @@ const times = (data: readonly { time: number }[]) => data.map(({ time }) => time
 
 it("adds what is new once, though it is sent again", () => {
   const known = { end: 5, lines: lines(3, 5) };
-  expect(withLines(known, { end: 5, lines: lines(4, 5) })).toBe(known);
-  expect(times(withLines(known, { end: 7, lines: lines(5, 7) }).lines)).toEqual([3, 4, 5, 6, 7]);
-  expect(times(withLines(known, { end: 9, lines: lines(8, 9) }).lines)).toEqual([3, 4, 5, 8, 9]);
+  expect(appendLines(known, { end: 5, lines: lines(4, 5) })).toBe(known);
+  expect(times(appendLines(known, { end: 7, lines: lines(5, 7) }).lines)).toEqual([3, 4, 5, 6, 7]);
+  expect(times(appendLines(known, { end: 9, lines: lines(8, 9) }).lines)).toEqual([3, 4, 5, 8, 9]);
 });
 
 it("keeps the last two hundred thousand lines", () => {
-  const data = withLines({ end: 199_999, lines: lines(1, 199_999) }, { end: 200_002, lines: lines(200_000, 200_002) });
+  const data = appendLines(
+    { end: 199_999, lines: lines(1, 199_999) },
+    { end: 200_002, lines: lines(200_000, 200_002) },
+  );
   expect([data.lines.length, data.lines[0]?.time]).toEqual([200_000, 3]);
 });
 
@@ -38,8 +42,8 @@ it("follows the kernel, and begins anew with another log", () => {
 
 it("takes older lines only where they belong", () => {
   const known = { end: 9, lines: lines(6, 9), oldest: 2 };
-  expect(times(withOlder(known, { end: 5, lines: lines(3, 5), oldest: 2 }).lines)).toEqual([3, 4, 5, 6, 7, 8, 9]);
-  expect(withOlder(known, { end: 4, lines: lines(3, 4) })).toBe(known);
+  expect(times(prependLines(known, { end: 5, lines: lines(3, 5), oldest: 2 }).lines)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+  expect(prependLines(known, { end: 4, lines: lines(3, 4) })).toBe(known);
 });
 
 it("asks for all older lines, piece by piece, and stops where there are none", async () => {
@@ -48,8 +52,8 @@ it("asks for all older lines, piece by piece, and stops where there are none", a
     log_changes: { end: 7, lines: [] },
   });
   const store = new LogStore(new ViewModel(host) as unknown as ViewModel<DashboardTraits>);
-  expect(store.before).toBe(4);
-  const reading = store.oldest();
+  expect(store.inKernel).toBe(4);
+  const reading = store.loadAll();
   expect(host.lastSent()).toMatchObject({ action: "log", payload: { before: 5, count: 2000 } });
   host.answer({ id: host.lastSent().id, ok: true, result: { end: 5, oldest: 1, lines: lines(4, 5) } });
   await Promise.resolve();
@@ -57,7 +61,7 @@ it("asks for all older lines, piece by piece, and stops where there are none", a
   host.answer({ id: host.lastSent().id, ok: true, result: { end: 3, oldest: 1, lines: lines(2, 3) } });
   await reading;
   expect(times(store.lines)).toEqual([2, 3, 4, 5, 6, 7]);
-  expect(store.before).toBe(0);
+  expect(store.inKernel).toBe(0);
 });
 
 it("has the kernel read what only the server has, page by page, to the first line, and can be stopped", async () => {
@@ -68,19 +72,19 @@ it("has the kernel read what only the server has, page by page, to the first lin
   const store = new LogStore(new ViewModel(host) as unknown as ViewModel<DashboardTraits>);
   const turn = () => new Promise((done) => setTimeout(done));
   const answer = (result: object) => host.answer({ id: host.lastSent().id, ok: true, result });
-  expect([store.before, store.more, store.first]).toEqual([0, true, 1]);
-  let reading = store.oldest(true);
-  expect(store.reading).toBe(true);
+  expect([store.inKernel, store.hasMore, store.first]).toEqual([0, true, 1]);
+  let reading = store.loadAll(true);
+  expect(store.loading).toBe(true);
   expect(host.lastSent()).toMatchObject({ action: "older_log", payload: { before: 0 } });
   store.stop();
   answer({ end: 0, oldest: -2, more: true, lines: lines(-1, 0) });
   await reading;
-  expect([times(store.lines), store.more]).toEqual([[-1, 0, 1, 2, 3], true]);
-  reading = store.oldest(true);
+  expect([times(store.lines), store.hasMore]).toEqual([[-1, 0, 1, 2, 3], true]);
+  reading = store.loadAll(true);
   answer({ end: -2, oldest: -3, more: false, lines: lines(-2, -2) });
   await reading;
-  expect([store.lines.length, store.more, host.sent.length]).toEqual([6, false, 2]);
-  await store.older();
+  expect([store.lines.length, store.hasMore, host.sent.length]).toEqual([6, false, 2]);
+  await store.loadOlder();
   expect(host.sent.length).toBe(2);
   host.change("log_changes", { end: 4, lines: lines(3, 4) });
   await turn();
@@ -93,14 +97,14 @@ it("says why earlier lines could not be read", async () => {
     log_changes: { end: 1, lines: [] },
   });
   const store = new LogStore(new ViewModel(host) as unknown as ViewModel<DashboardTraits>);
-  const reading = store.oldest(true);
+  const reading = store.loadAll(true);
   host.answer({
     id: host.lastSent().id,
     ok: false,
     error: { message: "The server does not answer.", kind: "unavailable" },
   });
   await reading;
-  expect([store.problem, store.reading, store.more]).toEqual(["The server does not answer.", false, true]);
+  expect([store.problem, store.loading, store.hasMore]).toEqual(["The server does not answer.", false, true]);
 });
 
 it("finds lines by level and text, and gives them as text", () => {
@@ -109,9 +113,9 @@ it("finds lines by level and text, and gives them as text", () => {
     { time: 1000, level: "warning", text: "Train: skipped" },
     { time: 2000, level: "error", text: "Report: not launched" },
   ];
-  expect(matching(all, "all", "").length).toBe(3);
-  expect(times(matching(all, "warning", ""))).toEqual([1000, 2000]);
-  expect(times(matching(all, "error", "train"))).toEqual([]);
-  expect(times(matching(all, "all", " LAUNCHED "))).toEqual([0, 2000]);
-  expect(asText(all.slice(1, 2))).toBe("1970-01-01T00:00:01.000Z WARNING Train: skipped");
+  expect(filterLines(all, "all", "").length).toBe(3);
+  expect(times(filterLines(all, "warning", ""))).toEqual([1000, 2000]);
+  expect(times(filterLines(all, "error", "train"))).toEqual([]);
+  expect(times(filterLines(all, "all", " LAUNCHED "))).toEqual([0, 2000]);
+  expect(linesToText(all.slice(1, 2))).toBe("1970-01-01T00:00:01.000Z WARNING Train: skipped");
 });

@@ -1,3 +1,4 @@
+// Tests that the log is not rendered again as time passes.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { expect, it, vi } from "vitest";
@@ -5,11 +6,11 @@ import { Log } from "../src/dashboard/Log";
 import type { DashboardTraits } from "../src/messages/dashboard";
 import { ViewModel } from "../src/model";
 import * as log from "../src/state/log";
-import * as logText from "../src/state/logText";
+import * as logText from "../src/state/logLine";
 import { FakeHost } from "./fakeHost";
 
 vi.mock("../src/state/log", { spy: true });
-vi.mock("../src/state/logText", { spy: true });
+vi.mock("../src/state/logLine", { spy: true });
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 
@@ -26,10 +27,12 @@ it("neither searches nor draws its lines anew because time passes", () => {
     search.dispatchEvent(new Event("input", { bubbles: true }));
   });
   expect(root.querySelectorAll(".csw-line")).toHaveLength(111);
-  vi.mocked(log.matching).mockClear();
-  vi.mocked(logText.pieces).mockClear();
+  vi.mocked(log.filterLines).mockClear();
+  vi.mocked(logText.splitLine).mockClear();
   for (let second = 1; second <= 10; second++) draw(NOW + second * 1000);
-  expect([vi.mocked(log.matching).mock.calls.length, vi.mocked(logText.pieces).mock.calls.length]).toEqual([0, 0]);
+  expect([vi.mocked(log.filterLines).mock.calls.length, vi.mocked(logText.splitLine).mock.calls.length]).toEqual([
+    0, 0,
+  ]);
   act(() => host.change("log_changes", { end: 5001, lines: [{ time: NOW, level: "info", text: "line 49, again" }] }));
   expect(root.querySelectorAll(".csw-line")).toHaveLength(112);
   act(() => render(null, root));

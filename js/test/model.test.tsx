@@ -1,3 +1,4 @@
+// Tests of the view model: requests, answers, traits.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, describe, expect, it, vi } from "vitest";

@@ -1,5 +1,6 @@
+// Tests of wall clock times and instants across clock changes.
 import { expect, it } from "vitest";
-import { instant, momentData, momentDraft, NO_MOMENT, reading, typedIn } from "../src/state/moments";
+import { inputZone, instant, instantsOfWallTime, momentData, momentDraft, NO_MOMENT } from "../src/state/moments";
 
 const typed = (local: string, later = false) => ({ local, later });
 
@@ -19,11 +20,14 @@ it.each([
 });
 
 it("tells the two times that a clock shows twice, and the one that it leaves out", () => {
-  expect(reading("2026-10-25T02:30", "Europe/Berlin")?.at).toHaveLength(2);
+  expect(instantsOfWallTime("2026-10-25T02:30", "Europe/Berlin")?.at).toHaveLength(2);
   expect(momentData(typed("2026-10-25T02:30", true), "Europe/Berlin")).toBe("2026-10-25T01:30:00Z");
-  expect(reading("2026-10-25T03:00", "Europe/Berlin")?.at).toHaveLength(1);
-  expect(reading("2026-03-29T02:00", "Europe/Berlin")?.skipped).toBe(true);
-  expect(reading("2026-03-29T03:00", "Europe/Berlin")).toEqual({ at: [Date.UTC(2026, 2, 29, 1)], skipped: false });
+  expect(instantsOfWallTime("2026-10-25T03:00", "Europe/Berlin")?.at).toHaveLength(1);
+  expect(instantsOfWallTime("2026-03-29T02:00", "Europe/Berlin")?.skipped).toBe(true);
+  expect(instantsOfWallTime("2026-03-29T03:00", "Europe/Berlin")).toEqual({
+    at: [Date.UTC(2026, 2, 29, 1)],
+    skipped: false,
+  });
 });
 
 it.each(["Europe/Berlin", "Australia/Lord_Howe", "Africa/Casablanca"])(
@@ -51,10 +55,10 @@ it("keeps what a definition has until the field or the zone is changed", () => {
 });
 
 it("takes a zone that the browser does not know for UTC, and nothing for nothing", () => {
-  expect(typedIn("Mars/Olympus")).toBe("UTC");
+  expect(inputZone("Mars/Olympus")).toBe("UTC");
   expect(momentDraft("2026-12-01T06:20:00Z", "Mars/Olympus").local).toBe("2026-12-01T06:20");
   expect(momentDraft(null, "UTC")).toEqual(NO_MOMENT);
   expect(momentDraft("soon", "UTC")).toEqual(NO_MOMENT);
   expect(momentData(NO_MOMENT, "UTC")).toBeNull();
-  expect(reading("2026-13-01T00:00", "UTC")).toBeNull();
+  expect(instantsOfWallTime("2026-13-01T00:00", "UTC")).toBeNull();
 });

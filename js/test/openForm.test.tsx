@@ -1,3 +1,4 @@
+// Tests of opening, hiding and replacing the form beside instances.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { expect, it } from "vitest";
@@ -5,25 +6,25 @@ import { type OpenForm, useOpenForm } from "../src/editing/useOpenForm";
 import type { EditorTraits } from "../src/messages/app";
 import { ViewModel } from "../src/model";
 import { blankDraft } from "../src/state/draft";
-import { edited, unfinished } from "../src/state/openForm";
+import { editedInstance, unfinishedDraft } from "../src/state/formDraft";
 import { toData } from "../src/state/toData";
 import { FakeHost } from "./fakeHost";
 
 const NIGHTLY = { id: "i1", name: "Nightly", base: "v1" };
 
 it("knows which instance is changed, and whether a draft was begun", () => {
-  expect(edited({})).toBeNull();
-  expect(edited(NIGHTLY)).toEqual(NIGHTLY);
-  expect(unfinished({})).toBeNull();
-  expect(unfinished({ name: "", schedules: [{ action: { task: "" } }] })).toBeNull();
-  expect(unfinished({ name: "", schedules: [{ action: { task: "t1" } }] })).not.toBeNull();
-  expect(unfinished({ name: "", triggers: [{}, {}] })).not.toBeNull();
-  expect(unfinished({ name: "Nightly" })).not.toBeNull();
+  expect(editedInstance({})).toBeNull();
+  expect(editedInstance(NIGHTLY)).toEqual(NIGHTLY);
+  expect(unfinishedDraft({})).toBeNull();
+  expect(unfinishedDraft({ name: "", schedules: [{ action: { task: "" } }] })).toBeNull();
+  expect(unfinishedDraft({ name: "", schedules: [{ action: { task: "t1" } }] })).not.toBeNull();
+  expect(unfinishedDraft({ name: "", triggers: [{}, {}] })).not.toBeNull();
+  expect(unfinishedDraft({ name: "Nightly" })).not.toBeNull();
   const blank = toData(blankDraft());
-  expect(unfinished(blank)).toBeNull();
+  expect(unfinishedDraft(blank)).toBeNull();
   const [item] = blank.schedules as { recurrence: object }[];
   expect(
-    unfinished({ ...blank, schedules: [{ ...item, recurrence: { type: "daily", times: ["6:20"] } }] }),
+    unfinishedDraft({ ...blank, schedules: [{ ...item, recurrence: { type: "daily", times: ["6:20"] } }] }),
   ).not.toBeNull();
 });
 
@@ -57,9 +58,9 @@ it("keeps what was edited when it is left, and asks before another form takes it
   run((it) => it.hide());
   expect([form().data, form().draft]).toEqual([null, { name: "Nightly" }]);
   run((it) => it.open({ name: "Other" }, { id: "i2", name: "Other", base: "v1" }));
-  expect([form().data, form().wanted?.instance?.id]).toEqual([null, "i2"]);
-  run((it) => it.back());
-  expect([form().data, form().wanted]).toEqual([{ name: "Nightly" }, null]);
+  expect([form().data, form().requested?.instance?.id]).toEqual([null, "i2"]);
+  run((it) => it.resume());
+  expect([form().data, form().requested]).toEqual([{ name: "Nightly" }, null]);
   run((it) => it.hide());
   run((it) => it.open({ name: "Other" }, { id: "i2", name: "Other", base: "v1" }));
   run((it) => it.replace());
@@ -88,5 +89,5 @@ it("opens nothing for an answer that comes when another form was opened meanwhil
   const { open } = form(); // as a button has it that waits for a kernel which runs a cell
   run((it) => it.open({}));
   run(() => open({ name: "Late" }, NIGHTLY));
-  expect([form().data, form().editing, form().wanted]).toEqual([{}, null, null]);
+  expect([form().data, form().editing, form().requested]).toEqual([{}, null, null]);
 });

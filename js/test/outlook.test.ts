@@ -1,6 +1,7 @@
+// Tests of the preview's requests.
 import { expect, it } from "vitest";
 import type { Outlook } from "../src/messages/wizard";
-import { OutlookStore, type Question } from "../src/state/outlook";
+import { type OutlookQuery, OutlookStore } from "../src/state/outlook";
 
 interface Sent {
   action: string;
@@ -19,7 +20,7 @@ class Kernel {
   }
 }
 
-const question = (change: Partial<Question> = {}): Question => ({
+const question = (change: Partial<OutlookQuery> = {}): OutlookQuery => ({
   data: {},
   month: "2026-11-01",
   zone: "UTC",
@@ -31,7 +32,7 @@ const found = (today: string): Outlook => ({ today, days: [], left_out: 0, clash
 it("drops an answer that comes after a newer question", async () => {
   const kernel = new Kernel();
   const store = new OutlookStore(kernel);
-  const [first, second] = [store.ask(question()), store.ask(question({ month: "2026-12-01" }))];
+  const [first, second] = [store.load(question()), store.load(question({ month: "2026-12-01" }))];
   kernel.sent[1]?.answer(found("new"));
   await second;
   kernel.sent[0]?.answer(found("old"));
@@ -42,27 +43,27 @@ it("drops an answer that comes after a newer question", async () => {
 it("asks for a day only when one is chosen, and forgets the runs of the one before at once", async () => {
   const kernel = new Kernel();
   const store = new OutlookStore(kernel);
-  const first = store.ask(question({ day: "2026-11-23" }));
+  const first = store.load(question({ day: "2026-11-23" }));
   expect(kernel.sent.map(({ action }) => action)).toEqual(["outlook", "day"]);
   kernel.sent[0]?.answer(found("x"));
   kernel.sent[1]?.answer({ runs: [{ at: 1, item: "a" }], more: false });
   await first;
   expect(store.state.runs?.runs).toHaveLength(1);
-  void store.ask(question({ day: "2026-11-24" }));
+  void store.load(question({ day: "2026-11-24" }));
   expect(store.state.runs).toBeNull();
 });
 
 it("keeps what it knows when the kernel refuses", async () => {
   const kernel = new Kernel();
   const store = new OutlookStore(kernel);
-  const first = store.ask(question());
+  const first = store.load(question());
   kernel.sent[0]?.answer(found("known"));
   await first;
   let told = 0;
   const end = store.subscribe(() => {
     told += 1;
   });
-  const second = store.ask(question({ zone: "Mars/Olympus" }));
+  const second = store.load(question({ zone: "Mars/Olympus" }));
   kernel.sent[1]?.refuse(new Error("no such zone"));
   await second;
   end();

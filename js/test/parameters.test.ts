@@ -1,15 +1,16 @@
+// Tests of the overrides of hyperparameters.
 import { expect, it } from "vitest";
 import type { Parameter } from "../src/messages/wizard";
 import {
+  booleanTexts,
   controlOf,
-  freeRows,
+  findOverride,
+  freeRowIndexes,
   keyPath,
-  overrideOf,
-  repeated,
+  repeatedNames,
+  setOverride,
   shownParameters,
-  truths,
   variablesFor,
-  withValue,
 } from "../src/state/parameters";
 
 const base = (name: string, value: string, type = "str"): Parameter => ({
@@ -23,12 +24,12 @@ const lr = base("Args/lr", "0.1", "float");
 const epochs = base("Args/epochs", "30", "int");
 
 it("keeps only what differs from the base task", () => {
-  const changed = withValue([], lr, "0.2");
+  const changed = setOverride([], lr, "0.2");
   expect(changed).toEqual([{ name: "Args/lr", value: "0.2" }]);
-  expect(withValue(changed, lr, "0.3")).toEqual([{ name: "Args/lr", value: "0.3" }]);
-  expect(withValue(changed, lr, "")).toEqual([{ name: "Args/lr", value: "" }]);
-  expect(withValue(changed, lr, "0.1")).toEqual([]);
-  expect(overrideOf([...changed, { name: " Args/lr ", value: "9" }], "Args/lr")?.value).toBe("9");
+  expect(setOverride(changed, lr, "0.3")).toEqual([{ name: "Args/lr", value: "0.3" }]);
+  expect(setOverride(changed, lr, "")).toEqual([{ name: "Args/lr", value: "" }]);
+  expect(setOverride(changed, lr, "0.1")).toEqual([]);
+  expect(findOverride([...changed, { name: " Args/lr ", value: "9" }], "Args/lr")?.value).toBe("9");
 });
 
 it("edits a value by its type, and as text where the type does not fit", () => {
@@ -42,17 +43,17 @@ it("edits a value by its type, and as text where the type does not fit", () => {
   ]);
   expect(controlOf(base("a/b", ""), "two\nlines")).toBe("long");
   expect(controlOf({ ...base("a/b", "cut"), length: 20_000 }, "")).toBe("long");
-  expect(truths(flag)).toEqual(["True", "False"]);
-  expect(truths(base("a/b", "false", "bool"))).toEqual(["true", "false"]);
+  expect(booleanTexts(flag)).toEqual(["True", "False"]);
+  expect(booleanTexts(base("a/b", "false", "bool"))).toEqual(["true", "false"]);
 });
 
 it("tells rows that the base has from those named by hand, and shows a name once", () => {
   const rows = [
     { name: "Args/lr", value: "1" },
     { name: "Args/new", value: "2" },
-    { name: "Args/epochs", value: "3", own: true as const },
+    { name: "Args/epochs", value: "3", custom: true as const },
   ];
-  expect(freeRows(rows, [lr, epochs])).toEqual([1, 2]);
+  expect(freeRowIndexes(rows, [lr, epochs])).toEqual([1, 2]);
   expect(shownParameters([lr, epochs], rows, "", false)).toEqual([lr]);
 });
 
@@ -65,7 +66,7 @@ it("finds parameters by name and value, and those that were changed", () => {
 
 it("says which names stand twice", () => {
   const rows = ["a/b", "a/c", " a/b", "", ""].map((name) => ({ name, value: "" }));
-  expect([...repeated(rows)]).toEqual(["a/b"]);
+  expect([...repeatedNames(rows)]).toEqual(["a/b"]);
 });
 
 it("writes the path of a key as Python does", () => {

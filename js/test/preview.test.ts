@@ -1,10 +1,11 @@
+// Tests of the preview's texts: next runs, missing fields, policies, matches.
 import { expect, it } from "vitest";
 import { blankDraft, blankPolicies, blankSchedule, type PoliciesDraft } from "../src/state/draft";
-import { matchWords } from "../src/state/matches";
-import { needs } from "../src/state/needs";
-import { changed, jitterWords, missedWords, overlapWords, retries, retryWords } from "../src/state/policies";
-import { byDay, isWhole, upcoming } from "../src/state/upcoming";
-import { firstZone, zonesOf } from "../src/state/zoneChoice";
+import { matchSummary } from "../src/state/matches";
+import { missingFields } from "../src/state/missingFields";
+import { changedPolicies, hasRetries, jitterText, missedText, overlapText, retryText } from "../src/state/policies";
+import { groupByDay, isComplete, upcomingRuns } from "../src/state/upcoming";
+import { initialZone, zonesToOffer } from "../src/state/zoneChoice";
 
 const run = (at: number) => ({ at, local: "", zone: "UTC" });
 
@@ -14,18 +15,18 @@ it("merges the next runs of all schedules, soonest first, without those that are
     b: { sentence: "", next: [20, 40, 60].map(run) },
   };
   const shown = (now: number, only: string | null = null) =>
-    upcoming(items, now, only).map(({ at, item }) => `${item}${at}`);
+    upcomingRuns(items, now, only).map(({ at, item }) => `${item}${at}`);
   expect(shown(0)).toEqual(["a10", "b20", "a30", "b40", "a50", "b60"]);
   expect(shown(20)).toEqual(["a30", "b40", "a50", "b60"]);
   expect(shown(0, "b")).toEqual(["b20", "b40", "b60"]);
   const many = { a: { sentence: "", next: Array.from({ length: 30 }, (_, index) => run(index + 1)) } };
-  expect(upcoming(many, 0)).toHaveLength(10);
+  expect(upcomingRuns(many, 0)).toHaveLength(10);
 });
 
 it("puts runs under the days of the chosen zone", () => {
   const night = Date.UTC(2026, 11, 31, 22);
   const runs = [0, 1, 3].map((hours) => ({ ...run(night + hours * 3_600_000), item: "a" }));
-  const days = (zone: string) => byDay(runs, zone).map((each) => [each.day, each.runs.length]);
+  const days = (zone: string) => groupByDay(runs, zone).map((each) => [each.day, each.runs.length]);
   expect(days("UTC")).toEqual([
     ["Thu 31 Dec 2026", 2],
     ["Fri 1 Jan 2027", 1],
@@ -43,7 +44,7 @@ it("says what an item lacks to be previewed, and what to be launched", () => {
     "schedules[10].action.queue",
     "name",
   ].map((path) => ({ path, message: "x" }));
-  expect(needs(problems, "schedules[1]")).toEqual({
+  expect(missingFields(problems, "schedules[1]")).toEqual({
     when: ["times of the day"],
     launch: ["base task", "advanced settings"],
   });
@@ -51,17 +52,19 @@ it("says what an item lacks to be previewed, and what to be launched", () => {
     { path: "triggers[0].when", message: "x" },
     { path: "triggers[0].some_thing", message: "x" },
   ];
-  expect(needs(strange, "triggers[0]")).toEqual({ when: ["when"], launch: ["some thing"] });
+  expect(missingFields(strange, "triggers[0]")).toEqual({ when: ["when"], launch: ["some thing"] });
 });
 
 const policies = (change: Partial<PoliciesDraft> = {}): PoliciesDraft => ({ ...blankPolicies(), ...change });
 
 it("tells of policies what is not as usual", () => {
-  expect(changed(policies(), "schedule")).toEqual([]);
-  expect(changed(policies({ overlap: "allow" }), "schedule")).toEqual([]);
-  expect(changed(policies({ overlap: "allow", jitter: "5m", missed: "all" }), "trigger")).toEqual(["overlap: allow"]);
+  expect(changedPolicies(policies(), "schedule")).toEqual([]);
+  expect(changedPolicies(policies({ overlap: "allow" }), "schedule")).toEqual([]);
+  expect(changedPolicies(policies({ overlap: "allow", jitter: "5m", missed: "all" }), "trigger")).toEqual([
+    "overlap: allow",
+  ]);
   const all = { overlap: "cancel_previous", missed: "skip", retries: "1", pause_after_failures: "3", max_runs: "1" };
-  expect(changed(policies({ ...all, jitter: "5m" }), "schedule")).toEqual([
+  expect(changedPolicies(policies({ ...all, jitter: "5m" }), "schedule")).toEqual([
     "overlap: cancel previous",
     "missed runs: skip",
     "1 retry",
@@ -69,18 +72,18 @@ it("tells of policies what is not as usual", () => {
     "at most 1 run",
     "jitter 5m",
   ]);
-  expect(changed(policies({ catchup_window: "2h" }), "schedule")).toEqual(["catch-up 2h"]);
+  expect(changedPolicies(policies({ catchup_window: "2h" }), "schedule")).toEqual(["catch-up 2h"]);
 });
 
 it("explains the chosen policies in words", () => {
-  expect(overlapWords(policies(), "schedule")).toMatch("may overlap");
-  expect(overlapWords(policies(), "trigger")).toMatch("in their order");
-  expect(missedWords(policies({ missed: "all", catchup_window: "2h" }))).toMatch(
+  expect(overlapText(policies(), "schedule")).toMatch("may overlap");
+  expect(overlapText(policies(), "trigger")).toMatch("in their order");
+  expect(missedText(policies({ missed: "all", catchup_window: "2h" }))).toMatch(
     "every missed run that is at most 2h late",
   );
-  expect(retries(policies({ retries: " 0 " }))).toBe(false);
-  expect(retryWords(policies({ retries: "2", retry_backoff: "30s" }))).toMatch("after 30s");
-  expect(jitterWords(policies())).toMatch("on time");
+  expect(hasRetries(policies({ retries: " 0 " }))).toBe(false);
+  expect(retryText(policies({ retries: "2", retry_backoff: "30s" }))).toMatch("after 30s");
+  expect(jitterText(policies())).toMatch("on time");
 });
 
 it("shows times in the zone that all schedules share, else in the browser's", () => {
@@ -89,10 +92,10 @@ it("shows times in the zone that all schedules share, else in the browser's", ()
     return { ...blank, recurrence: { ...blank.recurrence, timezone } };
   };
   const draft = (...zones: string[]) => ({ ...blankDraft(), schedules: zones.map(schedule) });
-  expect(firstZone(draft("Asia/Tokyo", "Asia/Tokyo"), "Europe/Paris")).toBe("Asia/Tokyo");
-  expect(firstZone(draft("Asia/Tokyo", "UTC"), "Europe/Paris")).toBe("Europe/Paris");
-  expect(firstZone(draft("half typ"), "Europe/Paris")).toBe("Europe/Paris");
-  expect(zonesOf(draft("Asia/Tokyo", "half typ"), "Europe/Paris")).toEqual(["Asia/Tokyo", "UTC", "Europe/Paris"]);
+  expect(initialZone(draft("Asia/Tokyo", "Asia/Tokyo"), "Europe/Paris")).toBe("Asia/Tokyo");
+  expect(initialZone(draft("Asia/Tokyo", "UTC"), "Europe/Paris")).toBe("Europe/Paris");
+  expect(initialZone(draft("half typ"), "Europe/Paris")).toBe("Europe/Paris");
+  expect(zonesToOffer(draft("Asia/Tokyo", "half typ"), "Europe/Paris")).toEqual(["Asia/Tokyo", "UTC", "Europe/Paris"]);
 });
 
 it.each([
@@ -110,7 +113,7 @@ it.each([
     "2 tasks match now. What matches already starts no run; the next event does.",
   ],
 ])("says of %j what it means for a launch", (found, include_existing, expected) => {
-  const words = matchWords({ ...found, objects: [] }, { entity: "task", include_existing });
+  const words = matchSummary({ ...found, objects: [] }, { entity: "task", include_existing });
   expect(words).toMatch(expected);
 });
 
@@ -118,7 +121,7 @@ it("does not take runs that are over by now for the last ones", () => {
   const next = (count: number) => ({
     a: { sentence: "", next: Array.from({ length: count }, (_, at) => run(at + 1)) },
   });
-  expect(upcoming(next(10), 7)).toHaveLength(3);
-  expect([isWhole(next(10)), isWhole(next(9)), isWhole({})]).toEqual([false, true, true]);
-  expect(isWhole({ ...next(10), b: { sentence: "", next: [run(5)] } }, "b")).toBe(true);
+  expect(upcomingRuns(next(10), 7)).toHaveLength(3);
+  expect([isComplete(next(10)), isComplete(next(9)), isComplete({})]).toEqual([false, true, true]);
+  expect(isComplete({ ...next(10), b: { sentence: "", next: [run(5)] } }, "b")).toBe(true);
 });

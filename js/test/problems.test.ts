@@ -1,5 +1,6 @@
+// Tests of assigning problems to fields.
 import { expect, it } from "vitest";
-import { messagesAt, sentence, unplaced, within } from "../src/state/problems";
+import { messagesAt, problemsOutside, sentence, within } from "../src/state/problems";
 
 it.each([
   ["name", "name", true],
@@ -29,7 +30,7 @@ it("keeps for the summary what no field shows", () => {
     { path: "schedules", message: "d" },
   ];
   const shown = new Set(["name", "schedules[0].action.task"]);
-  expect(unplaced(problems, shown).map(({ message }) => message)).toEqual(["c", "d"]);
+  expect(problemsOutside(problems, shown).map(({ message }) => message)).toEqual(["c", "d"]);
 });
 
 it("makes a sentence and leaves one alone", () => {

@@ -1,8 +1,9 @@
+// Tests of editing the texts of a recurrence.
 import { expect, it } from "vitest";
-import { lengthOf, lengthText, monthDays, sameDays, toggledDay, toggledMonths } from "../src/state/recurrence";
+import { durationText, monthsText, parseDuration, parseMonthDays, sameDays, toggleDay } from "../src/state/recurrence";
 
 it("puts the days of a list into the grid, and the rest beside it", () => {
-  const { cells, others } = monthDays("1, 31, Last, first monday, 32, 0");
+  const { cells, others } = parseMonthDays("1, 31, Last, first monday, 32, 0");
   expect([...cells]).toEqual(["1", "31", "last"]);
   expect(others).toEqual(["first monday", "32", "0"]);
 });
@@ -15,14 +16,14 @@ it.each([
   ["last, last friday", "3", "3, last friday, last"],
   ["1, first monday", "first monday", "1"],
 ])("puts into %j, or takes out of it, %j", (text, day, expected) => {
-  expect(toggledDay(text, day)).toBe(expected);
+  expect(toggleDay(text, day)).toBe(expected);
 });
 
 it("takes all months for none chosen, and keeps what it does not know", () => {
   const all = Array.from({ length: 12 }, (_, index) => String(index + 1));
-  expect(toggledMonths("1", ["1", "4"])).toBe("1, 4");
-  expect(toggledMonths("1", all)).toBe("");
-  expect(toggledMonths("13, 1", ["1", "2"])).toBe("1, 2, 13");
+  expect(monthsText("1", ["1", "4"])).toBe("1, 4");
+  expect(monthsText("1", all)).toBe("");
+  expect(monthsText("13, 1", ["1", "2"])).toBe("1, 2, 13");
 });
 
 it.each([
@@ -33,7 +34,7 @@ it.each([
   ["many", { amount: "many", unit: "" }],
   ["", { amount: "", unit: "" }],
 ])("takes the length %j apart", (text, expected) => {
-  expect(lengthOf(text)).toEqual(expected);
+  expect(parseDuration(text)).toEqual(expected);
 });
 
 it.each([
@@ -42,7 +43,7 @@ it.each([
   ["", "h", ""],
   ["x", "m", "xm"],
 ])("makes one text of %j and %j", (amount, unit, expected) => {
-  expect(lengthText(amount, unit)).toBe(expected);
+  expect(durationText(amount, unit)).toBe(expected);
 });
 
 it("compares weekdays as sets", () => {

@@ -1,8 +1,9 @@
+// Tests of dialogs and details of table rows that leave the rendered part.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { ExecutedTable } from "../src/dashboard/ExecutedTable";
-import type { RowContext } from "../src/dashboard/rowActions";
+import type { RowContext } from "../src/dashboard/rowContext";
 import { ScheduledTable } from "../src/dashboard/ScheduledTable";
 import type { DashboardTraits, InstanceHead } from "../src/messages/dashboard";
 import { EXECUTED_COLUMNS, type ExecutedRow, SCHEDULED_COLUMNS, type ScheduledRow } from "../src/messages/tables";
@@ -35,7 +36,7 @@ function drawn(table: "executed" | "scheduled", first: readonly unknown[]) {
   });
   const model = new ViewModel<DashboardTraits>(host);
   const root = document.body.appendChild(document.createElement("div"));
-  const commands = { error: "", long: [], phase: () => "" as const, run: async () => true };
+  const commands = { error: "", longRunning: [], phase: () => "" as const, run: async () => true };
   const stores = {
     executed: new TableStore<ExecutedRow>(model, "executed", EXECUTED_COLUMNS, []),
     scheduled: new TableStore<ScheduledRow>(model, "scheduled", SCHEDULED_COLUMNS, []),
@@ -104,9 +105,9 @@ it("leaves no gap for the details of a row that a search leaves out", () => {
   const two = height();
   press("Details of first");
   expect(Number.parseInt(height() ?? "", 10)).toBe(Number.parseInt(two ?? "", 10) + 200);
-  act(() => stores.executed.ask({ search: "new" }));
+  act(() => stores.executed.setQuery({ search: "new" }));
   expect(Number.parseInt(height() ?? "", 10)).toBe(Number.parseInt(two ?? "", 10) - 36);
-  act(() => stores.executed.ask({ search: "" }));
+  act(() => stores.executed.setQuery({ search: "" }));
   expect(Number.parseInt(height() ?? "", 10)).toBe(Number.parseInt(two ?? "", 10) + 200);
   vi.restoreAllMocks();
   end();

@@ -1,3 +1,4 @@
+// Tests of the button that runs all items.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { expect, it } from "vitest";

@@ -1,6 +1,14 @@
+// Tests of a table's rows as they follow the kernel's changes.
 import { describe, expect, it } from "vitest";
 import type { Change } from "../src/messages/tables";
-import { fromWindow, missing, outdated, type TableState, withAnswer, withChanges } from "../src/state/tableState";
+import {
+  applyAnswer,
+  applyChanges,
+  fromWindow,
+  markOutdated,
+  missingRange,
+  type TableState,
+} from "../src/state/tableState";
 
 const COLUMNS = ["id", "status"];
 interface Row {
@@ -66,17 +74,17 @@ describe.each(Array.from({ length: 40 }, (_, seed) => seed))("a page that follow
     let state = fromWindow<Row>(COLUMNS, kernel.window());
     for (let step = 0; step < 60; step++) {
       kernel.step(random);
-      if (random() < 0.75) state = withChanges(COLUMNS, state, kernel.told);
-      if (random() < 0.2) state = withAnswer(COLUMNS, state, kernel.answer(Math.floor(random() * 12), 6));
+      if (random() < 0.75) state = applyChanges(COLUMNS, state, kernel.told);
+      if (random() < 0.2) state = applyAnswer(COLUMNS, state, kernel.answer(Math.floor(random() * 12), 6));
     }
-    state = withChanges(COLUMNS, state, kernel.told);
-    if (state.latest > state.revision) state = withAnswer(COLUMNS, state, kernel.answer(0, 8));
+    state = applyChanges(COLUMNS, state, kernel.told);
+    if (state.latest > state.revision) state = applyAnswer(COLUMNS, state, kernel.answer(0, 8));
     expect(state.total).toBe(kernel.rows.length);
     rowsOf(state).forEach((row, index) => {
       if (row !== undefined) expect([row.id, row.status]).toEqual(kernel.rows[index]);
     });
-    const gap = missing(state, 0, state.matching - 1);
-    if (gap) state = withAnswer(COLUMNS, state, kernel.answer(gap[0], gap[1] - gap[0] + 1));
+    const gap = missingRange(state, 0, state.matching - 1);
+    if (gap) state = applyAnswer(COLUMNS, state, kernel.answer(gap[0], gap[1] - gap[0] + 1));
     expect(rowsOf(state).map((row) => row?.id)).toEqual(kernel.rows.map(([id]) => id));
   });
 });
@@ -90,20 +98,20 @@ const state: TableState<Row> = {
 };
 
 it("knows which part of a range it lacks", () => {
-  expect(missing(state, 0, 2)).toBeNull();
-  expect(missing(state, 0, 9)).toEqual([3, 9]);
-  expect(missing(state, 3, 7)).toEqual([3, 6]);
-  expect(missing(state, 90, 120)).toEqual([90, 99]);
-  expect(missing({ ...state, matching: 0 }, 0, 9)).toBeNull();
+  expect(missingRange(state, 0, 2)).toBeNull();
+  expect(missingRange(state, 0, 9)).toEqual([3, 9]);
+  expect(missingRange(state, 3, 7)).toEqual([3, 6]);
+  expect(missingRange(state, 90, 120)).toEqual([90, 99]);
+  expect(missingRange({ ...state, matching: 0 }, 0, 9)).toBeNull();
 });
 
 it("keeps what it has when it missed changes, and knows that it is out of date", () => {
   const told = { revision: 9, since: 7, total: 101, changes: [[8, 0, { status: "done" }]] as Change[] };
-  expect(withChanges(COLUMNS, state, told)).toEqual({ ...state, latest: 9, total: 101 });
-  expect(outdated(state, told)).toEqual({ ...state, latest: 9, total: 101 });
-  expect(withChanges(COLUMNS, state, { ...told, revision: 5 })).toBe(state);
+  expect(applyChanges(COLUMNS, state, told)).toEqual({ ...state, latest: 9, total: 101 });
+  expect(markOutdated(state, told)).toEqual({ ...state, latest: 9, total: 101 });
+  expect(applyChanges(COLUMNS, state, { ...told, revision: 5 })).toBe(state);
 });
 
 it("drops an answer that is older than what it has", () => {
-  expect(withAnswer(COLUMNS, state, { revision: 4, total: 9, matching: 9, offset: 0, rows: [] })).toBe(state);
+  expect(applyAnswer(COLUMNS, state, { revision: 4, total: 9, matching: 9, offset: 0, rows: [] })).toBe(state);
 });

@@ -1,7 +1,8 @@
+// Tests of a table's requests for rows.
 import { beforeEach, expect, it, vi } from "vitest";
 import type { DashboardTraits } from "../src/messages/dashboard";
 import { ViewModel } from "../src/model";
-import { EVERYTHING } from "../src/state/tableQuery";
+import { DEFAULT_QUERY } from "../src/state/tableQuery";
 import { TableStore } from "../src/state/tableStore";
 import { FakeHost } from "./fakeHost";
 
@@ -43,10 +44,10 @@ beforeEach(() => {
 
 it("asks for whole pages of what comes into sight, and for nothing that it has", async () => {
   const { host, store } = opened(1000);
-  store.see(0, 30);
+  store.setVisible(0, 30);
   await vi.advanceTimersByTimeAsync(500);
   expect(host.sent).toEqual([]);
-  store.see(450, 470);
+  store.setVisible(450, 470);
   await vi.advanceTimersByTimeAsync(1);
   expect(asked(host)).toMatchObject({ table: "executed", offset: 400, limit: 100, search: "" });
   await answer(host, { revision: 1, total: 1000, matching: 1000, offset: 400, rows: rowsFrom(400, 100) });
@@ -56,7 +57,7 @@ it("asks for whole pages of what comes into sight, and for nothing that it has",
 
 it("says that it waits while the kernel is busy, and keeps showing what it has", async () => {
   const { host, store } = opened(1000);
-  store.ask({ search: "x" });
+  store.setQuery({ search: "x" });
   await vi.advanceTimersByTimeAsync(800);
   expect(store.waiting).toBe(true);
   expect(store.stale).toBe(true);
@@ -67,14 +68,14 @@ it("says that it waits while the kernel is busy, and keeps showing what it has",
 
 it("drops the answer to a question that is not asked any more", async () => {
   const { host, store } = opened(1000);
-  store.ask({ search: "a" });
+  store.setQuery({ search: "a" });
   await vi.advanceTimersByTimeAsync(1);
-  store.ask({ search: "ab" });
+  store.setQuery({ search: "ab" });
   await answer(host, { revision: 1, total: 1000, matching: 500, offset: 0, rows: rowsFrom(0, 100) });
   expect(asked(host)).toMatchObject({ search: "ab" });
   await answer(host, { revision: 1, total: 1000, matching: 1, offset: 0, rows: [["r9", "ab"]] });
   expect(store.state.matching).toBe(1);
-  store.ask(EVERYTHING);
+  store.setQuery(DEFAULT_QUERY);
   expect(store.state.matching).toBe(1000);
 });
 
@@ -85,7 +86,7 @@ it("shows what is new in the table's own order without asking, in another one it
   expect([store.state.rows.get(0)?.id, store.state.rows.get(1)?.id]).toEqual(["new", "r0"]);
   await vi.advanceTimersByTimeAsync(1000);
   expect(host.sent).toEqual([]);
-  store.ask({ sort: ["status", true] });
+  store.setQuery({ sort: ["status", true] });
   await vi.advanceTimersByTimeAsync(1);
   await answer(host, { revision: 2, total: 1001, matching: 1001, offset: 0, rows: rowsFrom(0, 100) });
   host.change("executed_changes", { revision: 3, since: 1, total: 1001, changes: [[3, 0, { status: "done" }]] });
@@ -107,7 +108,7 @@ it("asks when it missed a change, and takes a new window as it is", async () => 
 
 it("answers by itself where it has all rows", async () => {
   const { host, store } = opened(50);
-  store.ask({ search: "r4" });
+  store.setQuery({ search: "r4" });
   await store.loadChoices();
   expect(store.state.matching).toBe(11);
   expect(store.choices).toEqual({ status: [["queued", 50]] });
@@ -117,7 +118,7 @@ it("answers by itself where it has all rows", async () => {
 
 it("tells why a question was refused", async () => {
   const { host, store } = opened(1000);
-  store.ask({ sort: ["colour", false] });
+  store.setQuery({ sort: ["colour", false] });
   await vi.advanceTimersByTimeAsync(1);
   host.answer({ id: host.lastSent().id, ok: false, error: { message: "The table has no column 'colour'." } });
   await vi.advanceTimersByTimeAsync(1);
@@ -132,36 +133,36 @@ const isRow = (id: string) => (row: Row) => row.id === id;
 
 it("finds a row among those that it has, without a question", async () => {
   const { host, store } = opened(50);
-  await store.seek("r7", isRow("r7"));
-  expect(store.sought).toEqual({ key: "r7", outcome: "found", index: 7 });
-  store.ask({ values: { status: ["failed"] } });
-  expect(store.sought).toBeNull();
-  await store.seek("r7", isRow("r7"));
-  expect(store.sought?.outcome).toBe("hidden");
-  await store.seek("gone", isRow("gone"));
-  expect(store.sought?.outcome).toBe("unknown");
+  await store.findRow("r7", isRow("r7"));
+  expect(store.lookup).toEqual({ key: "r7", outcome: "found", index: 7 });
+  store.setQuery({ values: { status: ["failed"] } });
+  expect(store.lookup).toBeNull();
+  await store.findRow("r7", isRow("r7"));
+  expect(store.lookup?.outcome).toBe("hidden");
+  await store.findRow("gone", isRow("gone"));
+  expect(store.lookup?.outcome).toBe("unknown");
   expect(host.sent).toEqual([]);
 });
 
 it("asks where a row is that it does not have, and takes the answer to the last question only", async () => {
   const { host, store } = opened(1000);
-  const first = store.seek("r700", isRow("r700"));
+  const first = store.findRow("r700", isRow("r700"));
   const before = host.lastSent();
   expect(before).toMatchObject({ action: "find", payload: { table: "executed", key: "r700", search: "" } });
-  const second = store.seek("r900", isRow("r900"));
+  const second = store.findRow("r900", isRow("r900"));
   await answer(host, { index: 900, known: true });
   host.answer({ id: before.id, ok: true, result: { index: 700, known: true } });
   await Promise.all([first, second]);
-  expect(store.sought).toEqual({ key: "r900", outcome: "found", index: 900 });
-  const third = store.seek("r5000", isRow("r5000"));
+  expect(store.lookup).toEqual({ key: "r900", outcome: "found", index: 900 });
+  const third = store.findRow("r5000", isRow("r5000"));
   await answer(host, { index: null, known: true });
   await third;
-  expect(store.sought?.outcome).toBe("hidden");
+  expect(store.lookup?.outcome).toBe("hidden");
 });
 
 it("asks for what comes into sight also while the kernel tells of changes all the time", async () => {
   const { host, store } = opened(1000);
-  store.see(450, 470);
+  store.setVisible(450, 470);
   for (let revision = 2; revision < 12; revision++) {
     const changes = [[revision, 0, { status: `s${revision}` }]];
     host.change("executed_changes", { revision, since: revision - 1, total: 1000, changes });

@@ -1,3 +1,4 @@
+// Tests of the dialog to search for a base task.
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";

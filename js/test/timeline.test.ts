@@ -1,32 +1,33 @@
+// Tests of the timeline's range, ticks, bars, layout and keys.
 import { describe, expect, it } from "vitest";
 import {
-  bar,
-  byItem,
+  barsByItem,
+  barsInRange,
   endOf,
-  inSight,
-  merged,
-  shares,
-  stacked,
+  laneSummary,
+  mergeBars,
+  parseBar,
+  stackBars,
+  statusShares,
   statusText,
-  summary,
 } from "../src/dashboard/timeline/bars";
-import { barFacts, barText, moment } from "../src/dashboard/timeline/describe";
-import { keyMove, neighbour } from "../src/dashboard/timeline/keys";
-import { laidOut, pieces } from "../src/dashboard/timeline/layout";
+import { barFacts, barText, timestampText } from "../src/dashboard/timeline/describe";
+import { keyMove, neighbourKey } from "../src/dashboard/timeline/keys";
+import { barSegments, layOutLanes } from "../src/dashboard/timeline/layout";
 import {
-  at,
   DAY,
-  following,
+  followingWindow,
   HOUR,
-  LONGEST,
   lengthOf,
+  MAX_LENGTH,
+  MIN_LENGTH,
   MINUTE,
-  moved,
-  place,
-  SHORTEST,
+  rangeAt,
+  shiftRange,
   ticks,
-  zoomed,
-  zoomOf,
+  xOf,
+  zoomRange,
+  zoomWindow,
 } from "../src/dashboard/timeline/scale";
 import { covers } from "../src/dashboard/timeline/useWindow";
 import type { TimelineBar, TimelineData } from "../src/messages/timeline";
@@ -35,13 +36,16 @@ const NOW = Date.UTC(2026, 10, 22, 12);
 
 describe("the window", () => {
   it("follows the present, which stays at four fifths of it", () => {
-    const shown = at(following(HOUR), NOW, 1000);
+    const shown = rangeAt(followingWindow(HOUR), NOW, 1000);
     expect(lengthOf(shown)).toBe(HOUR);
-    expect(place(NOW, shown, 100)).toBeCloseTo(80);
+    expect(xOf(NOW, shown, 100)).toBeCloseTo(80);
   });
 
   it("moves in steps only, so that not every second draws it anew", () => {
-    const [one, other] = [at(following(HOUR), NOW + 1, 5000), at(following(HOUR), NOW + 4999, 5000)];
+    const [one, other] = [
+      rangeAt(followingWindow(HOUR), NOW + 1, 5000),
+      rangeAt(followingWindow(HOUR), NOW + 4999, 5000),
+    ];
     expect(one).toEqual(other);
   });
 
@@ -49,23 +53,23 @@ describe("the window", () => {
     const shown = { start: NOW - DAY, end: NOW };
     const around = NOW - 6 * HOUR;
     for (const factor of [0.5, 2, 0.1]) {
-      const next = zoomed(shown, factor, around);
-      expect(place(around, next, 1)).toBeCloseTo(place(around, shown, 1), 3);
+      const next = zoomRange(shown, factor, around);
+      expect(xOf(around, next, 1)).toBeCloseTo(xOf(around, shown, 1), 3);
     }
   });
 
   it("has a shortest and a longest length", () => {
     const shown = { start: NOW - DAY, end: NOW };
-    expect(lengthOf(zoomed(shown, 1e-9, NOW))).toBe(SHORTEST);
-    expect(lengthOf(zoomed(shown, 1e9, NOW))).toBe(LONGEST);
-    expect(lengthOf(moved(shown, -1e15))).toBe(DAY);
+    expect(lengthOf(zoomRange(shown, 1e-9, NOW))).toBe(MIN_LENGTH);
+    expect(lengthOf(zoomRange(shown, 1e9, NOW))).toBe(MAX_LENGTH);
+    expect(lengthOf(shiftRange(shown, -1e15))).toBe(DAY);
   });
 
   it("goes on following when it is zoomed at the present, and stays where it is when zoomed elsewhere", () => {
-    const window = following(HOUR);
-    const shown = at(window, NOW, 1000);
-    expect(zoomOf(window, shown, 2, NOW, NOW)).toEqual(following(2 * HOUR));
-    expect(zoomOf(window, shown, 2, NOW - MINUTE, NOW).follow).toBe(false);
+    const window = followingWindow(HOUR);
+    const shown = rangeAt(window, NOW, 1000);
+    expect(zoomWindow(window, shown, 2, NOW, NOW)).toEqual(followingWindow(2 * HOUR));
+    expect(zoomWindow(window, shown, 2, NOW - MINUTE, NOW).follow).toBe(false);
   });
 });
 
@@ -116,19 +120,19 @@ describe("bars", () => {
   it("are those of the picture and what changed since, unless that belongs to another picture", () => {
     const live = { id: 1, bars: [run("r2", -1, null, "in_progress")] };
     expect(
-      byItem(data([run("r1", -9, -5)]), live)
+      barsByItem(data([run("r1", -9, -5)]), live)
         .get("a")
         ?.map((one) => one.run),
     ).toEqual(["r1", "r2"]);
-    expect(byItem(data([run("r1", -9, -5)]), { ...live, id: 2 }).get("a")).toHaveLength(1);
+    expect(barsByItem(data([run("r1", -9, -5)]), { ...live, id: 2 }).get("a")).toHaveLength(1);
   });
 
   it("grow to the present while they go on", () => {
-    const going = bar(run("r1", -9, null, "in_progress"));
+    const going = parseBar(run("r1", -9, null, "in_progress"));
     expect(endOf(going, NOW)).toBe(NOW);
     expect(endOf(going, NOW + MINUTE)).toBe(NOW + MINUTE);
-    expect(inSight([going], { start: NOW - MINUTE, end: NOW + MINUTE }, NOW)).toHaveLength(1);
-    expect(inSight([bar(run("r2", -9, -5))], { start: NOW - MINUTE, end: NOW }, NOW)).toHaveLength(0);
+    expect(barsInRange([going], { start: NOW - MINUTE, end: NOW + MINUTE }, NOW)).toHaveLength(1);
+    expect(barsInRange([parseBar(run("r2", -9, -5))], { start: NOW - MINUTE, end: NOW }, NOW)).toHaveLength(0);
   });
 
   it("are stacked so that none lies on another and none is lost", () => {
@@ -140,9 +144,9 @@ describe("bars", () => {
     for (let round = 0; round < 200; round++) {
       const bars = Array.from({ length: 30 }, (_, index) => {
         const start = -Math.floor(random() * 300);
-        return bar(run(`r${index}`, start, random() < 0.2 ? null : start + Math.floor(random() * 90)));
+        return parseBar(run(`r${index}`, start, random() < 0.2 ? null : start + Math.floor(random() * 90)));
       }).sort((a, b) => a.start - b.start);
-      const rows = stacked(bars, NOW, 0, 3);
+      const rows = stackBars(bars, NOW, 0, 3);
       expect(rows.length).toBeLessThanOrEqual(3);
       expect(rows.flat().reduce((sum, one) => sum + one.count, 0)).toBe(30);
       for (const row of rows) {
@@ -154,12 +158,12 @@ describe("bars", () => {
   });
 
   it("that are joined keep their counts", () => {
-    const both = merged(bar(run("r1", -9, -5)), bar(["a", NOW, null, null, { failed: 2, completed: 1 }]));
+    const both = mergeBars(parseBar(run("r1", -9, -5)), parseBar(["a", NOW, null, null, { failed: 2, completed: 1 }]));
     expect(both).toMatchObject({ count: 4, run: "", end: null, counts: { completed: 2, failed: 2 } });
     expect(statusText(both)).toBe("4 runs: 2 failed, 2 completed");
     const many = { ...both, count: 1234, counts: { completed: 1232, failed: 2 } };
     expect(statusText(many)).toBe("1,234 runs: 2 failed, 1,232 completed");
-    expect(shares(both)).toEqual([
+    expect(statusShares(both)).toEqual([
       { look: "failed", from: 0, to: 0.5 },
       { look: "done", from: 0.5, to: 1 },
     ]);
@@ -170,7 +174,7 @@ describe("the layout", () => {
   const shown = { start: NOW - 100 * MINUTE, end: NOW };
   const lanes = (bars: TimelineBar[], more: Partial<TimelineData> = {}) => {
     const all = data(bars, more);
-    return laidOut(all, byItem(all, {}), shown, 1000, NOW);
+    return layOutLanes(all, barsByItem(all, {}), shown, 1000, NOW);
   };
 
   it("puts lanes below each other, as high as their runs need", () => {
@@ -192,7 +196,7 @@ describe("the layout", () => {
   it("draws the wait of a run lighter, up to when an agent began", () => {
     const start = NOW - 50 * MINUTE;
     const [lane] = lanes([["a", start, start + 10 * MINUTE, start + 40 * MINUTE, "completed", "r1"]]);
-    expect(pieces(lane?.bars[0] as never)).toEqual([
+    expect(barSegments(lane?.bars[0] as never)).toEqual([
       { look: "wait", x: 500, width: 100 },
       { look: "done", x: 600, width: 300 },
     ]);
@@ -201,29 +205,29 @@ describe("the layout", () => {
   it("shows marks that are still to come only", () => {
     const marks: [string, number][] = [["a", NOW - MINUTE], ["a", NOW + MINUTE], ["a", NOW + DAY]]; // biome-ignore format: pairs
     const all = data([], { marks });
-    const [lane] = laidOut(all, new Map(), { start: NOW - HOUR, end: NOW + HOUR }, 1000, NOW);
+    const [lane] = layOutLanes(all, new Map(), { start: NOW - HOUR, end: NOW + HOUR }, 1000, NOW);
     expect(lane?.marks).toEqual([NOW + MINUTE]);
     expect(lane?.summary.next).toBe(NOW + MINUTE);
   });
 
   it("leads the arrow keys along a lane and to the nearest run of the next one", () => {
     const found = lanes([run("r1", -90, -80), run("r2", -50, -40), run("b1", -95, -93, "failed", "b"), run("b2", -55, -50, "failed", "b")]); // biome-ignore format: one row
-    expect(neighbour(found, "r1", "ArrowRight")).toBe("r2");
-    expect(neighbour(found, "r2", "ArrowRight")).toBe(null);
-    expect(neighbour(found, "r2", "ArrowDown")).toBe("b2");
-    expect(neighbour(found, "b1", "ArrowUp")).toBe("r1");
-    expect(neighbour(found, "r1", "x")).toBe(null);
+    expect(neighbourKey(found, "r1", "ArrowRight")).toBe("r2");
+    expect(neighbourKey(found, "r2", "ArrowRight")).toBe(null);
+    expect(neighbourKey(found, "r2", "ArrowDown")).toBe("b2");
+    expect(neighbourKey(found, "b1", "ArrowUp")).toBe("r1");
+    expect(neighbourKey(found, "r1", "x")).toBe(null);
   });
 });
 
 describe("words and keys", () => {
   it("tell a run in one sentence", () => {
     const start = NOW - 50 * MINUTE;
-    const one = bar(["a", start, start + MINUTE, start + 3 * MINUTE, "failed", "r1"]);
+    const one = parseBar(["a", start, start + MINUTE, start + 3 * MINUTE, "failed", "r1"]);
     expect(barText("Train", one, NOW, true)).toBe(
       "Train, failed, launched 2026-11-22 11:10:00, began 2026-11-22 11:11:00, ended 2026-11-22 11:13:00, waited 1 min, took 2 min",
     );
-    const queued = bar(["a", start, null, null, "queued", "r2"]);
+    const queued = parseBar(["a", start, null, null, "queued", "r2"]);
     expect(barFacts(queued, NOW, true)).toContainEqual(["Waits for", "50 min"]);
   });
 
@@ -236,9 +240,9 @@ describe("words and keys", () => {
   });
 
   it("count a lane, with its next run", () => {
-    const bars = [bar(run("r1", -9, -5)), bar(["a", NOW, null, null, { failed: 2, completed: 1 }])];
-    expect(summary(bars, [NOW - 1, NOW + 1], NOW)).toEqual({ runs: 4, counts: { completed: 2, failed: 2 }, next: NOW + 1 }); // biome-ignore format: one row
-    expect(moment(NOW, true)).toBe("2026-11-22 12:00:00");
+    const bars = [parseBar(run("r1", -9, -5)), parseBar(["a", NOW, null, null, { failed: 2, completed: 1 }])];
+    expect(laneSummary(bars, [NOW - 1, NOW + 1], NOW)).toEqual({ runs: 4, counts: { completed: 2, failed: 2 }, next: NOW + 1 }); // biome-ignore format: one row
+    expect(timestampText(NOW, true)).toBe("2026-11-22 12:00:00");
   });
 });
 

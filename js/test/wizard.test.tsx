@@ -1,10 +1,15 @@
+// Tests of the Wizard widget.
 import { act } from "preact/test-utils";
 import { expect, it, vi } from "vitest";
-import { queueOptions, usualQueue } from "../src/wizard/ActionFields";
+import { defaultQueue, queueOptions } from "../src/wizard/ActionFields";
 import type { Sent } from "./fakeHost";
-import { shownEach } from "./shown";
+import { renderWidgetForEach } from "./renderWidget";
 
-const shown = shownEach({ _kind: "wizard", connection: { state: "connected", user: "<b>Ann</b>" }, draft: {} });
+const shown = renderWidgetForEach({
+  _kind: "wizard",
+  connection: { state: "connected", user: "<b>Ann</b>" },
+  draft: {},
+});
 
 function field(label: string): HTMLInputElement {
   const found = [...shown.el.querySelectorAll("label")].find((each) => each.textContent === label);
@@ -68,11 +73,11 @@ it("names queues without an agent, and keeps a chosen one that the server lacks"
 
 it("begins with the usual queue, else with one that an agent serves", () => {
   const queue = (name: string, watched: boolean) => ({ id: name, name, watched });
-  expect(usualQueue(null)).toBe("default");
-  expect(usualQueue([queue("a", true), queue("default", false)])).toBe("default");
-  expect(usualQueue([queue("a", false), queue("b", true)])).toBe("b");
-  expect(usualQueue([queue("a", false)], "services")).toBe("a");
-  expect(usualQueue([])).toBe("default");
+  expect(defaultQueue(null)).toBe("default");
+  expect(defaultQueue([queue("a", true), queue("default", false)])).toBe("default");
+  expect(defaultQueue([queue("a", false), queue("b", true)])).toBe("b");
+  expect(defaultQueue([queue("a", false)], "services")).toBe("a");
+  expect(defaultQueue([])).toBe("default");
 });
 
 it("brings the user to the first field that Python refused", async () => {

@@ -1,13 +1,14 @@
+// Tests of time zones and their clocks.
 import { expect, it } from "vitest";
-import { dateIn, elsewhere, findZones, offset, wall, wallText } from "../src/state/zones";
+import { dateIn, findZones, otherClocks, utcOffset, wallClock, wallClockText } from "../src/state/zones";
 
 const AT = Date.UTC(2026, 10, 23, 5, 20);
 
 it("shows an instant on the clocks of zones", () => {
-  expect(wallText(AT, "Europe/Berlin")).toBe("Mon 23 Nov, 06:20");
-  expect(wallText(AT + 7000, "UTC")).toBe("Mon 23 Nov, 05:20:07");
-  expect(wall(AT, "Mars/Olympus")).toBeNull();
-  expect(wallText(AT, "Mars/Olympus")).toBe("");
+  expect(wallClockText(AT, "Europe/Berlin")).toBe("Mon 23 Nov, 06:20");
+  expect(wallClockText(AT + 7000, "UTC")).toBe("Mon 23 Nov, 05:20:07");
+  expect(wallClock(AT, "Mars/Olympus")).toBeNull();
+  expect(wallClockText(AT, "Mars/Olympus")).toBe("");
 });
 
 it.each([
@@ -17,7 +18,7 @@ it.each([
   ["UTC", "UTC", []],
   ["UTC", "America/Los_Angeles", ["Sun 22 Nov, 21:20 your time (America/Los_Angeles)"]],
 ])("tells what other clocks show for a run in %s seen from %s", (zone, own, expected) => {
-  expect(elsewhere(AT, zone, own)).toEqual(expected);
+  expect(otherClocks(AT, zone, own)).toEqual(expected);
 });
 
 it("finds zones by any words of their names", () => {
@@ -35,5 +36,5 @@ it("offers the usual zones first, before anything is typed", () => {
 it("knows dates and offsets of zones", () => {
   expect(dateIn(AT, "America/Los_Angeles")).toBe("2026-11-22");
   expect(dateIn(AT, "Mars/Olympus")).toBe("2026-11-23");
-  expect(offset(AT, "Asia/Kolkata")).toBe("UTC+05:30");
+  expect(utcOffset(AT, "Asia/Kolkata")).toBe("UTC+05:30");
 });

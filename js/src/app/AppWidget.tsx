@@ -1,4 +1,4 @@
-// The SchedulerApp widget: all instances on the left, the form or one instance on the right.
+// The SchedulerApp widget: the list of instances on the left, the form or the selected instance on the right.
 import { useRef, useState } from "preact/hooks";
 import { AskBeforeReplacing, BackToForm } from "../editing/BackToForm";
 import { FormPane } from "../editing/FormPane";
@@ -12,31 +12,31 @@ import { useUid } from "../ui/fields";
 import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
+import { useKernelPing } from "../ui/useKernelPing";
 import { useLandmark } from "../ui/useLandmark";
-import { useOpen } from "../ui/useOpen";
-import { Instances } from "./Instances";
-import { Selected } from "./Selected";
+import { InstanceList } from "./InstanceList";
+import { SelectedInstance } from "./SelectedInstance";
 
-const NARROW = 880; // pixels; app.css has the same
+const NARROW_WIDTH = 880; // pixels; app.css uses the same width
 
 export function AppWidget({ model: untyped }: { model: ViewModel }) {
   const model = untyped as unknown as ViewModel<EditorTraits>;
   const dashboard = model as unknown as ViewModel<DashboardTraits>;
   const connection = useTrait(model, "connection");
   const form = useOpenForm(model);
-  const [folds, setFolds] = useState({ instance: false, form: true }); // a form needs the room for its preview
+  const [folds, setFolds] = useState({ instance: false, form: true }); // the form needs the width for its preview
   const panel = useRef<HTMLDivElement>(null);
   const list = useUid();
   const landmark = useLandmark("ClearML schedulers");
-  useOpen(model);
+  useKernelPing(model);
   const open = form.data !== null;
   useFormFocus(open, panel);
   const folded = folds[open ? "form" : "instance"];
   const fold = (what: keyof typeof folds, to: boolean) => setFolds({ ...folds, [what]: to });
   const onSelect = () => {
     if (form.data !== null) form.hide();
-    if ((panel.current?.clientWidth ?? NARROW) >= NARROW) return;
-    fold("instance", true); // what was chosen is below the list
+    if ((panel.current?.clientWidth ?? NARROW_WIDTH) >= NARROW_WIDTH) return;
+    fold("instance", true); // the selected instance is shown below the list
     panel.current?.querySelector<HTMLElement>(".csw-detail")?.focus();
   };
   return (
@@ -52,7 +52,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
         </Button>
         <h2>
           ClearML schedulers
-          {open ? <Crumb editing={form.editing} /> : null}
+          {open ? <FormCrumb editing={form.editing} /> : null}
         </h2>
         <ConnectionChip connection={connection} />
         <BackToForm form={form} />
@@ -64,14 +64,16 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
       </header>
       <ConnectionBanner connection={connection} model={model} />
       <div class={`csw-app ${folded ? "csw-app-folded" : ""}`}>
-        {folded ? null : <Instances model={dashboard} id={list} title="Instances" shown={!open} onSelect={onSelect} />}
+        {folded ? null : (
+          <InstanceList model={dashboard} id={list} title="Instances" shown={!open} onSelect={onSelect} />
+        )}
         <Group
           class="csw-detail"
           tabIndex={-1}
           label={!open ? "Instance" : form.editing ? "Edit instance" : "New instance"}
         >
           {form.data === null ? (
-            <Selected model={dashboard} onForm={form.open} onEdit={form.open} />
+            <SelectedInstance model={dashboard} onForm={form.open} onEdit={form.open} />
           ) : (
             <FormPane model={model} form={form} data={form.data} />
           )}
@@ -82,7 +84,7 @@ export function AppWidget({ model: untyped }: { model: ViewModel }) {
   );
 }
 
-/** What the form that is open is for. */
-function Crumb({ editing }: { editing: OpenForm["editing"] }) {
+/** The part of the heading that says what the open form is for. */
+function FormCrumb({ editing }: { editing: OpenForm["editing"] }) {
   return <span class="csw-crumb">{editing ? <>Edit {<bdi>{editing.name}</bdi>}</> : "New instance"}</span>;
 }

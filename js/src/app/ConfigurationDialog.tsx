@@ -1,4 +1,4 @@
-// What an instance is set to do, in sentences and as JSON. To be read, copied and kept, not changed.
+// A read-only dialog that shows an instance's configuration in sentences or as JSON, to copy or download.
 import { useRef, useState } from "preact/hooks";
 import type { Configuration, ConfigurationItem } from "../messages/app";
 import { fileName, saveFile } from "../state/download";
@@ -8,8 +8,8 @@ import { Segments } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button, TaskLink } from "../ui/parts";
 
-type Form = "sentences" | "json";
-const FORMS: readonly (readonly [Form, string])[] = [
+type View = "sentences" | "json";
+const VIEWS: readonly (readonly [View, string])[] = [
   ["sentences", "In sentences"],
   ["json", "As JSON"],
 ];
@@ -21,7 +21,7 @@ interface ConfigurationProps {
 }
 
 export function ConfigurationDialog({ configuration, web, onClose }: ConfigurationProps) {
-  const [form, setForm] = useState<Form>("sentences");
+  const [view, setView] = useState<View>("sentences");
   const [copied, setCopied] = useState("");
   const text = useRef<HTMLTextAreaElement>(null);
   const onCopy = async () => {
@@ -29,7 +29,7 @@ export function ConfigurationDialog({ configuration, web, onClose }: Configurati
       setCopied("Copied as JSON.");
       return;
     }
-    setForm("json");
+    setView("json");
     setCopied("This browser does not let the page copy. It is selected: press Ctrl+C.");
     setTimeout(() => text.current?.select());
   };
@@ -60,8 +60,8 @@ export function ConfigurationDialog({ configuration, web, onClose }: Configurati
       onClose={onClose}
       actions={actions}
     >
-      <Segments legend="Show it" hideLegend options={FORMS} value={form} onInput={setForm} />
-      {form === "sentences" ? (
+      <Segments legend="Show it" hideLegend options={VIEWS} value={view} onInput={setView} />
+      {view === "sentences" ? (
         <Sentences configuration={configuration} web={web} />
       ) : (
         <textarea class="csw-input csw-code" ref={text} readOnly aria-label="The definition as JSON">

@@ -1,6 +1,6 @@
-// Which instances are listed, and in what order.
+// The controls that filter and sort the list of instances.
 import type { InstanceBrief } from "../messages/instances";
-import { counts, type Filters, GROUPS, type Group, ORDERS, type Order } from "../state/instances";
+import { countByGroup, type Filters, GROUPS, type Group, ORDERS, type Order } from "../state/instances";
 import { Icon } from "../ui/icons";
 import { Select } from "../ui/Select";
 
@@ -12,7 +12,7 @@ interface FilterProps {
 
 export function FilterBar({ rows, filters, onChange }: FilterProps) {
   const change = (part: Partial<Filters>) => onChange({ ...filters, ...part });
-  const count = counts(rows);
+  const count = countByGroup(rows);
   const groups = (Object.keys(GROUPS) as Group[]).filter((group) => group === "all" || count[group] > 0);
   return (
     <div class="csw-filters">

@@ -1,4 +1,4 @@
-// What one does with an instance beside running it: look at its configuration, copy it, move it, delete it.
+// The menu with the rarer actions of an instance: show its configuration, clone, move to a service, delete.
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
@@ -6,7 +6,7 @@ import { ALIVE } from "../dashboard/status";
 import type { Configuration } from "../messages/app";
 import type { InstanceBrief } from "../messages/instances";
 import type { ViewModel } from "../model";
-import { words } from "../state/format";
+import { spaced } from "../state/format";
 import type { Data } from "../state/toData";
 import { Confirm, Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
@@ -18,13 +18,13 @@ interface MoreProps {
   model: Pick<ViewModel, "request">;
   instance: InstanceBrief;
   web: string | undefined;
-  /** The button that moves it to a service. */
+  /** The button that moves the instance to a service. */
   move: ComponentChildren;
-  /** A form is to be filled with this definition. */
+  /** Opens a form that is filled with this definition. */
   onClone: (data: Data) => void;
 }
 
-const MORE = (
+const MORE_LABEL = (
   <>
     More <Icon name="down" />
   </>
@@ -33,14 +33,14 @@ const MORE = (
 export function MoreActions({ model, instance, web, move, onClone }: MoreProps) {
   const [configuration, setConfiguration] = useState<Configuration | null>(null);
   const [deleting, setDeleting] = useState(false);
-  const { busy, error, ask, clear } = useAsk(model, instance.id);
+  const { busy, error, request, clear } = useInstanceRequest(model, instance.id);
   const view = async () => {
-    const found = await ask<Configuration>("configuration");
-    if (found) setConfiguration(found);
+    const answer = await request<Configuration>("configuration");
+    if (answer) setConfiguration(answer);
   };
   const clone = async () => {
-    const found = await ask<{ data: Data }>("clone");
-    if (found) onClone(found.data);
+    const answer = await request<{ data: Data }>("clone");
+    if (answer) onClone(answer.data);
   };
   const close = () => {
     clear();
@@ -48,7 +48,7 @@ export function MoreActions({ model, instance, web, move, onClone }: MoreProps) 
   };
   return (
     <>
-      <Menu title="More actions" label={MORE} actions busy={busy !== ""}>
+      <Menu title="More actions" label={MORE_LABEL} actions busy={busy !== ""}>
         <Button busy={busy === "configuration"} onClick={() => void view()}>
           <Icon name="list" /> Configuration
         </Button>
@@ -69,11 +69,11 @@ export function MoreActions({ model, instance, web, move, onClone }: MoreProps) 
         <ConfigurationDialog configuration={configuration} web={web} onClose={() => setConfiguration(null)} />
       ) : null}
       {deleting ? (
-        <Delete
+        <DeleteDialog
           instance={instance}
           busy={busy === "delete"}
           error={error}
-          onConfirm={() => void ask("delete")}
+          onConfirm={() => void request("delete")}
           onClose={close}
         />
       ) : null}
@@ -89,14 +89,14 @@ interface DeleteProps {
   onClose: () => void;
 }
 
-/** Ends by itself: what is deleted is no longer shown, and neither is this. */
-function Delete({ instance, busy, error, onConfirm, onClose }: DeleteProps) {
+/** Asks before the instance is deleted. It closes by itself, because a deleted instance is no longer shown. */
+function DeleteDialog({ instance, busy, error, onConfirm, onClose }: DeleteProps) {
   const name = <bdi>{instance.name}</bdi>;
   if (ALIVE.includes(instance.status)) {
     const actions = <Button onClick={onClose}>Close</Button>;
     return (
       <Dialog title={<>{name} cannot be deleted now</>} role="alertdialog" onClose={onClose} actions={actions}>
-        <p>It is {words(instance.status)}. Stop it first; then it can be deleted.</p>
+        <p>It is {spaced(instance.status)}. Stop it first; then it can be deleted.</p>
       </Dialog>
     );
   }
@@ -116,12 +116,12 @@ function Delete({ instance, busy, error, onConfirm, onClose }: DeleteProps) {
   );
 }
 
-type Wanted = "configuration" | "clone" | "delete";
+type InstanceAction = "configuration" | "clone" | "delete";
 
-function useAsk(model: Pick<ViewModel, "request">, instance: string) {
-  const [busy, setBusy] = useState<Wanted | "">("");
+function useInstanceRequest(model: Pick<ViewModel, "request">, instance: string) {
+  const [busy, setBusy] = useState<InstanceAction | "">("");
   const [error, setError] = useState("");
-  const ask = async <Result,>(action: Wanted): Promise<Result | null> => {
+  const request = async <Result,>(action: InstanceAction): Promise<Result | null> => {
     setBusy(action);
     setError("");
     try {
@@ -133,5 +133,5 @@ function useAsk(model: Pick<ViewModel, "request">, instance: string) {
       setBusy("");
     }
   };
-  return { busy, error, ask, clear: () => setError("") };
+  return { busy, error, request, clear: () => setError("") };
 }

@@ -1,4 +1,5 @@
-/** Says in plain text what went wrong; the title names what, the message what to do. */
+// A panel for an error that prevents a widget from being shown.
+/** `title` says what went wrong; `message` says what to do about it. */
 export function ErrorPanel({ title, message }: { title: string; message: string }) {
   return (
     <div class="csw-error" role="alert">

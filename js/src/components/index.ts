@@ -1,4 +1,4 @@
-// Which component a widget class shows: the `_kind` trait of the Python class is the key.
+// Maps the `_kind` trait of a widget class to the component that renders it.
 import type { ComponentType } from "preact";
 import { AppWidget } from "../app/AppWidget";
 import { DashboardWidget } from "../dashboard/DashboardWidget";

@@ -1,16 +1,16 @@
-// A button that asks the kernel for something, and shows how far that is.
+// A button that sends a command to the kernel and shows how far the command is.
 import type { ComponentChildren } from "preact";
 import type { Action } from "../messages/shared";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import type { Commands, Phase } from "./useCommands";
 
-export const WAITS = "waits for the running cell";
+export const WAITS_FOR_CELL = "waits for the running cell";
 
 interface CommandButtonProps {
   commands: Commands;
   action: Action;
-  /** What it is about, where several such buttons are on the page. */
+  /** The item or run that the command is about, if the page has several such buttons. */
   about?: string;
   payload?: object;
   /** For a button that is only an icon. */
@@ -30,7 +30,7 @@ export function CommandButton(props: CommandButtonProps) {
   return (
     <Button
       kind={kind}
-      {...(label && { label: phase === "waiting" ? `${label}: ${WAITS}` : label })}
+      {...(label && { label: phase === "waiting" ? `${label}: ${WAITS_FOR_CELL}` : label })}
       {...(disabled && { disabled })}
       busy={phase !== ""}
       onClick={() => void send()}
@@ -41,8 +41,8 @@ export function CommandButton(props: CommandButtonProps) {
   );
 }
 
-/** Beside or in a button: that it waits. */
+/** Says in or beside a button that its command waits. */
 function PhaseText({ phase }: { phase: Phase }) {
   if (phase !== "waiting") return null;
-  return <span class="csw-waits"> · {WAITS}</span>;
+  return <span class="csw-waits"> · {WAITS_FOR_CELL}</span>;
 }

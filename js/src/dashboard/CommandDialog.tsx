@@ -1,15 +1,15 @@
-// A question before a command; it stays open until the command is done, and shows how far it is and why it was refused.
+// A confirmation dialog for a command. It stays open until the command is done, and shows progress and refusals.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Action } from "../messages/shared";
 import { Confirm } from "../ui/Dialog";
 import { ProgressBar } from "../ui/ProgressBar";
-import { WAITS } from "./CommandButton";
+import { WAITS_FOR_CELL } from "./CommandButton";
 import type { Commands } from "./useCommands";
 
 interface CommandDialogProps {
   title: ComponentChildren;
-  /** What the button says. */
+  /** The text of the button that confirms. */
   action: string;
   kind?: "primary" | "danger";
   command: Action;
@@ -38,10 +38,10 @@ export function CommandDialog(props: CommandDialogProps) {
       onClose={onClose}
     >
       {children}
-      {commands.long.includes(command) ? <ProgressBar label="The kernel works on it" /> : null}
+      {commands.longRunning.includes(command) ? <ProgressBar label="The kernel works on it" /> : null}
       {phase === "waiting" ? (
         <p class="csw-note" role="status">
-          It {WAITS} and is carried out after it, once.
+          It {WAITS_FOR_CELL} and is carried out after it, once.
         </p>
       ) : null}
     </Confirm>

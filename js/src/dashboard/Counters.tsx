@@ -1,24 +1,24 @@
-// The numbers of an instance: what is next, what goes on, what went wrong.
+// The counters of an instance: next run, running, queued and failed runs, heartbeat.
 import type { InstanceHead, Vitals } from "../messages/dashboard";
-import { duration, relative, utc } from "../state/format";
+import { formatDuration, formatUtc, relativeTime } from "../state/format";
 import { ALIVE } from "./status";
 
 interface CountersProps {
   view: InstanceHead;
   vitals: Vitals;
   now: number;
-  /** Shows the runs of a status in the table of executed tasks; those that ended since a time, if one is given. */
+  /** Shows the executed runs of a status; with `since`, only those that ended after that time. */
   onShow: (status: string, since: number | null) => void;
 }
 
 const DAY_MS = 86_400_000;
-const BEAT_MS = 10_000; // the heartbeat is that exact
+const HEARTBEAT_MS = 10_000; // the heartbeat is written every ten seconds
 
 export function Counters({ view, vitals, now, onShow }: CountersProps) {
   const { running = 0, queued = 0, failed_day: failed = 0, ended_day: ended = 0 } = vitals;
   return (
     <ul class="csw-counters" aria-label="Counters">
-      <Next view={view} vitals={vitals} now={now} />
+      <NextRunCounter view={view} vitals={vitals} now={now} />
       <Counter
         name="running"
         count={running}
@@ -35,12 +35,12 @@ export function Counters({ view, vitals, now, onShow }: CountersProps) {
       {ended > 0 ? (
         <Counter
           name={`of ${ended.toLocaleString("en")} ended well`}
-          count={`${share(ended - failed, ended)} %`}
+          count={`${percent(ended - failed, ended)} %`}
           tone=""
         />
       ) : null}
       <Counter name={view.runs === 1 ? "run in all" : "runs in all"} count={view.runs} tone="" />
-      <Heartbeat view={view} vitals={vitals} now={now} />
+      <HeartbeatCounter view={view} vitals={vitals} now={now} />
     </ul>
   );
 }
@@ -49,7 +49,7 @@ interface CounterProps {
   name: string;
   count: number | string;
   tone: string;
-  /** Makes it a button, where there is anything to show. */
+  /** If given, a counter that is not zero is a button. */
   onShow?: () => void;
 }
 
@@ -69,7 +69,7 @@ function Counter({ name, count, tone, onShow }: CounterProps) {
   );
 }
 
-function Next({ view, vitals, now }: Omit<CountersProps, "onShow">) {
+function NextRunCounter({ view, vitals, now }: Omit<CountersProps, "onShow">) {
   const next = vitals.next_run ?? null;
   if (view.status !== "running") return null;
   if (next === null) {
@@ -80,24 +80,26 @@ function Next({ view, vitals, now }: Omit<CountersProps, "onShow">) {
     );
   }
   return (
-    <li class="csw-counter-next" title={utc(next)}>
-      next run <b>{next <= now ? "due now" : relative(next, now)}</b>
+    <li class="csw-counter-next" title={formatUtc(next)}>
+      next run <b>{next <= now ? "due now" : relativeTime(next, now)}</b>
     </li>
   );
 }
 
-/** How long ago the instance was heard of; not told for one of this kernel, which is heard all the time. */
-function Heartbeat({ view, vitals, now }: Omit<CountersProps, "onShow">) {
-  const heard = vitals.heartbeat ?? null;
-  if (heard === null || view.where === "kernel" || !ALIVE.includes(view.status)) return null;
-  const age = Math.max(0, now - heard);
+/** How long ago the last heartbeat was. Hidden for an instance of this kernel, which is always in contact. */
+function HeartbeatCounter({ view, vitals, now }: Omit<CountersProps, "onShow">) {
+  const lastHeartbeat = vitals.heartbeat ?? null;
+  if (lastHeartbeat === null || view.where === "kernel" || !ALIVE.includes(view.status)) return null;
+  const age = Math.max(0, now - lastHeartbeat);
   return (
-    <li class="csw-counter-next" title={utc(heard)}>
+    <li class="csw-counter-next" title={formatUtc(lastHeartbeat)}>
       last heard{" "}
-      <b class={age > 120_000 ? "csw-wait" : ""}>{age < 2 * BEAT_MS ? "just now" : `${duration(age)} ago`}</b>
+      <b class={age > 120_000 ? "csw-wait" : ""}>
+        {age < 2 * HEARTBEAT_MS ? "just now" : `${formatDuration(age)} ago`}
+      </b>
     </li>
   );
 }
 
-/** Never rounded up to a whole that it is not. */
-const share = (part: number, all: number) => Math.floor((100 * part) / all);
+/** Rounds down, so that 100 % means all. */
+const percent = (part: number, all: number) => Math.floor((100 * part) / all);

@@ -1,7 +1,7 @@
-// The Dashboard widget: one instance, the form that changes it, or a choice of which instance.
+// The Dashboard widget: one instance, the form that changes it, or a list to choose an instance from.
 
 import { useRef } from "preact/hooks";
-import { Instances } from "../app/Instances";
+import { InstanceList } from "../app/InstanceList";
 import { useInstances } from "../app/useInstances";
 import { AskBeforeReplacing, BackToForm } from "../editing/BackToForm";
 import { FormPane } from "../editing/FormPane";
@@ -14,8 +14,8 @@ import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
 import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
+import { useKernelPing } from "../ui/useKernelPing";
 import { useLandmark } from "../ui/useLandmark";
-import { useOpen } from "../ui/useOpen";
 import { InstanceView } from "./InstanceView";
 
 export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
@@ -27,7 +27,7 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
   const panel = useRef<HTMLElement>(null);
   useFormFocus(form.data !== null, panel);
   const landmark = useLandmark("Dashboard");
-  useOpen(model);
+  useKernelPing(model);
   return (
     <section aria-label={landmark} class="csw-panel" ref={panel}>
       <header class="csw-head">
@@ -48,14 +48,14 @@ export function DashboardWidget({ model: untyped }: { model: ViewModel }) {
       ) : selected ? (
         <InstanceView model={model} onEdit={form.open} />
       ) : (
-        <Choice model={model} />
+        <InstanceChoice model={model} />
       )}
       <AskBeforeReplacing form={form} />
     </section>
   );
 }
 
-function Choice({ model }: { model: ViewModel<DashboardTraits> }) {
+function InstanceChoice({ model }: { model: ViewModel<DashboardTraits> }) {
   const instances = useInstances(model);
   const loaded = useTrait(model, "loaded");
   if (loaded && instances.length === 0) {
@@ -65,5 +65,5 @@ function Choice({ model }: { model: ViewModel<DashboardTraits> }) {
       </Empty>
     );
   }
-  return <Instances model={model} title="Choose an instance" />;
+  return <InstanceList model={model} title="Choose an instance" />;
 }

@@ -1,11 +1,11 @@
 // The buttons at the end of a row of executed tasks.
 import type { ExecutedRow } from "../messages/tables";
-import { isolated } from "../state/bidi";
+import { isolateDirection } from "../state/bidi";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { CommandButton } from "./CommandButton";
 import { CommandDialog } from "./CommandDialog";
-import type { RowProps } from "./rowActions";
+import type { RowProps } from "./rowContext";
 
 const ACTIVE = ["queued", "in_progress"];
 
@@ -13,8 +13,8 @@ type ActionsProps = Omit<RowProps<ExecutedRow>, "now"> & { onAsk: (what: "abort"
 
 export function ExecutedActions({ row, view, commands, onAsk }: ActionsProps) {
   const active = ACTIVE.includes(row.status);
-  const name = isolated(row.name);
-  const can = view.status === "running" || view.status === "paused";
+  const name = isolateDirection(row.name);
+  const canLaunch = view.status === "running" || view.status === "paused";
   return (
     <>
       {active && row.task ? (
@@ -28,7 +28,7 @@ export function ExecutedActions({ row, view, commands, onAsk }: ActionsProps) {
           about={row.run}
           payload={{ run: row.run }}
           kind="quiet"
-          disabled={!can}
+          disabled={!canLaunch}
           label={`Retry ${name}`}
         >
           <Icon name="retry" />
@@ -45,7 +45,7 @@ export function ExecutedActions({ row, view, commands, onAsk }: ActionsProps) {
 
 type AbortProps = Pick<RowProps<ExecutedRow>, "row" | "commands"> & { onClose: () => void };
 
-export function Abort({ row, commands, onClose }: AbortProps) {
+export function AbortDialog({ row, commands, onClose }: AbortProps) {
   const queued = row.status === "queued";
   return (
     <CommandDialog

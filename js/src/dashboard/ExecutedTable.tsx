@@ -1,19 +1,19 @@
-// What ran: one row for each launched task, the newest first.
+// The table of executed tasks: one row per run, newest first.
 import { useEffect, useRef } from "preact/hooks";
 import type { ExecutedRow } from "../messages/tables";
 import { useTrait } from "../model";
-import { duration } from "../state/format";
-import { EVERYTHING } from "../state/tableQuery";
+import { formatDuration } from "../state/format";
+import { DEFAULT_QUERY } from "../state/tableQuery";
 import type { TableStore } from "../state/tableStore";
 import { Button, Chip, Empty, Facts, TaskLink, Time, widthFor } from "../ui/parts";
 import type { Column } from "../ui/Table";
 import { TableSection } from "../ui/TableSection";
 import { useStore } from "../ui/useStore";
-import { Console } from "./Console";
-import { Abort, ExecutedActions } from "./ExecutedActions";
-import { type RowContext, useAsked } from "./rowActions";
+import { ConsoleDialog } from "./ConsoleDialog";
+import { AbortDialog, ExecutedActions } from "./ExecutedActions";
+import { FullReason, RunReasonHint } from "./Reasons";
+import { type RowContext, useRowDialog } from "./rowContext";
 import { EXECUTED_CHOICES } from "./tables";
-import { WhyHint, WhyInFull } from "./Why";
 
 interface TableProps {
   store: TableStore<ExecutedRow>;
@@ -32,8 +32,9 @@ const PERIODS = [
 export function ExecutedTable({ store, web, now, context }: TableProps) {
   const { total, rows } = useStore(store).state;
   const { model, view, commands } = context;
-  const { asked, ask, close } = useAsked<ExecutedRow, "abort" | "console">(view.id);
-  const row = asked && ([...rows.values()].find(({ run }) => run === asked.row.run) ?? asked.row); // as it is now
+  const { dialog, open, close } = useRowDialog<ExecutedRow, "abort" | "console">(view.id);
+  // The current row, which may have changed since the dialog opened.
+  const row = dialog && ([...rows.values()].find(({ run }) => run === dialog.row.run) ?? dialog.row);
   return (
     <>
       <TableSection
@@ -42,59 +43,59 @@ export function ExecutedTable({ store, web, now, context }: TableProps) {
         columns={columnsFor(web, model)}
         choosable={EXECUTED_CHOICES}
         periods={PERIODS}
-        note={<NotInSight store={store} whole={view.whole} />}
+        note={<RunLookupNotice store={store} whole={view.whole} />}
         empty={
           <Empty title="Nothing has run yet">Each launched task appears here, with its status and its console.</Empty>
         }
         more={view.whole ? "" : `${total.toLocaleString("en")} runs read so far, older ones follow …`}
         rowHeight={36}
-        tall={12}
+        visibleRows={12}
         keyOf={(row) => row.run}
         actionsWidth={100}
-        actions={(row) => <ExecutedActions row={row} {...context} onAsk={(what) => ask(row, what)} />}
+        actions={(row) => <ExecutedActions row={row} {...context} onAsk={(what) => open(row, what)} />}
         details={(row) => <Details row={row} web={web} now={now} model={model} />}
       />
-      {row && asked.what === "abort" ? <Abort {...{ row, commands }} onClose={close} /> : null}
-      {row && asked.what === "console" ? <Console {...{ model, row, now }} onClose={close} /> : null}
+      {row && dialog.kind === "abort" ? <AbortDialog {...{ row, commands }} onClose={close} /> : null}
+      {row && dialog.kind === "console" ? <ConsoleDialog {...{ model, row, now }} onClose={close} /> : null}
     </>
   );
 }
 
-/** The run that was asked for has a row, and the table shows it; says so, and why it has none. */
-function NotInSight({ store, whole }: { store: TableStore<ExecutedRow>; whole: boolean }) {
-  const { sought } = useStore(store);
+/** Says whether the run that was chosen in the timeline has a row in the table, and why not. */
+function RunLookupNotice({ store, whole }: { store: TableStore<ExecutedRow>; whole: boolean }) {
+  const { lookup } = useStore(store);
   const note = useRef<HTMLDivElement>(null);
-  const missing = sought?.outcome === "hidden" || sought?.outcome === "unknown";
+  const notFound = lookup?.outcome === "hidden" || lookup?.outcome === "unknown";
   useEffect(() => {
-    if (missing) note.current?.scrollIntoView({ block: "nearest" });
-  }, [missing]);
+    if (notFound) note.current?.scrollIntoView({ block: "nearest" });
+  }, [notFound]);
   const show = () => {
     const { sort } = store.query;
-    store.ask({ ...EVERYTHING, sort });
-    if (sought) void seekRun(store, sought.key);
+    store.setQuery({ ...DEFAULT_QUERY, sort });
+    if (lookup) void showRun(store, lookup.key);
   };
   return (
-    <div ref={note} role="status" class={missing ? "csw-banner csw-banner-warning" : "csw-hidden"}>
-      {sought?.outcome === "hidden" ? (
+    <div ref={note} role="status" class={notFound ? "csw-banner csw-banner-warning" : "csw-hidden"}>
+      {lookup?.outcome === "hidden" ? (
         <>
           <div>Search or filters hide the run that you chose in the timeline.</div>
           <Button onClick={show}>Show it</Button>
         </>
-      ) : sought?.outcome === "unknown" ? (
+      ) : lookup?.outcome === "unknown" ? (
         <div>
           {whole
             ? "The run that you chose in the timeline is not there any more."
             : "The run that you chose in the timeline is not read yet: older runs follow. Try again in a moment."}
         </div>
-      ) : sought?.outcome === "found" ? (
-        `Its row is shown: ${(sought.index + 1).toLocaleString("en")}.`
+      ) : lookup?.outcome === "found" ? (
+        `Its row is shown: ${(lookup.index + 1).toLocaleString("en")}.`
       ) : null}
     </div>
   );
 }
 
-export function seekRun(store: TableStore<ExecutedRow>, run: string): Promise<void> {
-  return store.seek(run, (row) => row.run === run);
+export function showRun(store: TableStore<ExecutedRow>, run: string): Promise<void> {
+  return store.findRow(run, (row) => row.run === run);
 }
 
 function columnsFor(web: string | undefined, model: RowContext["model"]): Column<ExecutedRow>[] {
@@ -103,51 +104,66 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       name: "name",
       title: "Name",
       width: 200,
-      least: 120,
+      minWidth: 120,
       cell: (row, now) => (
         <>
           <TaskLink web={web} id={row.task}>
             {row.name}
           </TaskLink>
-          {same(row.item_name, row.name) ? null : (
+          {equalIgnoringCase(row.item_name, row.name) ? null : (
             <span class="csw-muted">
               {" "}
               · <bdi>{row.item_name}</bdi>
             </span>
           )}
-          <WhyHint model={model} row={row} now={now} />
+          <RunReasonHint model={model} row={row} now={now} />
         </>
       ),
     },
     { name: "status", title: "Status", width: 124, cell: (row) => <Chip status={row.status} /> },
-    { name: "started", title: "Started", width: 122, leaves: 0, class: "csw-nowrap", cell: at("started") },
-    { name: "finished", title: "Finished", width: 122, leaves: 2, class: "csw-nowrap", cell: at("finished") },
-    { name: "took", title: "Took", width: 104, leaves: 1, sort: false, class: "csw-nowrap csw-muted", cell: took },
-    { name: "cause", title: "Cause", width: 92, leaves: 3, class: "csw-muted", cell: (row) => row.cause },
-    { name: "task", title: "Task id", width: 92, leaves: 4, class: "csw-mono csw-muted", cell: short("task") },
-    { name: "began", title: "Began", width: 120, optional: true, class: "csw-nowrap", cell: at("began") },
+    { name: "started", title: "Started", width: 122, dropOrder: 0, class: "csw-nowrap", cell: timeCell("started") },
+    { name: "finished", title: "Finished", width: 122, dropOrder: 2, class: "csw-nowrap", cell: timeCell("finished") },
+    {
+      name: "took",
+      title: "Took",
+      width: 104,
+      dropOrder: 1,
+      sort: false,
+      class: "csw-nowrap csw-muted",
+      cell: durationText,
+    },
+    { name: "cause", title: "Cause", width: 92, dropOrder: 3, class: "csw-muted", cell: (row) => row.cause },
+    { name: "task", title: "Task id", width: 92, dropOrder: 4, class: "csw-mono csw-muted", cell: shortIdCell("task") },
+    { name: "began", title: "Began", width: 120, optional: true, class: "csw-nowrap", cell: timeCell("began") },
     { name: "item_name", title: "Item", width: 160, optional: true, cell: (row) => row.item_name },
-    { name: "scheduled", title: "Scheduled for", width: 130, optional: true, cell: at("scheduled") },
-    { name: "object", title: "Triggered by", width: 110, optional: true, class: "csw-mono", cell: short("object") },
+    { name: "scheduled", title: "Scheduled for", width: 130, optional: true, cell: timeCell("scheduled") },
+    {
+      name: "object",
+      title: "Triggered by",
+      width: 110,
+      optional: true,
+      class: "csw-mono",
+      cell: shortIdCell("object"),
+    },
     { name: "note", title: "Reason", width: 220, optional: true, cell: (row) => row.note },
-    { name: "item", title: "Item id", width: 100, optional: true, class: "csw-mono", cell: short("item") },
+    { name: "item", title: "Item id", width: 100, optional: true, class: "csw-mono", cell: shortIdCell("item") },
     { name: "key", title: "Run key", width: 220, optional: true, class: "csw-mono", cell: (row) => row.key },
   ];
 }
 
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
+const equalIgnoringCase = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 
-const at = (name: "started" | "began" | "finished" | "scheduled") => (row: ExecutedRow, now: number) => (
+const timeCell = (name: "started" | "began" | "finished" | "scheduled") => (row: ExecutedRow, now: number) => (
   <Time at={row[name]} now={now} />
 );
 
-const short = (name: "task" | "object" | "item") => (row: ExecutedRow) => (
+const shortIdCell = (name: "task" | "object" | "item") => (row: ExecutedRow) => (
   <span title={row[name]}>{row[name].slice(0, 8)}</span>
 );
 
-function took(row: ExecutedRow, now: number): string {
+function durationText(row: ExecutedRow, now: number): string {
   const waits = row.began === null && row.finished === null;
-  return row.started === null || waits ? "–" : duration((row.finished ?? now) - row.started);
+  return row.started === null || waits ? "–" : formatDuration((row.finished ?? now) - row.started);
 }
 
 interface DetailsProps extends Pick<TableProps, "web" | "now"> {
@@ -159,7 +175,7 @@ function Details({ row, web, now, model }: DetailsProps) {
   const reason = useTrait(model, "run_reasons")[row.run];
   return (
     <div class="csw-stack">
-      <WhyInFull title="Why it has not begun" reason={reason} now={now} />
+      <FullReason title="Why it has not begun" reason={reason} now={now} />
       <Facts
         facts={[
           ["Item", row.item_name, widthFor(row.item_name)],

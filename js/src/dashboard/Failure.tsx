@@ -1,24 +1,24 @@
-// Why an instance failed, was lost or stopped by the server, as text, and what to do about it.
+// A banner that says why an instance failed, was lost or was stopped by the server, and what to do about it.
 import type { InstanceHead } from "../messages/dashboard";
-import { Said } from "../ui/Said";
+import { KernelSentence } from "../ui/KernelSentence";
 
 interface FailureProps {
   view: InstanceHead;
   now: number;
-  /** Whether the seldom buttons are under More. */
+  /** Whether the rarely used buttons are under “More”. */
   inMenu: boolean;
 }
 
 export function Failure({ view, now, inMenu }: FailureProps) {
-  const ill = view.status === "failed" || view.status === "lost";
-  if (!ill && view.failure.length === 0) return null;
+  const ended = view.status === "failed" || view.status === "lost";
+  if (!ended && view.failure.length === 0) return null;
   return (
     <div class="csw-banner" role="alert">
       <div>
         <strong>{title(view)}</strong>
         {view.failure.map((said, index) => (
           <p key={index}>
-            <Said parts={said} now={now} />
+            <KernelSentence parts={said} now={now} />
           </p>
         ))}
         <p>{advice(view, inMenu)}</p>

@@ -1,16 +1,16 @@
-// Everything about one instance: head, scheduled and executed tasks, log.
+// Everything about one instance: header, timeline, tables of scheduled and executed tasks, log.
 import type { ComponentChildren } from "preact";
 import { EditButton, type OnEdit } from "../editing/EditButton";
 import type { DashboardTraits, InstanceHead } from "../messages/dashboard";
 import { useTrait, type ViewModel } from "../model";
-import { EVERYTHING } from "../state/tableQuery";
+import { DEFAULT_QUERY } from "../state/tableQuery";
 import { useNow } from "../ui/parts";
-import { TimesSwitch } from "../ui/TimesSwitch";
-import { ExecutedTable, seekRun } from "./ExecutedTable";
-import { Head } from "./Head";
-import { useHeard } from "./Liveness";
+import { TimeFormatSwitch } from "../ui/TimeFormatSwitch";
+import { ExecutedTable, showRun } from "./ExecutedTable";
+import { InstanceHeader } from "./InstanceHeader";
+import { useKernelContact } from "./Liveness";
 import { Log } from "./Log";
-import { KernelDangers, useMove } from "./MoveToService";
+import { KernelWarnings, useMoveToService } from "./MoveToService";
 import { Progress } from "./Progress";
 import { RunAll } from "./RunAll";
 import { ScheduledTable } from "./ScheduledTable";
@@ -20,9 +20,9 @@ import { useCommands } from "./useCommands";
 
 interface InstanceProps {
   model: ViewModel<DashboardTraits>;
-  /** Takes in the button that moves it to a service, if there is one, and returns it with more of them. */
+  /** Receives the button that moves the instance to a service, if any, and returns it with further buttons. */
   more?: ((move: ComponentChildren) => ComponentChildren) | undefined;
-  /** A form is to be opened that changes this instance. */
+  /** Opens a form that changes this instance. */
   onEdit: OnEdit;
 }
 
@@ -42,28 +42,28 @@ export function InstanceView({ model, more, onEdit }: InstanceProps) {
       </p>
     );
   }
-  return <Loaded {...{ model, view, more, onEdit }} />;
+  return <LoadedInstance {...{ model, view, more, onEdit }} />;
 }
 
-function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceHead }) {
+function LoadedInstance({ model, view, more, onEdit }: InstanceProps & { view: InstanceHead }) {
   const { scheduled, executed, log } = tablesOf(model, view.id);
   const { web } = useTrait(model, "connection");
   const now = useNow();
   const vitals = useTrait(model, "vitals");
-  const heard = useHeard(model);
-  const commands = useCommands(model, view.id, heard.cut);
+  const contact = useKernelContact(model);
+  const commands = useCommands(model, view.id, contact.lost);
   const context = { model, view, commands, onEdit };
-  const move = useMove(context);
-  const show = (status: string, since: number | null) => {
+  const move = useMoveToService(context);
+  const showRuns = (status: string, since: number | null) => {
     const period = since === null ? null : { column: "finished", start: since, end: null };
-    executed.ask({ ...EVERYTHING, values: { status: [status] }, period });
+    executed.setQuery({ ...DEFAULT_QUERY, values: { status: [status] }, period });
   };
   return (
     <div class="csw-instance">
-      <Head
+      <InstanceHeader
         view={view}
         vitals={vitals}
-        heard={heard}
+        contact={contact}
         web={web}
         now={now}
         commands={commands}
@@ -76,15 +76,15 @@ function Loaded({ model, view, more, onEdit }: InstanceProps & { view: InstanceH
           </>
         }
         inMenu={more !== undefined}
-        onShow={show}
+        onShow={showRuns}
       />
       <Progress {...{ model, commands, now }} />
-      <KernelDangers {...{ model, view, now }} inMenu={more !== undefined} />
-      <Timeline key={view.id} {...{ model, view, now }} onRun={(run) => void seekRun(executed, run)} />
+      <KernelWarnings {...{ model, view, now }} inMenu={more !== undefined} />
+      <Timeline key={view.id} {...{ model, view, now }} onRun={(run) => void showRun(executed, run)} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />
       <Log store={log} web={web} now={now} />
-      <TimesSwitch />
+      <TimeFormatSwitch />
     </div>
   );
 }

@@ -1,19 +1,19 @@
-// What the scheduler did, line by line: by level, by text, the newest in sight, to copy.
+// The log of an instance, with a filter by level, a text search and a button to copy it.
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { LogLine } from "../messages/log";
-import { neutral } from "../state/bidi";
-import { clock, utc } from "../state/format";
-import { asText, type Level, type LogStore, matching } from "../state/log";
-import { pieces } from "../state/logText";
-import { useTimes } from "../state/times";
+import { removeStrayMarks } from "../state/bidi";
+import { formatTime, formatUtc } from "../state/format";
+import { filterLines, type Level, type LogStore, linesToText } from "../state/log";
+import { splitLine } from "../state/logLine";
+import { useTimeFormat } from "../state/timeFormat";
 import { copyText } from "../ui/clipboard";
 import { CheckBox, SelectField, TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button, Empty, TaskLink } from "../ui/parts";
 import { useStore } from "../ui/useStore";
 
-const PAGE = 300; // lines in the document at first; a press shows more
+const PAGE_LINES = 300; // lines that are rendered at first; a button adds more
 
 const LEVELS = [
   ["all", "All levels"],
@@ -35,28 +35,28 @@ export function Log({ store, web, now }: LogProps) {
   const [pages, setPages] = useState(1);
   const filtered = level !== "all" || text.trim() !== "";
   useEffect(() => {
-    if (filtered) void store.oldest(); // what is looked for may be in lines that are not here yet
+    if (filtered) void store.loadAll(); // the text may be in lines that are not loaded yet
   }, [store, filtered]);
   const { lines } = log;
-  // There may be very many lines, and the present is renewed every second.
-  const found = useMemo(() => (filtered ? matching(lines, level, text) : lines), [filtered, lines, level, text]);
-  const shown = useMemo(() => found.slice(-pages * PAGE), [found, pages]);
-  const hidden = found.length - shown.length + (filtered ? 0 : log.before);
+  // There may be very many lines, and `now` changes every second.
+  const matching = useMemo(() => (filtered ? filterLines(lines, level, text) : lines), [filtered, lines, level, text]);
+  const shown = useMemo(() => matching.slice(-pages * PAGE_LINES), [matching, pages]);
+  const hidden = matching.length - shown.length + (filtered ? 0 : log.inKernel);
   const more = () => {
-    if (log.reading) return;
+    if (log.loading) return;
     setFollow(false);
     setPages(pages + 3);
-    if (shown.length + 3 * PAGE > found.length) void store.older();
+    if (shown.length + 3 * PAGE_LINES > matching.length) void store.loadOlder();
   };
-  const total = log.lines.length + log.before;
+  const total = log.lines.length + log.inKernel;
   return (
     <section class="csw-section">
       <div class="csw-section-head">
         <h4>
           Log{" "}
-          <span class="csw-count" title={log.more ? "There may be earlier lines on the server" : ""}>
+          <span class="csw-count" title={log.hasMore ? "There may be earlier lines on the server" : ""}>
             {total.toLocaleString("en")}
-            {log.more ? "+" : ""}
+            {log.hasMore ? "+" : ""}
           </span>
         </h4>
         {total === 0 ? null : (
@@ -64,7 +64,7 @@ export function Log({ store, web, now }: LogProps) {
             <SelectField label="Level" value={level} options={LEVELS} onInput={(value) => setLevel(value as Level)} />
             <TextField label="Search the log" placeholder="Search" value={text} onInput={setText} />
             <CheckBox label="Follow" checked={follow} onInput={setFollow} />
-            <Copy lines={found} all={!log.more && log.before === 0} />
+            <CopyButton lines={matching} all={!log.hasMore && log.inKernel === 0} />
           </div>
         )}
       </div>
@@ -73,9 +73,9 @@ export function Log({ store, web, now }: LogProps) {
       ) : (
         <Lines
           {...{ lines: shown, hidden, follow, web, now }}
-          first={filtered ? 0 : log.first + found.length - shown.length}
-          more={hidden > 0 || (log.more && !filtered)}
-          reading={log.reading}
+          first={filtered ? 0 : log.first + matching.length - shown.length}
+          more={hidden > 0 || (log.hasMore && !filtered)}
+          reading={log.loading}
           onFollow={setFollow}
           onMore={more}
         />
@@ -85,29 +85,29 @@ export function Log({ store, web, now }: LogProps) {
           Earlier lines could not be read: {log.problem}
         </p>
       ) : null}
-      {filtered ? <Searched store={log} found={found.length} total={total} /> : null}
+      {filtered ? <SearchStatus store={log} found={matching.length} total={total} /> : null}
     </section>
   );
 }
 
-interface SearchedProps {
+interface SearchStatusProps {
   store: LogStore;
   found: number;
   total: number;
 }
 
-/** What was searched; what is on the server only if the user wants that read. */
-function Searched({ store, found, total }: SearchedProps) {
+/** Says which lines were searched, with a button to search the lines that are still on the server. */
+function SearchStatus({ store, found, total }: SearchStatusProps) {
   return (
     <div class="csw-row">
       <p class="csw-note" role="status">
         {found.toLocaleString("en")} of {total.toLocaleString("en")} lines
-        {store.more ? "; earlier lines are on the server and were not searched" : ""}
+        {store.hasMore ? "; earlier lines are on the server and were not searched" : ""}
       </p>
-      {!store.more ? null : store.reading ? (
+      {!store.hasMore ? null : store.loading ? (
         <Button onClick={() => store.stop()}>Reading … Stop</Button>
       ) : (
-        <Button onClick={() => void store.oldest(true)}>Search them too</Button>
+        <Button onClick={() => void store.loadAll(true)}>Search them too</Button>
       )}
     </div>
   );
@@ -115,10 +115,10 @@ function Searched({ store, found, total }: SearchedProps) {
 
 interface LinesProps {
   lines: readonly LogLine[];
-  /** The number of the first of them. */
+  /** The number of the first of these lines. */
   first: number;
   hidden: number;
-  /** Whether there are, or may be, earlier ones. */
+  /** Whether there are, or may be, earlier lines. */
   more: boolean;
   reading: boolean;
   follow: boolean;
@@ -129,17 +129,17 @@ interface LinesProps {
 }
 
 const NEAR_TOP = 40; // pixels
-const QUARTER_MS = 900_000; // in every zone the day begins with one
+const QUARTER_MS = 900_000; // a day starts at a quarter of an hour in every time zone
 
 function Lines({ lines, first, hidden, more, reading, follow, web, now, onFollow, onMore }: LinesProps) {
   const box = useRef<HTMLDivElement>(null);
   const before = useRef({ first, height: 0 });
-  const { utc: inUtc } = useTimes();
+  const { utc: inUtc } = useTimeFormat();
   const newest = lines.at(-1);
-  const quarter = Math.floor(now / QUARTER_MS) * QUARTER_MS; // of the present, only the day matters
-  const drawn = useMemo(
-    () => lines.map((line, index) => <Line key={first + index} {...{ line, web, inUtc }} now={quarter} />),
-    [lines, first, web, inUtc, quarter],
+  const roundedNow = Math.floor(now / QUARTER_MS) * QUARTER_MS; // the line times only depend on the day of `now`
+  const rendered = useMemo(
+    () => lines.map((line, index) => <Line key={first + index} {...{ line, web, inUtc }} now={roundedNow} />),
+    [lines, first, web, inUtc, roundedNow],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what scrolls
   useLayoutEffect(() => {
@@ -148,21 +148,21 @@ function Lines({ lines, first, hidden, more, reading, follow, web, now, onFollow
   useLayoutEffect(() => {
     const area = box.current;
     if (area === null) return;
-    // Earlier lines push down those that one is reading.
+    // Keeps the lines in view in place when earlier ones are inserted above them.
     if (!follow && first < before.current.first) area.scrollTop += area.scrollHeight - before.current.height;
     before.current = { first, height: area.scrollHeight };
   });
   useEffect(() => {
     const area = box.current;
     if (area === null || !follow) return;
-    // It has no height before the host shows it, and other lines when its width changes.
+    // The area has no height before the host shows it, and its height changes with the width.
     const watch = new ResizeObserver(() => {
       area.scrollTop = area.scrollHeight;
     });
     watch.observe(area);
     return () => watch.disconnect();
   }, [follow]);
-  const scrolled = (event: { currentTarget: HTMLDivElement }) => {
+  const onScroll = (event: { currentTarget: HTMLDivElement }) => {
     const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
     const atEnd = scrollHeight - scrollTop - clientHeight < 8;
     if (atEnd !== follow) onFollow(atEnd);
@@ -170,7 +170,7 @@ function Lines({ lines, first, hidden, more, reading, follow, web, now, onFollow
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
-    <div ref={box} class="csw-log" role="log" aria-label="Log" tabIndex={0} onScroll={scrolled}>
+    <div ref={box} class="csw-log" role="log" aria-label="Log" tabIndex={0} onScroll={onScroll}>
       {more ? (
         <Button kind="quiet" onClick={onMore}>
           {reading ? "Reading earlier lines …" : "Show earlier lines"}
@@ -178,7 +178,7 @@ function Lines({ lines, first, hidden, more, reading, follow, web, now, onFollow
         </Button>
       ) : null}
       {lines.length === 0 ? <p class="csw-muted">No line matches.</p> : null}
-      {drawn}
+      {rendered}
     </div>
   );
 }
@@ -192,10 +192,10 @@ interface LineProps {
 function Line({ line, ...rest }: LineProps & { line: LogLine }) {
   return (
     <p class={`csw-line csw-line-${line.level}`}>
-      <time title={utc(line.time)}>{clock(line.time, rest.now, rest.inUtc)}</time>
+      <time title={formatUtc(line.time)}>{formatTime(line.time, rest.now, rest.inUtc)}</time>
       <span class="csw-level">{line.level}</span>
       <span>
-        <LineText text={neutral(line.text)} {...rest} />
+        <LineText text={removeStrayMarks(line.text)} {...rest} />
       </span>
     </p>
   );
@@ -204,7 +204,7 @@ function Line({ line, ...rest }: LineProps & { line: LogLine }) {
 function LineText({ text, web, now, inUtc }: LineProps & { text: string }) {
   return (
     <>
-      {pieces(text).map((piece, index) =>
+      {splitLine(text).map((piece, index) =>
         typeof piece === "string" ? (
           piece
         ) : "task" in piece ? (
@@ -212,8 +212,8 @@ function LineText({ text, web, now, inUtc }: LineProps & { text: string }) {
             {piece.task.slice(0, 8)}
           </TaskLink>
         ) : (
-          <time key={index} dateTime={new Date(piece.at).toISOString()} title={utc(piece.at)}>
-            {clock(piece.at, now, inUtc)}
+          <time key={index} dateTime={new Date(piece.at).toISOString()} title={formatUtc(piece.at)}>
+            {formatTime(piece.at, now, inUtc)}
           </time>
         ),
       )}
@@ -221,14 +221,14 @@ function LineText({ text, web, now, inUtc }: LineProps & { text: string }) {
   );
 }
 
-/** `all` says whether these were taken from all lines that there are. */
-function Copy({ lines, all }: { lines: readonly LogLine[]; all: boolean }) {
-  const [said, setSaid] = useState("");
+/** `all`: whether `lines` was selected from all lines that exist. */
+function CopyButton({ lines, all }: { lines: readonly LogLine[]; all: boolean }) {
+  const [status, setStatus] = useState("");
   const copy = async () => {
-    const done = await copyText(asText(lines));
+    const done = await copyText(linesToText(lines));
     const count = lines.length === 1 ? "1 line copied" : `${lines.length.toLocaleString("en")} lines copied`;
-    setSaid(done ? count + (all ? "" : "; earlier ones are not shown yet") : "The browser does not let us copy");
-    setTimeout(() => setSaid(""), 4000);
+    setStatus(done ? count + (all ? "" : "; earlier ones are not shown yet") : "The browser does not let us copy");
+    setTimeout(() => setStatus(""), 4000);
   };
   return (
     <>
@@ -236,7 +236,7 @@ function Copy({ lines, all }: { lines: readonly LogLine[]; all: boolean }) {
         <Icon name="copy" /> Copy
       </Button>
       <span class="csw-note" role="status">
-        {said}
+        {status}
       </span>
     </>
   );

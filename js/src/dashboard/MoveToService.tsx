@@ -1,15 +1,15 @@
-// An instance of this kernel, or one that runs nowhere, goes on as a service; and why one may want that.
+// Moves an instance of this kernel, or one that does not run, to a service, and warns about this kernel's limits.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { DashboardTraits, InstanceHead } from "../messages/dashboard";
 import type { Queue } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
-import { dangerKey, dangers } from "../state/surroundings";
-import { useTimes } from "../state/times";
+import { kernelWarnings, warningKey } from "../state/kernelWarnings";
+import { useTimeFormat } from "../state/timeFormat";
 import { SelectField } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
-import { queueOptions, usualQueue } from "../wizard/ActionFields";
+import { defaultQueue, queueOptions } from "../wizard/ActionFields";
 import { CommandDialog } from "./CommandDialog";
 import { ALIVE, RESUMABLE } from "./status";
 import type { Commands } from "./useCommands";
@@ -20,21 +20,23 @@ interface MoveProps {
   commands: Commands;
 }
 
-const here = ({ where, status }: InstanceHead) => where === "kernel" && ALIVE.includes(status);
-const nowhere = ({ where, status }: InstanceHead) =>
+const runsInThisKernel = ({ where, status }: InstanceHead) => where === "kernel" && ALIVE.includes(status);
+const runsNowhere = ({ where, status }: InstanceHead) =>
   where !== "service" && status !== "paused" && RESUMABLE.includes(status);
 
-interface Move {
+interface MoveParts {
   button: ComponentChildren;
   dialog: ComponentChildren;
 }
 
-/** The button and its dialog, which may be at different places; null for what is a service already, or runs elsewhere. */
-export function useMove(props: MoveProps): Move | null {
-  const [asking, setAsking] = useState(""); // about which instance
+/**
+ * The button and its dialog, to be rendered in different places; null for a service and for another kernel's instance.
+ */
+export function useMoveToService(props: MoveProps): MoveParts | null {
+  const [asking, setAsking] = useState(""); // the id of the instance that the dialog is for
   const { view } = props;
-  if (!here(view) && !nowhere(view)) return null;
-  const verb = here(view) ? "Move to" : view.status === "draft" ? "Launch as" : "Resume as";
+  if (!runsInThisKernel(view) && !runsNowhere(view)) return null;
+  const verb = runsInThisKernel(view) ? "Move to" : view.status === "draft" ? "Launch as" : "Resume as";
   const button = (
     <Button onClick={() => setAsking(view.id)}>
       <Icon name="service" /> {verb} a service …
@@ -47,7 +49,7 @@ export function useMove(props: MoveProps): Move | null {
 function MoveDialog({ model, view, commands, verb, onClose }: MoveProps & { verb: string; onClose: () => void }) {
   const queues = useQueues(model);
   const [chosen, setQueue] = useState<string | null>(null);
-  const queue = chosen ?? usualQueue(queues, "services");
+  const queue = chosen ?? defaultQueue(queues, "services");
   const unserved = queues?.find(({ name }) => name === queue)?.watched === false;
   return (
     <CommandDialog
@@ -59,9 +61,9 @@ function MoveDialog({ model, view, commands, verb, onClose }: MoveProps & { verb
       {...{ commands, onClose }}
     >
       <p>
-        {here(view) ? "It stops in this kernel, and an agent goes on with it" : "An agent runs it"}, whether this
-        notebook is open or not. It stays the same instance: its history is kept, and nothing is launched again. What is
-        due before the agent has started it is caught up or left out, as each item’s “Missed runs” says.
+        {runsInThisKernel(view) ? "It stops in this kernel, and an agent goes on with it" : "An agent runs it"}, whether
+        this notebook is open or not. It stays the same instance: its history is kept, and nothing is launched again.
+        What is due before the agent has started it is caught up or left out, as each item’s “Missed runs” says.
       </p>
       <SelectField
         label="Service queue"
@@ -79,29 +81,29 @@ function useQueues(model: ViewModel<DashboardTraits>): Queue[] | null {
   useEffect(() => {
     model.request<{ queues: Queue[] }>("queues").then(
       (answer) => setQueues(answer.queues),
-      () => undefined, // the banner says why there is no answer
+      () => undefined, // the connection banner explains the missing answer
     );
   }, [model]);
   return queues;
 }
 
-interface DangersProps extends Pick<MoveProps, "model" | "view"> {
+interface WarningsProps extends Pick<MoveProps, "model" | "view"> {
   now: number;
-  /** The button is under “More”. */
+  /** Whether the button is under “More”. */
   inMenu: boolean;
 }
 
-/** For an instance of a kernel that a host may end, or of a computer that slept. */
-export function KernelDangers({ model, view, now, inMenu }: DangersProps) {
+/** Shown for an instance of a kernel that its host may end, or whose computer slept. */
+export function KernelWarnings({ model, view, now, inMenu }: WarningsProps) {
   const surroundings = useTrait(model, "surroundings");
-  const { utc } = useTimes();
-  const [read, setRead] = useState("");
-  const found = dangers(surroundings, now, utc);
-  if (!here(view) || found.length === 0 || read === dangerKey(surroundings)) return null;
+  const { utc } = useTimeFormat();
+  const [dismissed, setDismissed] = useState("");
+  const warnings = kernelWarnings(surroundings, now, utc);
+  if (!runsInThisKernel(view) || warnings.length === 0 || dismissed === warningKey(surroundings)) return null;
   return (
     <div class="csw-banner csw-banner-warning csw-dangers" role="status">
       <div>
-        {found.map((text) => (
+        {warnings.map((text) => (
           <p key={text}>{text}</p>
         ))}
         <p>
@@ -109,7 +111,7 @@ export function KernelDangers({ model, view, now, inMenu }: DangersProps) {
           neither this kernel nor this computer.
         </p>
       </div>
-      <Button kind="quiet" label="Dismiss" onClick={() => setRead(dangerKey(surroundings))}>
+      <Button kind="quiet" label="Dismiss" onClick={() => setDismissed(warningKey(surroundings))}>
         <Icon name="close" />
       </Button>
     </div>

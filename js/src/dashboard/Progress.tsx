@@ -1,14 +1,14 @@
-// Work that takes long: how far it is, and when it is over what came of it.
+// Long work on an instance: progress bars while it runs, and for a while its result.
 import type { DashboardTraits, Work } from "../messages/dashboard";
 import type { Action } from "../messages/shared";
 import { useTrait, type ViewModel } from "../model";
-import { saidText } from "../state/format";
-import { useTimes } from "../state/times";
+import { sentenceText } from "../state/format";
+import { useTimeFormat } from "../state/timeFormat";
+import { KernelSentence } from "../ui/KernelSentence";
 import { ProgressBar } from "../ui/ProgressBar";
-import { Said } from "../ui/Said";
 import type { Commands } from "./useCommands";
 
-const WORDS: Partial<Record<Action, string>> = {
+const LABELS: Partial<Record<Action, string>> = {
   stop: "Stopping: what is under way comes to its end",
   pause: "Pausing",
   resume: "Resuming",
@@ -24,12 +24,12 @@ interface ProgressProps {
 
 export function Progress({ model, commands, now }: ProgressProps) {
   const work = useTrait(model, "progress");
-  const going = work.filter(({ state }) => state === "going");
-  const over = work.filter(({ state }) => state !== "going");
+  const running = work.filter(({ state }) => state === "going");
+  const finished = work.filter(({ state }) => state !== "going");
   return (
     <div class="csw-progresses">
-      {commands.long.map((action) => {
-        const label = WORDS[action] ?? "Working";
+      {commands.longRunning.map((action) => {
+        const label = LABELS[action] ?? "Working";
         return (
           <div key={action} class="csw-work">
             <span>{label} …</span>
@@ -37,13 +37,13 @@ export function Progress({ model, commands, now }: ProgressProps) {
           </div>
         );
       })}
-      {going.map((each) => (
-        <Going key={each.key} work={each} now={now} />
+      {running.map((each) => (
+        <RunningWork key={each.key} work={each} now={now} />
       ))}
       <div role="status">
-        {over.map(({ key, said, state }) => (
+        {finished.map(({ key, said, state }) => (
           <p key={key} class={state === "failed" ? "csw-note csw-note-error" : "csw-note"}>
-            <Said parts={said} now={now} />
+            <KernelSentence parts={said} now={now} />
           </p>
         ))}
       </div>
@@ -51,14 +51,14 @@ export function Progress({ model, commands, now }: ProgressProps) {
   );
 }
 
-function Going({ work: { said, done, total }, now }: { work: Work; now: number }) {
-  const times = useTimes();
+function RunningWork({ work: { said, done, total }, now }: { work: Work; now: number }) {
+  const times = useTimeFormat();
   return (
     <div class="csw-work">
       <span>
-        <Said parts={said} now={now} />: {done.toLocaleString("en")} of {total.toLocaleString("en")}
+        <KernelSentence parts={said} now={now} />: {done.toLocaleString("en")} of {total.toLocaleString("en")}
       </span>
-      <ProgressBar label={saidText(said, now, times)} done={done} total={total} />
+      <ProgressBar label={sentenceText(said, now, times)} done={done} total={total} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-// Everything that an instance has is run once, now: the button in its head, and the question before it.
+// The button that runs all items of an instance once, now, with its confirmation.
 import { useState } from "preact/hooks";
 import type { InstanceHead } from "../messages/dashboard";
 import { Icon } from "../ui/icons";
@@ -13,9 +13,9 @@ interface RunAllProps {
 
 export function RunAll({ view, commands }: RunAllProps) {
   const [asking, setAsking] = useState(false);
-  const able = view.status === "running" || view.status === "paused";
-  if (!able || view.enabled === 0) return null;
-  const items = counted(view.enabled);
+  const canLaunch = view.status === "running" || view.status === "paused";
+  if (!canLaunch || view.enabled === 0) return null;
+  const items = itemsText(view.enabled);
   return (
     <>
       <Button onClick={() => setAsking(true)}>
@@ -42,4 +42,4 @@ export function RunAll({ view, commands }: RunAllProps) {
   );
 }
 
-const counted = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "item" : "items"}`;
+const itemsText = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "item" : "items"}`;

@@ -2,21 +2,21 @@
 import { useState } from "preact/hooks";
 import type { ScheduledRow } from "../messages/tables";
 import { useTrait } from "../model";
-import { isolated } from "../state/bidi";
+import { isolateDirection } from "../state/bidi";
 import { TextField } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { CommandButton } from "./CommandButton";
 import { CommandDialog } from "./CommandDialog";
-import type { RowProps } from "./rowActions";
+import type { RowProps } from "./rowContext";
 
 type ActionsProps = Omit<RowProps<ScheduledRow>, "now"> & { onPause: () => void };
 
 export function ScheduledActions({ model, row, view, commands, onPause }: ActionsProps) {
   const paused = useTrait(model, "reasons")[row.item]?.code === "paused";
-  const name = isolated(row.name);
-  const can = view.status === "running" || view.status === "paused";
-  const common = { commands, about: row.item, kind: "quiet", disabled: !can } as const;
+  const name = isolateDirection(row.name);
+  const canLaunch = view.status === "running" || view.status === "paused";
+  const common = { commands, about: row.item, kind: "quiet", disabled: !canLaunch } as const;
   return (
     <>
       <CommandButton {...common} action="run_now" payload={{ item: row.item }} label={`Run ${name} now`}>
@@ -27,7 +27,7 @@ export function ScheduledActions({ model, row, view, commands, onPause }: Action
           <Icon name="resume" />
         </CommandButton>
       ) : (
-        <Button kind="quiet" label={`Pause ${name}`} disabled={!can} onClick={onPause}>
+        <Button kind="quiet" label={`Pause ${name}`} disabled={!canLaunch} onClick={onPause}>
           <Icon name="pause" />
         </Button>
       )}

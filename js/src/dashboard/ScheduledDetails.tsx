@@ -1,27 +1,27 @@
-// What unfolds below a row of scheduled tasks.
+// The details that unfold below a row of scheduled tasks.
 import { EditButton } from "../editing/EditButton";
 import type { ScheduledRow } from "../messages/tables";
 import { useTrait } from "../model";
-import { clock } from "../state/format";
-import { useTimes } from "../state/times";
+import { formatTime } from "../state/format";
+import { useTimeFormat } from "../state/timeFormat";
 import { Icon } from "../ui/icons";
 import { Button, Facts, widthFor } from "../ui/parts";
-import type { RowProps } from "./rowActions";
-import { WhyInFull } from "./Why";
+import { FullReason } from "./Reasons";
+import type { RowProps } from "./rowContext";
 
 type DetailsProps = RowProps<ScheduledRow> & { onBackfill: () => void };
 
 export function ScheduledDetails({ model, row, now, view, onEdit, onBackfill }: DetailsProps) {
-  const { utc } = useTimes();
+  const { utc } = useTimeFormat();
   const reason = useTrait(model, "reasons")[row.item];
-  const can = view.status === "running" || view.status === "paused";
+  const canLaunch = view.status === "running" || view.status === "paused";
   return (
     <div class="csw-stack">
-      <WhyInFull title="Why it does not run" reason={reason} now={now} />
+      <FullReason title="Why it does not run" reason={reason} now={now} />
       <Facts
         facts={[
-          ["Next run", row.kind === "trigger" ? "on its event" : clock(row.next_run, now, utc)],
-          ["Starting", clock(row.start, now, utc)],
+          ["Next run", row.kind === "trigger" ? "on its event" : formatTime(row.next_run, now, utc)],
+          ["Starting", formatTime(row.start, now, utc)],
           ["Recurring", row.recurring ? "yes" : "no"],
           ["One at a time", row.single_instance ? "yes" : "no"],
           ["Time limit", row.time_limit || "none"],
@@ -34,7 +34,7 @@ export function ScheduledDetails({ model, row, now, view, onEdit, onBackfill }: 
       />
       <div class="csw-row">
         {row.kind === "schedule" ? (
-          <Button disabled={!can} onClick={onBackfill}>
+          <Button disabled={!canLaunch} onClick={onBackfill}>
             <Icon name="history" /> Backfill …
           </Button>
         ) : null}

@@ -1,17 +1,17 @@
-// What will run: one row for each time of each schedule, and one for each trigger.
+// The table of scheduled tasks: one row per time of each schedule, one per trigger.
 import type { ScheduledRow } from "../messages/tables";
-import { clock, relative } from "../state/format";
+import { formatTime, relativeTime } from "../state/format";
 import type { TableStore } from "../state/tableStore";
-import { useTimes } from "../state/times";
+import { useTimeFormat } from "../state/timeFormat";
 import { Chip, Empty, TaskLink, Time } from "../ui/parts";
 import type { Column } from "../ui/Table";
 import { TableSection } from "../ui/TableSection";
-import { Backfill } from "./Backfill";
-import { type RowContext, useAsked } from "./rowActions";
+import { BackfillDialog } from "./BackfillDialog";
+import { ItemReason } from "./Reasons";
+import { type RowContext, useRowDialog } from "./rowContext";
 import { PauseDialog, ScheduledActions } from "./ScheduledActions";
 import { ScheduledDetails } from "./ScheduledDetails";
 import { SCHEDULED_CHOICES } from "./tables";
-import { Why } from "./Why";
 
 interface TableProps {
   store: TableStore<ScheduledRow>;
@@ -27,7 +27,7 @@ const PERIODS = [
 
 export function ScheduledTable({ store, web, now, context }: TableProps) {
   const { model, view, commands } = context;
-  const { asked, ask, close } = useAsked<ScheduledRow, "pause" | "backfill">(view.id);
+  const { dialog, open, close } = useRowDialog<ScheduledRow, "pause" | "backfill">(view.id);
   return (
     <>
       <TableSection
@@ -38,14 +38,16 @@ export function ScheduledTable({ store, web, now, context }: TableProps) {
         periods={PERIODS}
         empty={<Empty title="Nothing is scheduled">This instance has no schedule or trigger.</Empty>}
         rowHeight={50}
-        tall={8}
+        visibleRows={8}
         keyOf={(row) => `${row.item} ${row.schedule}`}
         actionsWidth={100}
-        actions={(row) => <ScheduledActions row={row} {...context} onPause={() => ask(row, "pause")} />}
-        details={(row) => <ScheduledDetails row={row} now={now} {...context} onBackfill={() => ask(row, "backfill")} />}
+        actions={(row) => <ScheduledActions row={row} {...context} onPause={() => open(row, "pause")} />}
+        details={(row) => (
+          <ScheduledDetails row={row} now={now} {...context} onBackfill={() => open(row, "backfill")} />
+        )}
       />
-      {asked?.what === "pause" ? <PauseDialog row={asked.row} commands={commands} onClose={close} /> : null}
-      {asked?.what === "backfill" ? <Backfill row={asked.row} now={now} {...context} onClose={close} /> : null}
+      {dialog?.kind === "pause" ? <PauseDialog row={dialog.row} commands={commands} onClose={close} /> : null}
+      {dialog?.kind === "backfill" ? <BackfillDialog row={dialog.row} now={now} {...context} onClose={close} /> : null}
     </>
   );
 }
@@ -56,7 +58,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       name: "name",
       title: "Name",
       width: 240,
-      least: 112,
+      minWidth: 112,
       cell: (row) => (
         <>
           <span class="csw-strong" dir="auto" title={row.name}>
@@ -72,7 +74,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       name: "next_run",
       title: "Next run",
       width: 120,
-      leaves: 0,
+      dropOrder: 0,
       class: "csw-nowrap",
       cell: (row, now) => <NextRun row={row} now={now} />,
     },
@@ -80,7 +82,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       name: "task_name",
       title: "Base task",
       width: 160,
-      leaves: 1,
+      dropOrder: 1,
       cell: (row) => (
         <>
           <TaskLink web={web} id={row.task}>
@@ -95,12 +97,12 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
         </>
       ),
     },
-    { name: "queue", title: "Queue", width: 90, leaves: 2, cell: (row) => row.queue },
+    { name: "queue", title: "Queue", width: 90, dropOrder: 2, cell: (row) => row.queue },
     {
       name: "runs",
       title: "Runs",
       width: 68,
-      leaves: 3,
+      dropOrder: 3,
       class: "csw-number",
       cell: (row) => row.runs.toLocaleString("en"),
     },
@@ -111,7 +113,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       cell: (row, now) => (
         <>
           <Chip status={row.state} />
-          <Why model={model} row={row} now={now} />
+          <ItemReason model={model} row={row} now={now} />
         </>
       ),
     },
@@ -119,8 +121,8 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     { name: "project", title: "Target project", width: 150, optional: true, cell: (row) => row.project },
     { name: "start", title: "Starting", width: 120, optional: true, cell: (row, now) => <Start row={row} now={now} /> },
     { name: "time_limit", title: "Time limit", width: 120, optional: true, cell: (row) => row.time_limit },
-    { name: "recurring", title: "Recurring", width: 96, optional: true, cell: (row) => yes(row.recurring) },
-    { name: "single_instance", title: "One at a time", width: 120, optional: true, cell: single },
+    { name: "recurring", title: "Recurring", width: 96, optional: true, cell: (row) => yesNo(row.recurring) },
+    { name: "single_instance", title: "One at a time", width: 120, optional: true, cell: oneAtATime },
     { name: "parameters", title: "Parameters", width: 200, optional: true, cell: (row) => row.parameters },
     { name: "overrides", title: "Overrides", width: 160, optional: true, cell: (row) => row.overrides },
     { name: "method", title: "Launched as", width: 120, optional: true, cell: (row) => row.method },
@@ -129,22 +131,22 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
   ];
 }
 
-const yes = (value: boolean) => (value ? "yes" : "no");
-const single = (row: ScheduledRow) => yes(row.single_instance);
+const yesNo = (value: boolean) => (value ? "yes" : "no");
+const oneAtATime = (row: ScheduledRow) => yesNo(row.single_instance);
 
 function Start({ row, now }: { row: ScheduledRow; now: number }) {
   return row.start === null ? <span class="csw-muted">–</span> : <Time at={row.start} now={now} />;
 }
 
 function NextRun({ row, now }: { row: ScheduledRow; now: number }) {
-  const times = useTimes();
+  const times = useTimeFormat();
   if (row.kind === "trigger") return <span class="csw-muted">on its event</span>;
   if (row.next_run === null) return <span class="csw-muted">none</span>;
-  const fromNow = row.next_run <= now ? "due" : relative(row.next_run, now);
+  const fromNow = row.next_run <= now ? "due" : relativeTime(row.next_run, now);
   return (
     <>
       <Time at={row.next_run} now={now} />
-      <span class="csw-sub">{times.relative ? clock(row.next_run, now, times.utc) : fromNow}</span>
+      <span class="csw-sub">{times.relative ? formatTime(row.next_run, now, times.utc) : fromNow}</span>
     </>
   );
 }

@@ -1,3 +1,3 @@
-// What the statuses of an instance mean for the screens.
+// Groups of instance statuses.
 export const ALIVE = ["running", "paused", "lost", "queued"];
 export const RESUMABLE = ["paused", "stopped", "failed", "completed", "lost", "draft"];

@@ -1,11 +1,11 @@
-// The two tables and the log of a dashboard as this page holds them. They live as long as the view; what was chosen for
-// them lives longer.
+// The two tables and the log of a dashboard. They live as long as the view; the user's columns, sort and filters are
+// saved in the browser.
 
 import type { DashboardTraits } from "../messages/dashboard";
 import { EXECUTED_COLUMNS, type ExecutedRow, SCHEDULED_COLUMNS, type ScheduledRow } from "../messages/tables";
 import type { ViewModel } from "../model";
-import { keepColumns, keepQuery, keptColumns, keptQuery } from "../state/kept";
 import { LogStore } from "../state/log";
+import { loadColumns, loadQuery, saveColumns, saveQuery } from "../state/tableSettings";
 import { TableStore } from "../state/tableStore";
 
 export interface Tables {
@@ -27,38 +27,38 @@ export const SCHEDULED_CHOICES = [
   ["project", "Target project"],
 ] as const;
 
-const known = new WeakMap<ViewModel<DashboardTraits>, Tables>();
-const columnsOf = (choices: readonly (readonly [string, string])[]) => choices.map(([column]) => column);
+const tablesByModel = new WeakMap<ViewModel<DashboardTraits>, Tables>();
+const names = (choices: readonly (readonly [string, string])[]) => choices.map(([column]) => column);
 
-/** The chosen columns are the same for all instances; each has a sort and filters of its own. */
+/** The tables of an instance. All instances share the chosen columns; each has its own sort and filters. */
 export function tablesOf(model: ViewModel<DashboardTraits>, instance: string): Tables {
-  let tables = known.get(model);
+  let tables = tablesByModel.get(model);
   if (tables === undefined) {
     tables = {
       instance: "",
-      executed: new TableStore(model, "executed", EXECUTED_COLUMNS, columnsOf(EXECUTED_CHOICES)),
-      scheduled: new TableStore(model, "scheduled", SCHEDULED_COLUMNS, columnsOf(SCHEDULED_CHOICES)),
+      executed: new TableStore(model, "executed", EXECUTED_COLUMNS, names(EXECUTED_CHOICES)),
+      scheduled: new TableStore(model, "scheduled", SCHEDULED_COLUMNS, names(SCHEDULED_CHOICES)),
       log: new LogStore(model),
     };
-    known.set(model, tables);
-    keep(tables, tables.executed);
-    keep(tables, tables.scheduled);
+    tablesByModel.set(model, tables);
+    persistSettings(tables, tables.executed);
+    persistSettings(tables, tables.scheduled);
   }
   if (tables.instance !== instance) {
     tables.instance = instance;
-    tables.executed.ask(keptQuery("executed", instance, EXECUTED_COLUMNS));
-    tables.scheduled.ask(keptQuery("scheduled", instance, SCHEDULED_COLUMNS));
+    tables.executed.setQuery(loadQuery("executed", instance, EXECUTED_COLUMNS));
+    tables.scheduled.setQuery(loadQuery("scheduled", instance, SCHEDULED_COLUMNS));
   }
   return tables;
 }
 
-/** Has the browser keep what is chosen from now on. */
-function keep<Row extends object>(tables: Tables, store: TableStore<Row>): void {
-  store.columns = keptColumns(store.table);
+/** Saves the user's choices in the browser from now on. */
+function persistSettings<Row extends object>(tables: Tables, store: TableStore<Row>): void {
+  store.columns = loadColumns(store.table);
   let { columns, query } = store;
   store.subscribe(() => {
-    if (store.columns !== columns) keepColumns(store.table, store.columns);
-    if (store.query !== query) keepQuery(store.table, tables.instance, store.query);
+    if (store.columns !== columns) saveColumns(store.table, store.columns);
+    if (store.query !== query) saveQuery(store.table, tables.instance, store.query);
     ({ columns, query } = store);
   });
 }

@@ -1,45 +1,48 @@
+// Sends the commands of an instance to the kernel, and keeps their phases and errors.
 import { useState } from "preact/hooks";
 import type { Action } from "../messages/shared";
 import type { ViewModel } from "../model";
 
-const WAITS_AFTER_MS = 700;
+const SLOW_AFTER_MS = 700;
 const LONG_AFTER_MS = 800;
 
-/** Of an action: sent a moment ago; waiting for the kernel, which runs a cell; being carried out. */
+/** `waiting`: the kernel runs a cell and has not seen the command. `working`: the kernel carries it out. */
 export type Phase = "" | "sent" | "waiting" | "working";
 
 export interface Commands {
   error: string;
-  /** What the kernel has been working on for longer than a moment. */
-  long: readonly Action[];
-  /** How far an action is, by what it is about; empty if it is not under way. */
+  /** The commands that the kernel has been working on for longer than `LONG_AFTER_MS`. */
+  longRunning: readonly Action[];
+  /** The phase of an action on an item or a run; empty if it is not under way. */
   phase: (action: Action, about?: string) => Phase;
-  /** False if it was refused, or is under way already: a second press does not do it twice. */
+  /**
+   * Sends an action. Resolves to false if it was refused or is already under way, so that a second click does nothing.
+   */
   run: (action: Action, payload?: object, about?: string) => Promise<boolean>;
 }
 
-const GONE = "This was not done: the kernel is gone. Run the cell again.";
+const KERNEL_GONE = "This was not done: the kernel is gone. Run the cell again.";
 
 /**
- * Sends the buttons' actions for an instance, and keeps how far each is and why the last one was refused: of each
- * instance apart, as another one may be shown before the kernel has done it. `gone`: nobody hears them.
+ * Phases and errors are kept per instance, because another instance may be shown before a command is done. With
+ * `kernelGone` no command is sent.
  */
-export function useCommands(model: Pick<ViewModel, "request">, instance: string, gone: boolean): Commands {
+export function useCommands(model: Pick<ViewModel, "request">, instance: string, kernelGone: boolean): Commands {
   const [phases, setPhases] = useState<Record<string, Phase>>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [working, setWorking] = useState<readonly { instance: string; action: Action }[]>([]);
-  const set = (key: string, phase: Phase) => setPhases((old) => ({ ...old, [key]: phase }));
+  const setPhase = (key: string, phase: Phase) => setPhases((old) => ({ ...old, [key]: phase }));
   const setError = (error: string) => setErrors((old) => ({ ...old, [instance]: error }));
   const keyOf = (action: Action, about: string) => `${instance}/${action}${about}`;
   const phase = (action: Action, about = ""): Phase => phases[keyOf(action, about)] ?? "";
   const run = async (action: Action, payload: object = {}, about = "") => {
     const key = keyOf(action, about);
     if (phase(action, about) !== "") return false;
-    if (gone) {
-      setError(GONE);
+    if (kernelGone) {
+      setError(KERNEL_GONE);
       return false;
     }
-    set(key, "sent");
+    setPhase(key, "sent");
     setError("");
     let accepted = false;
     const work = { instance, action };
@@ -47,11 +50,11 @@ export function useCommands(model: Pick<ViewModel, "request">, instance: string,
     const onAccepted = () => {
       accepted = true;
       timer = setTimeout(() => setWorking((old) => [...old, work]), LONG_AFTER_MS);
-      set(key, "working");
+      setPhase(key, "working");
     };
-    const onSlow = () => accepted || set(key, "waiting");
+    const onSlow = () => accepted || setPhase(key, "waiting");
     try {
-      await model.request(action, { instance, ...payload }, { onAccepted, onSlow, slowAfterMs: WAITS_AFTER_MS });
+      await model.request(action, { instance, ...payload }, { onAccepted, onSlow, slowAfterMs: SLOW_AFTER_MS });
       return true;
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : String(reason));
@@ -59,9 +62,9 @@ export function useCommands(model: Pick<ViewModel, "request">, instance: string,
     } finally {
       clearTimeout(timer);
       setWorking((old) => old.filter((each) => each !== work));
-      set(key, "");
+      setPhase(key, "");
     }
   };
-  const long = [...new Set(working.filter((each) => each.instance === instance).map((each) => each.action))];
-  return { error: errors[instance] ?? "", long, phase, run };
+  const longRunning = [...new Set(working.filter((each) => each.instance === instance).map((each) => each.action))];
+  return { error: errors[instance] ?? "", longRunning, phase, run };
 }

@@ -1,22 +1,22 @@
-// What leads back to a form that was left, and the question before another one takes its place.
+// The button that returns to a hidden form, and the question before another form replaces it.
 import { Confirm } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import type { OpenForm } from "./useOpenForm";
 
-/** A form that was left is not lost: the button leads back to it. */
+/** Shown while a form with unsaved edits is hidden. */
 export function BackToForm({ form }: { form: OpenForm }) {
   if (form.data !== null || form.draft === null) return null;
   return (
-    <Button onClick={form.back}>
+    <Button onClick={form.resume}>
       <Icon name="left" /> Back to the form
     </Button>
   );
 }
 
-/** Asked where a form is wanted while another one has edits that nobody has saved. */
+/** Shown when another form is requested while this one has unsaved edits. */
 export function AskBeforeReplacing({ form }: { form: OpenForm }) {
-  if (form.wanted === null) return null;
+  if (form.requested === null) return null;
   const { editing } = form;
   return (
     <Confirm
@@ -25,7 +25,7 @@ export function AskBeforeReplacing({ form }: { form: OpenForm }) {
       cancel="Back to it"
       onConfirm={form.replace}
       onClose={form.keep}
-      onCancel={form.back}
+      onCancel={form.resume}
     >
       {editing ? (
         <p>

@@ -1,6 +1,6 @@
-// Opens the form for the instance that is shown, at one of its items or as a whole.
+// A button that opens the form for the shown instance, optionally at one of its items.
 import { useState } from "preact/hooks";
-import type { Edited } from "../messages/app";
+import type { EditedInstance } from "../messages/app";
 import type { DashboardTraits, InstanceHead } from "../messages/dashboard";
 import type { ViewModel } from "../model";
 import type { Data } from "../state/toData";
@@ -8,17 +8,17 @@ import { useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 
-export type OnEdit = (data: Data, instance: Edited) => void;
+export type OnEdit = (data: Data, instance: EditedInstance) => void;
 
 interface EditProps {
   model: ViewModel<DashboardTraits>;
   view: InstanceHead;
-  /** The form opens at this item. */
+  /** The item at which the form opens. */
   item?: string;
   onEdit: OnEdit;
 }
 
-/** Where the definition cannot be changed, the button can be pressed all the same, and says why. */
+/** If the definition cannot be changed, the button can still be pressed and says why. */
 export function EditButton({ model, view, item, onEdit }: EditProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
@@ -38,7 +38,7 @@ export function EditButton({ model, view, item, onEdit }: EditProps) {
   };
   return (
     <>
-      <Button busy={busy} off={view.fixed} describedBy={error ? id : undefined} onClick={() => void edit()}>
+      <Button busy={busy} blocked={view.fixed} describedBy={error ? id : undefined} onClick={() => void edit()}>
         <Icon name="edit" /> {item ? "Edit …" : "Edit"}
       </Button>
       {error ? (

@@ -1,9 +1,9 @@
-// The form that is open inside of a widget that shows instances.
+// The form that is open inside a widget that shows instances.
 import type { EditorTraits } from "../messages/app";
 import type { WizardTraits } from "../messages/wizard";
 import type { ViewModel } from "../model";
 import type { Data } from "../state/toData";
-import { WizardForm } from "../wizard/Wizard";
+import { WizardForm } from "../wizard/WizardForm";
 import type { OpenForm } from "./useOpenForm";
 
 export function FormPane({ model, form, data }: { model: ViewModel<EditorTraits>; form: OpenForm; data: Data }) {
@@ -11,14 +11,14 @@ export function FormPane({ model, form, data }: { model: ViewModel<EditorTraits>
     <WizardForm
       model={model as unknown as ViewModel<WizardTraits>}
       data={data}
-      leaves
+      closes
       editing={form.editing}
       touched={form.touched}
       onDone={form.done}
-      onUpdated={form.leave}
-      onApart={form.apart}
+      onUpdated={form.discard}
+      onDetach={form.detach}
       onRebase={form.rebase}
-      onCancel={form.leave}
+      onCancel={form.discard}
     />
   );
 }

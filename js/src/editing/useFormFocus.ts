@@ -1,15 +1,16 @@
+// Moves the focus to the widget when its form closes.
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 /**
- * When a form ends, it takes its buttons and the focus with it, and what is shown in its place is often shorter, so that
- * the page stays scrolled to below it: the widget gets the focus then, and its head is brought in sight.
+ * A form that closes takes the focused button with it, and the shorter content may leave the page scrolled too far
+ * down. The widget gets the focus then, and its header is scrolled into view.
  */
 export function useFormFocus(open: boolean, panel: RefObject<HTMLElement>): void {
-  const before = useRef(open);
+  const wasOpen = useRef(open);
   useEffect(() => {
-    const ended = before.current && !open;
-    before.current = open;
+    const ended = wasOpen.current && !open;
+    wasOpen.current = open;
     if (!ended || panel.current === null || document.activeElement !== document.body) return;
     panel.current.tabIndex = -1;
     panel.current.focus({ preventScroll: true });

@@ -1,104 +1,104 @@
-// The form inside of a widget that shows instances: opened for one of them, left for a while, or given up.
+// The state of the form inside a widget that shows instances: open, hidden with unsaved edits, or closed.
 import { useRef, useState } from "preact/hooks";
-import type { Edited, EditorTraits } from "../messages/app";
+import type { EditedInstance, EditorTraits } from "../messages/app";
 import { useTrait, type ViewModel } from "../model";
-import { forgetForm } from "../state/left";
-import { edited, unfinished } from "../state/openForm";
+import { editedInstance, unfinishedDraft } from "../state/formDraft";
 import type { Data } from "../state/toData";
+import { deleteUnsavedForm } from "../state/unsavedForms";
 
-export interface Wanted {
+export interface FormRequest {
   data: Data;
   /** The instance that the form changes; null if it makes a new one. */
-  instance: Edited | null;
+  instance: EditedInstance | null;
 }
 
 export interface OpenForm {
-  /** What the form begins with; null while it is not shown. */
+  /** The initial data of the form; null while the form is not shown. */
   data: Data | null;
-  editing: Edited | null;
-  /** What was begun and left, if anything. */
+  editing: EditedInstance | null;
+  /** The unsaved draft, if any. */
   draft: Data | null;
-  /** Another form that is asked for while one has edits that are not saved. */
-  wanted: Wanted | null;
-  /** The form keeps here whether anything was edited. */
+  /** The form that was requested while this one has unsaved edits. */
+  requested: FormRequest | null;
+  /** Set by the form to whether anything was edited. */
   touched: { current: boolean };
-  open: (data: Data, instance?: Edited | null) => void;
-  /** Opens what was wanted, and drops what was begun. */
+  open: (data: Data, instance?: EditedInstance | null) => void;
+  /** Opens the requested form and drops the unsaved draft. */
   replace: () => void;
   keep: () => void;
-  /** Shows again what was begun and left. */
-  back: () => void;
-  /** Shows something else; what was edited stays. */
+  /** Shows the hidden form again. */
+  resume: () => void;
+  /** Hides the form; its edits are kept. */
   hide: () => void;
-  /** What was edited is dropped. */
-  leave: () => void;
-  /** What was to change an instance is to make a new one. */
-  apart: () => void;
-  /** What is edited began from another version of the instance. */
+  /** Closes the form and drops its edits. */
+  discard: () => void;
+  /** Turns the edits of an instance into a new instance. */
+  detach: () => void;
+  /** Sets the version of the instance that the edits started from. */
   rebase: (base: string) => void;
-  /** The form has done its work. */
+  /** Closes the form after its data was saved. */
   done: () => void;
 }
 
 export function useOpenForm(model: ViewModel<EditorTraits>): OpenForm {
-  const known = useTrait(model, "draft");
-  const [dropped, setDropped] = useState<Data | null>(null); // the kernel still has to hear of it
-  const draft = known === dropped ? null : unfinished(known);
+  const kernelDraft = useTrait(model, "draft");
+  const [discarded, setDiscarded] = useState<Data | null>(null); // dropped here, but still in the kernel's trait
+  const draft = kernelDraft === discarded ? null : unfinishedDraft(kernelDraft);
   const [data, setData] = useState<Data | null>(draft);
-  const [editing, setEditing] = useState<Edited | null>(() => edited(model.get("editing")));
-  const [wanted, setWanted] = useState<Wanted | null>(null);
+  const [editing, setEditing] = useState<EditedInstance | null>(() => editedInstance(model.get("editing")));
+  const [requested, setRequested] = useState<FormRequest | null>(null);
   const touched = useRef(false);
-  const [starts, setStarts] = useState(0);
-  const latest = useRef(starts);
-  latest.current = starts;
-  const tell = (action: string, payload: object = {}) => void model.request(action, payload).catch(() => undefined);
-  const start = ({ data, instance }: Wanted) => {
-    tell("editing", instance ?? {}); // a page that is loaded again knows it, too
-    setStarts((count) => count + 1);
-    setWanted(null);
+  const [openCount, setOpenCount] = useState(0);
+  const latestOpenCount = useRef(openCount);
+  latestOpenCount.current = openCount;
+  const send = (action: string, payload: object = {}) => void model.request(action, payload).catch(() => undefined);
+  const show = ({ data, instance }: FormRequest) => {
+    send("editing", instance ?? {}); // a reloaded page reads it from the kernel
+    setOpenCount((count) => count + 1);
+    setRequested(null);
     setEditing(instance);
     setData(data);
   };
-  // A kernel that runs a cell answers late: what was asked for before another form was opened is not wanted any more.
-  const open = (data: Data, instance: Edited | null = null) => {
-    if (latest.current !== starts) return;
-    if (draft === null) start({ data, instance });
-    else setWanted({ data, instance });
+  // A busy kernel answers late: a request from before another form was opened is ignored.
+  const open = (data: Data, instance: EditedInstance | null = null) => {
+    if (latestOpenCount.current !== openCount) return;
+    if (draft === null) show({ data, instance });
+    else setRequested({ data, instance });
   };
-  const leave = () => {
-    setDropped(model.get("draft"));
-    tell("discard");
-    tell("editing");
+  const discard = () => {
+    setDiscarded(model.get("draft"));
+    send("discard");
+    send("editing");
     setEditing(null);
     setData(null);
   };
-  const back = () => {
-    if (editing) tell("select", { instance: editing.id }); // another one may be shown by now
-    setWanted(null);
+  const resume = () => {
+    if (editing) send("select", { instance: editing.id }); // another instance may be shown by now
+    setRequested(null);
     setData(draft);
   };
   return {
     data,
     editing,
     draft,
-    wanted,
+    requested,
     touched,
     open,
     replace: () => {
-      forgetForm(model.get("form"));
-      if (wanted) start(wanted);
+      deleteUnsavedForm(model.get("form"));
+      if (requested) show(requested);
     },
-    keep: () => setWanted(null),
-    back,
-    hide: () => (touched.current ? setData(null) : leave()),
-    leave,
-    apart: () => {
-      tell("editing");
+    keep: () => setRequested(null),
+    resume,
+    hide: () => (touched.current ? setData(null) : discard()),
+    discard,
+    detach: () => {
+      send("editing");
       setEditing(null);
     },
     rebase: (base) => {
       if (editing === null) return;
-      tell("editing", { ...editing, base });
+      send("editing", { ...editing, base });
       setEditing({ ...editing, base });
     },
     done: () => setData(null),

@@ -1,8 +1,8 @@
-// What the app has besides the list, the form and the dashboard.
+// Messages of the SchedulerApp and of widgets with a form beside their instances.
 import type { DashboardTraits } from "./dashboard";
 import type { WizardTraits } from "./wizard";
 
-/** A definition for people to read. */
+/** A definition as readable sentences. */
 export interface Configuration {
   name: string;
   description: string;
@@ -23,17 +23,17 @@ export interface ConfigurationItem {
 }
 
 /** The instance that the draft changes. */
-export interface Edited {
+export interface EditedInstance {
   id: string;
   name: string;
-  /** The version of its definition that the edits began from. */
+  /** The version of the definition that the edits started from. */
   base: string;
-  /** The item that the user wants to change. */
+  /** The item at which the form opens. */
   item?: string;
 }
 
-/** Of a widget that has a form beside its instances. */
+/** The traits of a widget that has a form beside its instances. */
 export interface EditorTraits extends WizardTraits, DashboardTraits {
-  /** Empty if the draft is a new instance's. */
-  editing: Edited | Record<string, never>;
+  /** Empty if the draft is for a new instance. */
+  editing: EditedInstance | Record<string, never>;
 }

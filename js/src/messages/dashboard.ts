@@ -1,4 +1,4 @@
-// One instance as the dashboard shows it.
+// Messages about one instance, as the dashboard shows it.
 import type { InstanceBrief, InstanceChanges } from "./instances";
 import type { LogData } from "./log";
 import type { SharedTraits } from "./shared";
@@ -14,26 +14,26 @@ export interface InstanceHead {
   user: string;
   started: number | null;
   problem: string;
-  /** What `problem` says is nothing wrong: it waits for another process to let go. */
+  /** True if `problem` is no error: the instance waits for another process to release it. */
   waiting: boolean;
-  /** Why it failed or was lost, a sentence each; empty if it did not, or nobody knows. */
-  failure: Said[];
-  /** Why its definition cannot be changed now; empty if it can. */
+  /** One sentence for each cause of a failure or loss; empty if it did not fail or the cause is unknown. */
+  failure: Sentence[];
+  /** Why the definition cannot be changed now; empty if it can. */
   fixed: string;
-  /** How many rows there are; of scheduled and executed ones only so many are sent. */
+  /** The total numbers of rows; only some scheduled and executed rows are sent. */
   items: number;
   runs: number;
-  /** Schedules and triggers, by whether the definition enables them. */
+  /** The number of items that the definition enables; `disabled` counts the others. */
   enabled: number;
   disabled: number;
   /** Whether all runs were read from the server; older ones are read page by page. */
   whole: boolean;
-  /** Until then: the time of the oldest run that was read so far. */
+  /** The time of the oldest run that was read so far, if not all were read. */
   read_to: number | null;
 }
 
 export interface Vitals {
-  /** When the kernel last said that it lives; it does so every ten seconds. */
+  /** When the kernel last sent a sign of life, which it does every ten seconds. */
   beat?: number;
   heartbeat?: number | null;
   next_run?: number | null;
@@ -44,31 +44,31 @@ export interface Vitals {
 }
 
 /**
- * A sentence: words, names that others gave, commands to type, and times, with the word before each that goes with a
- * clock time.
+ * A sentence in parts: plain words, names that users gave, commands to type, and times. `word` stands before a clock
+ * time, such as "at".
  */
-export type Said = readonly (string | { name: string } | { code: string } | { at: number; word: string })[];
+export type Sentence = readonly (string | { name: string } | { code: string } | { at: number; word: string })[];
 
 /** Why an item or a run has not run. */
 export interface Reason {
   code: string;
-  said: Said;
-  /** The same in a word or two; may be empty. */
+  said: Sentence;
+  /** The reason in a word or two; may be empty. */
   hint: string;
 }
 
 interface VitalTraits {
   vitals: Vitals;
-  /** By item, for those about which there is something to say. */
+  /** By item id; only items with a reason. */
   reasons: Record<string, Reason>;
-  /** By run, for those that wait in their queues. */
+  /** By run id; only runs that wait in a queue. */
   run_reasons: Record<string, Reason>;
 }
 
-/** Work that takes long, and for a while what came of it. */
+/** Long work of the kernel; its result stays in the list for a while. */
 export interface Work {
   key: string;
-  said: Said;
+  said: Sentence;
   done: number;
   total: number;
   state: "going" | "done" | "failed";
@@ -76,15 +76,15 @@ export interface Work {
 
 export interface DashboardTraits extends SharedTraits, TimelineTraits, VitalTraits {
   progress: Work[];
-  /** See `useInstances`: what is shown is this with the changes laid over it. */
+  /** `useInstances` merges this with `instance_changes`. */
   instances: InstanceBrief[];
   instance_changes: InstanceChanges;
   /** Whether `instances` was read from the server. */
   loaded: boolean;
   selected: string;
-  /** Empty while it is being read; only a problem if it cannot be. */
+  /** Empty while the instance is read; only `problem` if it cannot be read. */
   view: InstanceHead | { problem?: string };
-  /** The first rows of a table, and what has changed in it; see state/tableState.ts. */
+  /** The first rows of a table, and its latest changes; see state/tableState.ts. */
   scheduled_window: WindowData;
   scheduled_changes: ChangesData;
   executed_window: WindowData;

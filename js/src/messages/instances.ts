@@ -1,4 +1,4 @@
-// The list of instances.
+// Messages about the list of instances.
 
 /** One row of the list of instances. Times are milliseconds since the epoch. */
 export interface InstanceBrief {
@@ -9,18 +9,18 @@ export interface InstanceBrief {
   user: string;
   mine: boolean;
   started: number | null;
-  /** When its status changed last, or it was made. */
+  /** When its status last changed, or when it was created. */
   changed: number | null;
-  /** When it was last heard of, if that is longer ago than it should be. */
+  /** The last heartbeat, if it is older than it should be. */
   heard: number | null;
-  /** How many schedules and triggers it has; null until that was read. */
+  /** The number of schedules and triggers; null until it was read. */
   items: number | null;
   next: number | null;
-  /** Why its definition cannot be read. */
+  /** Why its definition cannot be read; empty if it can. */
   problem: string;
 }
 
-/** What changed since `instances` was sent: rows that are new or differ, and the ids of those that are gone. */
+/** The changes since `instances` was sent: new or changed rows, and the ids of removed ones. */
 export interface InstanceChanges {
   rows?: InstanceBrief[];
   gone?: string[];

@@ -1,4 +1,4 @@
-// The log of an instance, and the console of a run.
+// Messages about the log of an instance and the console of a run.
 
 export interface LogLine {
   time: number;
@@ -6,12 +6,12 @@ export interface LogLine {
   text: string;
 }
 
-/** Lines, the oldest first, and the number of the last one. */
+/** Log lines, oldest first; `end` is the number of the last one. */
 export interface LogData {
   end: number;
-  /** The number of the last line that the kernel does not have. */
+  /** The number of the last line before those that the kernel has. */
   oldest?: number;
-  /** Whether the server may have lines before those of the kernel. */
+  /** Whether the server may have lines older than the kernel's. */
   more?: boolean;
   lines: readonly LogLine[];
 }

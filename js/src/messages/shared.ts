@@ -1,5 +1,5 @@
-// What a page and the kernel say to each other: what all widgets share. The files beside this one have the rest, by
-// subject. clearml_sched_widgets/widgets/host/messages.py lists the same actions.
+// Messages between page and kernel that all widgets share; the other files of this folder have the rest by subject.
+// clearml_sched_widgets/widgets/host/messages.py lists the same actions.
 
 const ACTIONS = [
   "open",
@@ -58,12 +58,12 @@ export interface Connection {
   web?: string;
 }
 
-/** What surrounds the kernel; each only where it is so. */
+/** The environment of the kernel; each part is set only if it applies. */
 export interface Surroundings {
-  /** A host that ends kernels by itself: its name, and when it does so. */
+  /** The name of a host that ends kernels by itself, and when it does so. */
   host?: string;
   ends?: string;
-  /** The last time that the computer slept, in milliseconds since the epoch. */
+  /** The last time the computer slept, in milliseconds since the epoch. */
   slept?: { from: number; to: number };
 }
 

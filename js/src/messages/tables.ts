@@ -1,18 +1,18 @@
-// The two tables of a dashboard: their columns, and how their rows are sent.
+// Messages about the two tables of a dashboard: their columns, and how their rows are sent.
 
 export type Values = readonly unknown[];
 
-/** What a row that was there is now: only its columns that changed. Or a whole row that is inserted. */
+/** One change of a table: the changed columns of a row, or the values of a new row that is inserted at `index`. */
 export type Change = readonly [revision: number, index: number, change: Values | Readonly<Record<string, unknown>>];
 
-/** The first rows of a table in its own order. */
+/** The first rows of a table in its default order. */
 export interface WindowData {
   revision: number;
   total: number;
   rows: readonly Values[];
 }
 
-/** What happened in a table since a revision, in its own order. */
+/** The changes of a table since a revision, in its default order. */
 export interface ChangesData {
   revision: number;
   since: number;
@@ -20,10 +20,10 @@ export interface ChangesData {
   changes: readonly Change[];
 }
 
-/** Per column the values that there are, each with the number of rows that have it. */
+/** The values of each column with their numbers of rows. */
 export type Choices = Readonly<Record<string, readonly (readonly [value: string, count: number])[]>>;
 
-/** Rows that were asked for. */
+/** The answer to a request for rows. */
 export interface RowsAnswer extends WindowData {
   matching: number;
   offset: number;

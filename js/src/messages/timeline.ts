@@ -1,12 +1,15 @@
-// The picture of an instance's runs over time.
+// Messages about the timeline of an instance's runs.
 
-/** One run: item, start, begin on an agent, end, status, id. Several that begin together: the counts by status. */
+/**
+ * A bar: one run, or a group of runs that start close together, with their counts by status. `began` is when an agent
+ * started the run.
+ */
 export type TimelineBar =
   | [item: string, start: number, began: number | null, end: number | null, status: string, run: string, task?: string]
   | [item: string, start: number, began: null, end: number | null, counts: Record<string, number>];
 
 export interface TimelineLane {
-  /** Empty for the lane that items without one of their own share. */
+  /** The item's id; empty for the lane that several items share. */
   item: string;
   name: string;
   kind: "schedule" | "trigger" | "removed" | "others";
@@ -14,20 +17,20 @@ export interface TimelineLane {
 
 export interface TimelineData {
   id: number;
-  /** The length of the window that was asked for, and whether it goes on with the time. */
+  /** The length of the requested window, and whether it moves with the current time. */
   length: number;
   follow: boolean;
-  /** What it covers: more than the window. */
+  /** The range that the data covers, which is larger than the window. */
   from: number;
   to: number;
   bucket: number;
   lanes: TimelineLane[];
   bars: TimelineBar[];
-  /** Runs to come. */
+  /** Future runs. */
   marks: [item: string, at: number][];
 }
 
-/** Runs that are not in the picture of that id, as they change. */
+/** Runs that changed since the timeline of this id was sent. */
 export interface TimelineLive {
   id: number;
   bars: TimelineBar[];

@@ -1,10 +1,10 @@
-// What the form asks for and is told.
+// Messages of the form.
 import type { Problem, SharedTraits } from "./shared";
 
 export interface NextRun {
   /** Milliseconds since the epoch. */
   at: number;
-  /** The same on the schedule's wall clock. */
+  /** The same time on the schedule's wall clock. */
   local: string;
   zone: string;
 }
@@ -30,7 +30,7 @@ export interface DayCount {
   /** A local date, such as 2026-12-01. */
   date: string;
   count: number;
-  /** There are more than `count`. */
+  /** Whether there are more than `count`. */
   more: boolean;
 }
 
@@ -43,10 +43,10 @@ export interface Clash {
 }
 
 export interface Outlook {
-  /** The local date now in the asked zone. */
+  /** Today's date in the requested time zone. */
   today: string;
   days: DayCount[];
-  /** Schedules that were not looked at, as there are too many. */
+  /** The number of schedules that were not looked at, because there are too many. */
   left_out: number;
   clashes: Clash[];
   until: number;
@@ -85,11 +85,11 @@ export interface BaseTask {
   /** Milliseconds since the epoch. */
   updated: number | null;
   archived: boolean;
-  /** What it is instead of a plain task, such as dataset; empty if nothing. */
+  /** What the task is, such as dataset; empty for a plain task. */
   kind: string;
 }
 
-/** What an id or a web address stands for. */
+/** The task that an id or a web address stands for. */
 export interface Resolved {
   id: string;
   task: BaseTask | null;
@@ -101,7 +101,7 @@ export interface Parameter {
   /** Section/name */
   name: string;
   value: string;
-  /** Of the whole value, in characters: a very long one is sent in part. */
+  /** The length of the full value in characters: a very long value is sent in part. */
   length: number;
   type: string;
   description: string;
@@ -115,6 +115,6 @@ export interface Queue {
 
 export interface WizardTraits extends SharedTraits {
   draft: Record<string, unknown>;
-  /** Tells this widget's form from all others. */
+  /** Identifies this widget's form among all forms. */
   form: string;
 }

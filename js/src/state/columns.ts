@@ -1,23 +1,26 @@
-// Which columns of a table are shown where there is not room for all of them.
+// Selects the columns of a table that fit into the available width.
 
-export interface Sized {
+export interface SizedColumn {
   /** In pixels. */
   width: number;
-  /** To how many pixels it may shrink when no other column can leave. */
-  least?: number;
-  /** Columns of the highest number leave first; of number 0 only where the rest has shrunk; those without one stay. */
-  leaves?: number;
+  /** The width in pixels to which the column may shrink when no other column can be dropped. */
+  minWidth?: number;
+  /**
+   * Columns with the highest number are dropped first, those with 0 only after all have shrunk; without a number, a
+   * column is never dropped.
+   */
+  dropOrder?: number;
 }
 
-/** The columns that have room, in their order. What stays may still be wider than the room: then the table scrolls. */
-export function fitting<Column extends Sized>(columns: readonly Column[], room: number): Column[] {
+/** The columns that fit, in their order. The remaining ones may still be too wide; then the table scrolls. */
+export function fittingColumns<Column extends SizedColumn>(columns: readonly Column[], available: number): Column[] {
   const shown = [...columns];
-  const over = (shrunk: boolean) =>
-    shown.reduce((sum, { width, least = width }) => sum + (shrunk ? least : width), 0) > room;
-  const leaving = columns.filter(({ leaves }) => leaves !== undefined);
-  leaving.sort((a, b) => (b.leaves ?? 0) - (a.leaves ?? 0));
-  for (const column of leaving) {
-    if (!over(column.leaves === 0)) break;
+  const overflows = (shrunk: boolean) =>
+    shown.reduce((sum, { width, minWidth = width }) => sum + (shrunk ? minWidth : width), 0) > available;
+  const droppable = columns.filter(({ dropOrder }) => dropOrder !== undefined);
+  droppable.sort((a, b) => (b.dropOrder ?? 0) - (a.dropOrder ?? 0));
+  for (const column of droppable) {
+    if (!overflows(column.dropOrder === 0)) break;
     shown.splice(shown.indexOf(column), 1);
   }
   return shown;

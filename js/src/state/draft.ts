@@ -1,9 +1,10 @@
-// The form's content: what the user typed, as typed. `toData` makes the definition's plain data of it, for Python to judge.
+// The content of the form, as the user typed it. `toData` makes the definition's plain data of it, and Python validates
+// that.
 
 import { type MomentDraft, NO_MOMENT } from "./moments";
 
-export const RULES = ["once", "daily", "weekly", "monthly", "interval", "cron"] as const;
-export type RuleKind = (typeof RULES)[number];
+export const RULE_KINDS = ["once", "daily", "weekly", "monthly", "interval", "cron"] as const;
+export type RuleKind = (typeof RULE_KINDS)[number];
 export const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 export const ENTITIES = ["task", "dataset", "model"] as const;
 export type Entity = (typeof ENTITIES)[number];
@@ -14,8 +15,8 @@ export type ItemKind = "schedules" | "triggers";
 export interface ParameterRow {
   name: string;
   value: string;
-  /** Added by hand in this form: its name is edited, too. */
-  own?: true;
+  /** Added by hand in this form, so its name can be edited too. */
+  custom?: true;
 }
 
 export interface ContainerDraft {
@@ -33,10 +34,10 @@ export interface ActionDraft {
   tags: string;
   time_limit: string;
   container: ContainerDraft;
-  /** Fields of the script, by dotted name. */
+  /** Fields of the task's script, by dotted name. */
   overrides: ParameterRow[];
   reuse_task: boolean;
-  /** What the form has no field for, kept as it came. */
+  /** Keys of the action that the form has no field for; they are kept unchanged. */
   rest: Record<string, unknown>;
 }
 
@@ -105,7 +106,7 @@ export interface Draft {
   triggers: TriggerDraft[];
 }
 
-/** The name of the Python function that an action calls in place of a task; empty if it launches a task. */
+/** The name of the Python function that the action calls; empty if it launches a task. */
 export function functionOf({ rest }: ActionDraft): string {
   return typeof rest.function === "string" ? rest.function : "";
 }
@@ -197,8 +198,8 @@ export function blankTrigger(): TriggerDraft {
   };
 }
 
-/** The item moved by that many places (-1 one up, 1 one down); the list as it is if it would leave it. */
-export function moved<T>(items: readonly T[], index: number, by: number): T[] {
+/** The list with an item moved by `by` places; unchanged if the item would leave the list. */
+export function moveItem<T>(items: readonly T[], index: number, by: number): T[] {
   const target = index + by;
   const copy = [...items];
   const item = copy[index];
@@ -208,23 +209,23 @@ export function moved<T>(items: readonly T[], index: number, by: number): T[] {
   return copy;
 }
 
-/** The list with an item put back at its place, or at the end if the list has become shorter. */
-export function inserted<T>(items: readonly T[], index: number, item: T): T[] {
+/** The list with an item inserted at an index, or at the end if the list is shorter. */
+export function insertItem<T>(items: readonly T[], index: number, item: T): T[] {
   return [...items.slice(0, index), item, ...items.slice(index)];
 }
 
-/** The list with a copy of the item after it, under an id of its own. */
-export function duplicated<T extends { id: string; name: string }>(items: readonly T[], index: number): T[] {
+/** The list with a copy of an item after it, with a new id. */
+export function duplicateItem<T extends { id: string; name: string }>(items: readonly T[], index: number): T[] {
   const item = items[index];
   if (item === undefined) return [...items];
   const copy: T = { ...structuredClone(item), id: newId(), name: item.name && `${item.name} (copy)` };
   return [...items.slice(0, index + 1), copy, ...items.slice(index + 1)];
 }
 
-export function replaced<T>(items: readonly T[], index: number, item: T): T[] {
+export function replaceItem<T>(items: readonly T[], index: number, item: T): T[] {
   return items.map((each, at) => (at === index ? item : each));
 }
 
-export function without<T>(items: readonly T[], index: number): T[] {
+export function removeItem<T>(items: readonly T[], index: number): T[] {
   return items.filter((_, at) => at !== index);
 }

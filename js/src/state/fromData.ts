@@ -1,4 +1,4 @@
-// From a definition's plain data, in the format of clearml_sched_widgets/codec, to the form's content.
+// Converts a definition's plain data, in the format of clearml_sched_widgets/codec, to the content of the form.
 import {
   type ActionDraft,
   blankAction,
@@ -15,7 +15,7 @@ import {
   newId,
   type ParameterRow,
   type PoliciesDraft,
-  RULES,
+  RULE_KINDS,
   type RuleDraft,
   type ScheduleDraft,
   type TriggerDraft,
@@ -30,11 +30,11 @@ const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(St
 const text = (value: unknown, fallback = ""): string =>
   value === null || value === undefined ? fallback : String(value);
 const flag = (value: unknown, fallback: boolean): boolean => (typeof value === "boolean" ? value : fallback);
-const joined = (value: unknown): string => (Array.isArray(value) ? texts(value).join(", ") : text(value));
+const joinedText = (value: unknown): string => (Array.isArray(value) ? texts(value).join(", ") : text(value));
 const oneOf = <T extends string>(allowed: readonly T[], value: unknown, fallback: T): T =>
   allowed.find((each) => each === value) ?? fallback;
 
-/** The form of a definition's data; a blank form of an empty object. */
+/** The form content of a definition; a blank form for an empty object. */
 export function fromData(data: Data): Draft {
   const blank = blankDraft();
   if (Object.keys(data).length === 0) return blank;
@@ -47,7 +47,7 @@ export function fromData(data: Data): Draft {
   };
 }
 
-function shared(data: Data) {
+function sharedFields(data: Data) {
   return {
     id: text(data.id) || newId(),
     name: text(data.name),
@@ -60,7 +60,7 @@ function shared(data: Data) {
 function scheduleDraft(data: Data): ScheduleDraft {
   return {
     ...blankSchedule(),
-    ...shared(data),
+    ...sharedFields(data),
     run_at_start: flag(data.run_at_start, false),
     recurrence: ruleDraft(record(data.recurrence)),
   };
@@ -71,7 +71,7 @@ function triggerDraft(data: Data): TriggerDraft {
   const [when, select] = [record(data.when), record(data.select)];
   return {
     ...blank,
-    ...shared(data),
+    ...sharedFields(data),
     entity: oneOf(ENTITIES, data.entity, "task"),
     include_existing: flag(data.include_existing, false),
     include_own: flag(data.include_own, false),
@@ -79,18 +79,18 @@ function triggerDraft(data: Data): TriggerDraft {
       kind: oneOf<ConditionKind>(CONDITIONS, when.type, "status_changed"),
       to: texts(when.to),
       from: texts(when.from),
-      any: joined(when.any),
-      all: joined(when.all),
-      none: joined(when.none),
+      any: joinedText(when.any),
+      all: joinedText(when.all),
+      none: joinedText(when.none),
     },
     select: {
-      projects: joined(select.projects),
+      projects: joinedText(select.projects),
       subprojects: flag(select.subprojects, true),
       name: text(select.name),
       name_regex: text(select.name_regex),
-      tags_any: joined(select.tags_any),
-      tags_all: joined(select.tags_all),
-      tags_none: joined(select.tags_none),
+      tags_any: joinedText(select.tags_any),
+      tags_all: joinedText(select.tags_all),
+      tags_none: joinedText(select.tags_none),
       users: texts(select.users),
       exclude_development: flag(select.exclude_development, true),
     },
@@ -106,7 +106,7 @@ function actionDraft(data: Data): ActionDraft {
     project: text(project),
     name: text(name),
     parameters: rows(parameters),
-    tags: joined(tags),
+    tags: joinedText(tags),
     time_limit: text(time_limit),
     container: containerDraft(container),
     overrides: rows(overrides),
@@ -141,15 +141,15 @@ function ruleDraft(data: Data): RuleDraft {
   const timezone = text(data.timezone, "UTC");
   return {
     ...blankRule(),
-    kind: oneOf(RULES, data.type, "daily"),
+    kind: oneOf(RULE_KINDS, data.type, "daily"),
     timezone,
     start: momentDraft(data.start, timezone),
     end: momentDraft(data.end, timezone),
     date: text(data.date),
-    times: joined(data.times),
+    times: joinedText(data.times),
     weekdays: texts(data.weekdays),
-    days: joined(data.days),
-    months: joined(data.months),
+    days: joinedText(data.days),
+    months: joinedText(data.months),
     every: text(data.every),
     anchor: momentDraft(data.anchor, timezone),
     expression: text(data.expression),

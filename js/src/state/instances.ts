@@ -1,10 +1,10 @@
-// The list of instances: which of them are shown, and in what order.
+// Filters and sorts the list of instances.
 import type { InstanceBrief, InstanceChanges } from "../messages/instances";
 
-/** The rows as they are now: those that were sent as a whole, with what changed since. */
-export function merged(base: InstanceBrief[], { rows = [], gone = [] }: InstanceChanges): InstanceBrief[] {
-  const left = new Set([...gone, ...rows.map(({ id }) => id)]);
-  return [...rows, ...base.filter(({ id }) => !left.has(id))];
+/** The rows that were sent first, updated with the changes since. */
+export function applyChanges(base: InstanceBrief[], { rows = [], gone = [] }: InstanceChanges): InstanceBrief[] {
+  const replaced = new Set([...gone, ...rows.map(({ id }) => id)]);
+  return [...rows, ...base.filter(({ id }) => !replaced.has(id))];
 }
 
 export const GROUPS = {
@@ -36,29 +36,30 @@ export interface Filters {
 
 export const NO_FILTERS: Filters = { text: "", group: "all", mine: false, order: "status" };
 
-const RANKS = ["failed", "lost", "running", "queued", "stopping", "paused", "draft", "stopped", "completed"];
+const STATUS_ORDER = ["failed", "lost", "running", "queued", "stopping", "paused", "draft", "stopped", "completed"];
 
-/** Whether an instance belongs to a group of statuses. */
+/** Whether an instance has one of the group's statuses. */
 function inGroup(row: InstanceBrief, group: Group): boolean {
   const statuses: readonly string[] | null = GROUPS[group].statuses;
   return statuses === null || statuses.includes(row.status);
 }
 
-const ID_BEGINNING = 6; // characters: fewer stand at the beginning of many ids
+const MIN_ID_PREFIX = 6; // characters; shorter texts match the ids of too many instances
 
-/** The rows that pass, in the wanted order. Each word of the text is in the name or the user, or begins the id. */
-export function chosen(rows: InstanceBrief[], { text, group, mine, order }: Filters): InstanceBrief[] {
+/** The matching rows in order. Each word of the text must be in the name or the user, or start the id. */
+export function filterInstances(rows: InstanceBrief[], { text, group, mine, order }: Filters): InstanceBrief[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const passing = rows.filter((row) => {
-    const where = `${row.name} ${row.user}`.toLowerCase();
-    const found = (word: string) => where.includes(word) || (word.length >= ID_BEGINNING && row.id.startsWith(word));
-    return inGroup(row, group) && (row.mine || !mine) && words.every(found);
+    const searchable = `${row.name} ${row.user}`.toLowerCase();
+    const matchesWord = (word: string) =>
+      searchable.includes(word) || (word.length >= MIN_ID_PREFIX && row.id.startsWith(word));
+    return inGroup(row, group) && (row.mine || !mine) && words.every(matchesWord);
   });
   return passing.sort((one, other) => compare(one, other, order) || byName(one, other));
 }
 
-/** How many instances each group has. */
-export function counts(rows: InstanceBrief[]): Record<Group, number> {
+/** The number of instances in each group. */
+export function countByGroup(rows: InstanceBrief[]): Record<Group, number> {
   const groups = Object.keys(GROUPS) as Group[];
   return Object.fromEntries(groups.map((group) => [group, rows.filter((row) => inGroup(row, group)).length])) as Record<
     Group,
@@ -72,14 +73,14 @@ function compare(one: InstanceBrief, other: InstanceBrief, order: Order): number
   return order === "status" ? rank(one) - rank(other) : 0;
 }
 
-/** What needs attention first, then what runs, then the rest. */
+/** The position of a status: failures first, then active instances, then the rest. */
 function rank(row: InstanceBrief): number {
-  const place = RANKS.indexOf(row.status);
-  return place < 0 ? RANKS.length : place;
+  const index = STATUS_ORDER.indexOf(row.status);
+  return index < 0 ? STATUS_ORDER.length : index;
 }
 
-const NAMES = new Intl.Collator(undefined, { numeric: true }); // one for all: making one takes long
+const nameCollator = new Intl.Collator(undefined, { numeric: true }); // shared, because creating a collator is slow
 
 function byName(one: InstanceBrief, other: InstanceBrief): number {
-  return NAMES.compare(one.name, other.name) || (one.id < other.id ? -1 : 1);
+  return nameCollator.compare(one.name, other.name) || (one.id < other.id ? -1 : 1);
 }

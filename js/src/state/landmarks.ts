@@ -1,18 +1,18 @@
-// The names of the widgets on this page: screen readers list them, so each has one of its own. Each widget has a copy of
-// this module of its own, so the page itself keeps the list.
+// Unique names for the landmarks of all widgets on the page, because screen readers list them. Each widget loads its
+// own copy of this module, so the page's global object keeps the names.
 
-const NAMES = Symbol.for("clearml-sched-widgets:landmarks");
+const NAMES_KEY = Symbol.for("clearml-sched-widgets:landmarks");
 
-function names(): Set<string> {
-  const page = globalThis as { [NAMES]?: Set<string> };
-  page[NAMES] ??= new Set();
-  return page[NAMES];
+function takenNames(): Set<string> {
+  const page = globalThis as { [NAMES_KEY]?: Set<string> };
+  page[NAMES_KEY] ??= new Set();
+  return page[NAMES_KEY];
 }
 
-/** The first of "Dashboard", "Dashboard 2", … that is free, and a function that gives it back. */
-export function takeName(name: string): [string, () => void] {
-  let own = name;
-  for (let number = 2; names().has(own); number++) own = `${name} ${number}`;
-  names().add(own);
-  return [own, () => void names().delete(own)];
+/** The first free name of "Dashboard", "Dashboard 2" and so on, and a function that releases it. */
+export function claimName(name: string): [string, () => void] {
+  let unique = name;
+  for (let number = 2; takenNames().has(unique); number++) unique = `${name} ${number}`;
+  takenNames().add(unique);
+  return [unique, () => void takenNames().delete(unique)];
 }

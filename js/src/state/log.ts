@@ -1,62 +1,63 @@
-// The lines of the log that this page holds.
+// The log lines that this page holds, and requests for older ones.
 import type { DashboardTraits } from "../messages/dashboard";
 import type { LogData, LogLine } from "../messages/log";
 import type { ViewModel } from "../model";
 
-const KEPT = 200_000; // as many as the kernel keeps
-const PIECE = 2000;
+const MAX_LINES = 200_000; // the kernel keeps as many
+const LINES_PER_REQUEST = 2000;
 
-/** Adds the lines that are new; of those that were missed, as many as were sent again. */
-export function withLines(known: LogData, told: LogData): LogData {
-  const count = Math.min(told.end - known.end, told.lines.length);
-  if (told.end <= known.end) return known;
+/** Appends the lines that are new. If some were missed, only those that the update repeats are added. */
+export function appendLines(known: LogData, update: LogData): LogData {
+  const count = Math.min(update.end - known.end, update.lines.length);
+  if (update.end <= known.end) return known;
   return {
     ...known,
-    end: told.end,
-    lines: [...known.lines, ...told.lines.slice(told.lines.length - count)].slice(-KEPT),
+    end: update.end,
+    lines: [...known.lines, ...update.lines.slice(update.lines.length - count)].slice(-MAX_LINES),
   };
 }
 
-/** Lines that come before the known ones. */
-export function withOlder(known: LogData, piece: LogData): LogData {
-  if (piece.end !== known.end - known.lines.length) return known; // it was cut, or is another log by now
-  const { oldest = 0, more = false } = piece;
-  return { ...known, oldest, more, lines: [...piece.lines, ...known.lines] };
+/** Prepends older lines if they end right before the known ones. */
+export function prependLines(known: LogData, older: LogData): LogData {
+  // The known lines were cut or belong to another log by now.
+  if (older.end !== known.end - known.lines.length) return known;
+  const { oldest = 0, more = false } = older;
+  return { ...known, oldest, more, lines: [...older.lines, ...known.lines] };
 }
 
 export type Level = "all" | "warning" | "error";
 
-const WORTH = { all: null, warning: ["warning", "error", "critical"], error: ["error", "critical"] } as const;
+const LEVELS = { all: null, warning: ["warning", "error", "critical"], error: ["error", "critical"] } as const;
 
-/** The lines of a level that hold a text, in any case. */
-export function matching(lines: readonly LogLine[], level: Level, text: string): LogLine[] {
-  const levels: readonly string[] | null = WORTH[level];
+/** The lines of a level or worse that contain a text, ignoring case. */
+export function filterLines(lines: readonly LogLine[], level: Level, text: string): LogLine[] {
+  const levels: readonly string[] | null = LEVELS[level];
   const wanted = text.trim().toLowerCase();
   return lines.filter(
     (each) => (levels === null || levels.includes(each.level)) && (!wanted || each.text.toLowerCase().includes(wanted)),
   );
 }
 
-/** The lines as text, to copy; times in UTC. */
-export function asText(lines: readonly LogLine[]): string {
+/** The lines as text, with times in UTC. */
+export function linesToText(lines: readonly LogLine[]): string {
   return lines
     .map(({ time, level, text }) => `${new Date(time).toISOString()} ${level.toUpperCase()} ${text}`)
     .join("\n");
 }
 
-/** Follows the log of one view. */
+/** Holds the log of one view and follows its changes. */
 export class LogStore {
   #data: LogData;
   #listeners = new Set<() => void>();
 
-  #asking = false;
+  #loading = false;
   #stopped = false;
   #problem = "";
 
   constructor(private readonly model: Pick<ViewModel<DashboardTraits>, "get" | "onChange" | "request">) {
-    this.#data = withLines(model.get("log_window"), model.get("log_changes"));
-    model.onChange("log_window", () => this.#follow(model.get("log_window")));
-    model.onChange("log_changes", () => this.#follow(this.#data));
+    this.#data = appendLines(model.get("log_window"), model.get("log_changes"));
+    model.onChange("log_window", () => this.#applyChanges(model.get("log_window")));
+    model.onChange("log_changes", () => this.#applyChanges(this.#data));
   }
 
   get lines(): readonly LogLine[] {
@@ -68,60 +69,63 @@ export class LogStore {
     return this.#data.end - this.#data.lines.length + 1;
   }
 
-  /** How many older lines the kernel has. */
-  get before(): number {
+  /** The number of older lines that the kernel has. */
+  get inKernel(): number {
     const { end, oldest = 0, lines } = this.#data;
-    return lines.length >= KEPT ? 0 : Math.max(0, end - lines.length - oldest);
+    return lines.length >= MAX_LINES ? 0 : Math.max(0, end - lines.length - oldest);
   }
 
-  /** Whether there may be still older ones, which the kernel would have to read. */
-  get more(): boolean {
-    return (this.#data.more ?? false) && this.#data.lines.length < KEPT;
+  /** Whether there may be older lines on the server. */
+  get hasMore(): boolean {
+    return (this.#data.more ?? false) && this.#data.lines.length < MAX_LINES;
   }
 
-  /** Whether older lines are on their way. */
-  get reading(): boolean {
-    return this.#asking;
+  /** Whether older lines are being loaded. */
+  get loading(): boolean {
+    return this.#loading;
   }
 
-  /** Why older lines could not be read. */
+  /** Why older lines could not be loaded; empty if they could. */
   get problem(): string {
     return this.#problem;
   }
 
-  /** Asks for older lines: for those that the kernel has, else for a page of those that it has to read. */
-  async older(): Promise<void> {
-    if (this.#asking || (this.before === 0 && !this.more)) return;
-    this.#asking = true;
+  /** Loads older lines: the kernel's if it has any, else one page from the server. */
+  async loadOlder(): Promise<void> {
+    if (this.#loading || (this.inKernel === 0 && !this.hasMore)) return;
+    this.#loading = true;
     this.#problem = "";
-    this.#tell();
+    this.#notify();
     const { end, lines } = this.#data;
     const before = end - lines.length;
     try {
       const piece =
-        this.before > 0
-          ? await this.model.request<LogData>("log", { before, count: Math.min(PIECE, KEPT - lines.length) })
+        this.inKernel > 0
+          ? await this.model.request<LogData>("log", {
+              before,
+              count: Math.min(LINES_PER_REQUEST, MAX_LINES - lines.length),
+            })
           : await this.model.request<LogData>("older_log", { before });
-      this.#data = withOlder(this.#data, piece);
+      this.#data = prependLines(this.#data, piece);
     } catch (reason) {
       this.#problem = reason instanceof Error ? reason.message : String(reason);
     } finally {
-      this.#asking = false;
-      this.#tell();
+      this.#loading = false;
+      this.#notify();
     }
   }
 
-  /** Asks for older lines until the kernel has no others; with `all`, until there are no others, or it is stopped. */
-  async oldest(all = false): Promise<void> {
+  /** Loads all older lines that the kernel has; with `all`, those on the server too, until `stop` is called. */
+  async loadAll(all = false): Promise<void> {
     this.#stopped = false;
     let count = -1;
-    while (this.#data.lines.length !== count && (this.before > 0 || (all && this.more)) && !this.#stopped) {
+    while (this.#data.lines.length !== count && (this.inKernel > 0 || (all && this.hasMore)) && !this.#stopped) {
       count = this.#data.lines.length;
-      await this.older();
+      await this.loadOlder();
     }
   }
 
-  /** Reads no further. */
+  /** Stops `loadAll`. */
   stop(): void {
     this.#stopped = true;
   }
@@ -131,16 +135,16 @@ export class LogStore {
     return () => this.#listeners.delete(listener);
   }
 
-  #follow(known: LogData): void {
-    this.#take(withLines(known, this.model.get("log_changes")));
+  #applyChanges(known: LogData): void {
+    this.#setData(appendLines(known, this.model.get("log_changes")));
   }
 
-  #take(data: LogData): void {
+  #setData(data: LogData): void {
     this.#data = data;
-    this.#tell();
+    this.#notify();
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 }

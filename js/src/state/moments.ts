@@ -1,80 +1,80 @@
-// From a zone's wall clock to instants and back, clock changes included. As the engine has it: a time that the clock
-// jumps over means the instant of the jump.
-import { wall, wallNumber } from "./zones";
+// Converts wall clock times of a time zone to instants and back, across clock changes. As in the engine, a time that
+// the clock skips means the instant of the change.
+import { wallClock, wallClockMs } from "./zones";
 
-/** A moment as a field for date and time has it, on the clock of the rule's zone; `local` is empty for none. */
+/** A date and time as typed, on the wall clock of the rule's time zone; `local` is empty for none. */
 export interface MomentDraft {
   local: string;
-  /** Of a time that the clock shows twice, the second one is meant. */
+  /** For a time that the clock shows twice: whether the second one is meant. */
   later: boolean;
-  /** How the definition has it: this is meant for as long as neither the field nor the zone was changed. */
-  given?: { at: string; zone: string };
+  /** The definition's own text of the moment. It is kept as long as neither the field nor the zone changes. */
+  original?: { at: string; zone: string };
 }
 
 export const NO_MOMENT: MomentDraft = { local: "", later: false };
 
-/** What a wall time comes to. */
-export interface Reading {
-  /** The instants at which the clock shows it, in milliseconds: two where the clock was put back, else one. */
+/** The instants of a wall clock time. */
+export interface WallTimeInstants {
+  /** In milliseconds since the epoch: two if the clock goes back over the time, else one. */
   at: readonly number[];
-  /** The clock jumps over it; `at` is the instant of the jump. */
+  /** Whether the clock skips the time; then `at` is the instant of the change. */
   skipped: boolean;
 }
 
 const DAY = 86_400_000;
 const SECOND = 1000;
 
-/** The zone in which moments are typed: the rule's own, or UTC where the browser does not know that one. */
-export const typedIn = (zone: string): string => (wall(0, zone) === null ? "UTC" : zone);
+/** The time zone in which moments are typed: the rule's own, or UTC if the browser does not know it. */
+export const inputZone = (zone: string): string => (wallClock(0, zone) === null ? "UTC" : zone);
 
-/** When the zone's clock shows `local`, such as 2026-12-01T06:20; null for what is no time. */
-export function reading(local: string, zone: string): Reading | null {
-  const shown = Date.parse(`${local}Z`);
-  if (local === "" || Number.isNaN(shown)) return null;
-  const place = typedIn(zone);
-  const ahead = (at: number) => (wallNumber(at, place) ?? at) - at;
-  const offsets = [...new Set([ahead(shown - DAY), ahead(shown + DAY)])];
-  const at = offsets.map((offset) => shown - offset).filter((each) => each + ahead(each) === shown);
+/** The instants at which the zone's clock shows `local`, such as 2026-12-01T06:20; null if `local` is not a time. */
+export function instantsOfWallTime(local: string, zone: string): WallTimeInstants | null {
+  const wallTime = Date.parse(`${local}Z`);
+  if (local === "" || Number.isNaN(wallTime)) return null;
+  const shownZone = inputZone(zone);
+  const offsetAt = (at: number) => (wallClockMs(at, shownZone) ?? at) - at;
+  const offsets = [...new Set([offsetAt(wallTime - DAY), offsetAt(wallTime + DAY)])];
+  const at = offsets.map((offset) => wallTime - offset).filter((each) => each + offsetAt(each) === wallTime);
   if (at.length > 0) return { at: at.sort((a, b) => a - b), skipped: false };
-  const bounds = offsets.map((offset) => shown - offset);
-  return { at: [jump(Math.min(...bounds), Math.max(...bounds), shown, ahead)], skipped: true };
+  const bounds = offsets.map((offset) => wallTime - offset);
+  return { at: [clockJump(Math.min(...bounds), Math.max(...bounds), wallTime, offsetAt)], skipped: true };
 }
 
-/** The first second after `before`, and not after `after`, at which the clock shows `shown` or more. */
-function jump(before: number, after: number, shown: number, ahead: (at: number) => number): number {
+/** The first second after `before` and up to `after` at which the clock shows `wallTime` or later. */
+function clockJump(before: number, after: number, wallTime: number, offsetAt: (at: number) => number): number {
   let [low, high] = [before, after];
   while (high - low > SECOND) {
     const middle = low + Math.floor((high - low) / SECOND / 2) * SECOND;
-    if (middle + ahead(middle) < shown) low = middle;
+    if (middle + offsetAt(middle) < wallTime) low = middle;
     else high = middle;
   }
   return high;
 }
 
-/** The instant that is meant; null for none. */
+/** The instant of a moment in milliseconds since the epoch; null for none. */
 export function instant(moment: MomentDraft, zone: string): number | null {
-  const { at = [] } = reading(moment.local, zone) ?? {};
+  const { at = [] } = instantsOfWallTime(moment.local, zone) ?? {};
   return (moment.later ? at.at(-1) : at[0]) ?? null;
 }
 
-/** For a definition: what it had, or the instant in UTC; null for none. */
+/** The moment as the definition stores it: the original text, else an ISO time in UTC; null for none. */
 export function momentData(moment: MomentDraft, zone: string): string | null {
-  if (moment.given?.zone === zone) return moment.given.at;
+  if (moment.original?.zone === zone) return moment.original.at;
   const at = instant(moment, zone);
   return at === null ? null : new Date(at).toISOString().replace(".000Z", "Z");
 }
 
-/** Of a definition: any ISO time with its offset. */
+/** The moment of a definition's ISO time with any UTC offset. */
 export function momentDraft(value: unknown, zone: string): MomentDraft {
   const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
   if (typeof value !== "string" || Number.isNaN(at)) return NO_MOMENT;
-  const local = localText(Math.floor(at / SECOND) * SECOND, zone);
-  const twice = reading(local, zone)?.at ?? [];
-  return { local, later: twice.length > 1 && at >= (twice[1] ?? at), given: { at: value, zone } };
+  const local = wallTimeText(Math.floor(at / SECOND) * SECOND, zone);
+  const instants = instantsOfWallTime(local, zone)?.at ?? [];
+  return { local, later: instants.length > 1 && at >= (instants[1] ?? at), original: { at: value, zone } };
 }
 
-/** What a field for date and time holds at an instant, on the clock of the zone. */
-function localText(at: number, zone: string): string {
-  const text = new Date(wallNumber(at, typedIn(zone)) ?? at).toISOString();
+/** The `datetime-local` value of an instant on the zone's wall clock. */
+function wallTimeText(at: number, zone: string): string {
+  const text = new Date(wallClockMs(at, inputZone(zone)) ?? at).toISOString();
   return text.slice(17, 19) === "00" ? text.slice(0, 16) : text.slice(0, 19);
 }

@@ -1,14 +1,14 @@
-// What the preview shows beside the review: two months by day, the runs of one day, and clashes.
+// The data of the preview: runs per day for two months, the runs of one day, and clashes.
 import type { DayRuns, Outlook } from "../messages/wizard";
-import type { Asks } from "./store";
 import type { Data } from "./toData";
+import type { Requester } from "./wizardStore";
 
-export interface Question {
+export interface OutlookQuery {
   data: Data;
-  /** The first day of the first month. */
+  /** The first day of the first month that is shown. */
   month: string;
   zone: string;
-  /** A date whose runs are listed. */
+  /** The date whose runs are listed. */
   day: string | null;
 }
 
@@ -19,13 +19,13 @@ export interface OutlookState {
   runsOf: string | null;
 }
 
-/** Asks, and keeps the last answers; one that comes after a newer question is dropped. */
+/** Requests the data and keeps the last answers. An answer that arrives after a newer request is dropped. */
 export class OutlookStore {
   #state: OutlookState = { outlook: null, runs: null, runsOf: null };
-  #asked = 0;
+  #lastTicket = 0;
   #listeners = new Set<() => void>();
 
-  constructor(private readonly kernel: Asks) {}
+  constructor(private readonly kernel: Requester) {}
 
   get state(): OutlookState {
     return this.#state;
@@ -36,21 +36,21 @@ export class OutlookStore {
     return () => this.#listeners.delete(listener);
   }
 
-  async ask({ data, month, zone, day }: Question): Promise<void> {
-    const ticket = ++this.#asked;
+  async load({ data, month, zone, day }: OutlookQuery): Promise<void> {
+    const ticket = ++this.#lastTicket;
     if (day !== this.#state.runsOf) this.#set({ runs: null, runsOf: day });
     const [outlook, runs] = await Promise.all([
       this.#request<Outlook>("outlook", { data, month, zone }),
       day === null ? null : this.#request<DayRuns>("day", { data, date: day, zone }),
     ]);
-    if (ticket === this.#asked) this.#set({ outlook: outlook ?? this.#state.outlook, runs });
+    if (ticket === this.#lastTicket) this.#set({ outlook: outlook ?? this.#state.outlook, runs });
   }
 
   async #request<Result>(action: string, payload: unknown): Promise<Result | null> {
     try {
       return await this.kernel.request<Result>(action, payload);
     } catch {
-      return null; // the view was closed, or the kernel does not know the zone
+      return null; // the view was closed, or the kernel does not know the time zone
     }
   }
 

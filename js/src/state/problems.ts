@@ -1,4 +1,4 @@
-// Which field a problem belongs to. Python names fields by path, such as `schedules[2].recurrence.times[0]`.
+// Assigns problems to fields. Python names a field by its path, such as `schedules[2].recurrence.times[0]`.
 import type { Problem } from "../messages/shared";
 
 /** Whether the path is the field itself or something inside it. */
@@ -14,8 +14,8 @@ export function messagesAt(problems: readonly Problem[], field: string): string[
   return [...new Set(found)];
 }
 
-/** Problems that no field of the form shows, for the summary at its foot. */
-export function unplaced(problems: readonly Problem[], fields: ReadonlySet<string>): Problem[] {
+/** The problems outside of the given fields, for the summary below the form. */
+export function problemsOutside(problems: readonly Problem[], fields: ReadonlySet<string>): Problem[] {
   return problems.filter(({ path }) => ![...fields].some((field) => within(path, field)));
 }
 

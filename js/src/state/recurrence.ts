@@ -1,51 +1,52 @@
-// What the recurrence editor does to the texts of a rule: lists of days and months, and lengths of time.
+// Edits the texts of a recurrence: lists of days and months, and durations.
+import { WEEKDAYS } from "./draft";
 import { split } from "./toData";
 
 export const ORDINALS = ["first", "second", "third", "fourth", "last"] as const;
 
-/** The days of the week that a button chooses at once. */
+/** Sets of weekdays that one button selects. */
 export const WEEKDAY_SETS: readonly (readonly [label: string, days: readonly string[]])[] = [
-  ["Weekdays", ["monday", "tuesday", "wednesday", "thursday", "friday"]],
-  ["Weekend", ["saturday", "sunday"]],
-  ["Every day", ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]],
+  ["Weekdays", WEEKDAYS.slice(0, 5)],
+  ["Weekend", WEEKDAYS.slice(5)],
+  ["Every day", WEEKDAYS],
 ];
 
 export const sameDays = (some: readonly string[], others: readonly string[]) =>
   some.length === others.length && some.every((day) => others.includes(day));
 
-/** What a list of days of the month names: cells of the grid, and all else as it was written. */
-export function monthDays(text: string): { cells: Set<string>; others: string[] } {
+/** Splits a list of days of the month into days of the grid and other entries, which stay as written. */
+export function parseMonthDays(text: string): { cells: Set<string>; others: string[] } {
   const parts = split(text.toLowerCase());
-  return { cells: new Set(parts.filter(isCell)), others: parts.filter((part) => !isCell(part)) };
+  return { cells: new Set(parts.filter(isGridDay)), others: parts.filter((part) => !isGridDay(part)) };
 }
 
-const isCell = (part: string) => part === "last" || (/^([1-9]|[12]\d|3[01])$/.test(part) && Number(part) <= 31);
+const isGridDay = (part: string) => part === "last" || (/^([1-9]|[12]\d|3[01])$/.test(part) && Number(part) <= 31);
 
-/** The list with the entry put in or taken out: numbers in order, then weekdays, then the last day. */
-export function toggledDay(text: string, day: string): string {
+/** The list with an entry added or removed, in this order: numbers, weekdays, last day. */
+export function toggleDay(text: string, day: string): string {
   const parts = split(text.toLowerCase());
-  return sorted(parts.includes(day) ? parts.filter((part) => part !== day) : [...parts, day]).join(", ");
+  return sortDays(parts.includes(day) ? parts.filter((part) => part !== day) : [...parts, day]).join(", ");
 }
 
-function sorted(parts: readonly string[]): string[] {
-  const place = (part: string) => (/^\d+$/.test(part) ? Number(part) : part === "last" ? 1000 : 100);
-  return [...parts].sort((a, b) => place(a) - place(b));
+function sortDays(parts: readonly string[]): string[] {
+  const rank = (part: string) => (/^\d+$/.test(part) ? Number(part) : part === "last" ? 1000 : 100);
+  return [...parts].sort((a, b) => rank(a) - rank(b));
 }
 
-/** The months of a list, as texts of their numbers; all of them are none chosen. */
-export function toggledMonths(text: string, months: readonly string[]): string {
+/** The list of selected months as text; selecting all twelve gives an empty list, which means every month. */
+export function monthsText(text: string, months: readonly string[]): string {
   const unknown = split(text).filter((part) => !/^([1-9]|1[0-2])$/.test(part));
   return months.length === 12 ? unknown.join(", ") : [...months, ...unknown].join(", ");
 }
 
-/** `15m` -> 15 and m; what ends in no unit is a number still without one. */
-export function lengthOf(text: string): { amount: string; unit: string } {
-  const found = /^(.*?)\s*([smhdw])\s*$/s.exec(text);
-  return { amount: (found?.[1] ?? text).trim(), unit: found?.[2] ?? "" };
+/** Splits `15m` into 15 and m; without a unit, the whole text is the amount. */
+export function parseDuration(text: string): { amount: string; unit: string } {
+  const match = /^(.*?)\s*([smhdw])\s*$/s.exec(text);
+  return { amount: (match?.[1] ?? text).trim(), unit: match?.[2] ?? "" };
 }
 
-/** The length that the amount and the unit make; an amount that was typed with its unit keeps it. */
-export function lengthText(amount: string, unit: string): string {
+/** The duration of an amount and a unit; a unit that was typed with the amount is kept. */
+export function durationText(amount: string, unit: string): string {
   const typed = amount.trim();
   return typed === "" || /[smhdw]$/.test(typed) ? typed : `${typed}${unit}`;
 }

@@ -1,28 +1,28 @@
-// Which rows of a long list are on the page, and where the keys lead. All rows have the same height.
+// Selects the rows of a long list to render, and the row that a key leads to. All rows have the same height.
 
-/** What of the list is in sight, in pixels; `pitch` is the distance from one row to the next. */
-export interface Sight {
+/** The visible part of the list in pixels; `pitch` is the distance from one row to the next. */
+export interface Viewport {
   top: number;
-  tall: number;
+  height: number;
   pitch: number;
 }
 
-const WHOLE = 100; // rows of a list that is on the page as a whole
-const MORE = 8; // rows beyond what is in sight, so that scrolling a little shows no gap
+const MAX_UNWINDOWED_ROWS = 100; // longest list that is rendered completely
+const OVERSCAN_ROWS = 8; // rows beyond the visible ones, so that a short scroll shows no gap
 
-/** The places of the rows to show, ascending: what is in sight, and the one that the keyboard is at. */
-export function inSight(count: number, { top, tall, pitch }: Sight, at: number): number[] {
-  if (count <= WHOLE) return Array.from({ length: count }, (_, place) => place);
-  const last = Math.min(count - 1, Math.ceil((top + tall) / pitch) + MORE);
-  const first = Math.max(0, Math.min(Math.floor(top / pitch) - MORE, last));
+/** The indexes of the rows to render, ascending: the visible ones, and row `at`, which has the keyboard focus. */
+export function visibleRows(count: number, { top, height, pitch }: Viewport, at: number): number[] {
+  if (count <= MAX_UNWINDOWED_ROWS) return Array.from({ length: count }, (_, index) => index);
+  const last = Math.min(count - 1, Math.ceil((top + height) / pitch) + OVERSCAN_ROWS);
+  const first = Math.max(0, Math.min(Math.floor(top / pitch) - OVERSCAN_ROWS, last));
   const places = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   if (at < first) return [at, ...places];
   return at > last && at < count ? [...places, at] : places;
 }
 
-/** Where a key leads from a place; null for a key that leads nowhere. */
-export function moved(key: string, place: number, count: number, { tall, pitch }: Sight): number | null {
-  const page = Math.max(1, Math.floor(tall / pitch) - 1);
+/** The index of the row that a key leads to; null for other keys. */
+export function rowAfterKey(key: string, index: number, count: number, { height, pitch }: Viewport): number | null {
+  const page = Math.max(1, Math.floor(height / pitch) - 1);
   const steps: Record<string, number> = {
     ArrowDown: 1,
     ArrowUp: -1,
@@ -32,16 +32,16 @@ export function moved(key: string, place: number, count: number, { tall, pitch }
     End: count,
   };
   const step = steps[key];
-  return step === undefined || count === 0 ? null : Math.max(0, Math.min(place + step, count - 1));
+  return step === undefined || count === 0 ? null : Math.max(0, Math.min(index + step, count - 1));
 }
 
-/** How far to scroll for an unfolded row and what belongs to it, from `start` to `end`: its beginning is in sight always. */
-export function unfolded(start: number, end: number, { top, tall }: Omit<Sight, "pitch">): number {
-  return Math.min(start, Math.max(top, end - tall));
+/** The scroll position that shows a row and its details, from `start` to `end`. The start is always visible. */
+export function scrollTopForDetails(start: number, end: number, { top, height }: Omit<Viewport, "pitch">): number {
+  return Math.min(start, Math.max(top, end - height));
 }
 
-/** How far the list is to be scrolled for a row to be in sight: not at all, if it is. */
-export function reveal(place: number, count: number, { top, tall, pitch }: Sight): number {
-  const highest = Math.max(0, Math.min(place, count - 1)) * pitch;
-  return Math.min(highest, Math.max(top, highest + pitch - tall));
+/** The scroll position that makes a row visible; unchanged if it is visible already. */
+export function scrollTopForRow(index: number, count: number, { top, height, pitch }: Viewport): number {
+  const highest = Math.max(0, Math.min(index, count - 1)) * pitch;
+  return Math.min(highest, Math.max(top, highest + pitch - height));
 }

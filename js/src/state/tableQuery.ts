@@ -1,38 +1,38 @@
-// What a user wants to see of a table. Where the page holds all rows it answers by itself, also while a cell runs;
-// clearml_sched_widgets/widgets/dashboard/table_query.py answers in the same way for the others.
+// Sort, search and filters of a table. A page that holds all rows applies them itself, also while a cell runs;
+// clearml_sched_widgets/widgets/dashboard/table_query.py does the same for other pages.
 import type { Choices } from "../messages/tables";
 import type { TableState } from "./tableState";
 
 export interface Query {
   sort: readonly [column: string, descending: boolean] | null;
   search: string;
-  /** Per column: any of these values. */
+  /** Per column, the accepted values. */
   values: Readonly<Record<string, readonly string[]>>;
   period: { column: string; start: number | null; end: number | null } | null;
 }
 
-/** The table's own order, and nothing left out. */
-export const EVERYTHING: Query = { sort: null, search: "", values: {}, period: null };
+/** The table's default order, without search or filters. */
+export const DEFAULT_QUERY: Query = { sort: null, search: "", values: {}, period: null };
 
-export function narrows(query: Query): boolean {
+export function isFiltered(query: Query): boolean {
   const { search, values, period } = query;
   return search.trim() !== "" || Object.keys(values).length > 0 || period !== null;
 }
 
-export const isEverything = (query: Query) => query.sort === null && !narrows(query);
+export const isDefaultQuery = (query: Query) => query.sort === null && !isFiltered(query);
 
 type Cells = Readonly<Record<string, unknown>>;
 
-/** The answer to a query from rows that are all here. */
-export function answered<Row extends object>(state: TableState<Row>, query: Query): TableState<Row> {
+/** Applies a query to a table of which all rows are loaded. */
+export function applyQuery<Row extends object>(state: TableState<Row>, query: Query): TableState<Row> {
   const all = Array.from({ length: state.total }, (_, index) => state.rows.get(index)).filter(
     (row) => row !== undefined,
   );
-  const found = sorted(
+  const matching = sortRows(
     all.filter((row) => matches(row as Cells, query)),
     query.sort,
   );
-  return { ...state, matching: found.length, rows: new Map(found.entries()) };
+  return { ...state, matching: matching.length, rows: new Map(matching.entries()) };
 }
 
 function matches(row: Cells, { search, values, period }: Query): boolean {
@@ -47,10 +47,10 @@ function matches(row: Cells, { search, values, period }: Query): boolean {
   return (period.start === null || at >= period.start) && (period.end === null || at < period.end);
 }
 
-const blank = (value: unknown) => value === null || value === "";
+const isBlank = (value: unknown) => value === null || value === "";
 
 /** Rows without a value come last, in either direction. */
-function sorted<Row extends object>(rows: Row[], sort: Query["sort"]): Row[] {
+function sortRows<Row extends object>(rows: Row[], sort: Query["sort"]): Row[] {
   if (sort === null) return rows;
   const [column, descending] = sort;
   const key = (row: Row) => {
@@ -60,18 +60,18 @@ function sorted<Row extends object>(rows: Row[], sort: Query["sort"]): Row[] {
   const sign = descending ? -1 : 1;
   return [...rows].sort((one, other) => {
     const [a, b] = [key(one), key(other)];
-    if (blank(a) || blank(b)) return Number(blank(a)) - Number(blank(b));
+    if (isBlank(a) || isBlank(b)) return Number(isBlank(a)) - Number(isBlank(b));
     return a < b ? -sign : a > b ? sign : 0;
   });
 }
 
-/** The values that there are in some columns, the most frequent first. */
-export function choicesIn<Row extends object>(rows: Iterable<Row>, columns: readonly string[]): Choices {
+/** The values of some columns with their numbers of rows, the most frequent first. */
+export function countChoices<Row extends object>(rows: Iterable<Row>, columns: readonly string[]): Choices {
   const all = [...rows] as Cells[];
-  return Object.fromEntries(columns.map((column) => [column, counted(all.map((row) => String(row[column])))]));
+  return Object.fromEntries(columns.map((column) => [column, countValues(all.map((row) => String(row[column])))]));
 }
 
-function counted(values: string[]): [string, number][] {
+function countValues(values: string[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return [...counts].sort((one, other) => other[1] - one[1]);

@@ -1,65 +1,65 @@
-// The rows of a table that this page holds: pure functions from what the kernel tells to what there is to show.
+// The rows of a table that this page holds, updated from the kernel's messages. Pure functions.
 import type { Change, ChangesData, RowsAnswer, Values, WindowData } from "../messages/tables";
 
 export interface TableState<Row> {
-  /** The revision that `rows` are of. */
+  /** The revision of `rows`. */
   revision: number;
-  /** The newest one that the page has heard of; if it is later, the rows are out of date. */
+  /** The newest revision that the page knows of; if it is later than `revision`, the rows are outdated. */
   latest: number;
   total: number;
   matching: number;
-  /** By index. What is missing is asked for when it comes into sight. */
+  /** By index. A missing row is requested when it becomes visible. */
   rows: ReadonlyMap<number, Row>;
 }
 
-const KEPT = 2000; // rows in memory, those around what was asked for last
+const MAX_CACHED_ROWS = 2000; // rows in memory, around those that were requested last
 
 function toRow<Row>(columns: readonly string[], values: Values): Row {
   return Object.fromEntries(columns.map((column, index) => [column, values[index]])) as Row;
 }
 
 export function fromWindow<Row>(columns: readonly string[], { revision, total, rows }: WindowData): TableState<Row> {
-  const found = new Map(rows.map((values, index) => [index, toRow<Row>(columns, values)] as const));
-  return { revision, latest: revision, total, matching: total, rows: found };
+  const byIndex = new Map(rows.map((values, index) => [index, toRow<Row>(columns, values)] as const));
+  return { revision, latest: revision, total, matching: total, rows: byIndex };
 }
 
-/** For the table's own order: applies the changes; without those in between, the rows are out of date. */
-export function withChanges<Row>(
+/** Applies the changes to a table in its default order. If some changes were missed, the rows are outdated. */
+export function applyChanges<Row>(
   columns: readonly string[],
   state: TableState<Row>,
-  told: ChangesData,
+  update: ChangesData,
 ): TableState<Row> {
-  if (told.revision <= state.revision) return state;
-  if (told.since > state.revision) return outdated(state, told);
+  if (update.revision <= state.revision) return state;
+  if (update.since > state.revision) return markOutdated(state, update);
   let rows = state.rows;
-  for (const [revision, index, change] of told.changes) {
-    if (revision > state.revision) rows = changed(columns, rows, index, change);
+  for (const [revision, index, change] of update.changes) {
+    if (revision > state.revision) rows = applyChange(columns, rows, index, change);
   }
-  const { revision, total } = told;
+  const { revision, total } = update;
   return { revision, latest: Math.max(revision, state.latest), total, matching: total, rows };
 }
 
-/** For any other order: there are newer rows, and which they are must be asked. */
-export function outdated<Row>(state: TableState<Row>, { revision, total }: ChangesData): TableState<Row> {
+/** For any other order: marks the rows as outdated, because the new rows must be requested. */
+export function markOutdated<Row>(state: TableState<Row>, { revision, total }: ChangesData): TableState<Row> {
   return revision > state.latest ? { ...state, latest: revision, total } : state;
 }
 
-function changed<Row>(
+function applyChange<Row>(
   columns: readonly string[],
   rows: ReadonlyMap<number, Row>,
   index: number,
   change: Change[2],
 ): ReadonlyMap<number, Row> {
   if (Array.isArray(change)) {
-    const moved = [...rows].map(([place, row]) => [place >= index ? place + 1 : place, row] as const);
-    return new Map([...moved, [index, toRow<Row>(columns, change)]]);
+    const shifted = [...rows].map(([at, row]) => [at >= index ? at + 1 : at, row] as const);
+    return new Map([...shifted, [index, toRow<Row>(columns, change)]]);
   }
   const row = rows.get(index);
   return row === undefined ? rows : new Map(rows).set(index, { ...row, ...change });
 }
 
-/** Rows of a later revision take the place of all others; those of an earlier one are of no use any more. */
-export function withAnswer<Row>(
+/** Adds requested rows. Rows of a later revision replace all others; rows of an earlier one are dropped. */
+export function applyAnswer<Row>(
   columns: readonly string[],
   state: TableState<Row>,
   answer: RowsAnswer,
@@ -68,12 +68,12 @@ export function withAnswer<Row>(
   if (revision < state.revision) return state;
   const fresh = answer.rows.map((values, index) => [offset + index, toRow<Row>(columns, values)] as const);
   const known = revision === state.revision ? [...state.rows] : [];
-  const near = known.filter(([index]) => Math.abs(index - offset) < KEPT / 2);
+  const near = known.filter(([index]) => Math.abs(index - offset) < MAX_CACHED_ROWS / 2);
   return { revision, latest: Math.max(revision, state.latest), total, matching, rows: new Map([...near, ...fresh]) };
 }
 
-/** The part of a range, ends included, that has to be asked for; null if every row of it is there. */
-export function missing<Row>(state: TableState<Row>, first: number, last: number): [number, number] | null {
+/** The part of a range (both ends included) that is not loaded; null if it is complete. */
+export function missingRange<Row>(state: TableState<Row>, first: number, last: number): [number, number] | null {
   const end = Math.min(last, state.matching - 1);
   let from = Math.max(0, first);
   while (from <= end && state.rows.has(from)) from++;

@@ -1,43 +1,46 @@
-// One table of one view: what the kernel told of it unasked, and the rows that it is asked for as they come into sight.
+// One table of a view: the rows and changes that the kernel sends, and the rows that are requested as they become
+// visible.
 import type { DashboardTraits } from "../messages/dashboard";
 import type { ChangesData, Choices, RowsAnswer, WindowData } from "../messages/tables";
 import { RequestError, type ViewModel } from "../model";
-import { answered, choicesIn, EVERYTHING, isEverything, type Query } from "./tableQuery";
-import { fromWindow, missing, outdated, type TableState, withAnswer, withChanges } from "./tableState";
+import { applyQuery, countChoices, DEFAULT_QUERY, isDefaultQuery, type Query } from "./tableQuery";
+import { applyAnswer, applyChanges, fromWindow, markOutdated, missingRange, type TableState } from "./tableState";
 
 export type TableName = "executed" | "scheduled";
 type Model = Pick<ViewModel<DashboardTraits>, "get" | "onChange" | "request">;
 
-const PAGE = 100; // rows that are asked for at least
-const RENEW_AFTER_MS = 300; // what changes in a burst is asked for once
+const PAGE_ROWS = 100; // smallest number of rows per request
+const REFRESH_AFTER_MS = 300; // a burst of changes leads to one request
 const SLOW_AFTER_MS = 700;
 
-/** A row that was asked for by its key, and what came of it: its place, or why it has none. */
-export interface Sought {
+/**
+ * The search for a row by its key. `index` is its position if it was found; `hidden` means that the query excludes it.
+ */
+export interface RowLookup {
   key: string;
   outcome: "asking" | "found" | "hidden" | "unknown";
   index: number;
 }
 
 export class TableStore<Row extends object> {
-  query: Query = EVERYTHING;
-  /** Whether the kernel lets us wait: it is busy with a cell. */
+  query: Query = DEFAULT_QUERY;
+  /** Whether the kernel is busy with a cell and has not answered yet. */
   waiting = false;
-  /** Why the last question was refused. */
+  /** Why the last request was refused; empty if it was not. */
   error = "";
   choices: Choices | null = null;
-  /** The columns that the user wants to see; null until he chooses. */
+  /** The columns that the user chose; null for the default ones. */
   columns: readonly string[] | null = null;
-  sought: Sought | null = null;
+  lookup: RowLookup | null = null;
 
-  #own: TableState<Row>;
-  #other: TableState<Row> | null = null; // in another order than the table's own, or narrowed
-  #last: { own: TableState<Row>; query: Query; found: TableState<Row> };
-  #stale = false; // what is shown answers an earlier query
-  #asking = false;
-  #range: [number, number] = [0, PAGE - 1];
+  #unqueried: TableState<Row>;
+  #queried: TableState<Row> | null = null; // the rows of a query that is not the default one
+  #localAnswer: { state: TableState<Row>; query: Query; found: TableState<Row> };
+  #stale = false; // true while the rows belong to an earlier query
+  #requesting = false;
+  #visibleRange: [number, number] = [0, PAGE_ROWS - 1];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #due = Number.POSITIVE_INFINITY; // when it rings
+  #timerDue = Number.POSITIVE_INFINITY; // the time at which `#timer` fires
   #listeners = new Set<() => void>();
 
   constructor(
@@ -46,28 +49,28 @@ export class TableStore<Row extends object> {
     private readonly names: readonly string[],
     private readonly choosable: readonly string[],
   ) {
-    this.#own = fromWindow(names, this.#window());
-    this.#last = { own: this.#own, query: EVERYTHING, found: this.#own };
-    this.#followed();
-    model.onChange(`${table}_window`, () => this.#renewed());
-    model.onChange(`${table}_changes`, () => this.#followed());
+    this.#unqueried = fromWindow(names, this.#window());
+    this.#localAnswer = { state: this.#unqueried, query: DEFAULT_QUERY, found: this.#unqueried };
+    this.#applyChanges();
+    model.onChange(`${table}_window`, () => this.#applyWindow());
+    model.onChange(`${table}_changes`, () => this.#applyChanges());
   }
 
-  /** What there is to show. */
+  /** The rows to show. */
   get state(): TableState<Row> {
-    if (isEverything(this.query)) return this.#own;
-    return this.#local ? this.#answered() : (this.#other ?? this.#own);
+    if (isDefaultQuery(this.query)) return this.#unqueried;
+    return this.#hasAllRows ? this.#answerLocally() : (this.#queried ?? this.#unqueried);
   }
 
-  #answered(): TableState<Row> {
-    const { own, query } = this.#last;
-    if (own !== this.#own || query !== this.query) {
-      this.#last = { own: this.#own, query: this.query, found: answered(this.#own, this.query) };
+  #answerLocally(): TableState<Row> {
+    const { state, query } = this.#localAnswer;
+    if (state !== this.#unqueried || query !== this.query) {
+      this.#localAnswer = { state: this.#unqueried, query: this.query, found: applyQuery(this.#unqueried, this.query) };
     }
-    return this.#last.found;
+    return this.#localAnswer.found;
   }
 
-  /** Whether what is shown is not (yet) what was asked for. */
+  /** Whether the shown rows are outdated or belong to an earlier query. */
   get stale(): boolean {
     const state = this.state;
     return this.#stale || state.latest > state.revision;
@@ -78,38 +81,38 @@ export class TableStore<Row extends object> {
     return () => this.#listeners.delete(listener);
   }
 
-  ask(change: Partial<Query>): void {
+  setQuery(change: Partial<Query>): void {
     this.query = { ...this.query, ...change };
-    this.sought = null;
+    this.lookup = null;
     this.error = "";
-    this.#range = [0, PAGE - 1];
-    if (isEverything(this.query) || this.#local) this.#other = null;
-    this.#stale = !isEverything(this.query) && !this.#local;
-    this.#tell();
+    this.#visibleRange = [0, PAGE_ROWS - 1];
+    if (isDefaultQuery(this.query) || this.#hasAllRows) this.#queried = null;
+    this.#stale = !isDefaultQuery(this.query) && !this.#hasAllRows;
+    this.#notify();
     this.#schedule(0);
   }
 
-  choose(columns: readonly string[]): void {
+  setColumns(columns: readonly string[]): void {
     this.columns = columns;
-    this.#tell();
+    this.#notify();
   }
 
-  /** Finds the row of a key among those that match; `is` tells it from the others. */
-  async seek(key: string, is: (row: Row) => boolean): Promise<void> {
-    const asking: Sought = { key, outcome: "asking", index: -1 };
-    this.sought = asking;
-    this.#tell();
-    const found = (await this.#placeOf(key, is)) ?? null;
-    if (this.sought !== asking) return; // something else is wanted by now
-    this.sought = found === null ? null : { key, ...found };
-    this.#tell();
+  /** Finds the row of a key among the matching rows; `matches` recognises it. */
+  async findRow(key: string, matches: (row: Row) => boolean): Promise<void> {
+    const pending: RowLookup = { key, outcome: "asking", index: -1 };
+    this.lookup = pending;
+    this.#notify();
+    const found = (await this.#locate(key, matches)) ?? null;
+    if (this.lookup !== pending) return; // another row was looked up meanwhile
+    this.lookup = found === null ? null : { key, ...found };
+    this.#notify();
   }
 
-  async #placeOf(key: string, is: (row: Row) => boolean): Promise<Omit<Sought, "key"> | null> {
-    const here = [...this.state.rows].find(([, row]) => is(row));
-    if (here && !this.stale) return { outcome: "found", index: here[0] };
-    if (this.#local) {
-      return { outcome: [...this.#own.rows.values()].some(is) ? "hidden" : "unknown", index: -1 };
+  async #locate(key: string, matches: (row: Row) => boolean): Promise<Omit<RowLookup, "key"> | null> {
+    const held = [...this.state.rows].find(([, row]) => matches(row));
+    if (held && !this.stale) return { outcome: "found", index: held[0] };
+    if (this.#hasAllRows) {
+      return { outcome: [...this.#unqueried.rows.values()].some(matches) ? "hidden" : "unknown", index: -1 };
     }
     const answer = await this.#request<{ index: number | null; known: boolean }>("find", { ...this.query, key });
     if (answer === null) return null;
@@ -117,27 +120,27 @@ export class TableStore<Row extends object> {
     return { outcome: answer.known ? "hidden" : "unknown", index: -1 };
   }
 
-  /** The rows in sight, ends included: what is missing of them is asked for. */
-  see(first: number, last: number): void {
-    this.#range = [first, last];
+  /** Sets the visible rows, both ends included; those that are missing are requested. */
+  setVisible(first: number, last: number): void {
+    this.#visibleRange = [first, last];
     this.#schedule(0);
   }
 
-  /** Finds out which values there are to choose from. */
+  /** Loads the values that the filters offer. */
   async loadChoices(): Promise<void> {
-    if (this.#local) {
-      this.choices = choicesIn(this.#own.rows.values(), this.choosable);
-      this.#tell();
+    if (this.#hasAllRows) {
+      this.choices = countChoices(this.#unqueried.rows.values(), this.choosable);
+      this.#notify();
       return;
     }
-    const answer = await this.#request<RowsAnswer>("rows", { ...EVERYTHING, offset: 0, limit: 0, choices: true });
+    const answer = await this.#request<RowsAnswer>("rows", { ...DEFAULT_QUERY, offset: 0, limit: 0, choices: true });
     if (answer?.choices) this.choices = answer.choices;
-    this.#tell();
+    this.#notify();
   }
 
-  /** Whether the page holds every row. */
-  get #local(): boolean {
-    const { rows, total, revision, latest } = this.#own;
+  /** Whether the page holds every row and they are up to date. */
+  get #hasAllRows(): boolean {
+    const { rows, total, revision, latest } = this.#unqueried;
     return rows.size === total && revision === latest;
   }
 
@@ -145,64 +148,66 @@ export class TableStore<Row extends object> {
     return this.model.get(`${this.table}_window`) as WindowData;
   }
 
-  #renewed(): void {
-    this.#own = fromWindow(this.names, this.#window());
+  #applyWindow(): void {
+    this.#unqueried = fromWindow(this.names, this.#window());
     this.choices = null;
-    this.#followed();
+    this.#applyChanges();
   }
 
-  #followed(): void {
-    const told = this.model.get(`${this.table}_changes`) as ChangesData;
-    this.#own = withChanges(this.names, this.#own, told);
-    if (this.#other) this.#other = outdated(this.#other, told);
-    this.#tell();
-    this.#schedule(RENEW_AFTER_MS);
+  #applyChanges(): void {
+    const update = this.model.get(`${this.table}_changes`) as ChangesData;
+    this.#unqueried = applyChanges(this.names, this.#unqueried, update);
+    if (this.#queried) this.#queried = markOutdated(this.#queried, update);
+    this.#notify();
+    this.#schedule(REFRESH_AFTER_MS);
   }
 
-  /** What is to happen earlier already stays: changes that never cease must not put it off for ever. */
+  /**
+   * Schedules `#fetchRows`. An earlier due time is kept, so that constant changes cannot postpone the request forever.
+   */
   #schedule(after: number): void {
     const due = Date.now() + after;
-    if (due >= this.#due) return;
-    this.#due = due;
+    if (due >= this.#timerDue) return;
+    this.#timerDue = due;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#due = Number.POSITIVE_INFINITY;
-      void this.#fill();
+      this.#timerDue = Number.POSITIVE_INFINITY;
+      void this.#fetchRows();
     }, after);
   }
 
-  /** Asks for what is missing or out of date in sight, one question at a time. */
-  async #fill(): Promise<void> {
-    const wanted = this.#asking ? null : this.#wanted();
-    if (wanted === null) return;
+  /** Requests the visible rows that are missing or outdated, one request at a time. */
+  async #fetchRows(): Promise<void> {
+    const range = this.#requesting ? null : this.#rangeToFetch();
+    if (range === null) return;
     const { query } = this;
-    this.#asking = true;
-    const [offset, last] = wanted;
+    this.#requesting = true;
+    const [offset, last] = range;
     const answer = await this.#request<RowsAnswer>("rows", { ...query, offset, limit: last - offset + 1 });
-    this.#asking = false;
+    this.#requesting = false;
     if (answer === null) return;
-    if (query === this.query) this.#take(answer);
+    if (query === this.query) this.#applyAnswer(answer);
     this.#schedule(0);
   }
 
-  #take(answer: RowsAnswer): void {
-    if (isEverything(this.query)) this.#own = withAnswer(this.names, this.#own, answer);
+  #applyAnswer(answer: RowsAnswer): void {
+    if (isDefaultQuery(this.query)) this.#unqueried = applyAnswer(this.names, this.#unqueried, answer);
     else {
       const blank = { revision: -1, latest: -1, total: 0, matching: 0, rows: new Map() };
-      this.#other = withAnswer(this.names, this.#stale || this.#other === null ? blank : this.#other, answer);
+      this.#queried = applyAnswer(this.names, this.#stale || this.#queried === null ? blank : this.#queried, answer);
       this.#stale = false;
     }
-    this.#tell();
+    this.#notify();
   }
 
-  #wanted(): [number, number] | null {
-    const [first, last] = this.#range;
+  #rangeToFetch(): [number, number] | null {
+    const [first, last] = this.#visibleRange;
     const begin = Math.max(0, first);
-    if (this.stale) return [begin, Math.max(last, begin + PAGE - 1)];
-    const gap = missing(this.state, first, last);
+    if (this.stale) return [begin, Math.max(last, begin + PAGE_ROWS - 1)];
+    const gap = missingRange(this.state, first, last);
     if (gap === null) return null;
-    const start = Math.floor(gap[0] / PAGE) * PAGE; // whole pages: the next ones in sight are there, too
-    return [start, Math.ceil((gap[1] + 1) / PAGE) * PAGE - 1];
+    const start = Math.floor(gap[0] / PAGE_ROWS) * PAGE_ROWS; // whole pages, so that the next rows are loaded too
+    return [start, Math.ceil((gap[1] + 1) / PAGE_ROWS) * PAGE_ROWS - 1];
   }
 
   async #request<Answer>(action: "rows" | "find", payload: object): Promise<Answer | null> {
@@ -210,7 +215,7 @@ export class TableStore<Row extends object> {
       slowAfterMs: SLOW_AFTER_MS,
       onSlow: () => {
         this.waiting = true;
-        this.#tell();
+        this.#notify();
       },
     };
     const { error } = this;
@@ -224,12 +229,12 @@ export class TableStore<Row extends object> {
     } finally {
       if (this.waiting || this.error || error) {
         this.waiting = false;
-        this.#tell();
+        this.#notify();
       }
     }
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 }

@@ -1,4 +1,4 @@
-// From the form's content to the definition's plain data, in the format of clearml_sched_widgets/codec.
+// Converts the content of the form to a definition's plain data, in the format of clearml_sched_widgets/codec.
 import type { ActionDraft, Draft, ParameterRow, PoliciesDraft, RuleDraft, ScheduleDraft, TriggerDraft } from "./draft";
 import { type MomentDraft, momentData } from "./moments";
 
@@ -90,7 +90,7 @@ function actionData(action: ActionDraft): Data {
   };
 }
 
-/** Rows that are quite empty are left out; of a name that stands twice the last counts, and the form says so. */
+/** Empty rows are left out. If a name is repeated, its last row counts; the form says so. */
 function mapping(rows: readonly ParameterRow[]): Record<string, string> {
   const filled = rows.filter((row) => row.name !== "" || row.value !== "");
   return Object.fromEntries(filled.map((row) => [row.name.trim(), row.value]));

@@ -1,43 +1,46 @@
-// Time zones for people to choose from, and instants as their clocks show them. The browser knows the zones' rules.
+// Time zones to choose from, and instants on their wall clocks. The browser knows the zones' rules.
 
-const ALL = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
-const formats = new Map<string, Intl.DateTimeFormat>();
+const ALL_ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+const formatCache = new Map<string, Intl.DateTimeFormat>();
 
-/** The browser's own zone. */
-export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+/** The browser's time zone. */
+export const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
-/** Zones whose name holds all of the typed words, `new york` too; those where a word begins so first. */
+/**
+ * The zones whose names contain all typed words, such as `new york`. Names with a word that starts like a typed one
+ * come first.
+ */
 export function findZones(text: string, first: readonly string[], limit = 60): string[] {
-  const words = plain(text).split(" ").filter(Boolean);
-  const all = [...new Set([...first, ...ALL])];
-  const found = all.filter((zone) => words.every((word) => plain(zone).includes(word)));
-  const begins = (zone: string) => words.some((word) => ` ${plain(zone)}`.includes(` ${word}`));
+  const words = normalize(text).split(" ").filter(Boolean);
+  const all = [...new Set([...first, ...ALL_ZONES])];
+  const found = all.filter((zone) => words.every((word) => normalize(zone).includes(word)));
+  const begins = (zone: string) => words.some((word) => ` ${normalize(zone)}`.includes(` ${word}`));
   return [...found.filter(begins), ...found.filter((zone) => !begins(zone))].slice(0, limit);
 }
 
-const plain = (text: string) =>
+const normalize = (text: string) =>
   text
     .toLowerCase()
     .replaceAll(/[/_\s]+/g, " ")
     .trim();
 
-function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat | null {
+function cachedFormat(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat | null {
   const key = `${zone} ${JSON.stringify(options)}`;
   try {
-    const known = formats.get(key) ?? new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone });
-    formats.set(key, known);
+    const known = formatCache.get(key) ?? new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone });
+    formatCache.set(key, known);
     return known;
   } catch {
-    return null; // a zone that only the kernel knows
+    return null; // only the kernel knows this zone
   }
 }
 
-function parts(at: number, zone: string, options: Intl.DateTimeFormatOptions): Record<string, string> | null {
-  const found = format(zone, options)?.formatToParts(at);
-  return found ? Object.fromEntries(found.map(({ type, value }) => [type, value])) : null;
+function formatParts(at: number, zone: string, options: Intl.DateTimeFormatOptions): Record<string, string> | null {
+  const shown = cachedFormat(zone, options)?.formatToParts(at);
+  return shown ? Object.fromEntries(shown.map(({ type, value }) => [type, value])) : null;
 }
 
-const WALL = {
+const WALL_OPTIONS = {
   weekday: "short",
   day: "numeric",
   month: "short",
@@ -48,17 +51,17 @@ const WALL = {
   hourCycle: "h23",
 } as const;
 
-interface Wall {
+interface WallClock {
   /** `Mon 23 Nov` */
   day: string;
   year: string;
-  /** `06:20`, with seconds where there are some. */
+  /** `06:20`, with seconds unless they are zero. */
   time: string;
 }
 
-/** What the zone's clock shows at an instant; null for a zone that the browser does not know. */
-export function wall(at: number, zone: string): Wall | null {
-  const found = parts(at, zone, WALL);
+/** The zone's wall clock at an instant; null if the browser does not know the zone. */
+export function wallClock(at: number, zone: string): WallClock | null {
+  const found = formatParts(at, zone, WALL_OPTIONS);
   if (found === null) return null;
   const { weekday, day, month, year = "", hour, minute, second } = found;
   const time = `${hour}:${minute}${second === "00" ? "" : `:${second}`}`;
@@ -66,12 +69,12 @@ export function wall(at: number, zone: string): Wall | null {
 }
 
 /** `Mon 23 Nov, 06:20` */
-export function wallText(at: number, zone: string): string {
-  const found = wall(at, zone);
+export function wallClockText(at: number, zone: string): string {
+  const found = wallClock(at, zone);
   return found === null ? "" : `${found.day}, ${found.time}`;
 }
 
-const NUMBERS = {
+const NUMBER_OPTIONS = {
   era: "short",
   year: "numeric",
   month: "numeric",
@@ -82,9 +85,12 @@ const NUMBERS = {
   hourCycle: "h23",
 } as const;
 
-/** What the zone's clock shows at an instant of whole seconds, as milliseconds, as if it were UTC; null as above. */
-export function wallNumber(at: number, zone: string): number | null {
-  const found = parts(at, zone, NUMBERS);
+/**
+ * The zone's wall clock at an instant of whole seconds, as milliseconds as if it were UTC; null if the browser does not
+ * know the zone.
+ */
+export function wallClockMs(at: number, zone: string): number | null {
+  const found = formatParts(at, zone, NUMBER_OPTIONS);
   if (found === null) return null;
   const [year, month, day, hour, minute, second] = ["year", "month", "day", "hour", "minute", "second"].map((name) =>
     Number(found[name]),
@@ -94,18 +100,18 @@ export function wallNumber(at: number, zone: string): number | null {
   return date.setUTCHours(hour ?? 0, minute, second);
 }
 
-/** The zone's distance from UTC at an instant, such as `UTC+01:00`. */
-export function offset(at: number, zone: string): string {
-  const name = parts(at, zone, { timeZoneName: "longOffset" })?.timeZoneName ?? "";
+/** The zone's UTC offset at an instant, such as `UTC+01:00`. */
+export function utcOffset(at: number, zone: string): string {
+  const name = formatParts(at, zone, { timeZoneName: "longOffset" })?.timeZoneName ?? "";
   return name.replace("GMT", "UTC");
 }
 
 /**
- * The same instant elsewhere: `05:20 UTC`, `10:50 your time (Asia/Kolkata)`. Clocks that show the same are left out;
- * another day is named.
+ * The same instant on other clocks: `05:20 UTC`, `10:50 your time (Asia/Kolkata)`. Clocks that show the same time are
+ * left out; a different day is named.
  */
-export function elsewhere(at: number, zone: string, own: string): string[] {
-  const here = wall(at, zone);
+export function otherClocks(at: number, zone: string, own: string): string[] {
+  const here = wallClock(at, zone);
   const places = [
     ["UTC", "UTC"],
     [own, `your time (${own})`],
@@ -113,7 +119,7 @@ export function elsewhere(at: number, zone: string, own: string): string[] {
   const shown = new Set([`${here?.day} ${here?.time}`]);
   const texts: string[] = [];
   for (const [place, label] of places) {
-    const there = wall(at, place);
+    const there = wallClock(at, place);
     if (there === null || shown.has(`${there.day} ${there.time}`)) continue;
     shown.add(`${there.day} ${there.time}`);
     texts.push(`${there.day === here?.day ? "" : `${there.day}, `}${there.time} ${label}`);
@@ -123,6 +129,6 @@ export function elsewhere(at: number, zone: string, own: string): string[] {
 
 /** The date in the zone at an instant, such as 2026-12-01. */
 export function dateIn(at: number, zone: string): string {
-  const found = parts(at, zone, { year: "numeric", month: "2-digit", day: "2-digit" });
+  const found = formatParts(at, zone, { year: "numeric", month: "2-digit", day: "2-digit" });
   return found ? `${found.year}-${found.month}-${found.day}` : new Date(at).toISOString().slice(0, 10);
 }

@@ -1,6 +1,6 @@
-// Several values as chips, with an input for more of them.
+// A field for several values, shown as chips, with an input for more values.
 import { useRef, useState } from "preact/hooks";
-import { asText, type Chips, chipsOf, withAll, withTyped } from "../state/chips";
+import { addAll, addTyped, type Chips, chipsText, parseChips } from "../state/chips";
 import { Field, type Notes } from "./fields";
 import { Icon } from "./icons";
 
@@ -8,12 +8,12 @@ interface ChipsProps extends Notes {
   label: string;
   /** The values, joined by commas. */
   value: string;
-  /** `done` when a value is complete, else while one is being typed. */
+  /** `done` is true if a value is complete, false while one is being typed. */
   onInput: (value: string, done: boolean) => void;
   onBlur?: () => void;
-  /** What ends a value, beside Enter. */
+  /** Ends a value, in addition to Enter. */
   separators: RegExp;
-  /** Whether the value at this place is wrong. */
+  /** Whether the value at this index is wrong. */
   isBad?: (index: number) => boolean;
   placeholder?: string;
   class?: string;
@@ -23,30 +23,30 @@ interface ChipsProps extends Notes {
 export function ChipsField(props: ChipsProps) {
   const { label, value, onInput, onBlur, separators, isBad, placeholder, mono, ...notes } = props;
   const [text, setText] = useState("");
-  const { chips, typing } = chipsOf(value, text);
+  const { chips, typing } = parseChips(value, text);
   const input = useRef<HTMLInputElement>(null);
-  const set = (found: Chips, done: boolean) => {
-    setText(found.typing);
-    if (asText(found) !== value || done) onInput(asText(found), done);
+  const update = (next: Chips, done: boolean) => {
+    setText(next.typing);
+    if (chipsText(next) !== value || done) onInput(chipsText(next), done);
   };
   const remove = (index: number) => {
-    set({ chips: chips.filter((_, at) => at !== index), typing }, true);
+    update({ chips: chips.filter((_, at) => at !== index), typing }, true);
     input.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter") {
       event.preventDefault();
-      set(withAll(chips, typing, separators), true);
+      update(addAll(chips, typing, separators), true);
     } else if (event.key === "Backspace" && typing === "" && chips.length > 0) {
       remove(chips.length - 1);
     }
   };
-  // An input of one line would take the line breaks out of what is pasted.
+  // A single-line input would remove the line breaks of a pasted text.
   const onPaste = (event: ClipboardEvent) => {
     const pasted = event.clipboardData?.getData("text") ?? "";
     if (pasted.split(separators).length < 2) return;
     event.preventDefault();
-    set(withAll(chips, typing + pasted, separators), true);
+    update(addAll(chips, typing + pasted, separators), true);
   };
   return (
     <Field label={label} {...notes}>
@@ -67,13 +67,13 @@ export function ChipsField(props: ChipsProps) {
             autocomplete="off"
             spellcheck={false}
             onInput={(event) => {
-              const found = withTyped(chips, event.currentTarget.value, separators);
-              set(found, found.chips.length > chips.length);
+              const next = addTyped(chips, event.currentTarget.value, separators);
+              update(next, next.chips.length > chips.length);
             }}
             onKeyDown={onKeyDown}
             onPaste={onPaste}
             onBlur={() => {
-              if (typing !== "") set(withAll(chips, typing, separators), true);
+              if (typing !== "") update(addAll(chips, typing, separators), true);
               onBlur?.();
             }}
           />

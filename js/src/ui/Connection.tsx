@@ -1,4 +1,4 @@
-// Where the widget is connected; if it is not, what to do about it.
+// Shows the connection to the ClearML server, and what to do if there is none.
 import type { ComponentChildren } from "preact";
 import type { Connection } from "../messages/shared";
 import type { ViewModel } from "../model";
@@ -7,14 +7,14 @@ import { Button, Chip } from "./parts";
 
 type Model = Pick<ViewModel, "request">;
 
-function host(url: string | undefined): string {
+function hostName(url: string | undefined): string {
   return (url ?? "").replace(/^https?:\/\//, "");
 }
 
-/** The user and server, at the right of a header. */
+/** The user and the server, at the right of a header. */
 export function ConnectionChip({ connection }: { connection: Connection }) {
   if (connection.state === "connected") {
-    const server = host(connection.web || connection.api);
+    const server = hostName(connection.web || connection.api);
     return (
       <span class="csw-connection" title={connection.api}>
         <span class="csw-dot csw-good" aria-hidden="true" />
@@ -44,7 +44,7 @@ const TITLES = {
   refused: "The ClearML server cannot be used",
 } as const;
 
-/** A banner that says why there is no connection and what to do; nothing while there is one. */
+/** A banner that says why there is no connection and what to do; null if there is one. */
 export function ConnectionBanner({ connection, model }: { connection: Connection; model: Model }) {
   const { state } = connection;
   if (state === "new" || state === "connected" || state === "connecting") return null;
@@ -53,14 +53,14 @@ export function ConnectionBanner({ connection, model }: { connection: Connection
     <div class="csw-banner" role="alert">
       <div>
         <strong>{TITLES[state]}</strong>
-        <p>{withCode(sentence(connection.message ?? ""))}</p>
+        <p>{renderCode(sentence(connection.message ?? ""))}</p>
       </div>
       <Button onClick={retry}>Try again</Button>
     </div>
   );
 }
 
-/** What stands between backquotes, as code. */
-export function withCode(text: string): ComponentChildren {
+/** Renders text between backquotes as code. */
+export function renderCode(text: string): ComponentChildren {
   return text.split("`").map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part));
 }

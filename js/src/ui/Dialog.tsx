@@ -1,9 +1,9 @@
-// A window above the page: it takes the focus, keeps it until it is closed, and gives it back.
+// A modal dialog: it takes the focus, keeps it while it is open, and returns it when it closes.
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useUid } from "./fields";
+import { fitDialogToViewport } from "./fitDialog";
 import { Icon } from "./icons";
-import { bringInSight } from "./inSight";
 import { Button } from "./parts";
 
 const FOCUSABLE =
@@ -11,7 +11,7 @@ const FOCUSABLE =
 
 interface DialogProps {
   title: ComponentChildren;
-  /** Asked for by Escape, the cross, and a press beside the window; the owner then stops showing it. */
+  /** Called for Escape, the close button, and a press outside of the dialog; the owner then unmounts the dialog. */
   onClose: () => void;
   children: ComponentChildren;
   /** The buttons at the bottom. */
@@ -19,13 +19,13 @@ interface DialogProps {
   size?: "small" | "large";
   /** `alertdialog` for a question that has to be answered. */
   role?: "dialog" | "alertdialog";
-  /** Enter in a field does this. */
+  /** Called for Enter in a field. */
   onEnter?: (() => void) | undefined;
 }
 
 /**
- * Modal while it is rendered. The focus goes to the element with `autofocus`, else to the first control of its body.
- * When it goes, the focus returns to where it was.
+ * Modal while it is mounted. The focus goes to the element with `autofocus`, else to the first control of the body, and
+ * returns to where it was after the dialog closes.
  */
 export function Dialog({ title, onClose, children, actions, onEnter, size = "small", role = "dialog" }: DialogProps) {
   const frame = useRef<HTMLDialogElement>(null);
@@ -41,13 +41,13 @@ export function Dialog({ title, onClose, children, actions, onEnter, size = "sma
       aria-labelledby={`${id}-title`}
       {...(role === "alertdialog" && { "aria-describedby": `${id}-body` })}
       onCancel={(event) => {
-        if (event.target !== event.currentTarget) return; // a choice of a file in it was given up
-        event.preventDefault(); // the owner decides
+        if (event.target !== event.currentTarget) return; // a file chooser inside the dialog was cancelled
+        event.preventDefault(); // the owner closes the dialog
         onClose();
       }}
       onKeyDown={(event) => {
-        keepInside(event, frame.current);
-        // Not for a key that is still held from the button that opened the window.
+        trapFocus(event, frame.current);
+        // Ignores a key that is still held down from the button that opened the dialog.
         if (onEnter && event.key === "Enter" && !event.repeat && event.target instanceof HTMLInputElement) onEnter();
       }}
       onPointerDown={(event) => {
@@ -74,20 +74,20 @@ export function Dialog({ title, onClose, children, actions, onEnter, size = "sma
 interface ConfirmProps {
   title: ComponentChildren;
   children: ComponentChildren;
-  /** What the button that does it says. */
+  /** The text of the confirming button. */
   action: string;
   kind?: "primary" | "danger";
   cancel?: string;
   busy?: boolean;
-  /** Why it could not be done. */
+  /** Why the action failed. */
   error?: string;
   onConfirm: () => void;
   onClose: () => void;
-  /** What the button that does nothing does, if it is more than closing. */
+  /** Called by the cancelling button, if that does more than close. */
   onCancel?: () => void;
 }
 
-/** A question before something is done. The focus is on the button that does nothing, unless the body has a field. */
+/** A question before an action. The cancelling button gets the focus, unless the body has a field. */
 export function Confirm(props: ConfirmProps) {
   const {
     title,
@@ -125,20 +125,20 @@ function useModal(frame: { current: HTMLDialogElement | null }, page: { current:
   useLayoutEffect(() => {
     const dialog = frame.current;
     if (dialog === null || page.current === null) return;
-    const before = document.activeElement;
-    const row = before?.parentElement;
-    dialog.style.visibility = "hidden"; // else the browser looks for a focus by itself, and scrolls there
+    const previousFocus = document.activeElement;
+    const row = previousFocus?.parentElement;
+    dialog.style.visibility = "hidden"; // keeps the browser from choosing a focus itself and scrolling to it
     dialog.showModal();
     dialog.style.visibility = "";
-    first(dialog)?.focus({ preventScroll: true });
-    const stop = bringInSight(dialog, page.current);
+    firstFocusable(dialog)?.focus({ preventScroll: true });
+    const stop = fitDialogToViewport(dialog, page.current);
     return () => {
       stop();
       const panel = dialog.parentElement?.closest<HTMLElement>(".csw-dialog, .csw-panel");
       dialog.close();
-      // The button that opened it may be gone by then, or go with what was done. The place where it stood is the next
-      // best: not the button beside it, which a second Enter would press. If that is gone as well, the panel is.
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // The button that opened the dialog may be gone by now, or go with what was done. Its place gets the focus then,
+      // else the panel; not the next button, which a second Enter would press.
+      if (previousFocus instanceof HTMLElement && previousFocus.isConnected) previousFocus.focus();
       setTimeout(() => {
         if (panel && document.activeElement === document.body) focusOn(row && panel.contains(row) ? row : panel);
       });
@@ -151,7 +151,7 @@ function focusOn(place: HTMLElement): void {
   place.focus({ preventScroll: true });
 }
 
-function first(dialog: HTMLDialogElement): HTMLElement | null {
+function firstFocusable(dialog: HTMLDialogElement): HTMLElement | null {
   return (
     dialog.querySelector<HTMLElement>("[autofocus]") ??
     dialog.querySelector<HTMLElement>(`.csw-dialog-body :is(${FOCUSABLE})`) ??
@@ -160,8 +160,8 @@ function first(dialog: HTMLDialogElement): HTMLElement | null {
   );
 }
 
-/** Tab goes round within the window; a browser would let it out to its own controls. */
-function keepInside(event: KeyboardEvent, dialog: HTMLDialogElement | null): void {
+/** Keeps Tab inside the dialog; the browser would let it out to its own controls. */
+function trapFocus(event: KeyboardEvent, dialog: HTMLDialogElement | null): void {
   if (event.key !== "Tab" || dialog === null) return;
   const all = [...dialog.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((each) => each.getClientRects().length > 0);
   const end = event.shiftKey ? all[0] : all.at(-1);

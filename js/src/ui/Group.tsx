@@ -1,5 +1,5 @@
-// A named part of a widget. No landmark, as a section with a name is: each of those needs a name that no other has, and
-// there may be several widgets on a page.
+// A named part of a widget. It is a group and no landmark: landmarks need unique names, and a page may have several
+// widgets.
 import type { HTMLAttributes } from "preact";
 
 type GroupProps = HTMLAttributes<HTMLDivElement> & { label: string; "data-item"?: string };

@@ -1,4 +1,4 @@
-// A button that unfolds a small panel below itself: filters, columns, what else can be done.
+// A button that opens a small panel below itself, such as filters, columns or further actions.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useUid } from "./fields";
@@ -8,13 +8,13 @@ interface MenuProps {
   title: string;
   children: ComponentChildren;
   onOpen?: () => void;
-  /** Its panel is a list of buttons: it folds when one is pressed. */
+  /** The panel is a list of buttons and closes when one is pressed. */
   actions?: boolean;
-  /** What was chosen in it is under way. */
+  /** A chosen action is under way. */
   busy?: boolean;
 }
 
-/** Escape, or a click anywhere else, folds it again. */
+/** Escape or a press outside closes the panel. */
 export function Menu({ label, title, children, onOpen, actions = false, busy = false }: MenuProps) {
   const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -22,18 +22,18 @@ export function Menu({ label, title, children, onOpen, actions = false, busy = f
   const id = useUid();
   useEffect(() => {
     if (!open) return undefined;
-    const outside = (event: Event) => {
+    const closeOnPressOutside = (event: Event) => {
       if (!event.composedPath().includes(box.current as EventTarget)) setOpen(false);
     };
-    document.addEventListener("pointerdown", outside, true);
-    return () => document.removeEventListener("pointerdown", outside, true);
+    document.addEventListener("pointerdown", closeOnPressOutside, true);
+    return () => document.removeEventListener("pointerdown", closeOnPressOutside, true);
   }, [open]);
   const toggle = () => {
     if (!open) onOpen?.();
     setOpen(!open);
   };
-  // The focus goes back before the button does its work: a window that it opens returns the focus to where it was.
-  const chosen = (event: Event) => {
+  // Returns the focus before the chosen button acts, so that a dialog it opens returns the focus to the menu's button.
+  const closeAfterChoice = (event: Event) => {
     if (!(event.target as Element).closest("button")) return;
     setOpen(false);
     button.current?.focus();
@@ -68,7 +68,7 @@ export function Menu({ label, title, children, onOpen, actions = false, busy = f
           class={`csw-menu-panel ${actions ? "csw-menu-actions" : ""}`}
           role="group"
           aria-label={title}
-          onClickCapture={actions ? chosen : undefined}
+          onClickCapture={actions ? closeAfterChoice : undefined}
         >
           {children}
         </div>

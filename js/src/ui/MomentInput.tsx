@@ -1,12 +1,12 @@
-// A date and time, typed on the clock of a named zone; below it the same moment on other clocks.
-import { instant, type MomentDraft, reading, typedIn } from "../state/moments";
-import { elsewhere, offset, ownZone, wall, wallText } from "../state/zones";
+// A date and time input on the wall clock of a time zone; below it the same moment on other clocks.
+import { inputZone, instant, instantsOfWallTime, type MomentDraft } from "../state/moments";
+import { browserZone, otherClocks, utcOffset, wallClock, wallClockText } from "../state/zones";
 import { Segments, TextField } from "./fields";
 
 interface MomentProps {
   label: string;
   value: MomentDraft;
-  /** Of the rule; one that the browser does not know is shown in UTC. */
+  /** The rule's time zone; UTC is used if the browser does not know it. */
   timezone: string;
   problems?: string[];
   warnings?: string[];
@@ -15,7 +15,7 @@ interface MomentProps {
 }
 
 export function MomentInput({ label, value, timezone, problems = [], warnings = [], onInput, onBlur }: MomentProps) {
-  const zone = typedIn(timezone);
+  const zone = inputZone(timezone);
   return (
     <div class="csw-moment">
       <TextField
@@ -23,46 +23,51 @@ export function MomentInput({ label, value, timezone, problems = [], warnings = 
         type="datetime-local"
         value={value.local}
         problems={problems}
-        warnings={[...warnings, ...skipped(value, zone)]}
-        hint={sameElsewhere(value, zone) || undefined}
+        warnings={[...warnings, ...skippedTimeWarnings(value, zone)]}
+        hint={otherClocksHint(value, zone) || undefined}
         onInput={(local) => onInput({ local, later: false })}
         {...(onBlur && { onBlur })}
       />
-      <Twice label={label} value={value} zone={zone} onInput={onInput} />
+      <RepeatedTimeChoice label={label} value={value} zone={zone} onInput={onInput} />
     </div>
   );
 }
 
 /** `= 23:00 UTC = 04:30 your time (Asia/Kolkata)` */
-function sameElsewhere(value: MomentDraft, zone: string): string {
+function otherClocksHint(value: MomentDraft, zone: string): string {
   const at = instant(value, zone);
   if (at === null) return "";
-  return elsewhere(at, zone, ownZone())
+  return otherClocks(at, zone, browserZone())
     .map((text) => `= ${text}`)
     .join(" ");
 }
 
-/** What a time means that the clock jumps over. */
-function skipped({ local }: MomentDraft, zone: string): string[] {
-  const found = reading(local, zone);
-  const [at] = found?.at ?? [];
-  if (!found?.skipped || at === undefined) return [];
+/** A warning about a time that the clock skips. */
+function skippedTimeWarnings({ local }: MomentDraft, zone: string): string[] {
+  const instants = instantsOfWallTime(local, zone);
+  const [at] = instants?.at ?? [];
+  if (!instants?.skipped || at === undefined) return [];
   return [
-    `The clocks go forward then: ${local.slice(11)} does not exist on that day. It means ${wallText(at, zone)}, the moment of the change.`,
+    `The clocks go forward then: ${local.slice(11)} does not exist on that day. It means ${wallClockText(at, zone)}, the moment of the change.`,
   ];
 }
 
-/** Which one is meant of a time that the clock shows twice. */
-function Twice({ label, value, zone, onInput }: Pick<MomentProps, "label" | "value" | "onInput"> & { zone: string }) {
-  const [first, second] = reading(value.local, zone)?.at ?? [];
+/** The choice between the two instants of a time that the clock shows twice. */
+function RepeatedTimeChoice({
+  label,
+  value,
+  zone,
+  onInput,
+}: Pick<MomentProps, "label" | "value" | "onInput"> & { zone: string }) {
+  const [first, second] = instantsOfWallTime(value.local, zone)?.at ?? [];
   if (first === undefined || second === undefined) return null;
-  const time = wall(first, zone)?.time ?? "";
+  const time = wallClock(first, zone)?.time ?? "";
   return (
     <Segments
       legend={`${label}: which ${time}?`}
       options={[
-        ["first", `The first, ${offset(first, zone)}`],
-        ["second", `The second, ${offset(second, zone)}`],
+        ["first", `The first, ${utcOffset(first, zone)}`],
+        ["second", `The second, ${utcOffset(second, zone)}`],
       ]}
       value={value.later ? "second" : "first"}
       hint={`The clocks are put back then: ${time} comes twice on that day.`}

@@ -1,4 +1,4 @@
-// How far something is: so many of so many, or where nobody knows only that it goes on.
+// A progress bar: a share if it is known, else only that work goes on.
 
 interface ProgressProps {
   label: string;

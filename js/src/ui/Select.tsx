@@ -1,4 +1,4 @@
-// A list to choose one value from, by itself or inside a labelled field.
+// A select box, by itself or inside a labelled field.
 import type { JSX } from "preact";
 
 type Attributes = Omit<JSX.HTMLAttributes<HTMLSelectElement>, "value" | "onInput" | "class">;

@@ -1,24 +1,24 @@
-// A table of very many rows of which only those in sight are on the page. All rows have the same height.
+// A table with very many rows that renders only the visible ones. All rows have the same height.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { isolated } from "../state/bidi";
-import { fitting, type Sized } from "../state/columns";
-import { unfolded } from "../state/rowWindow";
-import type { Sought, TableStore } from "../state/tableStore";
+import { isolateDirection } from "../state/bidi";
+import { fittingColumns, type SizedColumn } from "../state/columns";
+import { scrollTopForDetails } from "../state/rowWindow";
+import type { RowLookup, TableStore } from "../state/tableStore";
 import { useUid } from "./fields";
 import { Icon } from "./icons";
 import { useStore } from "./useStore";
 import { useWidth } from "./useWidth";
 
-/** The first column takes the width that is left over. */
-export interface Column<Row> extends Sized {
+/** A column; the first one takes the remaining width. */
+export interface Column<Row> extends SizedColumn {
   name: string;
   title: string;
   cell: (row: Row, now: number) => ComponentChildren;
-  /** What the rows are sorted by, if not by the column of that name; false for what nobody would sort by. */
+  /** The column to sort by, if not this one; false if it cannot be sorted. */
   sort?: string | false;
-  /** Only if the user chooses it. */
+  /** Hidden unless the user chooses it. */
   optional?: boolean;
   class?: string;
 }
@@ -28,56 +28,58 @@ export interface TableProps<Row extends object> {
   store: TableStore<Row>;
   columns: readonly Column<Row>[];
   rowHeight: number;
-  /** How many rows are in sight before one has to scroll. */
-  tall: number;
+  /** The number of rows that are visible without scrolling. */
+  visibleRows: number;
   keyOf: (row: Row) => string;
   now: number;
   actions: (row: Row) => ComponentChildren;
-  /** How wide the column of the actions is. */
+  /** The width of the column with the actions, in pixels. */
   actionsWidth: number;
   details: (row: Row) => ComponentChildren;
 }
 
-const HEADER = 33; // pixels
-const MORE = 6; // rows beyond what is in sight, so that scrolling a little shows no gap
+const HEADER_HEIGHT = 33; // pixels
+const OVERSCAN_ROWS = 6; // rows beyond the visible ones, so that a short scroll shows no gap
 
 export function Table<Row extends object>(given: TableProps<Row>) {
-  const { title, store, rowHeight, tall, keyOf } = given;
+  const { title, store, rowHeight, visibleRows, keyOf } = given;
   const { state, stale, query } = useStore(store);
   const [scroller, width] = useWidth();
-  const all = store.columns !== null || width === 0; // what the user chose stays
-  const columns = all ? given.columns : fitting(given.columns, width - given.actionsWidth);
+  const all = store.columns !== null || width === 0; // all columns the user chose are shown
+  const columns = all ? given.columns : fittingColumns(given.columns, width - given.actionsWidth);
   const props = { ...given, columns };
   const [top, setTop] = useState(0);
   const [open, setOpen] = useState("");
-  const [extra, setExtra] = useState({ index: -1, height: 0 }); // the details that are unfolded, and below which row
-  const seen = Math.max(0, top - (extra.index * rowHeight < top ? extra.height : 0));
-  const first = Math.max(0, Math.min(Math.floor(seen / rowHeight), state.matching - tall) - MORE);
-  const last = Math.min(state.matching, Math.floor(seen / rowHeight) + tall + MORE) - 1;
-  const known = rowsBetween(first, last, state.rows);
-  const above = first * rowHeight + (extra.index >= 0 && extra.index < first ? extra.height : 0);
-  useEffect(() => store.see(first, last), [store, first, last]);
+  // The height of the unfolded details, and the row above them.
+  const [details, setDetails] = useState({ index: -1, height: 0 });
+  const scrolled = Math.max(0, top - (details.index * rowHeight < top ? details.height : 0));
+  const first = Math.max(0, Math.min(Math.floor(scrolled / rowHeight), state.matching - visibleRows) - OVERSCAN_ROWS);
+  const last = Math.min(state.matching, Math.floor(scrolled / rowHeight) + visibleRows + OVERSCAN_ROWS) - 1;
+  const shownRows = rowsBetween(first, last, state.rows);
+  const above = first * rowHeight + (details.index >= 0 && details.index < first ? details.height : 0);
+  useEffect(() => store.setVisible(first, last), [store, first, last]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the answer to another query begins at its top
   useLayoutEffect(() => {
     if (scroller.current) scroller.current.scrollTop = 0;
     setTop(0);
-    setExtra({ index: -1, height: 0 }); // what is unfolded may have gone; if not, its row tells again
+    setDetails({ index: -1, height: 0 }); // the unfolded row may be gone; otherwise it reports its height again
   }, [query]);
-  useSought(store, scroller, keyOf, (index) => {
-    if (scroller.current) scroller.current.scrollTop = Math.max(0, (index - tall / 2) * rowHeight);
+  useScrollToRow(store, scroller, keyOf, (index) => {
+    if (scroller.current) scroller.current.scrollTop = Math.max(0, (index - visibleRows / 2) * rowHeight);
   });
-  const opened = useRef(false); // what the user has just unfolded is brought into sight once it has a height
+  // The details that were just unfolded are scrolled into view once their height is known.
+  const justOpened = useRef(false);
   const toggle = (key: string) => {
-    opened.current = open !== key;
+    justOpened.current = open !== key;
     setOpen(open === key ? "" : key);
-    if (open === key) setExtra({ index: -1, height: 0 });
+    if (open === key) setDetails({ index: -1, height: 0 });
   };
-  const show = (index: number, height: number) => {
-    opened.current = false;
+  const scrollToDetails = (index: number, height: number) => {
+    justOpened.current = false;
     const frame = scroller.current;
     if (!frame) return;
-    const [start, sight] = [index * rowHeight, { top: frame.scrollTop, tall: frame.clientHeight - HEADER }];
-    frame.scrollTop = unfolded(start, start + rowHeight + height, sight);
+    const [start, sight] = [index * rowHeight, { top: frame.scrollTop, height: frame.clientHeight - HEADER_HEIGHT }];
+    frame.scrollTop = scrollTopForDetails(start, start + rowHeight + height, sight);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a region that scrolls, which must be reachable by keyboard
@@ -88,15 +90,17 @@ export function Table<Row extends object>(given: TableProps<Row>) {
       aria-label={`${title}, rows`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
       tabIndex={0}
-      style={{ maxHeight: `${HEADER + tall * rowHeight + 2}px` }}
+      style={{ maxHeight: `${HEADER_HEIGHT + visibleRows * rowHeight + 2}px` }}
       onScroll={(event) => setTop(event.currentTarget.scrollTop)}
     >
-      <div style={{ height: `${HEADER + state.matching * rowHeight + extra.height}px`, paddingTop: `${above}px` }}>
+      <div
+        style={{ height: `${HEADER_HEIGHT + state.matching * rowHeight + details.height}px`, paddingTop: `${above}px` }}
+      >
         <table
           class={`csw-table csw-rows ${stale ? "csw-stale" : ""}`}
           aria-rowcount={state.matching + 1}
           aria-busy={stale}
-          style={{ "--csw-row": `${rowHeight}px`, minWidth: `${widthOf(props)}px` }}
+          style={{ "--csw-row": `${rowHeight}px`, minWidth: `${minTableWidth(props)}px` }}
         >
           <caption class="csw-hidden">{title}</caption>
           <colgroup>
@@ -107,7 +111,7 @@ export function Table<Row extends object>(given: TableProps<Row>) {
           </colgroup>
           <Header {...props} />
           <tbody>
-            {known.map(([index, row]) =>
+            {shownRows.map(([index, row]) =>
               row === undefined ? (
                 <tr key={index} aria-rowindex={index + 2}>
                   <td colSpan={columns.length + 1}>
@@ -124,9 +128,9 @@ export function Table<Row extends object>(given: TableProps<Row>) {
                   index={index}
                   open={open === keyOf(row)}
                   onToggle={() => toggle(keyOf(row))}
-                  onUnfold={(height) => {
-                    if (extra.index !== index || extra.height !== height) setExtra({ index, height });
-                    else if (opened.current) show(index, height);
+                  onHeight={(height) => {
+                    if (details.index !== index || details.height !== height) setDetails({ index, height });
+                    else if (justOpened.current) scrollToDetails(index, height);
                   }}
                 />
               ),
@@ -138,38 +142,38 @@ export function Table<Row extends object>(given: TableProps<Row>) {
   );
 }
 
-/** Brings a row that was asked for into sight, and once it is there gives it the focus: screen readers say it then. */
-function useSought<Row extends object>(
+/** Scrolls to the row that was looked up and focuses it once it is rendered, so that screen readers announce it. */
+function useScrollToRow<Row extends object>(
   store: TableStore<Row>,
   scroller: { current: HTMLDivElement | null },
   keyOf: (row: Row) => string,
   scrollTo: (index: number) => void,
 ): void {
-  const { sought, state } = useStore(store);
-  const done = useRef<Sought | null>(null);
+  const { lookup, state } = useStore(store);
+  const done = useRef<RowLookup | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each row that is asked for
   useLayoutEffect(() => {
-    if (sought?.outcome === "found") scrollTo(sought.index);
-  }, [sought]);
+    if (lookup?.outcome === "found") scrollTo(lookup.index);
+  }, [lookup]);
   useEffect(() => {
-    if (sought?.outcome !== "found" || done.current === sought) return;
+    if (lookup?.outcome !== "found" || done.current === lookup) return;
     const rows = [...(scroller.current?.querySelectorAll<HTMLElement>("tr[data-key]") ?? [])];
-    const row = rows.find(({ dataset }) => dataset.key === sought.key);
+    const row = rows.find(({ dataset }) => dataset.key === lookup.key);
     if (row === undefined) return;
-    done.current = sought;
+    done.current = lookup;
     scroller.current?.scrollIntoView({ block: "nearest" });
     row.focus({ preventScroll: true });
   });
-  // What was asked for may have moved by newer rows before its page came.
-  const place = sought?.outcome === "found" ? state.rows.get(sought.index) : undefined;
-  const moved = place !== undefined && sought !== null && done.current !== sought && keyOf(place) !== sought.key;
+  // Newer rows may have moved the row before its page was loaded.
+  const found = lookup?.outcome === "found" ? state.rows.get(lookup.index) : undefined;
+  const moved = found !== undefined && lookup !== null && done.current !== lookup && keyOf(found) !== lookup.key;
   useEffect(() => {
-    if (moved && sought) void store.seek(sought.key, (row) => keyOf(row) === sought.key);
-  }, [moved, sought, store, keyOf]);
+    if (moved && lookup) void store.findRow(lookup.key, (row) => keyOf(row) === lookup.key);
+  }, [moved, lookup, store, keyOf]);
 }
 
-function widthOf<Row extends object>({ columns, actionsWidth }: TableProps<Row>): number {
-  return columns.reduce((sum, { width, least = width }) => sum + least, actionsWidth);
+function minTableWidth<Row extends object>({ columns, actionsWidth }: TableProps<Row>): number {
+  return columns.reduce((sum, { width, minWidth = width }) => sum + minWidth, actionsWidth);
 }
 
 function rowsBetween<Row>(first: number, last: number, rows: ReadonlyMap<number, Row>): [number, Row | undefined][] {
@@ -184,11 +188,15 @@ function Header<Row extends object>({ store, columns }: TableProps<Row>) {
         {columns.map(({ name, title, sort: by = name, class: kind = "" }) => {
           const descending = sort !== null && sort[0] === by ? sort[1] : null;
           return (
-            <th key={name} scope="col" class={kind === "csw-number" ? kind : ""} aria-sort={order(descending)}>
+            <th key={name} scope="col" class={kind === "csw-number" ? kind : ""} aria-sort={ariaSort(descending)}>
               {by === false ? (
                 title
               ) : (
-                <button type="button" class="csw-sort" onClick={() => store.ask({ sort: next(by, descending) })}>
+                <button
+                  type="button"
+                  class="csw-sort"
+                  onClick={() => store.setQuery({ sort: nextSort(by, descending) })}
+                >
                   {title}
                   {descending === null ? null : <Icon name={descending ? "down" : "up"} />}
                 </button>
@@ -204,10 +212,11 @@ function Header<Row extends object>({ store, columns }: TableProps<Row>) {
   );
 }
 
-const order = (descending: boolean | null) => (descending === null ? "none" : descending ? "descending" : "ascending");
+const ariaSort = (descending: boolean | null) =>
+  descending === null ? "none" : descending ? "descending" : "ascending";
 
-/** Ascending, then descending, then the table's own order again. */
-function next(column: string, descending: boolean | null): [string, boolean] | null {
+/** Ascending, then descending, then the table's default order. */
+function nextSort(column: string, descending: boolean | null): [string, boolean] | null {
   return descending === null ? [column, false] : descending ? null : [column, true];
 }
 
@@ -216,24 +225,24 @@ interface RowProps<Row extends object> extends TableProps<Row> {
   index: number;
   open: boolean;
   onToggle: () => void;
-  onUnfold: (height: number) => void;
+  onHeight: (height: number) => void;
 }
 
 function Row<Row extends object>(props: RowProps<Row>) {
-  const { row, index, columns, now, open, onToggle, onUnfold } = props;
+  const { row, index, columns, now, open, onToggle, onHeight } = props;
   const key = props.keyOf(row);
-  const sought = props.store.sought?.outcome === "found" && props.store.sought.key === key;
+  const isFound = props.store.lookup?.outcome === "found" && props.store.lookup.key === key;
   const id = useUid();
-  const below = useRef<HTMLTableRowElement>(null);
+  const detailsRow = useRef<HTMLTableRowElement>(null);
   useLayoutEffect(() => {
-    if (below.current) onUnfold(below.current.offsetHeight);
+    if (detailsRow.current) onHeight(detailsRow.current.offsetHeight);
   });
   return (
     <>
       <tr
         aria-rowindex={index + 2}
         data-key={key}
-        {...(sought && { class: "csw-sought", tabIndex: -1, "aria-current": "true" as const })}
+        {...(isFound && { class: "csw-sought", tabIndex: -1, "aria-current": "true" as const })}
       >
         {columns.map(({ name, cell, class: kind = "" }) => (
           <td key={name} class={kind}>
@@ -245,7 +254,7 @@ function Row<Row extends object>(props: RowProps<Row>) {
           <button
             type="button"
             class="csw-button csw-button-quiet csw-button-icon"
-            aria-label={`Details of ${"name" in row ? isolated(String(row.name)) : index}`}
+            aria-label={`Details of ${"name" in row ? isolateDirection(String(row.name)) : index}`}
             title="Details"
             aria-expanded={open}
             aria-controls={open ? id : undefined}
@@ -256,7 +265,7 @@ function Row<Row extends object>(props: RowProps<Row>) {
         </td>
       </tr>
       {open ? (
-        <tr ref={below} id={id} class="csw-details">
+        <tr ref={detailsRow} id={id} class="csw-details">
           <td colSpan={columns.length + 1}>
             <div class="csw-unfolded">{props.details(row)}</div>
           </td>

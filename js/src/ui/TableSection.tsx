@@ -1,15 +1,15 @@
-// A table under its heading, with the tools above and the count below it; or, without rows, what to say in its place.
+// A table with its heading, tools and row count, or a replacement for a table without rows.
 import type { ComponentChildren } from "preact";
 import { Table, type TableProps } from "./Table";
 import { NoMatch, shownColumns, TableStatus, TableTools, type ToolsProps } from "./TableTools";
 import { useStore } from "./useStore";
 
 interface SectionProps<Row extends object> extends TableProps<Row>, ToolsProps<Row> {
-  /** In place of a table that has no rows at all. */
+  /** Shown in place of a table that has no rows at all. */
   empty: ComponentChildren;
-  /** Between the heading and the table. */
+  /** Shown between the heading and the table. */
   note?: ComponentChildren;
-  /** What to say below beside the count. */
+  /** Further text beside the row count. */
   more?: string;
 }
 

@@ -1,31 +1,32 @@
-// What stands above and below a table: search, filters, choice of columns, download, and how many rows there are.
+// The tools of a table: search, filters, choice of columns, CSV download, row count.
 
 import { useState } from "preact/hooks";
 import type { ViewModel } from "../model";
-import { isolated } from "../state/bidi";
+import { isolateDirection } from "../state/bidi";
 import { fetchCsv, saveFile } from "../state/download";
-import { words } from "../state/format";
-import { EVERYTHING, narrows } from "../state/tableQuery";
+import { spaced } from "../state/format";
+import { DEFAULT_QUERY, isFiltered } from "../state/tableQuery";
 import type { TableStore } from "../state/tableStore";
 import { CheckBox, useUid } from "./fields";
 import { Icon } from "./icons";
 import { Menu } from "./Menu";
-import { Period } from "./Period";
+import { PeriodFilter } from "./PeriodFilter";
 import { Button, Empty } from "./parts";
 import type { Column } from "./Table";
 import { useStore } from "./useStore";
 
-const CODES = ["status", "cause", "state", "kind"]; // their values are words of ours; those of others are users' texts
+// Their values are our identifiers; values of other columns are users' texts.
+const CODE_COLUMNS = ["status", "cause", "state", "kind"];
 
-const number = (count: number) => count.toLocaleString("en");
+const formatCount = (count: number) => count.toLocaleString("en");
 
 export interface ToolsProps<Row extends object> {
   model: Pick<ViewModel, "request">;
   store: TableStore<Row>;
   columns: readonly Column<Row>[];
-  /** Columns of which some values can be chosen, with their titles. */
+  /** The columns that can be filtered by value, with their titles. */
   choosable: readonly (readonly [column: string, title: string])[];
-  /** The columns of times that a period can be of. */
+  /** The columns that can be filtered by time, with their titles. */
   periods: readonly (readonly [column: string, title: string])[];
 }
 
@@ -46,9 +47,9 @@ export function TableTools<Row extends object>(props: ToolsProps<Row>) {
         }
       >
         {choosable.map(([column, title]) => (
-          <Values key={column} store={store} column={column} title={title} />
+          <ValueFilter key={column} store={store} column={column} title={title} />
         ))}
-        {periods.length > 0 ? <Period store={store} columns={periods} /> : null}
+        {periods.length > 0 ? <PeriodFilter store={store} columns={periods} /> : null}
       </Menu>
       <Menu
         title="Columns"
@@ -58,9 +59,9 @@ export function TableTools<Row extends object>(props: ToolsProps<Row>) {
           </>
         }
       >
-        <Columns store={store} columns={columns} />
+        <ColumnChoice store={store} columns={columns} />
       </Menu>
-      <Download {...props} />
+      <CsvDownload {...props} />
     </div>
   );
 }
@@ -81,7 +82,7 @@ function Search<Row extends object>({ store }: { store: TableStore<Row> }) {
         autocomplete="off"
         spellcheck={false}
         value={store.query.search}
-        onInput={(event) => store.ask({ search: event.currentTarget.value })}
+        onInput={(event) => store.setQuery({ search: event.currentTarget.value })}
       />
     </div>
   );
@@ -93,23 +94,23 @@ interface ValuesProps<Row extends object> {
   title: string;
 }
 
-function Values<Row extends object>({ store, column, title }: ValuesProps<Row>) {
+function ValueFilter<Row extends object>({ store, column, title }: ValuesProps<Row>) {
   const chosen = store.query.values[column] ?? [];
   const known = store.choices?.[column] ?? [];
-  const gone = chosen.filter((value) => !known.some(([each]) => each === value)).map((value) => [value, 0] as const);
+  const missing = chosen.filter((value) => !known.some(([each]) => each === value)).map((value) => [value, 0] as const);
   const toggle = (value: string, on: boolean) => {
     const { [column]: _, ...others } = store.query.values;
     const now = on ? [...chosen, value] : chosen.filter((each) => each !== value);
-    store.ask({ values: now.length > 0 ? { ...others, [column]: now } : others });
+    store.setQuery({ values: now.length > 0 ? { ...others, [column]: now } : others });
   };
   return (
     <fieldset class="csw-values">
       <legend>{title}</legend>
       {store.choices === null ? <p class="csw-note">Reading …</p> : null}
-      {[...known, ...gone].map(([value, count]) => (
+      {[...known, ...missing].map(([value, count]) => (
         <CheckBox
           key={value}
-          label={`${isolated(CODES.includes(column) ? words(value) : value) || "none"} (${number(count)})`}
+          label={`${isolateDirection(CODE_COLUMNS.includes(column) ? spaced(value) : value) || "none"} (${formatCount(count)})`}
           checked={chosen.includes(value)}
           onInput={(on) => toggle(value, on)}
         />
@@ -118,10 +119,10 @@ function Values<Row extends object>({ store, column, title }: ValuesProps<Row>) 
   );
 }
 
-function Columns<Row extends object>({ store, columns }: Pick<ToolsProps<Row>, "store" | "columns">) {
+function ColumnChoice<Row extends object>({ store, columns }: Pick<ToolsProps<Row>, "store" | "columns">) {
   const shown = shownColumns(store, columns).map(({ name }) => name);
   const toggle = (name: string, on: boolean) =>
-    store.choose(columns.map((each) => each.name).filter((each) => (each === name ? on : shown.includes(each))));
+    store.setColumns(columns.map((each) => each.name).filter((each) => (each === name ? on : shown.includes(each))));
   return (
     <fieldset class="csw-values">
       <legend>Columns</legend>
@@ -132,7 +133,7 @@ function Columns<Row extends object>({ store, columns }: Pick<ToolsProps<Row>, "
   );
 }
 
-/** The columns that are shown; the first one always is. */
+/** The shown columns; the first one always is. */
 export function shownColumns<Row extends object>(
   store: TableStore<Row>,
   columns: readonly Column<Row>[],
@@ -141,7 +142,7 @@ export function shownColumns<Row extends object>(
   return columns.filter(({ name, optional }, index) => index === 0 || (chosen ? chosen.includes(name) : !optional));
 }
 
-function Download<Row extends object>({ model, store }: Pick<ToolsProps<Row>, "model" | "store">) {
+function CsvDownload<Row extends object>({ model, store }: Pick<ToolsProps<Row>, "model" | "store">) {
   const [progress, setProgress] = useState("");
   const [error, setError] = useState("");
   const download = async () => {
@@ -177,14 +178,14 @@ function Download<Row extends object>({ model, store }: Pick<ToolsProps<Row>, "m
   );
 }
 
-/** How many rows there are and match, and what they wait for. */
+/** The numbers of rows and of matching rows, and whether the table waits for the kernel. */
 export function TableStatus<Row extends object>({ store, more }: { store: TableStore<Row>; more: string | undefined }) {
   const { state, query, waiting, error } = useStore(store);
   const { matching, total } = state;
-  const count = narrows(query) ? `${number(matching)} of ${number(total)} rows match` : rowsText(total);
-  const silent = count === rowsText(total) && !waiting && !error && !more; // the heading says as much
+  const count = isFiltered(query) ? `${formatCount(matching)} of ${formatCount(total)} rows match` : rowsText(total);
+  const hidden = count === rowsText(total) && !waiting && !error && !more; // the heading has the same number
   return (
-    <p class={`csw-note csw-table-status ${silent ? "csw-hidden" : ""}`} role="status">
+    <p class={`csw-note csw-table-status ${hidden ? "csw-hidden" : ""}`} role="status">
       {waiting ? "Waiting for the kernel: it answers when the running cell has ended. " : ""}
       {error ? `${error} ` : ""}
       {count}
@@ -193,13 +194,15 @@ export function TableStatus<Row extends object>({ store, more }: { store: TableS
   );
 }
 
-const rowsText = (total: number) => `${number(total)} ${total === 1 ? "row" : "rows"}`;
+const rowsText = (total: number) => `${formatCount(total)} ${total === 1 ? "row" : "rows"}`;
 
-/** Where no row matches. */
+/** Shown if no row matches. */
 export function NoMatch<Row extends object>({ store }: { store: TableStore<Row> }) {
   return (
     <Empty title="Nothing matches">
-      <Button onClick={() => store.ask({ ...EVERYTHING, sort: store.query.sort })}>Clear search and filters</Button>
+      <Button onClick={() => store.setQuery({ ...DEFAULT_QUERY, sort: store.query.sort })}>
+        Clear search and filters
+      </Button>
     </Empty>
   );
 }

@@ -1,4 +1,8 @@
-/** Copies a text; whether that worked. Over plain HTTP from another machine browsers have only the old way. */
+// Copies text to the clipboard.
+/**
+ * Copies a text and returns whether that worked. Over plain HTTP from another machine, browsers only allow
+ * `execCommand`.
+ */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -13,7 +17,7 @@ function copyFromArea(text: string): boolean {
   const before = document.activeElement;
   area.value = text;
   area.setAttribute("aria-hidden", "true");
-  (before?.closest("dialog") ?? document.body).append(area); // what is outside of a modal window gets no focus
+  (before?.closest("dialog") ?? document.body).append(area); // elements outside of a modal dialog cannot get the focus
   area.select();
   const done = document.activeElement === area && document.execCommand("copy");
   area.remove();

@@ -1,19 +1,19 @@
-// Labelled form fields; the messages of a field are beside it and belong to it for screen readers too.
+// Labelled form fields with messages, which are connected to their fields for screen readers.
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Select } from "./Select";
 
 let count = 0;
-// Each widget model loads this module anew, so a counter alone would repeat itself on one page.
+// Each widget loads its own copy of this module, so a counter alone would repeat ids on one page.
 const prefix = crypto.getRandomValues(new Uint32Array(1))[0]?.toString(36) ?? "0";
 
-/** An element id that nothing else on the page has. */
+/** An element id that is unique on the page. */
 export function useUid(): string {
   return useState(() => `csw-${prefix}-${++count}`)[0];
 }
 
 export interface Notes {
-  /** What is wrong: shown in red, and the field is marked invalid. */
+  /** Errors, shown in red; the field is marked invalid. */
   problems?: string[];
   warnings?: string[];
   hint?: ComponentChildren;
@@ -103,7 +103,7 @@ export function TextField({
 
 type AreaProps = Omit<TextProps, "type" | "list"> & { rows?: number; readOnly?: boolean };
 
-/** Several lines of text. */
+/** A field for several lines of text. */
 export function TextArea({ label, value, onInput, onBlur, placeholder, mono, rows = 3, readOnly, ...rest }: AreaProps) {
   return (
     <Field label={label} {...rest}>
@@ -155,7 +155,7 @@ interface ChoiceProps<T extends string> extends Notes {
   options: readonly (readonly [value: T, text: string, short?: string])[];
 }
 
-/** One of several, as a row of segments. Radio buttons to the keyboard and to screen readers. */
+/** A choice of one option, as a row of segments; radio buttons for the keyboard and screen readers. */
 export function Segments<T extends string>(
   props: ChoiceProps<T> & { value: T; onInput: (value: T) => void; hideLegend?: boolean },
 ) {
@@ -171,12 +171,12 @@ export function Segments<T extends string>(
           </label>
         ))}
       </div>
-      <Messages id={`${id}-notes`} {...notesOf(props)} />
+      <Messages id={`${id}-notes`} {...pickNotes(props)} />
     </fieldset>
   );
 }
 
-/** Any of several, as a row of toggle buttons. Check boxes to the keyboard and to screen readers. */
+/** A choice of any options, as a row of toggle buttons; check boxes for the keyboard and screen readers. */
 export function Toggles<T extends string>(
   props: ChoiceProps<T> & { values: readonly string[]; onInput: (values: T[]) => void },
 ) {
@@ -201,11 +201,11 @@ export function Toggles<T extends string>(
           </label>
         ))}
       </div>
-      <Messages id={`${id}-notes`} {...notesOf(props)} />
+      <Messages id={`${id}-notes`} {...pickNotes(props)} />
     </fieldset>
   );
 }
 
-function notesOf({ problems, warnings, hint }: Notes): Notes {
+function pickNotes({ problems, warnings, hint }: Notes): Notes {
   return { ...(problems && { problems }), ...(warnings && { warnings }), ...(hint !== undefined && { hint }) };
 }

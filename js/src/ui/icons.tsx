@@ -1,4 +1,4 @@
-// The few icons, drawn here so that nothing is loaded; each is beside or inside something labelled.
+// The icons, inlined so that nothing has to be loaded. Each is beside or inside a labelled element.
 const PATHS = {
   up: "M4 10l4-4 4 4",
   down: "M4 6l4 4 4-4",

@@ -1,8 +1,8 @@
-// Small pieces that several screens share.
+// Small components that several screens share.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { clock, relative, taskUrl, utc, words } from "../state/format";
-import { useTimes } from "../state/times";
+import { formatTime, formatUtc, relativeTime, spaced, taskUrl } from "../state/format";
+import { useTimeFormat } from "../state/timeFormat";
 
 const TONES: Record<string, string> = {
   running: "good",
@@ -18,19 +18,19 @@ const TONES: Record<string, string> = {
   error: "bad",
 };
 
-/** A status as a coloured chip; its text says the same as its colour. */
+/** A status as a coloured chip; its text says the same as the colour. */
 export function Chip({ status, children }: { status: string; children?: ComponentChildren }) {
-  return <span class={`csw-chip csw-${TONES[status] ?? "quiet"}`}>{children ?? words(status)}</span>;
+  return <span class={`csw-chip csw-${TONES[status] ?? "quiet"}`}>{children ?? spaced(status)}</span>;
 }
 
-/** A time as the user wants times; its tooltip has the others. */
+/** A time in the chosen format; the tooltip has the other formats. */
 export function Time({ at, now }: { at: number | null; now: number }) {
-  const times = useTimes();
+  const times = useTimeFormat();
   if (at === null) return <span class="csw-muted">–</span>;
-  const others = times.relative ? clock(at, now, times.utc) : relative(at, now);
+  const otherForm = times.relative ? formatTime(at, now, times.utc) : relativeTime(at, now);
   return (
-    <time dateTime={new Date(at).toISOString()} title={`${utc(at)}, ${others}`}>
-      {times.relative ? relative(at, now) : clock(at, now, times.utc)}
+    <time dateTime={new Date(at).toISOString()} title={`${formatUtc(at)}, ${otherForm}`}>
+      {times.relative ? relativeTime(at, now) : formatTime(at, now, times.utc)}
     </time>
   );
 }
@@ -38,12 +38,12 @@ export function Time({ at, now }: { at: number | null; now: number }) {
 type Width = "wide" | "full" | undefined;
 type Fact = readonly [name: string, value: ComponentChildren, width?: Width];
 
-/** The room that a text needs among facts. */
+/** The width class for a text among facts. */
 export function widthFor(text: string): Width {
   return text.length > 60 ? "full" : text.length > 24 ? "wide" : undefined;
 }
 
-/** Names and values, side by side. A long value, such as an id, takes the room of two; a very long one has its own row. */
+/** Names and values side by side. A long value, such as an id, takes two columns; a very long one its own row. */
 export function Facts({ facts }: { facts: readonly Fact[] }) {
   return (
     <dl class="csw-facts">
@@ -57,7 +57,7 @@ export function Facts({ facts }: { facts: readonly Fact[] }) {
   );
 }
 
-/** A task by name, linked to its page if the server has web pages. */
+/** A task's name, linked to its page if the server has web pages. */
 export function TaskLink({ web, id, children }: { web: string | undefined; id: string; children: ComponentChildren }) {
   const url = taskUrl(web, id);
   if (url === null) return <span title={id}>{children}</span>;
@@ -68,7 +68,7 @@ export function TaskLink({ web, id, children }: { web: string | undefined; id: s
   );
 }
 
-/** The present time, renewed while the component is shown. */
+/** The current time, updated while the component is mounted. */
 export function useNow(everyMs = 1000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -89,24 +89,24 @@ interface ButtonProps {
   disabled?: boolean;
   busy?: boolean;
   expanded?: boolean;
-  /** Why it cannot be used now. It can be pressed: whoever does is to be told. */
-  off?: string;
-  /** The id of the element that says more. */
+  /** Why the button cannot be used now. It can still be pressed, so that the owner can say why. */
+  blocked?: string;
+  /** The id of the element that describes the button. */
   describedBy?: string | undefined;
 }
 
-/** While it is busy it keeps the focus, which a disabled one would lose, and does nothing. */
+/** A busy button keeps the focus, which a disabled one would lose, and ignores clicks. */
 export function Button(props: ButtonProps) {
-  const { children, onClick, kind = "plain", label, disabled, busy, expanded, off, describedBy } = props;
+  const { children, onClick, kind = "plain", label, disabled, busy, expanded, blocked, describedBy } = props;
   return (
     <button
       type="button"
       class={`csw-button csw-button-${kind} ${label ? "csw-button-icon" : ""}`}
       aria-label={label}
-      title={off || label}
+      title={blocked || label}
       aria-busy={busy}
       aria-expanded={expanded}
-      aria-disabled={off || busy ? true : undefined}
+      aria-disabled={blocked || busy ? true : undefined}
       aria-describedby={describedBy}
       disabled={disabled && !busy}
       onClick={busy ? undefined : onClick}
@@ -116,7 +116,7 @@ export function Button(props: ButtonProps) {
   );
 }
 
-/** Something folded away under its title. */
+/** Content that is folded below its title. */
 export function Fold({ title, note, children }: { title: string; note?: string; children: ComponentChildren }) {
   return (
     <details class="csw-fold">
@@ -129,7 +129,7 @@ export function Fold({ title, note, children }: { title: string; note?: string; 
   );
 }
 
-/** What to do where there is nothing to show. */
+/** A message in place of missing content. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="csw-empty">

@@ -1,13 +1,14 @@
+// Gives a widget's landmark a unique name.
 import { useLayoutEffect, useState } from "preact/hooks";
-import { takeName } from "../state/landmarks";
+import { claimName } from "../state/landmarks";
 
-/** The name of a landmark: its own on this page, however many widgets of its kind there are. */
+/** The landmark's name, numbered if other widgets of the page use it. */
 export function useLandmark(name: string): string {
-  const [own, setOwn] = useState(name);
+  const [unique, setUnique] = useState(name);
   useLayoutEffect(() => {
-    const [taken, giveBack] = takeName(name);
-    setOwn(taken);
-    return giveBack;
+    const [claimed, release] = claimName(name);
+    setUnique(claimed);
+    return release;
   }, [name]);
-  return own;
+  return unique;
 }

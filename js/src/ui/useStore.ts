@@ -1,10 +1,11 @@
+// Connects a component to a store.
 import { useEffect, useState } from "preact/hooks";
 
 interface Store {
   subscribe(listener: () => void): () => void;
 }
 
-/** Renders again when the store has something new. */
+/** Renders the component again when the store changes. */
 export function useStore<Kind extends Store>(store: Kind): Kind {
   const [, render] = useState(0);
   useEffect(() => store.subscribe(() => render((count) => count + 1)), [store]);

@@ -1,4 +1,4 @@
-// What an item launches: base task, queue, target project, parameters.
+// The fields for what an item launches: base task, queue and target project.
 import { useEffect, useState } from "preact/hooks";
 import type { Queue } from "../messages/wizard";
 import { type ActionDraft, functionOf } from "../state/draft";
@@ -35,7 +35,7 @@ export function ActionFields({ value, path, onChange }: EditorProps<ActionDraft>
   );
 }
 
-/** A function is Python's: the form shows it, and keeps it. */
+/** A function that was set in Python: shown, but not editable. */
 function CalledFunction({ name, path }: { name: string; path: string }) {
   const id = useUid();
   return (
@@ -52,7 +52,7 @@ function CalledFunction({ name, path }: { name: string; path: string }) {
   );
 }
 
-/** The options of a queue field; a name that the server lacks stays visible. */
+/** The options of a queue field; a chosen queue that the server lacks stays in the list. */
 export function queueOptions(queues: readonly Queue[] | null, chosen: string): (readonly [string, string])[] {
   const known = (queues ?? []).map(
     ({ name, watched }) => [name, watched === false ? `${name} (no agent)` : name] as const,
@@ -64,7 +64,7 @@ export function queueOptions(queues: readonly Queue[] | null, chosen: string): (
 }
 
 /** The queue for a new item: the usual one if the server has it, else one that an agent serves. */
-export function usualQueue(queues: readonly Queue[] | null, usual = "default"): string {
+export function defaultQueue(queues: readonly Queue[] | null, usual = "default"): string {
   if (queues === null || queues.length === 0 || queues.some(({ name }) => name === usual)) return usual;
   return (queues.find(({ watched }) => watched) ?? queues[0])?.name ?? usual;
 }
@@ -101,7 +101,7 @@ export function QueueField({ label, queue, path, onChange }: QueueProps) {
 
 interface Projects {
   projects: string[];
-  /** Whether there is a project of just that name; null if that is not known. */
+  /** Whether a project of exactly this name exists; null if unknown. */
   exists: boolean | null;
 }
 
@@ -118,13 +118,13 @@ function ProjectField({ project, path, onChange }: ProjectProps) {
   const connected = form.queues !== null;
   useEffect(() => {
     if (!connected) return;
-    let over = false; // an answer to what is no longer typed
+    let outdated = false; // the answer is for a text that was changed meanwhile
     const timer = setTimeout(async () => {
       const answer = await form.model.request<Projects>("projects", { text: project }).catch(() => null);
-      if (answer !== null && !over) setFound(answer);
+      if (answer !== null && !outdated) setFound(answer);
     }, 250);
     return () => {
-      over = true;
+      outdated = true;
       clearTimeout(timer);
     };
   }, [form.model, project, connected]);
@@ -136,7 +136,7 @@ function ProjectField({ project, path, onChange }: ProjectProps) {
         list={list}
         placeholder="The base task's own"
         onInput={onChange}
-        onBlur={() => form.store.leave(path)}
+        onBlur={() => form.store.leaveField(path)}
         hint={project.trim() !== "" && found.exists === false ? "New: it will be created." : undefined}
         {...form.notes(path)}
       />

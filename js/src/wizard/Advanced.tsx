@@ -1,18 +1,18 @@
-// What is rarely changed: policies.
+// The rarely changed settings of an item: its policies.
 import type { PoliciesDraft, ScheduleDraft, TriggerDraft } from "../state/draft";
 import {
-  changed,
+  changedPolicies,
+  effectiveOverlap,
+  hasRetries,
   type ItemType,
-  jitterWords,
+  jitterText,
   MISSED,
-  maxWords,
-  missedWords,
+  maxRunsText,
+  missedText,
   OVERLAP,
-  overlapOf,
-  overlapWords,
-  pauseWords,
-  retries,
-  retryWords,
+  overlapText,
+  pauseText,
+  retryText,
 } from "../state/policies";
 import { CheckBox } from "../ui/fields";
 import { Fold } from "../ui/parts";
@@ -42,9 +42,9 @@ export function Advanced<T extends Item>({ value, path, onChange }: EditorProps<
   );
 }
 
-/** What is not as usual, so that nobody has to unfold to know. */
+/** The settings that differ from the defaults, for the folded title. */
 function summary(item: Item, type: ItemType): string {
-  const found = changed(item.policies, type);
+  const found = changedPolicies(item.policies, type);
   if ("recurrence" in item && item.run_at_start) found.push("runs at launch");
   return found.length > 0 ? `· ${found.join(" · ")}` : "";
 }
@@ -57,12 +57,12 @@ function Policies({ type, ...props }: PoliciesProps) {
     <>
       <div class="csw-pairs">
         <Overlap {...props} type={type} />
-        <BoundText {...props} name="max_runs" label="End after runs" placeholder="No limit" hint={maxWords(value)} />
+        <BoundText {...props} name="max_runs" label="End after runs" placeholder="No limit" hint={maxRunsText(value)} />
       </div>
       {type === "schedule" ? <Missed {...props} /> : null}
       <div class="csw-pairs">
-        <BoundText {...props} name="retries" label="Retries of a failed run" placeholder="0" hint={retryWords(value)} />
-        {retries(value) ? (
+        <BoundText {...props} name="retries" label="Retries of a failed run" placeholder="0" hint={retryText(value)} />
+        {hasRetries(value) ? (
           <BoundText {...props} name="retry_backoff" label="First retry after" hint="Such as 30s, 1m or 1h." />
         ) : null}
       </div>
@@ -72,26 +72,26 @@ function Policies({ type, ...props }: PoliciesProps) {
           name="pause_after_failures"
           label="Pause after failures"
           placeholder="Never"
-          hint={pauseWords(value)}
+          hint={pauseText(value)}
         />
         {type === "schedule" ? (
-          <BoundText {...props} name="jitter" label="Random delay up to" placeholder="None" hint={jitterWords(value)} />
+          <BoundText {...props} name="jitter" label="Random delay up to" placeholder="None" hint={jitterText(value)} />
         ) : null}
       </div>
     </>
   );
 }
 
-/** Blank means what is usual for the kind of item; the choice shows it by name. */
+/** A blank value means the default of the item's kind, which is shown by name. */
 function Overlap({ type, ...props }: PoliciesProps) {
   return (
     <BoundSelect
       {...props}
-      value={{ ...props.value, overlap: overlapOf(props.value, type) }}
+      value={{ ...props.value, overlap: effectiveOverlap(props.value, type) }}
       name="overlap"
       label="If the last run is not finished"
       options={OVERLAP}
-      hint={overlapWords(props.value, type)}
+      hint={overlapText(props.value, type)}
     />
   );
 }
@@ -100,7 +100,7 @@ function Missed(props: EditorProps<PoliciesDraft>) {
   const { value } = props;
   return (
     <div class="csw-pairs">
-      <BoundSelect {...props} name="missed" label="Missed runs" options={MISSED} hint={missedWords(value)} />
+      <BoundSelect {...props} name="missed" label="Missed runs" options={MISSED} hint={missedText(value)} />
       {value.missed === "skip" ? null : (
         <BoundText {...props} name="catchup_window" label="Catch up at most" hint="Such as 30m, 1h or 1d." />
       )}

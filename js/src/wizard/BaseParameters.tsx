@@ -1,7 +1,7 @@
-// The base task's own parameters, by section: their values, and what the launched task gets instead.
+// The base task's parameters by section, with the values that the launched task gets.
 import type { Parameter } from "../messages/wizard";
 import type { ParameterRow } from "../state/draft";
-import { controlOf, keyPath, overrideOf, truths } from "../state/parameters";
+import { booleanTexts, controlOf, findOverride, keyPath } from "../state/parameters";
 import { Messages, useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Select } from "../ui/Select";
@@ -56,7 +56,7 @@ export function BaseParameters({ bases, ...rest }: BaseProps) {
 function Row({ base, rows, path, onChange, onFocus }: Omit<BaseProps, "bases"> & { base: Parameter }) {
   const form = useForm();
   const id = useUid();
-  const override = overrideOf(rows, base.name);
+  const override = findOverride(rows, base.name);
   const notes = form.notes(keyPath(path, base.name));
   const short = base.name.slice(base.name.indexOf("/") + 1);
   return (
@@ -65,7 +65,7 @@ function Row({ base, rows, path, onChange, onFocus }: Omit<BaseProps, "bases"> &
         <span class="csw-mono">{short}</span> <span class="csw-muted">{base.type}</span>
       </th>
       <td>
-        <Value
+        <ValueInput
           base={base}
           value={override?.value ?? (base.length > base.value.length ? "" : base.value)}
           notes={`${id}-notes`}
@@ -101,17 +101,17 @@ interface ValueProps {
   onFocus: (input: HTMLInputElement) => void;
 }
 
-function Value({ base, value, notes, invalid, onInput, onFocus }: ValueProps) {
+function ValueInput({ base, value, notes, invalid, onInput, onFocus }: ValueProps) {
   const shared = {
     "aria-label": base.name,
     "aria-describedby": notes,
     ...(invalid && { "aria-invalid": "true" as const }),
   };
   const control = controlOf(base, value);
-  const cut = base.length > base.value.length ? `${base.length} characters; type to replace them` : "";
+  const truncatedText = base.length > base.value.length ? `${base.length} characters; type to replace them` : "";
   if (control === "choice") {
-    const chosen = truths(base).find((each) => each.toLowerCase() === value.toLowerCase());
-    const options = truths(base).map((truth) => [truth, truth] as const);
+    const chosen = booleanTexts(base).find((each) => each.toLowerCase() === value.toLowerCase());
+    const options = booleanTexts(base).map((truth) => [truth, truth] as const);
     return <Select {...shared} value={chosen} {...{ options, onInput }} />;
   }
   if (control === "long") {
@@ -121,7 +121,7 @@ function Value({ base, value, notes, invalid, onInput, onFocus }: ValueProps) {
         class="csw-input csw-area csw-mono"
         rows={2}
         spellcheck={false}
-        placeholder={cut}
+        placeholder={truncatedText}
         value={value}
         onInput={(event) => onInput(event.currentTarget.value)}
       />

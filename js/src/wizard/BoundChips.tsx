@@ -1,15 +1,15 @@
-// A list of the draft as chips: Python judges each value, and what it refuses is marked with its message.
+// A chips field for a list of the draft. Values that Python refuses are marked, with its messages.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { chipMessages, isBadAt } from "../state/chipProblems";
+import { chipMessages, isInvalidAt } from "../state/chipProblems";
 import { ChipsField } from "../ui/ChipsField";
 import type { TextKeys } from "./BoundField";
 import { type EditorProps, useForm } from "./form";
 
-/** A time has no blanks in it, so a blank ends it too. */
-export const BLANKS = /[,;\s]+/;
-/** A tag or a project may have blanks. */
-export const COMMAS = /[,\n]/;
+/** For values without blanks, such as times: a blank ends a value too. */
+export const BLANK_SEPARATORS = /[,;\s]+/;
+/** For values that may contain blanks, such as tags and projects. */
+export const COMMA_SEPARATORS = /[,\n]/;
 
 interface BoundChipsProps<T> extends EditorProps<T> {
   name: TextKeys<T>;
@@ -27,22 +27,22 @@ export function BoundChips<T extends object>(props: BoundChipsProps<T>) {
   const field = `${path}.${name}`;
   const { problems, warnings } = form.notes(field);
   const text = String(value[name]);
-  const judged = problems.length > 0 ? chipMessages(form.store.problems, field, text, typing) : [];
+  const messages = problems.length > 0 ? chipMessages(form.store.problems, field, text, typing) : [];
   return (
     <ChipsField
       {...rest}
-      problems={judged}
+      problems={messages}
       warnings={warnings}
       value={text}
-      isBad={(index) => isBadAt(form.store.problems, field, index)}
+      isBad={(index) => isInvalidAt(form.store.problems, field, index)}
       onInput={(text, done) => {
         setTyping(!done);
         onChange({ ...value, [name]: text });
-        if (done) form.store.leave(field); // not at once: Python has yet to judge it
+        if (done) form.store.leaveField(field); // not touched at once, because Python has not validated the value yet
       }}
       onBlur={() => {
         setTyping(false);
-        form.store.leave(field);
+        form.store.leaveField(field);
       }}
     />
   );

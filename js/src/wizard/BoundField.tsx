@@ -1,4 +1,4 @@
-// Text fields bound to one key of a part of the draft.
+// Text and select fields that are bound to one key of a part of the draft.
 import type { ComponentChildren } from "preact";
 import { SelectField, TextField } from "../ui/fields";
 import { type EditorProps, useForm } from "./form";
@@ -29,7 +29,7 @@ export function BoundText<T extends object>(
       {...form.notes(field)}
       value={String(value[name])}
       onInput={(text) => onChange({ ...value, [name]: text })}
-      onBlur={() => form.store.leave(field)}
+      onBlur={() => form.store.leaveField(field)}
     />
   );
 }

@@ -5,12 +5,12 @@ import {
   addMonths,
   countText,
   countWords,
+  dateAfterKey,
   dateName,
-  fullness,
+  fillLevel,
   monthName,
   monthOf,
-  moveBy,
-  weeks,
+  weeksOfMonth,
 } from "../state/calendar";
 import { dateIn } from "../state/zones";
 import { Group } from "../ui/Group";
@@ -18,9 +18,8 @@ import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { DayList } from "./DayList";
 import { useForm } from "./form";
+import { DAY_OPTIONS } from "./options";
 import type { OutlookView } from "./useOutlook";
-
-const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 export function Calendar({ outlook }: { outlook: OutlookView }) {
   const { store, draft } = useForm();
@@ -59,7 +58,7 @@ function Months({ outlook }: { outlook: OutlookView }) {
             counts={counts}
             today={today}
             day={day}
-            stop={focus.stop}
+            tabStop={focus.stop}
             onDay={(date) => outlook.setDay(date === day ? null : date)}
             onKey={focus.onKey}
           />
@@ -73,18 +72,19 @@ function Months({ outlook }: { outlook: OutlookView }) {
   );
 }
 
-/** One day of the calendar is in the tab order; keys lead from it to the others, and to other months. */
+/** One day of the calendar is in the tab order; keys move from it to other days and months. */
 function useFocusDay(outlook: OutlookView, today: string) {
   const frame = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<string | null>(null);
   const last = addMonths(outlook.month, 2);
-  const wanted = active ?? outlook.day ?? today;
-  const stop = wanted >= outlook.month && wanted < last ? wanted : outlook.month < today ? today : outlook.month;
+  const focusDate = active ?? outlook.day ?? today;
+  const stop =
+    focusDate >= outlook.month && focusDate < last ? focusDate : outlook.month < today ? today : outlook.month;
   useEffect(() => {
     if (active !== null) frame.current?.querySelector<HTMLElement>(`[data-date="${active}"]`)?.focus();
   }, [active]);
   const onKey = (event: KeyboardEvent, date: string) => {
-    const target = moveBy(event.key, date);
+    const target = dateAfterKey(event.key, date);
     if (target === null) return;
     event.preventDefault();
     const next = target < today ? today : target;
@@ -100,19 +100,19 @@ interface MonthProps {
   counts: ReadonlyMap<string, DayCount>;
   today: string;
   day: string | null;
-  stop: string;
+  tabStop: string;
   onDay: (date: string) => void;
   onKey: (event: KeyboardEvent, date: string) => void;
 }
 
 function Month({ month, counts, ...rest }: MonthProps) {
-  const most = Math.max(1, ...[...counts.values()].map((each) => each.count));
+  const highest = Math.max(1, ...[...counts.values()].map((each) => each.count));
   return (
     <table class="csw-month">
       <caption>{monthName(month)}</caption>
       <thead>
         <tr>
-          {WEEKDAYS.map((name) => (
+          {DAY_OPTIONS.map(([, name]) => (
             <th key={name} scope="col" abbr={name}>
               <span aria-hidden="true">{name.slice(0, 2)}</span>
               <span class="csw-hidden">{name}</span>
@@ -121,11 +121,11 @@ function Month({ month, counts, ...rest }: MonthProps) {
         </tr>
       </thead>
       <tbody>
-        {weeks(month, rest.today).map((week) => (
+        {weeksOfMonth(month, rest.today).map((week) => (
           <tr key={week.find(Boolean)}>
             {week.map((date, index) => (
               <td key={index}>
-                {date === null ? null : <Day date={date} found={counts.get(date)} most={most} {...rest} />}
+                {date === null ? null : <Day date={date} dayCount={counts.get(date)} highest={highest} {...rest} />}
               </td>
             ))}
           </tr>
@@ -137,22 +137,22 @@ function Month({ month, counts, ...rest }: MonthProps) {
 
 interface DayProps extends Omit<MonthProps, "month" | "counts"> {
   date: string;
-  found: DayCount | undefined;
-  most: number;
+  dayCount: DayCount | undefined;
+  highest: number;
 }
 
-function Day({ date, found, most, today, day, stop, onDay, onKey }: DayProps) {
-  const { count, more } = found ?? { count: 0, more: false };
+function Day({ date, dayCount, highest, today, day, tabStop, onDay, onKey }: DayProps) {
+  const { count, more } = dayCount ?? { count: 0, more: false };
   const past = date < today;
   return (
     <button
       type="button"
-      class={`csw-day csw-level-${fullness(count, most)} ${date === today ? "csw-today" : ""}`}
+      class={`csw-day csw-level-${fillLevel(count, highest)} ${date === today ? "csw-today" : ""}`}
       data-date={date}
       disabled={past}
       aria-label={`${dateName(date)}: ${countWords(count, more)}`}
       aria-pressed={date === day}
-      tabIndex={date === stop ? 0 : -1}
+      tabIndex={date === tabStop ? 0 : -1}
       onClick={() => onDay(date)}
       onKeyDown={(event) => onKey(event, date)}
     >

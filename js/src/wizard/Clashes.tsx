@@ -1,17 +1,17 @@
 // Schedules that are due in the same minute on one queue.
 import type { Clash } from "../messages/wizard";
-import { wallText } from "../state/zones";
+import { wallClockText } from "../state/zones";
 import { Group } from "../ui/Group";
 import { useForm } from "./form";
-import { titled } from "./titles";
+import { itemTitles } from "./titles";
 import type { OutlookView } from "./useOutlook";
 
 export function Clashes({ outlook }: { outlook: OutlookView }) {
   const { draft } = useForm();
   const found = outlook.outlook;
   if (found === null || draft.schedules.length < 2) return null;
-  const names = new Map(titled(draft).map((item) => [item.id, item.title]));
-  const until = wallText(Math.floor(found.until / 60_000) * 60_000, outlook.zone); // to the minute
+  const names = new Map(itemTitles(draft).map((item) => [item.id, item.title]));
+  const until = wallClockText(Math.floor(found.until / 60_000) * 60_000, outlook.zone); // rounded down to the minute
   return (
     <Group class="csw-preview-part" label="Clashes">
       <h3>At the same minute</h3>
@@ -44,7 +44,7 @@ function ClashRow({ clash, names, zone }: RowProps) {
   return (
     <li>
       <strong>{clash.items.map((id) => names.get(id) ?? "").join(" + ")}</strong> on queue {clash.queue}:{" "}
-      {clash.first.map((at) => wallText(at, zone)).join("; ")}
+      {clash.first.map((at) => wallClockText(at, zone)).join("; ")}
       {more > 0 ? ` and ${more.toLocaleString("en")} more` : ""}
     </li>
   );

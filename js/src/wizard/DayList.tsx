@@ -1,12 +1,12 @@
-// The runs of one day.
+// The list of the runs of one day.
 import type { DayCount } from "../messages/wizard";
 import { countWords, dateName } from "../state/calendar";
-import { wall } from "../state/zones";
+import { wallClock } from "../state/zones";
 import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { useForm } from "./form";
-import { titled } from "./titles";
+import { itemTitles } from "./titles";
 import type { OutlookView } from "./useOutlook";
 
 interface DayListProps {
@@ -17,7 +17,7 @@ interface DayListProps {
 
 export function DayList({ outlook, day, count }: DayListProps) {
   const { draft } = useForm();
-  const names = new Map(titled(draft).map((item) => [item.id, item.title]));
+  const names = new Map(itemTitles(draft).map((item) => [item.id, item.title]));
   const { runs } = outlook;
   return (
     <Group class="csw-day-list" label={`Runs of ${dateName(day)}`}>
@@ -31,7 +31,7 @@ export function DayList({ outlook, day, count }: DayListProps) {
       <ul>
         {(runs?.runs ?? []).map((run) => (
           <li key={`${run.item} ${run.at}`}>
-            <b>{wall(run.at, outlook.zone)?.time}</b> <bdi>{names.get(run.item) ?? ""}</bdi>
+            <b>{wallClock(run.at, outlook.zone)?.time}</b> <bdi>{names.get(run.item) ?? ""}</bdi>
           </li>
         ))}
       </ul>

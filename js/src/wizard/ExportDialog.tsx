@@ -1,14 +1,14 @@
-// The definition as a text: to copy, or to download.
+// A dialog with the definition as JSON or YAML, to copy or download.
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../messages/shared";
-import { ask } from "../state/asking";
 import { fileName, saveFile } from "../state/download";
+import { requestWithStatus } from "../state/slowRequest";
 import { copyText } from "../ui/clipboard";
 import { Dialog } from "../ui/Dialog";
 import { Segments, TextArea } from "../ui/fields";
 import { Button } from "../ui/parts";
 import { useForm } from "./form";
-import { message, ProblemList, problemsOf } from "./refusals";
+import { errorMessage, ProblemList, problemsOf } from "./refusals";
 
 type Format = "json" | "yaml";
 
@@ -21,24 +21,24 @@ const TYPES: Record<Format, string> = { json: "application/json", yaml: "applica
 export function ExportDialog({ onClose }: { onClose: () => void }) {
   const { store, model } = useForm();
   const [format, setFormat] = useState<Format>("json");
-  const [written, setWritten] = useState<{ name: string; text: string } | null>(null);
+  const [exported, setExported] = useState<{ name: string; text: string } | null>(null);
   const [refused, setRefused] = useState<{ problems: Problem[]; error: string } | null>(null);
   const [note, setNote] = useState("");
   useEffect(() => {
-    let current = true; // an answer in another format comes too late
+    let current = true; // false if another format was chosen before the answer
     setNote("");
-    setWritten(null);
+    setExported(null);
     setRefused(null);
-    ask<{ name: string; text: string }>(
+    requestWithStatus<{ name: string; text: string }>(
       model,
       "export",
       { data: store.data, format },
       (waiting) => current && setNote(waiting === "cell" ? "Waiting for the running cell …" : ""),
     ).then(
-      (answer) => current && setWritten(answer),
+      (answer) => current && setExported(answer),
       (reason: unknown) => {
         const problems = problemsOf(reason);
-        if (current) setRefused({ problems, error: problems.length > 0 ? "" : message(reason) });
+        if (current) setRefused({ problems, error: problems.length > 0 ? "" : errorMessage(reason) });
       },
     );
     return () => {
@@ -46,18 +46,18 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
     };
   }, [model, store, format]);
   const copy = () =>
-    void copyText(written?.text ?? "").then((copied) =>
+    void copyText(exported?.text ?? "").then((copied) =>
       setNote(copied ? "Copied." : "The browser does not allow copying: select the text and copy it."),
     );
   const actions = (
     <>
-      <Button disabled={written === null} onClick={copy}>
+      <Button disabled={exported === null} onClick={copy}>
         Copy
       </Button>
       <Button
         kind="primary"
-        disabled={written === null}
-        onClick={() => written && saveFile(fileName(written.name, format), [written.text], TYPES[format])}
+        disabled={exported === null}
+        onClick={() => exported && saveFile(fileName(exported.name, format), [exported.text], TYPES[format])}
       >
         Download
       </Button>
@@ -69,7 +69,7 @@ export function ExportDialog({ onClose }: { onClose: () => void }) {
       {refused ? (
         <ProblemList title="It can be exported when this is right:" {...refused} />
       ) : (
-        <TextArea label="Definition" value={written?.text ?? ""} mono readOnly rows={14} onInput={() => undefined} />
+        <TextArea label="Definition" value={exported?.text ?? ""} mono readOnly rows={14} onInput={() => undefined} />
       )}
       <p class="csw-note" role="status">
         {note}

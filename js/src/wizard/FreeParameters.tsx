@@ -1,6 +1,6 @@
-// Parameters that are named by hand, such as those that the base task does not have.
+// Parameters with names typed by hand, such as those that the base task does not have.
 import type { Parameter } from "../messages/wizard";
-import { type ParameterRow, replaced, without } from "../state/draft";
+import { type ParameterRow, removeItem, replaceItem } from "../state/draft";
 import { keyPath } from "../state/parameters";
 import { Messages, useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
@@ -8,7 +8,7 @@ import { Button } from "../ui/parts";
 import { type EditorProps, useForm } from "./form";
 
 interface FreeProps extends EditorProps<ParameterRow[]> {
-  /** The places of the rows to show. */
+  /** The indexes of the rows to show. */
   rows: readonly number[];
   bases: readonly Parameter[];
   onFocus: (key: string, input: HTMLInputElement) => void;
@@ -19,8 +19,8 @@ export function FreeParameters({ value, path, onChange, rows, bases, onFocus }: 
   const id = useUid();
   const edit = (index: number, change: Partial<ParameterRow>) => {
     const row = value[index];
-    // Named by hand it stays, also while its name happens to be one of the base's.
-    if (row !== undefined) onChange(replaced(value, index, { ...row, ...change, own: true }), path);
+    // The row stays in this table even while its name equals one of the base task's.
+    if (row !== undefined) onChange(replaceItem(value, index, { ...row, ...change, custom: true }), path);
   };
   return (
     <table class="csw-parameters csw-parameters-free">
@@ -71,7 +71,7 @@ export function FreeParameters({ value, path, onChange, rows, bases, onFocus }: 
                 <Button
                   kind="quiet"
                   label={`Remove parameter ${place + 1}`}
-                  onClick={() => onChange(without(value, index))}
+                  onClick={() => onChange(removeItem(value, index))}
                 >
                   <Icon name="close" />
                 </Button>

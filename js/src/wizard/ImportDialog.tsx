@@ -1,28 +1,28 @@
-// A definition from a pasted text or a file; what Python says is wrong with it stands beside its path.
+// A dialog that imports a definition from a pasted text or a file, with Python's problems by path.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Problem } from "../messages/shared";
-import { ask, type Waiting } from "../state/asking";
+import { requestWithStatus, type WaitingFor } from "../state/slowRequest";
 import type { Data } from "../state/toData";
 import { Dialog } from "../ui/Dialog";
 import { TextArea } from "../ui/fields";
 import { Button } from "../ui/parts";
 import { useForm } from "./form";
-import { message, ProblemList, problemsOf } from "./refusals";
+import { errorMessage, ProblemList, problemsOf } from "./refusals";
 
 interface ImportProps {
-  /** One that was dropped on the form. */
+  /** A file that was dropped on the form. */
   file: File | null;
   onClose: () => void;
 }
 
-const LARGEST = 5_000_000; // bytes
+const MAX_FILE_BYTES = 5_000_000; // bytes
 
 export function ImportDialog({ file, onClose }: ImportProps) {
   const { store, model } = useForm();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [source, setSource] = useState("");
-  const [waiting, setWaiting] = useState<Waiting>("");
+  const [waiting, setWaiting] = useState<WaitingFor>("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
   const [problems, setProblems] = useState<Problem[]>([]);
@@ -34,40 +34,40 @@ export function ImportDialog({ file, onClose }: ImportProps) {
     [],
   );
 
-  const take = async (given: string) => {
+  const importText = async (given: string) => {
     setBusy(true);
     setError("");
     setProblems([]);
     try {
-      const { data } = await ask<{ data: Data }>(model, "import", { text: given }, setWaiting);
-      if (!open.current) return; // the user has given it up
+      const { data } = await requestWithStatus<{ data: Data }>(model, "import", { text: given }, setWaiting);
+      if (!open.current) return; // the dialog was closed meanwhile
       store.replace(data, `Imported “${String(data.name)}”`);
       onClose();
     } catch (reason) {
       const found = problemsOf(reason);
       setProblems(found);
-      setError(found.length > 0 ? "" : message(reason));
+      setError(found.length > 0 ? "" : errorMessage(reason));
     } finally {
       setBusy(false);
     }
   };
-  const read = async (chosen: File) => {
-    if (chosen.size > LARGEST) {
+  const importFile = async (chosen: File) => {
+    if (chosen.size > MAX_FILE_BYTES) {
       setError(`${chosen.name} is too large to be a definition: it has ${Math.round(chosen.size / 1e6)} MB.`);
       return;
     }
     const content = await chosen.text().catch(() => null);
     if (content === null) {
-      setError(`${chosen.name} cannot be read as a file.`); // such as a folder that was dropped
+      setError(`${chosen.name} cannot be read as a file.`); // for example a folder that was dropped
       return;
     }
     setText(content);
     setSource(chosen.name);
-    await take(content);
+    await importText(content);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each file that is dropped
   useEffect(() => {
-    if (file) void read(file);
+    if (file) void importFile(file);
   }, [file]);
 
   const actions = (
@@ -75,7 +75,7 @@ export function ImportDialog({ file, onClose }: ImportProps) {
       <Button onClick={() => input.current?.click()} disabled={busy}>
         Choose a file …
       </Button>
-      <Button kind="primary" busy={busy} disabled={text.trim() === ""} onClick={() => void take(text)}>
+      <Button kind="primary" busy={busy} disabled={text.trim() === ""} onClick={() => void importText(text)}>
         {busy ? (waiting === "cell" ? "Waiting for the running cell …" : "Reading …") : "Import"}
       </Button>
     </>
@@ -103,8 +103,8 @@ export function ImportDialog({ file, onClose }: ImportProps) {
         tabIndex={-1}
         onChange={(event) => {
           const chosen = event.currentTarget.files?.[0];
-          event.currentTarget.value = ""; // so that the same file can be chosen again
-          if (chosen) void read(chosen);
+          event.currentTarget.value = ""; // allows choosing the same file again
+          if (chosen) void importFile(chosen);
         }}
       />
     </Dialog>

@@ -1,18 +1,18 @@
-// Every so much time: an amount and its unit.
+// The field for an interval: an amount and its unit.
 import { useState } from "preact/hooks";
 import type { RuleDraft } from "../state/draft";
-import { lengthOf, lengthText } from "../state/recurrence";
+import { durationText, parseDuration } from "../state/recurrence";
 import { Field } from "../ui/fields";
 import { Select } from "../ui/Select";
 import { type EditorProps, useForm } from "./form";
 import { UNIT_OPTIONS } from "./options";
 
-const USUAL = ["5m", "15m", "30m", "1h", "6h", "12h"];
+const SHORTCUTS = ["5m", "15m", "30m", "1h", "6h", "12h"];
 
 export function IntervalField({ value, path, onChange }: EditorProps<RuleDraft>) {
   const form = useForm();
   const field = `${path}.every`;
-  const { amount, unit: written } = lengthOf(value.every);
+  const { amount, unit: written } = parseDuration(value.every);
   const [chosen, setChosen] = useState("m");
   const unit = written || chosen;
   const set = (every: string, done = false) => onChange({ ...value, every }, done ? field : undefined);
@@ -28,8 +28,8 @@ export function IntervalField({ value, path, onChange }: EditorProps<RuleDraft>)
               value={amount}
               placeholder="15"
               autocomplete="off"
-              onInput={(event) => set(lengthText(event.currentTarget.value, unit))}
-              onBlur={() => form.store.leave(field)}
+              onInput={(event) => set(durationText(event.currentTarget.value, unit))}
+              onBlur={() => form.store.leaveField(field)}
             />
             <Select
               aria-label="Unit"
@@ -37,12 +37,12 @@ export function IntervalField({ value, path, onChange }: EditorProps<RuleDraft>)
               options={UNIT_OPTIONS}
               onInput={(next) => {
                 setChosen(next);
-                set(lengthText(amount, next));
+                set(durationText(amount, next));
               }}
             />
           </div>
           <div class="csw-shortcuts">
-            {USUAL.map((every) => (
+            {SHORTCUTS.map((every) => (
               <button
                 key={every}
                 type="button"

@@ -1,4 +1,4 @@
-// The fields of an item: what it launches, when, and with what.
+// The fields of an item: what it launches, when, and with which settings.
 import type { ComponentChildren } from "preact";
 import { functionOf, type ItemKind, type ScheduleDraft, type TriggerDraft } from "../state/draft";
 import { ActionFields } from "./ActionFields";

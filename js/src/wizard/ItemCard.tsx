@@ -1,4 +1,4 @@
-// One schedule or trigger: a card that folds to a summary, moves, is switched off, copied and deleted.
+// The card of a schedule or trigger: it can be folded, moved, disabled, duplicated and deleted.
 import { useEffect } from "preact/hooks";
 import { functionOf, type ItemKind, type ScheduleDraft, type TriggerDraft } from "../state/draft";
 import { useUid } from "../ui/fields";
@@ -32,10 +32,10 @@ export function ItemCard(props: AnyCard) {
   const { value, path, kind, index, open, onToggle, drag } = props;
   const form = useForm();
   const body = useUid();
-  const problems = form.count(path);
+  const problems = form.problemCount(path);
   const title = titleOf(value, kind, index);
   const { showAll } = form.store.state;
-  // After an attempt to launch, what is wrong must be visible.
+  // After an attempt to launch, items with problems are unfolded.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each refusal, not whenever it is folded again
   useEffect(() => {
     if (showAll && problems > 0) onToggle(true);
@@ -47,7 +47,7 @@ export function ItemCard(props: AnyCard) {
       data-item={value.id}
     >
       <header class="csw-card-head">
-        <Grip {...props} />
+        <DragHandle {...props} />
         <div class="csw-card-lead">
           <Icon name={open ? "down" : "right"} />
           <span class={`csw-kind csw-kind-${kind}`}>
@@ -79,7 +79,7 @@ export function ItemCard(props: AnyCard) {
   );
 }
 
-function Grip({ count, drag }: AnyCard) {
+function DragHandle({ count, drag }: AnyCard) {
   if (count < 2) return <span class="csw-grip csw-grip-none" />;
   return (
     <span class="csw-grip" title="Drag to move" aria-hidden="true" onPointerDown={drag.onPointerDown}>
@@ -88,7 +88,7 @@ function Grip({ count, drag }: AnyCard) {
   );
 }
 
-/** What a folded card says: what is launched, when, and where. An open one says it in its fields. */
+/** The summary of a folded card: what is launched, when, and on which queue. An open card only shows its state. */
 function Summary({ id: own, value, open, problems }: AnyCard & { id: string; problems: number }) {
   const form = useForm();
   const { task: id, queue } = value.action;
@@ -131,7 +131,7 @@ function CardActions(props: AnyCard & { title: string }) {
   const { index, count, onMove, onDuplicate, onDelete, title } = props;
   return (
     <div class="csw-card-actions">
-      <Enabled {...props} />
+      <EnabledSwitch {...props} />
       {count > 1 ? (
         <span class="csw-card-moves">
           <Button kind="quiet" label={`Move ${title} up`} disabled={index === 0} onClick={() => onMove(-1)}>
@@ -152,7 +152,7 @@ function CardActions(props: AnyCard & { title: string }) {
   );
 }
 
-function Enabled({ value, onChange, title }: AnyCard & { title: string }) {
+function EnabledSwitch({ value, onChange, title }: AnyCard & { title: string }) {
   const set = (enabled: boolean) => (onChange as (item: typeof value) => void)({ ...value, enabled });
   return (
     <input

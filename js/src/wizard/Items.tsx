@@ -1,44 +1,44 @@
-// The list of schedules and triggers: added, copied, moved, deleted, and brought back.
+// The list of schedules and triggers, with adding, duplicating, moving, deleting and undo.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import {
   blankSchedule,
   blankTrigger,
   type Draft,
-  duplicated,
+  duplicateItem,
   type ItemKind,
-  inserted,
-  moved,
-  replaced,
+  insertItem,
+  moveItem,
+  removeItem,
+  replaceItem,
   type ScheduleDraft,
   type TriggerDraft,
-  without,
 } from "../state/draft";
 import { Icon } from "../ui/icons";
 import { Button, Empty } from "../ui/parts";
-import { usualQueue } from "./ActionFields";
+import { defaultQueue } from "./ActionFields";
 import { useForm } from "./form";
 import { ItemCard, titleOf } from "./ItemCard";
 import { UndoBar } from "./UndoBar";
 import { useDrag } from "./useDrag";
-import { useFolds } from "./useFolds";
+import { useOpenCards } from "./useOpenCards";
 
 type Item = ScheduleDraft | TriggerDraft;
 
-export function Items({ wanted }: { wanted: string | undefined }) {
+export function Items({ initialItem }: { initialItem: string | undefined }) {
   const { store, draft, queues } = useForm();
   const root = useRef<HTMLDivElement>(null);
   const focus = useFocusLater(root);
-  const [said, say] = useState("");
+  const [announcement, announce] = useState("");
   const ids = [...draft.schedules, ...draft.triggers].map(({ id }) => id);
-  const folds = useFolds(ids, wanted);
+  const folds = useOpenCards(ids, initialItem);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, where the form opens
   useLayoutEffect(() => {
-    if (wanted) focus(wanted, ".csw-card-body input");
+    if (initialItem) focus(initialItem, ".csw-card-body input");
   }, []);
-  const shared: Shared = { focus, say, folds };
+  const shared: Shared = { focus, announce, folds };
   const add = (kind: ItemKind) => {
     const blank = kind === "schedules" ? blankSchedule() : blankTrigger();
-    const item = { ...blank, action: { ...blank.action, queue: usualQueue(queues) } };
+    const item = { ...blank, action: { ...blank.action, queue: defaultQueue(queues) } };
     store.edit((old) => ({ ...old, [kind]: [...old[kind], item] }) as Draft);
     folds.open(item.id);
     focus(item.id, ".csw-card-body input");
@@ -69,7 +69,7 @@ export function Items({ wanted }: { wanted: string | undefined }) {
         ) : null}
       </div>
       <p class="csw-hidden" role="status">
-        {said}
+        {announcement}
       </p>
     </div>
   );
@@ -83,36 +83,36 @@ const MOVES = {
 
 interface Shared {
   focus: (item: string, ...selectors: string[]) => void;
-  say: (text: string) => void;
-  folds: ReturnType<typeof useFolds>;
+  announce: (text: string) => void;
+  folds: ReturnType<typeof useOpenCards>;
 }
 
-function Cards({ kind, focus, say, folds }: { kind: ItemKind } & Shared) {
+function Cards({ kind, focus, announce, folds }: { kind: ItemKind } & Shared) {
   const { store, draft } = useForm();
   const items = draft[kind] as Item[];
   const change = (items: Item[], field?: string) => store.edit((old) => ({ ...old, [kind]: items }) as Draft, field);
   const move = (index: number, by: number) => {
     const item = items[index];
     if (item === undefined || by === 0 || index + by < 0 || index + by >= items.length) return;
-    change(moved(items, index, by));
-    say(`${titleOf(item, kind, index)} is now ${index + by + 1} of ${items.length}.`);
+    change(moveItem(items, index, by));
+    announce(`${titleOf(item, kind, index)} is now ${index + by + 1} of ${items.length}.`);
   };
   const drag = useDrag(
     items.map(({ id }) => id),
     move,
   );
   const remove = (item: Item, index: number) => {
-    const restore = (now: Draft) => ({ ...now, [kind]: inserted(now[kind] as Item[], index, item) }) as Draft;
+    const restore = (now: Draft) => ({ ...now, [kind]: insertItem(now[kind] as Item[], index, item) }) as Draft;
     const undo = { text: `Deleted “${titleOf(item, kind, index)}”`, restore, item: { id: item.id, kind, index } };
-    store.edit((old) => ({ ...old, [kind]: without(items, index) }) as Draft, undefined, undo);
+    store.edit((old) => ({ ...old, [kind]: removeItem(items, index) }) as Draft, undefined, undo);
   };
   const { undo } = store.state;
-  const gone = undo?.item?.kind === kind ? undo.item : null;
-  const back = gone ? <UndoBar key="undo" onUndone={() => focus(gone.id, ".csw-card-title")} /> : null;
+  const deleted = undo?.item?.kind === kind ? undo.item : null;
+  const undoBar = deleted ? <UndoBar key="undo" onUndone={() => focus(deleted.id, ".csw-card-title")} /> : null;
   return (
     <>
       {items.flatMap((item, index) => [
-        gone?.index === index ? back : null,
+        deleted?.index === index ? undoBar : null,
         <ItemCard
           key={item.id}
           {...({ kind, value: item } as { kind: "schedules"; value: ScheduleDraft })}
@@ -122,13 +122,13 @@ function Cards({ kind, focus, say, folds }: { kind: ItemKind } & Shared) {
           open={folds.isOpen(item.id)}
           onToggle={(open) => (open ? folds.open(item.id) : folds.close(item.id))}
           drag={drag(item.id)}
-          onChange={(value: Item, field?: string) => change(replaced(items, index, value), field)}
+          onChange={(value: Item, field?: string) => change(replaceItem(items, index, value), field)}
           onMove={(by) => {
             move(index, by);
             focus(item.id, by < 0 ? MOVES.up : MOVES.down, MOVES.any);
           }}
           onDuplicate={() => {
-            const copies = duplicated(items, index);
+            const copies = duplicateItem(items, index);
             const copy = copies[index + 1];
             change(copies);
             if (copy) {
@@ -139,24 +139,24 @@ function Cards({ kind, focus, say, folds }: { kind: ItemKind } & Shared) {
           onDelete={() => remove(item, index)}
         />,
       ])}
-      {gone && gone.index >= items.length ? back : null}
+      {deleted && deleted.index >= items.length ? undoBar : null}
     </>
   );
 }
 
-/** Puts the focus into an item's card once it is drawn in its place: moving an element takes the focus from it. */
+/** Moves the focus into an item's card after the next render; moving an element in the page loses the focus. */
 function useFocusLater(root: { current: HTMLElement | null }) {
-  const wanted = useRef<{ item: string; selectors: string[] } | null>(null);
+  const target = useRef<{ item: string; selectors: string[] } | null>(null);
   useLayoutEffect(() => {
-    const { current } = wanted;
+    const { current } = target;
     const card = current && root.current?.querySelector(`[data-item="${CSS.escape(current.item)}"]`);
     if (!card || !current) return;
-    wanted.current = null;
-    // At the end of the list the button that was just pressed is disabled; its neighbour is not.
+    target.current = null;
+    // At an end of the list the pressed button is disabled now, but its neighbour is not.
     const all = current.selectors.flatMap((selector) => [...card.querySelectorAll<HTMLElement>(selector)]);
     all.find((each) => !each.matches(":disabled"))?.focus();
   });
   return (item: string, ...selectors: string[]) => {
-    wanted.current = { item, selectors };
+    target.current = { item, selectors };
   };
 }

@@ -1,24 +1,24 @@
-// Where it will run, and the buttons.
+// The footer of the form for a new instance: where it runs, and the buttons.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { InstanceBrief } from "../messages/instances";
 import type { Surroundings } from "../messages/shared";
-import { dangers } from "../state/surroundings";
-import { useTimes } from "../state/times";
-import { upcoming } from "../state/upcoming";
+import { kernelWarnings } from "../state/kernelWarnings";
+import { useTimeFormat } from "../state/timeFormat";
+import { upcomingRuns } from "../state/upcoming";
 import { Confirm } from "../ui/Dialog";
 import { Segments } from "../ui/fields";
 import { Button } from "../ui/parts";
-import { QueueField, usualQueue } from "./ActionFields";
-import type { Outcome } from "./Done";
-import { Files } from "./Files";
+import { defaultQueue, QueueField } from "./ActionFields";
 import { type Form, useForm } from "./form";
-import { SendState } from "./SendState";
-import { titled } from "./titles";
-import { useSend } from "./useSend";
+import { ImportExport } from "./ImportExport";
+import type { LaunchOutcome } from "./LaunchResult";
+import { SubmitStatus } from "./SubmitStatus";
+import { itemTitles } from "./titles";
+import { useSubmit } from "./useSubmit";
 
 type Where = "kernel" | "service";
-type Sent = "launch" | "save";
+type SubmitAction = "launch" | "save";
 
 const PLACES: readonly (readonly [Where, string])[] = [
   ["kernel", "This kernel"],
@@ -34,30 +34,31 @@ const HINTS: Record<Where, ComponentChildren> = {
   service: "An agent runs it, whether this notebook is open or not.",
 };
 const BUSY = { launch: "Launching …", save: "Saving …" };
-const CELL = "Waiting for the running cell …";
-const WORK = "The server checks tasks and queues and makes the instance.";
+const CELL_TEXT = "Waiting for the running cell …";
+const WORK_TEXT = "The server checks tasks and queues and makes the instance.";
 
 interface LaunchProps {
-  onDone: (outcome: Outcome) => void;
+  onDone: (launchOutcome: LaunchOutcome) => void;
   onCancel: () => void;
-  /** Whether cancelling leaves the form, so that what was edited is gone. */
-  leaves: boolean;
+  /** Whether cancelling closes the form and drops its edits. */
+  closes: boolean;
   surroundings: Surroundings;
 }
 
-export function LaunchBar({ onDone, onCancel, leaves, surroundings }: LaunchProps) {
+export function LaunchBar({ onDone, onCancel, closes, surroundings }: LaunchProps) {
   const form = useForm();
-  const { utc } = useTimes();
+  const { utc } = useTimeFormat();
   const [where, setWhere] = useState<Where>("kernel");
   const [chosen, setQueue] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
-  const queue = chosen ?? usualQueue(form.queues, "services");
-  const { busy, waiting, error, send, bar } = useSend<Sent>();
-  const make = async (action: Sent, payload: object) => {
+  const queue = chosen ?? defaultQueue(form.queues, "services");
+  const { busy, waiting, error, send, bar } = useSubmit<SubmitAction>();
+  const submit = async (action: SubmitAction, payload: object) => {
     const made = await send<{ instance: InstanceBrief }>(action, payload);
-    if (made !== null) onDone(outcome(form, made.instance, action === "launch", queue));
+    if (made !== null) onDone(launchOutcome(form, made.instance, action === "launch", queue));
   };
-  const said = (which: Sent, idle: string) => (busy !== which ? idle : waiting === "cell" ? CELL : BUSY[which]);
+  const buttonText = (which: SubmitAction, idle: string) =>
+    busy !== which ? idle : waiting === "cell" ? CELL_TEXT : BUSY[which];
   return (
     <footer class="csw-launch" ref={bar}>
       <div class="csw-launch-where">
@@ -67,34 +68,34 @@ export function LaunchBar({ onDone, onCancel, leaves, surroundings }: LaunchProp
           value={where}
           onInput={setWhere}
           hint={HINTS[where]}
-          warnings={where === "kernel" ? dangers(surroundings, Date.now(), utc) : []}
+          warnings={where === "kernel" ? kernelWarnings(surroundings, Date.now(), utc) : []}
         />
         {where === "service" ? (
           <QueueField label="Service queue" queue={queue} path="service queue" onChange={setQueue} />
         ) : null}
       </div>
       <div class="csw-row csw-launch-buttons">
-        <Files />
+        <ImportExport />
         <Button
           kind="quiet"
           disabled={busy !== ""}
-          onClick={() => (leaves && form.store.state.edited ? setAsking(true) : onCancel())}
+          onClick={() => (closes && form.store.state.edited ? setAsking(true) : onCancel())}
         >
           Cancel
         </Button>
-        <Button busy={busy === "save"} disabled={busy !== ""} onClick={() => void make("save", {})}>
-          {said("save", "Save draft")}
+        <Button busy={busy === "save"} disabled={busy !== ""} onClick={() => void submit("save", {})}>
+          {buttonText("save", "Save draft")}
         </Button>
         <Button
           kind="primary"
           busy={busy === "launch"}
           disabled={busy !== ""}
-          onClick={() => void make("launch", { where, queue })}
+          onClick={() => void submit("launch", { where, queue })}
         >
-          {said("launch", "Launch")}
+          {buttonText("launch", "Launch")}
         </Button>
       </div>
-      <SendState waiting={waiting} error={error} work={WORK} />
+      <SubmitStatus waiting={waiting} error={error} work={WORK_TEXT} />
       {asking ? (
         <Confirm
           title="Discard what you have entered?"
@@ -110,10 +111,10 @@ export function LaunchBar({ onDone, onCancel, leaves, surroundings }: LaunchProp
   );
 }
 
-function outcome(form: Form, instance: InstanceBrief, launched: boolean, queue: string): Outcome {
+function launchOutcome(form: Form, instance: InstanceBrief, launched: boolean, queue: string): LaunchOutcome {
   const { draft, queues, store } = form;
-  const next = upcoming(store.state.review?.items ?? {}, Date.now());
-  const names = new Map(titled(draft).map(({ id, title }) => [id, title]));
+  const next = upcomingRuns(store.state.review?.items ?? {}, Date.now());
+  const names = new Map(itemTitles(draft).map(({ id, title }) => [id, title]));
   return {
     instance,
     launched,

@@ -1,5 +1,5 @@
-// What is rarely set of the launched task: its name, tags, time limit, container, and fields of its script.
-import { type ActionDraft, type ParameterRow, replaced, without } from "../state/draft";
+// The rarely set properties of the launched task: name, tags, time limit, container and script fields.
+import { type ActionDraft, type ParameterRow, removeItem, replaceItem } from "../state/draft";
 import { keyPath } from "../state/parameters";
 import { CheckBox, Messages, SelectField, TextArea, TextField, useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
@@ -34,7 +34,7 @@ export function LaunchedTask(props: EditorProps<ActionDraft>) {
   );
 }
 
-/** What is set, so that nobody has to unfold to know. */
+/** The properties that are set, for the folded title. */
 function summary({ name, tags, time_limit, container, overrides, reuse_task }: ActionDraft): string {
   const set = [
     reuse_task && "the task itself",
@@ -51,7 +51,7 @@ function Reuse({ value, path, onChange }: EditorProps<ActionDraft>) {
   const form = useForm();
   const id = useUid();
   const field = `${path}.reuse_task`;
-  // A task that is run itself keeps its name and its project.
+  // A reused task keeps its name and project.
   const kept = { name: "", project: "" };
   return (
     <div>
@@ -89,7 +89,7 @@ function Container({ value, path, onChange }: EditorProps<ActionDraft>) {
           placeholder="The base task's own"
           hint="Takes the place of the base task's whole container."
           onInput={(image) => set({ image })}
-          onBlur={() => form.store.leave(field)}
+          onBlur={() => form.store.leaveField(field)}
           {...form.notes(field)}
         />
         <TextField
@@ -98,7 +98,7 @@ function Container({ value, path, onChange }: EditorProps<ActionDraft>) {
           mono
           placeholder="--ipc=host -e NAME=value"
           onInput={(text) => set({ arguments: text })}
-          onBlur={() => form.store.leave(field)}
+          onBlur={() => form.store.leaveField(field)}
         />
       </div>
       {image || given || setup_shell_script ? (
@@ -108,14 +108,14 @@ function Container({ value, path, onChange }: EditorProps<ActionDraft>) {
           mono
           placeholder="apt-get update && apt-get install -y …"
           onInput={(setup_shell_script) => set({ setup_shell_script })}
-          onBlur={() => form.store.leave(field)}
+          onBlur={() => form.store.leaveField(field)}
         />
       ) : null}
     </>
   );
 }
 
-const FIELDS: readonly (readonly [string, string])[] = [
+const OVERRIDE_FIELDS: readonly (readonly [string, string])[] = [
   ["script.branch", "Branch"],
   ["script.tag", "Tag of the repository"],
   ["script.version_num", "Commit"],
@@ -126,16 +126,16 @@ const FIELDS: readonly (readonly [string, string])[] = [
   ["script.requirements.pip", "Pip requirements"],
   ["script.diff", "Uncommitted changes"],
 ];
-const LONG = new Set(["script.requirements.pip", "script.diff"]);
+const MULTILINE_FIELDS = new Set(["script.requirements.pip", "script.diff"]);
 
 function Overrides({ value, path, onChange }: EditorProps<ParameterRow[]>) {
   const form = useForm();
   const id = useUid();
   const edit = (index: number, change: Partial<ParameterRow>) => {
     const row = value[index];
-    if (row !== undefined) onChange(replaced(value, index, { ...row, ...change }), path);
+    if (row !== undefined) onChange(replaceItem(value, index, { ...row, ...change }), path);
   };
-  const free = FIELDS.filter(([name]) => !value.some((row) => row.name === name));
+  const free = OVERRIDE_FIELDS.filter(([name]) => !value.some((row) => row.name === name));
   const add = () => onChange([...value, { name: free[0]?.[0] ?? "", value: "" }]);
   return (
     <>
@@ -144,14 +144,14 @@ function Overrides({ value, path, onChange }: EditorProps<ParameterRow[]>) {
           key={index}
           row={row}
           path={keyPath(path, row.name)}
-          options={FIELDS.filter(([name]) => name === row.name || free.some(([other]) => other === name))}
+          options={OVERRIDE_FIELDS.filter(([name]) => name === row.name || free.some(([other]) => other === name))}
           onInput={(change) => edit(index, change)}
-          onRemove={() => onChange(without(value, index))}
+          onRemove={() => onChange(removeItem(value, index))}
         />
       ))}
       <Messages
         id={id}
-        {...form.notesBeside(
+        {...form.notesOutside(
           path,
           value.map(({ name }) => keyPath(path, name)),
         )}
@@ -176,7 +176,7 @@ interface OverrideProps {
 function OverrideRow({ row, path, options, onInput, onRemove }: OverrideProps) {
   const form = useForm();
   const known = options.some(([name]) => name === row.name);
-  const title = FIELDS.find(([name]) => name === row.name)?.[1] ?? row.name;
+  const title = OVERRIDE_FIELDS.find(([name]) => name === row.name)?.[1] ?? row.name;
   const field = {
     label: title,
     value: row.value,
@@ -193,7 +193,7 @@ function OverrideRow({ row, path, options, onInput, onRemove }: OverrideProps) {
         options={known ? options : [[row.name, row.name], ...options]}
         onInput={(name) => onInput({ name })}
       />
-      {LONG.has(row.name) ? <TextArea {...field} /> : <TextField {...field} />}
+      {MULTILINE_FIELDS.has(row.name) ? <TextArea {...field} /> : <TextField {...field} />}
       <Button kind="quiet" label={`Remove the override of ${title}`} onClick={onRemove}>
         <Icon name="close" />
       </Button>

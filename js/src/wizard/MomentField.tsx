@@ -1,4 +1,4 @@
-// A moment of a rule, typed on the clock of the rule's own zone.
+// A date and time of a rule, on the wall clock of the rule's time zone.
 import type { RuleDraft } from "../state/draft";
 import { MomentInput } from "../ui/MomentInput";
 import { type EditorProps, useForm } from "./form";
@@ -18,7 +18,7 @@ export function MomentField({ value, path, onChange, name, label }: MomentProps)
       value={value[name]}
       timezone={value.timezone}
       onInput={(moment) => onChange({ ...value, [name]: moment })}
-      onBlur={() => form.store.leave(field)}
+      onBlur={() => form.store.leaveField(field)}
     />
   );
 }

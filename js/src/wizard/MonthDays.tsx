@@ -1,8 +1,8 @@
-// The days of a month: a grid of numbers, the last day, and weekdays such as the first Monday; and the months.
+// The fields for the days of a month (numbers, last day, weekdays such as the first Monday) and for the months.
 import { useState } from "preact/hooks";
-import { chipMessages, isBadAt } from "../state/chipProblems";
+import { chipMessages, isInvalidAt } from "../state/chipProblems";
 import type { RuleDraft } from "../state/draft";
-import { monthDays, toggledDay, toggledMonths } from "../state/recurrence";
+import { monthsText, parseMonthDays, toggleDay } from "../state/recurrence";
 import { split } from "../state/toData";
 import { ChipList } from "../ui/ChipsField";
 import { Messages, Toggles, useUid } from "../ui/fields";
@@ -18,8 +18,8 @@ export function MonthDays({ value, path, onChange }: EditorProps<RuleDraft>) {
   const form = useForm();
   const id = useUid();
   const field = `${path}.days`;
-  const { cells, others } = monthDays(value.days);
-  const toggle = (day: string) => onChange({ ...value, days: toggledDay(value.days, day) }, field);
+  const { cells, others } = parseMonthDays(value.days);
+  const toggle = (day: string) => onChange({ ...value, days: toggleDay(value.days, day) }, field);
   const shown = form.notes(field).problems.length > 0;
   const all = split(value.days.toLowerCase());
   return (
@@ -42,7 +42,7 @@ export function MonthDays({ value, path, onChange }: EditorProps<RuleDraft>) {
         {others.length > 0 ? (
           <ChipList
             chips={others}
-            isBad={(index) => isBadAt(form.store.problems, field, all.indexOf(others[index] ?? ""))}
+            isBad={(index) => isInvalidAt(form.store.problems, field, all.indexOf(others[index] ?? ""))}
             onRemove={(index) => toggle(others[index] ?? "")}
           />
         ) : null}
@@ -51,14 +51,14 @@ export function MonthDays({ value, path, onChange }: EditorProps<RuleDraft>) {
       <Messages
         id={`${id}-notes`}
         problems={shown ? chipMessages(form.store.problems, field, value.days, false) : []}
-        hint={rareDays(cells)}
+        hint={skippedMonthsHint(cells)}
       />
     </fieldset>
   );
 }
 
-/** Days that not every month has are skipped there: said before somebody wonders. */
-function rareDays(cells: ReadonlySet<string>): string | undefined {
+/** Says which days do not exist in every month; those months are skipped. */
+function skippedMonthsHint(cells: ReadonlySet<string>): string | undefined {
   const rare = ["29", "30", "31"].filter((day) => cells.has(day));
   if (rare.length === 0) return undefined;
   return `Months without day ${rare.join(" or ")} are skipped${cells.has("last") ? "" : "; “Last day” is in every month"}.`;
@@ -88,7 +88,7 @@ export function Months({ value, path, onChange }: EditorProps<RuleDraft>) {
       legend="Only in these months"
       options={MONTH_OPTIONS}
       values={split(value.months)}
-      onInput={(months) => onChange({ ...value, months: toggledMonths(value.months, months) }, field)}
+      onInput={(months) => onChange({ ...value, months: monthsText(value.months, months) }, field)}
       hint={value.months === "" ? "None chosen: in every month." : undefined}
       {...form.notes(field)}
     />

@@ -1,24 +1,24 @@
-// The next ten runs, of all schedules or of one, on the clock of the chosen zone.
+// The next ten runs of all schedules or of one, in the chosen time zone.
 import { useState } from "preact/hooks";
-import { relative } from "../state/format";
-import { byDay, isWhole, LATER, type Upcoming, upcoming } from "../state/upcoming";
-import { wall } from "../state/zones";
+import { relativeTime } from "../state/format";
+import { groupByDay, isComplete, NEXT_RUNS_LATER, type UpcomingRun, upcomingRuns } from "../state/upcoming";
+import { wallClock } from "../state/zones";
 import { SelectField } from "../ui/fields";
 import { Group } from "../ui/Group";
 import { useNow } from "../ui/parts";
 import { useForm } from "./form";
-import { titled } from "./titles";
+import { itemTitles } from "./titles";
 import type { OutlookView } from "./useOutlook";
 
 export function NextRuns({ outlook }: { outlook: OutlookView }) {
   const { store, draft } = useForm();
   const now = useNow();
   const [chosen, setChosen] = useState("");
-  const items = titled(draft).filter((item) => item.kind === "schedules");
+  const items = itemTitles(draft).filter((item) => item.kind === "schedules");
   const only = items.find((item) => item.id === chosen) ?? null;
   const reviewed = store.state.review?.items ?? {};
-  const runs = upcoming(reviewed, now, only?.id ?? null);
-  const whole = isWhole(reviewed, only?.id);
+  const runs = upcomingRuns(reviewed, now, only?.id ?? null);
+  const complete = isComplete(reviewed, only?.id);
   const names = new Map(items.map((item) => [item.id, item.title]));
   return (
     <Group class="csw-preview-part" label="When">
@@ -40,16 +40,16 @@ export function NextRuns({ outlook }: { outlook: OutlookView }) {
         />
       </div>
       {runs.length > 0 ? (
-        <RunTable runs={runs} names={names} zone={outlook.zone} now={now} whole={whole} />
+        <RunTable runs={runs} names={names} zone={outlook.zone} now={now} complete={complete} />
       ) : (
-        <p class="csw-muted">{whole ? nothing(reviewed, items) : LATER}</p>
+        <p class="csw-muted">{complete ? noRunsText(reviewed, items) : NEXT_RUNS_LATER}</p>
       )}
     </Group>
   );
 }
 
 /** Why there is no run to show. */
-function nothing(reviewed: Record<string, unknown>, items: readonly { id: string; enabled: boolean }[]): string {
+function noRunsText(reviewed: Record<string, unknown>, items: readonly { id: string; enabled: boolean }[]): string {
   if (items.every((item) => !item.enabled)) return "All schedules are disabled.";
   return items.some((item) => item.id in reviewed)
     ? "No run is to come: the times lie in the past, or never come."
@@ -57,15 +57,15 @@ function nothing(reviewed: Record<string, unknown>, items: readonly { id: string
 }
 
 interface TableProps {
-  runs: readonly Upcoming[];
+  runs: readonly UpcomingRun[];
   names: ReadonlyMap<string, string>;
   zone: string;
   now: number;
-  /** Whether there are no others. */
-  whole: boolean;
+  /** Whether no further run follows. */
+  complete: boolean;
 }
 
-function RunTable({ runs, names, zone, now, whole }: TableProps) {
+function RunTable({ runs, names, zone, now, complete }: TableProps) {
   return (
     <>
       <table class="csw-table csw-next">
@@ -79,7 +79,7 @@ function RunTable({ runs, names, zone, now, whole }: TableProps) {
             </th>
           </tr>
         </thead>
-        {byDay(runs, zone).map(({ day, runs: those }) => (
+        {groupByDay(runs, zone).map(({ day, runs: those }) => (
           <tbody key={day}>
             {day ? (
               <tr>
@@ -91,16 +91,16 @@ function RunTable({ runs, names, zone, now, whole }: TableProps) {
             {those.map((run) => (
               <tr key={`${run.item} ${run.at}`}>
                 <td title={`${run.local} ${run.zone}`}>
-                  <b>{wall(run.at, zone)?.time ?? run.local}</b>
+                  <b>{wallClock(run.at, zone)?.time ?? run.local}</b>
                 </td>
                 {names.size > 1 ? <td title={names.get(run.item)}>{names.get(run.item)}</td> : null}
-                <td class="csw-number csw-muted csw-nowrap">{relative(run.at, now).replace(/^in /, "")}</td>
+                <td class="csw-number csw-muted csw-nowrap">{relativeTime(run.at, now).replace(/^in /, "")}</td>
               </tr>
             ))}
           </tbody>
         ))}
       </table>
-      {whole ? <p class="csw-note">No run after that.</p> : null}
+      {complete ? <p class="csw-note">No run after that.</p> : null}
     </>
   );
 }

@@ -1,8 +1,16 @@
-// Hyperparameters that the launched task gets instead of the base task's own.
+// The hyperparameters of the launched task that replace the base task's.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Parameter } from "../messages/wizard";
 import type { ParameterRow } from "../state/draft";
-import { freeRows, keyPath, overrideOf, repeated, shownParameters, variablesFor, withValue } from "../state/parameters";
+import {
+  findOverride,
+  freeRowIndexes,
+  keyPath,
+  repeatedNames,
+  setOverride,
+  shownParameters,
+  variablesFor,
+} from "../state/parameters";
 import { CheckBox, Messages, useUid } from "../ui/fields";
 import { Icon } from "../ui/icons";
 import { Button, Fold } from "../ui/parts";
@@ -17,26 +25,26 @@ interface ParametersProps extends EditorProps<ParameterRow[]> {
   entity: string | null;
 }
 
-const FILTERED_FROM = 9;
-const SHOWN = 40;
+const MIN_FOR_FILTER = 9;
+const MAX_SHOWN = 40;
 
 export function Parameters(props: ParametersProps) {
   const { value, path, onChange, task, entity } = props;
   const bases = useParameters(task);
-  const free = freeRows(value, bases ?? []);
-  const known = (bases ?? []).filter(({ name }) => overrideOf(value, name) !== undefined).length;
-  const insert = useInsert(value, bases ?? [], (rows) => onChange(rows, path));
+  const free = freeRowIndexes(value, bases ?? []);
+  const known = (bases ?? []).filter(({ name }) => findOverride(value, name) !== undefined).length;
+  const insert = useInsertAtCaret(value, bases ?? [], (rows) => onChange(rows, path));
   const add = (row: Partial<ParameterRow> = {}) =>
-    onChange([...value, { name: "", value: "", ...row, own: true }], path);
+    onChange([...value, { name: "", value: "", ...row, custom: true }], path);
   return (
-    <Fold title="Parameters" note={note(bases, known, free.length)}>
+    <Fold title="Parameters" note={foldNote(bases, known, free.length)}>
       {bases !== undefined && bases.length > 0 ? (
-        <Known {...props} bases={bases} onFocus={insert.remember} />
+        <BaseTaskParameters {...props} bases={bases} onFocus={insert.remember} />
       ) : (
-        <p class="csw-note">{nothing(task, bases)}</p>
+        <p class="csw-note">{noParametersText(task, bases)}</p>
       )}
       {free.length > 0 ? <FreeParameters {...props} rows={free} bases={bases ?? []} onFocus={insert.remember} /> : null}
-      <Rest value={value} path={path} />
+      <OtherProblems value={value} path={path} />
       <Button onClick={() => add()}>
         <Icon name="plus" /> Add parameter
       </Button>
@@ -58,13 +66,13 @@ export function Parameters(props: ParametersProps) {
   );
 }
 
-function note(bases: readonly Parameter[] | undefined, known: number, free: number): string {
+function foldNote(bases: readonly Parameter[] | undefined, known: number, free: number): string {
   const changed = known + free;
   if (bases === undefined || bases.length === 0) return changed > 0 ? `· ${changed}` : "";
   return `· ${changed > 0 ? `${changed} changed` : `${bases.length} of the base task`}`;
 }
 
-function nothing(task: string, bases: readonly Parameter[] | undefined): string {
+function noParametersText(task: string, bases: readonly Parameter[] | undefined): string {
   if (task === "") return "Choose a base task to see its parameters here.";
   return bases === undefined ? "Reading the base task's parameters …" : "The base task has no parameters of its own.";
 }
@@ -74,7 +82,7 @@ type KnownProps = ParametersProps & {
   onFocus: (key: string, input: HTMLInputElement) => void;
 };
 
-function Known({ value, path, onChange, bases, onFocus }: KnownProps) {
+function BaseTaskParameters({ value, path, onChange, bases, onFocus }: KnownProps) {
   const [text, setText] = useState("");
   const [changedOnly, setChangedOnly] = useState(false);
   const [all, setAll] = useState(false);
@@ -82,7 +90,7 @@ function Known({ value, path, onChange, bases, onFocus }: KnownProps) {
   const shown = shownParameters(bases, value, text, changedOnly);
   return (
     <>
-      {bases.length >= FILTERED_FROM ? (
+      {bases.length >= MIN_FOR_FILTER ? (
         <div class="csw-row csw-parameter-filter">
           <label class="csw-hidden" for={id}>
             Filter parameters
@@ -103,30 +111,30 @@ function Known({ value, path, onChange, bases, onFocus }: KnownProps) {
         </div>
       ) : null}
       <BaseParameters
-        bases={all ? shown : shown.slice(0, SHOWN)}
+        bases={all ? shown : shown.slice(0, MAX_SHOWN)}
         rows={value}
         path={path}
         onFocus={onFocus}
-        onChange={(base, text) => onChange(withValue(value, base, text), keyPath(path, base.name))}
+        onChange={(base, text) => onChange(setOverride(value, base, text), keyPath(path, base.name))}
       />
-      {!all && shown.length > SHOWN ? <Button onClick={() => setAll(true)}>Show all {shown.length}</Button> : null}
+      {!all && shown.length > MAX_SHOWN ? <Button onClick={() => setAll(true)}>Show all {shown.length}</Button> : null}
     </>
   );
 }
 
-/** What is wrong and belongs to none of the rows. */
-function Rest({ value, path }: { value: readonly ParameterRow[]; path: string }) {
+/** Problems that belong to none of the rows. */
+function OtherProblems({ value, path }: { value: readonly ParameterRow[]; path: string }) {
   const form = useForm();
   const id = useUid();
-  const notes = form.notesBeside(
+  const notes = form.notesOutside(
     path,
     value.map(({ name }) => keyPath(path, name.trim())),
   );
-  const twice = [...repeated(value)].map((name) => `${name} stands twice: remove one of them.`);
+  const twice = [...repeatedNames(value)].map((name) => `${name} stands twice: remove one of them.`);
   return <Messages id={id} {...notes} problems={[...notes.problems, ...twice]} />;
 }
 
-/** The base task's parameters; undefined until they are read. */
+/** The base task's parameters; undefined until they are loaded. */
 function useParameters(task: string): Parameter[] | undefined {
   const { tasks, queues } = useForm();
   const id = tasks.task(task)?.id ?? "";
@@ -137,8 +145,8 @@ function useParameters(task: string): Parameter[] | undefined {
   return tasks.parameters(id);
 }
 
-/** Puts a text where the caret was in the value that was edited last; false if there is none. */
-function useInsert(
+/** Inserts a text at the caret of the value that was focused last. `put` returns false if there is none. */
+function useInsertAtCaret(
   rows: readonly ParameterRow[],
   bases: readonly Parameter[],
   onChange: (rows: ParameterRow[]) => void,
@@ -150,7 +158,7 @@ function useInsert(
     const [start, end] = [input.selectionStart ?? input.value.length, input.selectionEnd ?? input.value.length];
     const whole = input.value.slice(0, start) + text + input.value.slice(end);
     const base = bases.find(({ name }) => name === key);
-    if (base) onChange(withValue(rows, base, whole));
+    if (base) onChange(setOverride(rows, base, whole));
     else onChange(rows.map((row, index) => (String(index) === key ? { ...row, value: whole } : row)));
     input.focus();
     return true;

@@ -1,4 +1,4 @@
-// What the form would do: sentences, the next runs, a calendar, clashes, and what triggers match now.
+// The preview of the form: sentences, next runs, calendar, clashes, and what triggers match now.
 import { useEffect } from "preact/hooks";
 import { Group } from "../ui/Group";
 import { Calendar } from "./Calendar";
@@ -9,12 +9,12 @@ import { NextRuns } from "./NextRuns";
 import { PreviewItems } from "./PreviewItems";
 import { useOutlook } from "./useOutlook";
 
-const RENEW_MS = 30_000;
+const REFRESH_MS = 30_000;
 
 export function Preview() {
   const { store, draft } = useForm();
   useEffect(() => {
-    const timer = setInterval(() => void store.renew(), RENEW_MS); // time passes, and the next runs with it
+    const timer = setInterval(() => void store.refresh(), REFRESH_MS); // the next runs change as time passes
     return () => clearInterval(timer);
   }, [store]);
   return (

@@ -1,27 +1,27 @@
-// Each item in a sentence, or what it still lacks.
+// Each item of the form as a sentence, with the fields that are missing.
 import { useState } from "preact/hooks";
-import { needs } from "../state/needs";
+import { missingFields } from "../state/missingFields";
 import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
 import { useForm } from "./form";
-import { type Titled, titled } from "./titles";
+import { type ItemTitle, itemTitles } from "./titles";
 
-const SHOWN = 5; // more of them would push the next runs out of sight; folded cards say the same
+const MAX_SHOWN = 5; // more would push the next runs out of view; folded cards say the same
 
 export function PreviewItems() {
   const { draft } = useForm();
   const [all, setAll] = useState(false);
-  const items = titled(draft);
+  const items = itemTitles(draft);
   if (items.length === 0) return null;
   return (
     <Group class="csw-preview-part" label="What will happen">
       <h3>What will happen</h3>
       <ul class="csw-preview-items">
-        {(all ? items : items.slice(0, SHOWN)).map((item) => (
+        {(all ? items : items.slice(0, MAX_SHOWN)).map((item) => (
           <PreviewItem key={item.id} item={item} />
         ))}
       </ul>
-      {items.length > SHOWN ? (
+      {items.length > MAX_SHOWN ? (
         <button type="button" class="csw-link csw-show-all" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? "Show fewer" : `Show all ${items.length}`}
         </button>
@@ -30,11 +30,11 @@ export function PreviewItems() {
   );
 }
 
-function PreviewItem({ item }: { item: Titled }) {
+function PreviewItem({ item }: { item: ItemTitle }) {
   const { store, draft } = useForm();
   const { review } = store.state;
   const sentence = review?.items[item.id]?.sentence;
-  const lacking = needs(review === null ? [] : store.problems, item.path);
+  const missing = missingFields(review === null ? [] : store.problems, item.path);
   const atLaunch = draft.schedules.some((each) => each.id === item.id && each.run_at_start);
   return (
     <li class={item.enabled ? "" : "csw-disabled"}>
@@ -52,13 +52,13 @@ function PreviewItem({ item }: { item: Titled }) {
             {atLaunch ? " Also once at the launch." : ""}
           </p>
         ) : null}
-        <Lacking label="To complete" what={[...lacking.when, ...lacking.launch]} />
+        <MissingList label="To complete" what={[...missing.when, ...missing.launch]} />
       </div>
     </li>
   );
 }
 
-function Lacking({ label, what }: { label: string; what: readonly string[] }) {
+function MissingList({ label, what }: { label: string; what: readonly string[] }) {
   if (what.length === 0) return null;
   return (
     <p class="csw-lacking">

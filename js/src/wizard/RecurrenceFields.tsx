@@ -1,14 +1,14 @@
-// When a schedule runs.
+// The fields for when a schedule runs.
 import type { RuleDraft, RuleKind } from "../state/draft";
 import { Segments } from "../ui/fields";
 import { Fold } from "../ui/parts";
-import { BLANKS, BoundChips } from "./BoundChips";
+import { BLANK_SEPARATORS, BoundChips } from "./BoundChips";
 import { BoundText } from "./BoundField";
 import type { EditorProps } from "./form";
 import { IntervalField } from "./IntervalField";
 import { MomentField } from "./MomentField";
 import { MonthDays, Months } from "./MonthDays";
-import { RunsNext } from "./RunsNext";
+import { RecurrenceSummary } from "./RecurrenceSummary";
 import { WeekdayField } from "./WeekdayField";
 import { ZoneField } from "./ZoneField";
 
@@ -36,13 +36,13 @@ export function RecurrenceFields(props: EditorProps<RuleDraft>) {
         <TimeFields {...props} />
         <ZoneField {...props} />
       </div>
-      <RunsNext {...props} />
+      <RecurrenceSummary {...props} />
       <Bounds {...props} />
     </div>
   );
 }
 
-/** On which days: what needs the whole width. */
+/** The fields for the days, which need the full width. */
 function DayFields(props: EditorProps<RuleDraft>) {
   switch (props.value.kind) {
     case "weekly":
@@ -78,7 +78,7 @@ function Times(props: EditorProps<RuleDraft>) {
       {...props}
       name="times"
       label="Times of the day"
-      separators={BLANKS}
+      separators={BLANK_SEPARATORS}
       placeholder="6:20, 18:20"
       hint="One or several, typed or pasted."
     />

@@ -1,4 +1,4 @@
-// The base task: typed or pasted by id or by the address of its page, or picked from the server.
+// The field for the base task: an id or web address, typed, pasted or picked from the server.
 import { useEffect, useState } from "preact/hooks";
 import type { BaseTask, Resolved } from "../messages/wizard";
 import { Field } from "../ui/fields";
@@ -7,8 +7,8 @@ import { Button, Chip, TaskLink } from "../ui/parts";
 import { useForm } from "./form";
 import { TaskPicker } from "./TaskPicker";
 
-const MEANT = "Cloned and enqueued when it is due.";
-const AWAY = "It is looked up as soon as the server answers.";
+const HINT = "Cloned and enqueued when it is due.";
+const OFFLINE_HINT = "It is looked up as soon as the server answers.";
 const MISSING = "Choose the task to run: browse for it, or paste its id or its web address.";
 
 interface TaskProps {
@@ -32,8 +32,8 @@ export function TaskField({ task, path, onChange }: TaskProps) {
       <Field
         label="Base task"
         problems={problems.length > 0 && task.trim() === "" ? [MISSING] : found?.problem ? [found.problem] : problems}
-        warnings={[...warnings, ...oddities(found?.task)]}
-        hint={found?.task ? <Described task={found.task} /> : form.queues === null && task ? AWAY : MEANT}
+        warnings={[...warnings, ...taskWarnings(found?.task)]}
+        hint={found?.task ? <TaskSummary task={found.task} /> : form.queues === null && task ? OFFLINE_HINT : HINT}
       >
         {(attributes) => (
           <div class="csw-joined">
@@ -45,7 +45,7 @@ export function TaskField({ task, path, onChange }: TaskProps) {
               autocomplete="off"
               spellcheck={false}
               onInput={(event) => onChange(event.currentTarget.value)}
-              onBlur={() => form.store.leave(path)}
+              onBlur={() => form.store.leaveField(path)}
             />
             <Button onClick={() => setPicking(true)}>
               <Icon name="search" /> Browse
@@ -67,7 +67,7 @@ export function TaskField({ task, path, onChange }: TaskProps) {
   );
 }
 
-function Described({ task }: { task: BaseTask }) {
+function TaskSummary({ task }: { task: BaseTask }) {
   const { web } = useForm();
   return (
     <span class="csw-described">
@@ -88,15 +88,15 @@ const KINDS: Record<string, string> = {
   run: "A scheduler launched this task; you may rather want the task that it was cloned from.",
 };
 
-/** What one may not expect of a base task. */
-function oddities(task: BaseTask | null | undefined): string[] {
+/** Warnings about a base task that may not be what the user wants. */
+function taskWarnings(task: BaseTask | null | undefined): string[] {
   if (!task) return [];
   const kind = KINDS[task.kind];
   const archived = "This task is in the archive. It is cloned all the same, until somebody deletes it.";
   return [...(kind ? [kind] : []), ...(task.archived ? [archived] : [])];
 }
 
-/** What the server knows of an id or an address; undefined before it has answered. */
+/** The task of an id or a web address; undefined before the server answered. */
 export function useTask(text: string, afterMs = 0): Resolved | undefined {
   const { tasks, queues } = useForm();
   const connected = queues !== null;

@@ -1,10 +1,10 @@
-// A window to find a base task in: by name, tag, project or id, the latest first, page by page.
+// A dialog to search for a base task by name, tag, project or id, latest first, page by page.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { BaseTask } from "../messages/wizard";
 import type { ViewModel } from "../model";
-import { relative, words } from "../state/format";
+import { relativeTime, spaced } from "../state/format";
 import { sentence } from "../state/problems";
-import { withCode } from "../ui/Connection";
+import { renderCode } from "../ui/Connection";
 import { Dialog } from "../ui/Dialog";
 import { useUid } from "../ui/fields";
 import { Button, Chip, Empty } from "../ui/parts";
@@ -24,11 +24,11 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
   const [text, setText] = useState("");
   const found = useSearch(model, text);
   const { tasks, more, error, next } = found;
-  const [at, setAt] = useState(0);
+  const [active, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const id = useUid();
   const rows = tasks ?? [];
-  const chosen = Math.min(at, rows.length - 1);
+  const chosen = Math.min(active, rows.length - 1);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another search begins at its first row
   useEffect(() => setAt(0), [text]);
@@ -43,7 +43,7 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
       if (step > 0 && chosen + step >= rows.length && more) next();
       setAt(Math.max(0, Math.min(chosen + step, rows.length - 1)));
     } else if (event.key === "Enter") {
-      event.preventDefault(); // or it would press the button that the focus goes back to
+      event.preventDefault(); // keeps Enter from pressing the button that gets the focus back
       const task = rows[chosen];
       if (task && !found.stale) onPick(task.id);
     }
@@ -71,7 +71,7 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
       </div>
       {error ? (
         <p class="csw-note csw-note-error" role="alert">
-          {withCode(sentence(error))}
+          {renderCode(sentence(error))}
         </p>
       ) : null}
       <div
@@ -92,10 +92,10 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
           />
         ))}
       </div>
-      {tasks?.length === 0 ? <Nothing text={text} /> : null}
+      {tasks?.length === 0 ? <EmptyResult text={text} /> : null}
       <div class="csw-row csw-picker-foot">
         <p id={`${id}-said`} class="csw-note" role="status">
-          {found.stale && !error ? "Searching …" : said(rows.length, more)}
+          {found.stale && !error ? "Searching …" : countText(rows.length, more)}
         </p>
         {more ? <Button onClick={next}>Show more</Button> : null}
       </div>
@@ -105,12 +105,12 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
 
-function said(count: number, more: boolean): string {
+function countText(count: number, more: boolean): string {
   if (count === 0) return "";
   return `${count}${more ? " or more" : ""} ${count === 1 ? "task" : "tasks"}, the latest first. Choose with the arrow keys and Enter.`;
 }
 
-function Nothing({ text }: { text: string }) {
+function EmptyResult({ text }: { text: string }) {
   return (
     <Empty title={text ? "No task fits" : "No task found"}>
       {text
@@ -137,8 +137,8 @@ function Option({ id, task, chosen, onPick }: OptionProps) {
       </span>
       <Chip status={task.status} />
       <span class="csw-option-about">
-        <bdi>{task.project || "no project"}</bdi> · {words(task.type)} · <bdi>{task.user}</bdi>
-        {task.updated === null ? "" : ` · ${relative(task.updated, Date.now())}`}
+        <bdi>{task.project || "no project"}</bdi> · {spaced(task.type)} · <bdi>{task.user}</bdi>
+        {task.updated === null ? "" : ` · ${relativeTime(task.updated, Date.now())}`}
       </span>
       <span class="csw-option-tags">
         {task.tags.slice(0, 4).map((tag) => (
@@ -152,28 +152,28 @@ function Option({ id, task, chosen, onPick }: OptionProps) {
   );
 }
 
-/** The tasks that fit a text. `stale` while an answer is awaited: the rows are those of the search before. */
+/** The tasks that match a text. `stale` while an answer is pending: the rows belong to the previous search. */
 function useSearch(model: Pick<ViewModel, "request">, text: string) {
   const [tasks, setTasks] = useState<BaseTask[] | null>(null);
   const [more, setMore] = useState(false);
   const [error, setError] = useState("");
   const [stale, setStale] = useState(true);
   const page = useRef(0);
-  const search = useRef(0);
+  const latestTicket = useRef(0);
   const paging = useRef(false);
 
   const read = async (wanted: number) => {
-    const mine = ++search.current;
+    const ticket = ++latestTicket.current;
     try {
       const answer = await model.request<Answer>("tasks", { text, page: wanted });
-      if (mine !== search.current) return; // a newer search is under way
-      setTasks((before) => (wanted === 0 ? answer.tasks : merged(before ?? [], answer.tasks)));
+      if (ticket !== latestTicket.current) return; // a newer search has started
+      setTasks((before) => (wanted === 0 ? answer.tasks : appendPage(before ?? [], answer.tasks)));
       setMore(answer.more);
       page.current = wanted;
       setError("");
       setStale(false);
     } catch (reason) {
-      if (mine === search.current) setError(reason instanceof Error ? reason.message : String(reason));
+      if (ticket === latestTicket.current) setError(reason instanceof Error ? reason.message : String(reason));
     }
   };
 
@@ -184,7 +184,7 @@ function useSearch(model: Pick<ViewModel, "request">, text: string) {
     return () => clearTimeout(timer);
   }, [text]);
 
-  /** The next page, once: not of another search than the rows are of, and not again while a key is held. */
+  /** Loads the next page, unless a search or another page is pending. */
   const next = async () => {
     if (stale || paging.current) return;
     paging.current = true;
@@ -195,8 +195,8 @@ function useSearch(model: Pick<ViewModel, "request">, text: string) {
   return { tasks, more, error, stale, next: () => void next() };
 }
 
-/** Pages are read from a moving list: a task that moved on may come twice. */
-function merged(before: readonly BaseTask[], page: readonly BaseTask[]): BaseTask[] {
+/** Appends a page. The server's list may shift between two pages, so repeated tasks are left out. */
+function appendPage(before: readonly BaseTask[], page: readonly BaseTask[]): BaseTask[] {
   const known = new Set(before.map(({ id }) => id));
   return [...before, ...page.filter(({ id }) => !known.has(id))];
 }

@@ -1,13 +1,13 @@
-// What a trigger waits for, and on which objects.
+// The fields for what a trigger waits for, and on which objects.
 import type { ConditionKind, Entity, TriggerDraft } from "../state/draft";
-import { words } from "../state/format";
+import { spaced } from "../state/format";
 import { split } from "../state/toData";
 import { CheckBox, Segments, Toggles } from "../ui/fields";
 import { Fold } from "../ui/parts";
-import { BLANKS, BoundChips, COMMAS } from "./BoundChips";
+import { BLANK_SEPARATORS, BoundChips, COMMA_SEPARATORS } from "./BoundChips";
 import { BoundText } from "./BoundField";
 import { type EditorProps, useForm } from "./form";
-import { TriggerSentence } from "./RunsNext";
+import { TriggerSentence } from "./RecurrenceSummary";
 
 const ENTITIES: readonly (readonly [Entity, string])[] = [
   ["task", "Task"],
@@ -20,10 +20,10 @@ const CONDITIONS: readonly (readonly [ConditionKind, string])[] = [
   ["tagged", "Tagging"],
 ];
 const STATUSES = ["created", "queued", "in_progress", "completed", "failed", "stopped", "published", "closed"].map(
-  (status) => [status, words(status)] as const,
+  (status) => [status, spaced(status)] as const,
 );
 
-/** A model has no statuses: its condition falls back to one that it can have. */
+/** Sets the entity. A model has no statuses, so a status condition becomes `published`. */
 export function withEntity(value: TriggerDraft, entity: Entity): TriggerDraft {
   const kind = entity === "model" && value.when.kind === "status_changed" ? "published" : value.when.kind;
   return { ...value, entity, when: { ...value.when, kind } };
@@ -81,7 +81,7 @@ function ConditionFields(props: EditorProps<TriggerDraft["when"]>) {
         />
         <Fold
           title="Only after another status"
-          note={value.from.length > 0 ? `· ${value.from.map(words).join(", ")}` : ""}
+          note={value.from.length > 0 ? `· ${value.from.map(spaced).join(", ")}` : ""}
         >
           <Toggles
             legend="Status before"
@@ -97,9 +97,27 @@ function ConditionFields(props: EditorProps<TriggerDraft["when"]>) {
   }
   return (
     <div class="csw-grid">
-      <BoundChips {...props} separators={COMMAS} name="any" label="Any of these tags" placeholder="ready, approved" />
-      <BoundChips {...props} separators={COMMAS} name="all" label="All of these tags" placeholder="Optional" />
-      <BoundChips {...props} separators={COMMAS} name="none" label="None of these tags" placeholder="Optional" />
+      <BoundChips
+        {...props}
+        separators={COMMA_SEPARATORS}
+        name="any"
+        label="Any of these tags"
+        placeholder="ready, approved"
+      />
+      <BoundChips
+        {...props}
+        separators={COMMA_SEPARATORS}
+        name="all"
+        label="All of these tags"
+        placeholder="Optional"
+      />
+      <BoundChips
+        {...props}
+        separators={COMMA_SEPARATORS}
+        name="none"
+        label="None of these tags"
+        placeholder="Optional"
+      />
     </div>
   );
 }
@@ -111,7 +129,7 @@ function SelectFields(props: EditorProps<TriggerDraft["select"]> & { entity: Ent
       <div class="csw-grid">
         <BoundChips
           {...props}
-          separators={COMMAS}
+          separators={COMMA_SEPARATORS}
           name="projects"
           label="In projects"
           placeholder="Any project"
@@ -119,7 +137,7 @@ function SelectFields(props: EditorProps<TriggerDraft["select"]> & { entity: Ent
         />
         <BoundText {...props} name="name" label="Name contains" placeholder="Any name" />
       </div>
-      <Fold title={`More about the ${entity}`} note={selected(value, entity)}>
+      <Fold title={`More about the ${entity}`} note={selectionNote(value, entity)}>
         <div class="csw-grid">
           <BoundText
             {...props}
@@ -130,21 +148,21 @@ function SelectFields(props: EditorProps<TriggerDraft["select"]> & { entity: Ent
           />
           <BoundChips
             {...props}
-            separators={COMMAS}
+            separators={COMMA_SEPARATORS}
             name="tags_any"
             label="Has any of the tags"
             placeholder="Any tags"
           />
           <BoundChips
             {...props}
-            separators={COMMAS}
+            separators={COMMA_SEPARATORS}
             name="tags_all"
             label="Has all of the tags"
             placeholder="Any tags"
           />
           <BoundChips
             {...props}
-            separators={COMMAS}
+            separators={COMMA_SEPARATORS}
             name="tags_none"
             label="Has none of the tags"
             placeholder="Any tags"
@@ -173,7 +191,7 @@ function Users({ value, path, onChange }: EditorProps<TriggerDraft["select"]>) {
   return (
     <BoundChips
       {...text}
-      separators={BLANKS}
+      separators={BLANK_SEPARATORS}
       name="users"
       label="Of users (ids)"
       placeholder="Any user"
@@ -182,8 +200,8 @@ function Users({ value, path, onChange }: EditorProps<TriggerDraft["select"]>) {
   );
 }
 
-/** What the folded part holds, in a few words. */
-function selected(value: TriggerDraft["select"], entity: Entity): string {
+/** The folded settings that are set, in a few words. */
+function selectionNote(value: TriggerDraft["select"], entity: Entity): string {
   const found = [
     value.name_regex && "name",
     (value.tags_any || value.tags_all || value.tags_none) && "tags",

@@ -1,4 +1,4 @@
-// What was just deleted or replaced, and the way back: in its place.
+// A bar that offers to undo a deletion or replacement, at the place where it happened.
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
@@ -8,7 +8,7 @@ export function UndoBar({ onUndone }: { onUndone: () => void }) {
   const { store } = useForm();
   const { undo } = store.state;
   const bar = useRef<HTMLDivElement>(null);
-  // The button that was pressed is gone with what it deleted: the keyboard goes on here.
+  // The pressed button disappeared with the deleted item, so the focus moves to this bar.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each thing that can be taken back
   useEffect(() => {
     const lost = document.activeElement === document.body || document.activeElement === null;

@@ -1,27 +1,27 @@
-// The buttons of a form that changes an instance which exists.
+// The footer of a form that changes an existing instance.
 import { useState } from "preact/hooks";
-import type { Edited } from "../messages/app";
+import type { EditedInstance } from "../messages/app";
 import { Confirm } from "../ui/Dialog";
 import { Button } from "../ui/parts";
-import { Files } from "./Files";
 import { useForm } from "./form";
-import { SendState } from "./SendState";
-import { useSend } from "./useSend";
+import { ImportExport } from "./ImportExport";
+import { SubmitStatus } from "./SubmitStatus";
+import { useSubmit } from "./useSubmit";
 
 interface UpdateProps {
-  instance: Edited;
+  instance: EditedInstance;
   onDone: () => void;
   onCancel: () => void;
-  /** The form is to make a new instance instead. */
-  onApart: () => void;
+  /** Turns the edits into a new instance. */
+  onDetach: () => void;
 }
 
-const WORK = "The server checks tasks and queues; then the instance gets what you changed.";
+const WORK_TEXT = "The server checks tasks and queues; then the instance gets what you changed.";
 
-export function UpdateBar({ instance, onDone, onCancel, onApart }: UpdateProps) {
+export function UpdateBar({ instance, onDone, onCancel, onDetach }: UpdateProps) {
   const { store } = useForm();
   const [asking, setAsking] = useState(false);
-  const { busy, waiting, error, send, bar } = useSend<"update">();
+  const { busy, waiting, error, send, bar } = useSubmit<"update">();
   const save = async () => {
     if ((await send("update", { instance: instance.id, base: instance.base })) !== null) onDone();
   };
@@ -31,7 +31,7 @@ export function UpdateBar({ instance, onDone, onCancel, onApart }: UpdateProps) 
         Changes <bdi>{instance.name}</bdi>. It takes them over within seconds; items that stay keep their place.
       </p>
       <div class="csw-row csw-launch-buttons">
-        <Files />
+        <ImportExport />
         <Button kind="quiet" disabled={busy !== ""} onClick={() => (store.state.edited ? setAsking(true) : onCancel())}>
           Cancel
         </Button>
@@ -39,11 +39,11 @@ export function UpdateBar({ instance, onDone, onCancel, onApart }: UpdateProps) 
           {waiting === "cell" ? "Waiting for the running cell …" : busy ? "Saving …" : "Save changes"}
         </Button>
       </div>
-      <SendState waiting={waiting} error={error} work={WORK} />
+      <SubmitStatus waiting={waiting} error={error} work={WORK_TEXT} />
       {error ? (
         <p class="csw-note">
           What you have changed is still here. If the instance is gone or cannot take it,{" "}
-          <button type="button" class="csw-link" onClick={onApart}>
+          <button type="button" class="csw-link" onClick={onDetach}>
             make a new instance of it
           </button>
           .

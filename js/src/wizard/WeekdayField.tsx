@@ -1,4 +1,4 @@
-// The days of the week, one by one or by a button for the usual sets.
+// The field for the days of the week, with buttons for usual sets.
 import type { RuleDraft } from "../state/draft";
 import { sameDays, WEEKDAY_SETS } from "../state/recurrence";
 import { Toggles } from "../ui/fields";

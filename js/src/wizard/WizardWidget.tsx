@@ -1,21 +1,21 @@
-// The Wizard widget: the form, and after a launch what came of it.
+// The Wizard widget: the form, and after a launch its result.
 import { useState } from "preact/hooks";
 import type { WizardTraits } from "../messages/wizard";
 import { useTrait, type ViewModel } from "../model";
 import type { Data } from "../state/toData";
 import { ConnectionBanner, ConnectionChip } from "../ui/Connection";
+import { useKernelPing } from "../ui/useKernelPing";
 import { useLandmark } from "../ui/useLandmark";
-import { useOpen } from "../ui/useOpen";
-import { Done, type Outcome } from "./Done";
-import { WizardForm } from "./Wizard";
+import { type LaunchOutcome, LaunchResult } from "./LaunchResult";
+import { WizardForm } from "./WizardForm";
 
 export function WizardWidget({ model: untyped }: { model: ViewModel }) {
   const model = untyped as unknown as ViewModel<WizardTraits>;
   const connection = useTrait(model, "connection");
-  const [done, setDone] = useState<Outcome | null>(null);
-  const [begin, setBegin] = useState<Data | null>(null); // what the form begins with, if not with the kernel's draft
+  const [outcome, setOutcome] = useState<LaunchOutcome | null>(null);
+  const [initialData, setInitialData] = useState<Data | null>(null); // the initial content, if not the kernel's draft
   const landmark = useLandmark("New instance");
-  useOpen(model);
+  useKernelPing(model);
   return (
     <section aria-label={landmark} class="csw-panel">
       <header class="csw-head">
@@ -23,24 +23,24 @@ export function WizardWidget({ model: untyped }: { model: ViewModel }) {
         <ConnectionChip connection={connection} />
       </header>
       <ConnectionBanner connection={connection} model={model} />
-      {done ? (
-        <Done
-          outcome={done}
+      {outcome ? (
+        <LaunchResult
+          outcome={outcome}
           web={connection.web}
-          onAgain={() => {
-            setBegin(null);
-            setDone(null);
+          onBack={() => {
+            setInitialData(null);
+            setOutcome(null);
           }}
           onNew={() => {
-            setBegin({});
-            setDone(null);
+            setInitialData({});
+            setOutcome(null);
           }}
         />
       ) : (
         <WizardForm
           model={model}
-          {...(begin && { data: begin })}
-          onDone={setDone}
+          {...(initialData && { data: initialData })}
+          onDone={setOutcome}
           onCancel={(store) => store.replace({}, store.state.edited ? "The form was cleared" : undefined)}
         />
       )}

@@ -1,23 +1,23 @@
-// The zone of a schedule's times: found by any part of its name, each with what its clock shows now.
+// The field for a schedule's time zone: a combobox that finds zones by any part of their names.
 import { useRef, useState } from "preact/hooks";
 import type { RuleDraft } from "../state/draft";
-import { findZones, offset, ownZone, wall } from "../state/zones";
+import { browserZone, findZones, utcOffset, wallClock } from "../state/zones";
 import { Field, useUid } from "../ui/fields";
 import { type EditorProps, useForm } from "./form";
 
-/** The zones to offer first: the user's, UTC, and those that other items have. */
-function usual(zones: readonly string[]): string[] {
-  return [...new Set([ownZone(), "UTC", ...zones.filter((zone) => wall(0, zone) !== null)])];
+/** The zones to offer first: the user's, UTC, and those of other items. */
+function firstZones(zones: readonly string[]): string[] {
+  return [...new Set([browserZone(), "UTC", ...zones.filter((zone) => wallClock(0, zone) !== null)])];
 }
 
-/** The list of the combobox: whether it is open, what it offers, and what the keys do. */
+/** The state of the combobox: whether it is open, what it offers, and what keys do. */
 function useZoneList({ value, path, onChange }: EditorProps<RuleDraft>) {
   const { draft } = useForm();
   const [open, setOpen] = useState(false);
   const [search, setSearch] = useState("");
   const [active, setActive] = useState(-1);
   const known = draft.schedules.map((item) => item.recurrence.timezone);
-  const zones = open ? findZones(search, usual(known)) : [];
+  const zones = open ? findZones(search, firstZones(known)) : [];
   const close = () => setOpen(false);
   const show = (text: string) => {
     setSearch(text);
@@ -28,15 +28,15 @@ function useZoneList({ value, path, onChange }: EditorProps<RuleDraft>) {
     if (zone !== undefined) onChange({ ...value, timezone: zone }, `${path}.timezone`);
     close();
   };
-  const move = (by: 1 | -1) => (open ? setActive(stepped(active, by, zones.length)) : show(""));
+  const move = (by: 1 | -1) => (open ? setActive(wrapAround(active, by, zones.length)) : show(""));
   const onKeyDown = (event: KeyboardEvent) => {
-    // With Tab, what is marked is meant; the key moves on as always.
+    // Tab selects the active option and moves the focus on as usual.
     if (event.key === "Tab" && open) choose(search === "" ? undefined : zones[active]);
     const act = { ArrowDown: () => move(1), ArrowUp: () => move(-1) }[event.key];
     const inList = { Escape: close, Enter: () => choose(zones[active]) }[event.key];
     if (act === undefined && (inList === undefined || !open)) return;
     event.preventDefault();
-    event.stopPropagation(); // Escape is not for what is around the form
+    event.stopPropagation(); // keeps Escape from closing what is around the form
     (act ?? inList)?.();
   };
   return { open, zones, active, show, choose, close, onKeyDown };
@@ -77,7 +77,7 @@ export function ZoneField(props: EditorProps<RuleDraft>) {
             onKeyDown={onKeyDown}
             onBlur={() => {
               close();
-              form.store.leave(field);
+              form.store.leaveField(field);
             }}
           />
           {open && zones.length === 0 ? <p class="csw-options csw-zone-none">No time zone has this name.</p> : null}
@@ -95,8 +95,8 @@ export function ZoneField(props: EditorProps<RuleDraft>) {
   );
 }
 
-/** Round and round; nothing is marked at first (-1). */
-function stepped(from: number, by: number, count: number): number {
+/** The next index, wrapping around; -1 if nothing is active. */
+function wrapAround(from: number, by: number, count: number): number {
   if (count === 0) return -1;
   return from < 0 ? (by > 0 ? 0 : count - 1) : (from + by + count) % count;
 }
@@ -133,7 +133,7 @@ function ZoneList({ id, open, zones, active, chosen, onChoose }: ListProps) {
         >
           <span>{zone.replaceAll("_", " ")}</span>
           <span class="csw-muted">
-            {wall(now.current, zone)?.time.slice(0, 5)} · {offset(now.current, zone)}
+            {wallClock(now.current, zone)?.time.slice(0, 5)} · {utcOffset(now.current, zone)}
           </span>
         </div>
       ))}

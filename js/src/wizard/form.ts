@@ -1,31 +1,31 @@
-// What the parts of the form share: the draft, how to change it, and the messages for each field.
+// What the parts of the form share: the draft, how to change it, and the messages of each field.
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Problem } from "../messages/shared";
 import type { Queue } from "../messages/wizard";
 import type { ViewModel } from "../model";
 import type { Draft } from "../state/draft";
-import { messagesAt, unplaced, within } from "../state/problems";
-import type { WizardStore } from "../state/store";
-import type { TaskBook } from "../state/tasks";
+import { messagesAt, problemsOutside, within } from "../state/problems";
+import type { TaskCache } from "../state/taskCache";
+import type { WizardStore } from "../state/wizardStore";
 
 export class Form {
-  /** Fields that this rendering shows. */
+  /** The fields that this rendering shows. */
   readonly #shown = new Set<string>();
 
   constructor(
     readonly store: WizardStore,
     readonly model: Pick<ViewModel, "request">,
     readonly queues: readonly Queue[] | null,
-    readonly tasks: TaskBook,
+    readonly tasks: TaskCache,
     /** The web server's address, for links. */
     readonly web: string | undefined,
     /** A file that was dropped on the form. */
-    readonly dropped: File | null,
-    readonly takeDropped: () => void,
-    /** The way to the kernel is cut: nothing that is sent arrives. */
-    readonly gone: boolean,
-    /** Tells this form from all others of the page. */
+    readonly droppedFile: File | null,
+    readonly clearFile: () => void,
+    /** The connection to the kernel is lost; nothing that is sent arrives. */
+    readonly kernelGone: boolean,
+    /** Identifies this form among all forms of the page. */
     readonly id: string,
   ) {}
 
@@ -33,7 +33,7 @@ export class Form {
     return this.store.state.draft;
   }
 
-  /** The messages to show at a field: only if the user has been there, or after an attempt to launch. */
+  /** The messages of a field. Problems are only included if the user has visited the field or tried to launch. */
   notes(field: string): { problems: string[]; warnings: string[] } {
     this.#shown.add(field);
     const { showAll, touched, check } = this.store.state;
@@ -44,8 +44,8 @@ export class Form {
     };
   }
 
-  /** What Python says of the inside of a field, but of none of these parts of it, which say it themselves. */
-  notesBeside(field: string, parts: readonly string[]): { problems: string[]; warnings: string[] } {
+  /** The messages about a field, except those about its `parts`, which show their own. */
+  notesOutside(field: string, parts: readonly string[]): { problems: string[]; warnings: string[] } {
     const { showAll, touched, check } = this.store.state;
     const rest = (all: readonly Problem[]) => all.filter(({ path }) => !parts.some((part) => within(path, part)));
     this.#shown.add(field);
@@ -53,13 +53,13 @@ export class Form {
     return { problems, warnings: messagesAt(rest(check?.warnings ?? []), field) };
   }
 
-  /** Problems that no field shows: those of folded items, or of the whole. */
-  unplaced(): Problem[] {
-    return this.store.state.showAll ? unplaced(this.store.problems, this.#shown) : [];
+  /** Problems that no field shows, such as those of folded items. */
+  otherProblems(): Problem[] {
+    return this.store.state.showAll ? problemsOutside(this.store.problems, this.#shown) : [];
   }
 
-  /** How many problems there are inside an item, if they are to be shown. */
-  count(path: string): number {
+  /** The number of problems inside an item, after an attempt to launch; else 0. */
+  problemCount(path: string): number {
     return this.store.state.showAll ? messagesAt(this.store.problems, path).length : 0;
   }
 }

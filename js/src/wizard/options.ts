@@ -1,4 +1,4 @@
-// Choices that several fields offer.
+// Options that several fields offer.
 import { MONTHS } from "../state/calendar";
 import { WEEKDAYS } from "../state/draft";
 import { ORDINALS } from "../state/recurrence";
@@ -12,7 +12,7 @@ export const ORDINAL_OPTIONS = ORDINALS.map((each) => [each, capital(each)] as c
 
 export const MONTH_OPTIONS = MONTHS.map((name, index) => [String(index + 1), name, name.slice(0, 3)] as const);
 
-/** Units of a length of time, as durations are written. */
+/** The units of a duration. */
 export const UNIT_OPTIONS = [
   ["s", "seconds"],
   ["m", "minutes"],

@@ -1,4 +1,4 @@
-// What Python refused, as the page tells it.
+// Reads and shows the problems for which Python refused a request.
 import type { Problem } from "../messages/shared";
 import { RequestError } from "../model";
 import { sentence } from "../state/problems";
@@ -9,7 +9,7 @@ export function problemsOf(reason: unknown): Problem[] {
   return Array.isArray(details.problems) ? (details.problems as Problem[]) : [];
 }
 
-export const message = (reason: unknown) => (reason instanceof Error ? reason.message : String(reason));
+export const errorMessage = (reason: unknown) => (reason instanceof Error ? reason.message : String(reason));
 
 interface ListProps {
   title: string;
@@ -17,7 +17,7 @@ interface ListProps {
   error?: string;
 }
 
-/** Problems by path; nothing if there are none. */
+/** Lists problems with their paths; renders nothing if there are none. */
 export function ProblemList({ title, problems, error = "" }: ListProps) {
   if (problems.length === 0 && error === "") return null;
   return (

@@ -1,20 +1,20 @@
-// Moving a card by its handle with a mouse, a pen or a finger. The keyboard has buttons for it.
+// Moves a card by dragging its handle with a mouse, a pen or a finger. For the keyboard there are buttons.
 import { useEffect, useRef, useState } from "preact/hooks";
 
 export interface Drag {
-  /** Being dragged; or where the dragged one would be dropped. */
+  /** Whether the card is dragged, or where the dragged card would be dropped next to it. */
   state: "" | "dragged" | "drop-before" | "drop-after";
   onPointerDown: (event: PointerEvent) => void;
 }
 
 interface Dragging {
   id: string;
-  /** The place it would get. */
+  /** The index at which the card would be dropped. */
   to: number;
 }
 
-/** The place for something dropped at `y` among others with these middles, itself not counted. */
-function placeAt(y: number, middles: readonly number[]): number {
+/** The index of a drop at height `y`, given the middles of the other cards. */
+function dropIndex(y: number, middles: readonly number[]): number {
   return middles.filter((middle) => middle < y).length;
 }
 
@@ -44,7 +44,7 @@ export function useDrag(ids: readonly string[], onMove: (index: number, by: numb
         const box = card?.getBoundingClientRect();
         return box ? box.top + box.height / 2 : Number.POSITIVE_INFINITY;
       });
-      to = placeAt(clientY, middles);
+      to = dropIndex(clientY, middles);
       setDragging({ id, to });
     };
     const cancel = (key: KeyboardEvent) => {
@@ -78,7 +78,7 @@ function stateOf(id: string, { id: dragged, to }: Dragging, ids: readonly string
   if (id === dragged) return "dragged";
   if (to === ids.indexOf(dragged)) return "";
   const others = ids.filter((each) => each !== dragged);
-  const place = others.indexOf(id);
-  if (place === to) return "drop-before";
-  return place === others.length - 1 && to === others.length ? "drop-after" : "";
+  const index = others.indexOf(id);
+  if (index === to) return "drop-before";
+  return index === others.length - 1 && to === others.length ? "drop-after" : "";
 }

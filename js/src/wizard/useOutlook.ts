@@ -1,15 +1,15 @@
-// The months and the day that the preview shows, and in which zone.
+// The months, the day and the time zone that the preview shows, with their data.
 import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
 import { monthOf } from "../state/calendar";
 import { type OutlookState, OutlookStore } from "../state/outlook";
-import { firstZone, zonesOf } from "../state/zoneChoice";
-import { dateIn, ownZone } from "../state/zones";
+import { initialZone, zonesToOffer } from "../state/zoneChoice";
+import { browserZone, dateIn } from "../state/zones";
 import { useForm } from "./form";
 
 export interface OutlookView extends OutlookState {
   zone: string;
   zones: string[];
-  /** The first day of the first month. */
+  /** The first day of the first month that is shown. */
   month: string;
   day: string | null;
   setZone: (zone: string) => void;
@@ -24,13 +24,13 @@ export function useOutlook(): OutlookView {
   const [chosen, setZone] = useState<string | null>(null);
   const [shown, setMonth] = useState<string | null>(null);
   const [day, setDay] = useState<string | null>(null);
-  const zones = zonesOf(draft, ownZone());
-  const zone = chosen !== null && zones.includes(chosen) ? chosen : firstZone(draft, ownZone());
+  const zones = zonesToOffer(draft, browserZone());
+  const zone = chosen !== null && zones.includes(chosen) ? chosen : initialZone(draft, browserZone());
   const month = shown ?? monthOf(dateIn(Date.now(), zone));
   const { review } = store.state;
   useEffect(() => outlook.subscribe(() => render(undefined)), [outlook]);
   useEffect(() => {
-    if (review !== null) void outlook.ask({ data: store.data, month, zone, day });
+    if (review !== null) void outlook.load({ data: store.data, month, zone, day });
   }, [outlook, store, review, month, zone, day]);
   return { ...outlook.state, zone, zones, month, day, setZone, setMonth, setDay };
 }

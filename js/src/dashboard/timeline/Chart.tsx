@@ -1,36 +1,36 @@
-// The timeline's drawing: lanes of bars, marks of what is to come, the present.
+// Draws the timeline as SVG: lanes with bars for past runs, marks for future runs, a line for the current time.
 import { useMemo } from "preact/hooks";
 import { Icon } from "../../ui/icons";
 import { barText } from "./describe";
-import { BAR, type LaneLayout, type PlacedBar, pieces, ROW } from "./layout";
-import { place, type Stretch, ticks } from "./scale";
+import { BAR_HEIGHT, barSegments, type LaneLayout, type PlacedBar, ROW_HEIGHT } from "./layout";
+import { type TimeRange, ticks, xOf } from "./scale";
 
-const AXIS = 24;
+const AXIS_HEIGHT = 24;
 
 interface ChartProps {
   id: string;
   lanes: readonly LaneLayout[];
-  shown: Stretch;
+  shown: TimeRange;
   width: number;
   now: number;
   utc: boolean;
-  /** The bar that Tab leads to. */
+  /** The key of the bar that is in the tab order. */
   current: string;
-  onPoint: (target: Pointed | null) => void;
+  onPoint: (target: HoverTarget | null) => void;
   onPress: (placed: PlacedBar) => void;
 }
 
-/** What the pointer or the focus is on, and where that is in the timeline's frame. */
-export interface Pointed {
+/** The bar or mark under the pointer or with the focus, and its position in the timeline's frame. */
+export interface HoverTarget {
   x: number;
   y: number;
   lane: LaneLayout;
   placed?: PlacedBar;
-  /** A run to come. */
+  /** The time of a future run. */
   mark?: number;
 }
 
-function spot(event: { currentTarget: EventTarget | null }): { x: number; y: number } {
+function anchorOf(event: { currentTarget: EventTarget | null }): { x: number; y: number } {
   const element = event.currentTarget as Element;
   const frame = element.closest(".csw-tl-frame")?.getBoundingClientRect();
   const { left, right, bottom } = element.getBoundingClientRect();
@@ -40,16 +40,16 @@ function spot(event: { currentTarget: EventTarget | null }): { x: number; y: num
 export const keyOf = ({ bar }: PlacedBar): string => bar.run || `${bar.item} ${bar.start}`;
 
 export function Axis({ shown, width, now, utc }: Pick<ChartProps, "shown" | "width" | "now" | "utc">) {
-  const present = place(now, shown, width);
+  const nowX = xOf(now, shown, width);
   return (
-    <svg class="csw-tl-axis" width={width} height={AXIS} aria-hidden="true">
+    <svg class="csw-tl-axis" width={width} height={AXIS_HEIGHT} aria-hidden="true">
       {ticks(shown, width, utc).map(({ at, text, day }) => (
-        <text key={at} x={place(at, shown, width)} y={16} class={day ? "csw-tl-day" : ""} text-anchor="middle">
-          {clear(place(at, shown, width), present, width) ? text : ""}
+        <text key={at} x={xOf(at, shown, width)} y={16} class={day ? "csw-tl-day" : ""} text-anchor="middle">
+          {hasRoom(xOf(at, shown, width), nowX, width) ? text : ""}
         </text>
       ))}
-      {present >= 0 && present <= width ? (
-        <text x={present} y={16} class="csw-tl-now-text" text-anchor="middle">
+      {nowX >= 0 && nowX <= width ? (
+        <text x={nowX} y={16} class="csw-tl-now-text" text-anchor="middle">
           now
         </text>
       ) : null}
@@ -57,17 +57,17 @@ export function Axis({ shown, width, now, utc }: Pick<ChartProps, "shown" | "wid
   );
 }
 
-/** Whether a text has room: beside the present's, and within the edges. */
-function clear(x: number, present: number, width: number): boolean {
-  return Math.abs(x - present) >= 44 && x >= 18 && x <= width - 18;
+/** Whether an axis label has room beside the "now" label and within the edges. */
+function hasRoom(x: number, nowX: number, width: number): boolean {
+  return Math.abs(x - nowX) >= 44 && x >= 18 && x <= width - 18;
 }
 
 export function Chart(props: ChartProps) {
   const { id, lanes, shown, width, now, utc, current, onPoint, onPress } = props;
   const height = lanes.reduce((sum, lane) => sum + lane.height, 0);
-  const present = place(now, shown, width);
-  // The same elements as long as nothing moved: the present is renewed every second.
-  const drawn = useMemo(
+  const nowX = xOf(now, shown, width);
+  // The elements are reused until something moved, because `now` changes every second.
+  const renderedLanes = useMemo(
     () =>
       lanes.map((lane) => (
         <Lane key={lane.lane.item} {...{ id, lane, shown, width, current, utc, now, onPoint, onPress }} />
@@ -82,14 +82,14 @@ export function Chart(props: ChartProps) {
         <line
           key={at}
           class={day ? "csw-tl-grid csw-tl-grid-day" : "csw-tl-grid"}
-          x1={place(at, shown, width)}
-          x2={place(at, shown, width)}
+          x1={xOf(at, shown, width)}
+          x2={xOf(at, shown, width)}
           y1={0}
           y2={height}
         />
       ))}
-      {drawn}
-      <line class="csw-tl-now" x1={present} x2={present} y1={0} y2={height} />
+      {renderedLanes}
+      <line class="csw-tl-now" x1={nowX} x2={nowX} y1={0} y2={height} />
     </svg>
   );
 }
@@ -104,10 +104,10 @@ function Lane(props: LaneProps) {
       {lane.marks.map((at) => (
         <g
           key={at}
-          onPointerEnter={(event) => onPoint({ lane, mark: at, ...spot(event) })}
+          onPointerEnter={(event) => onPoint({ lane, mark: at, ...anchorOf(event) })}
           onPointerLeave={() => onPoint(null)}
         >
-          <circle class="csw-tl-mark" cx={place(at, shown, width)} cy={4 + ROW / 2} r={4} />
+          <circle class="csw-tl-mark" cx={xOf(at, shown, width)} cy={4 + ROW_HEIGHT / 2} r={4} />
         </g>
       ))}
       {lane.bars.map((placed) => (
@@ -119,7 +119,7 @@ function Lane(props: LaneProps) {
 
 function BarLink(props: LaneProps & { placed: PlacedBar }) {
   const { id, lane, placed, current, now, utc, onPoint, onPress } = props;
-  const point = (event: { currentTarget: EventTarget | null }) => onPoint({ lane, placed, ...spot(event) });
+  const point = (event: { currentTarget: EventTarget | null }) => onPoint({ lane, placed, ...anchorOf(event) });
   const common = {
     class: "csw-tl-bar",
     "data-key": keyOf(placed),
@@ -134,38 +134,38 @@ function BarLink(props: LaneProps & { placed: PlacedBar }) {
   const press = () => onPress(placed);
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button in a drawing
-    <g {...common} role="button" onClick={press} onKeyDown={(event) => isPress(event) && press()}>
+    <g {...common} role="button" onClick={press} onKeyDown={(event) => isActivation(event) && press()}>
       {shape}
     </g>
   );
 }
 
-function isPress(event: KeyboardEvent): boolean {
+function isActivation(event: KeyboardEvent): boolean {
   if (event.key !== "Enter" && event.key !== " ") return false;
-  event.preventDefault(); // a blank would scroll
+  event.preventDefault(); // the space key would scroll the page
   return true;
 }
 
-/** The bar in its looks, by colour and pattern; several runs with their number. */
+/** One bar, coloured and patterned by status; a group of runs shows their number. */
 function Shape({ id, placed }: { id: string; placed: PlacedBar }) {
   const { bar, x, y, width } = placed;
   const text = bar.run ? "" : bar.count.toLocaleString("en");
   const fits = text !== "" && width >= text.length * 7 + 6;
   return (
     <>
-      {pieces(placed).map((piece, index) => (
+      {barSegments(placed).map((piece, index) => (
         <rect
           key={index}
           class={`csw-tl-${piece.look}`}
           x={piece.x}
           y={y}
           width={piece.width}
-          height={BAR}
+          height={BAR_HEIGHT}
           rx={2}
           fill={`url(#${id}-${piece.look})`}
         />
       ))}
-      {bar.run ? null : <rect class="csw-tl-group" x={x} y={y - 1} width={width} height={BAR + 2} rx={3} />}
+      {bar.run ? null : <rect class="csw-tl-group" x={x} y={y - 1} width={width} height={BAR_HEIGHT + 2} rx={3} />}
       {fits ? (
         <g>
           <rect
@@ -173,7 +173,7 @@ function Shape({ id, placed }: { id: string; placed: PlacedBar }) {
             x={x + width / 2 - text.length * 3.5 - 3}
             y={y + 1}
             width={text.length * 7 + 6}
-            height={BAR - 2}
+            height={BAR_HEIGHT - 2}
             rx={2}
           />
           <text class="csw-tl-number" x={x + width / 2} y={y + 11} text-anchor="middle">
@@ -185,7 +185,7 @@ function Shape({ id, placed }: { id: string; placed: PlacedBar }) {
   );
 }
 
-/** The patterns: who does not see the colours tells the looks apart by these. */
+/** Patterns that tell the statuses apart without colour. */
 function Patterns({ id }: { id: string }) {
   return (
     <defs>

@@ -1,12 +1,12 @@
-// The same as the drawing, in numbers: for screen readers, and to copy.
-import { relative } from "../../state/format";
-import { moment } from "./describe";
+// The timeline as a table of numbers, for screen readers and to copy.
+import { relativeTime } from "../../state/format";
+import { timestampText } from "./describe";
 import type { LaneLayout } from "./layout";
-import type { Stretch } from "./scale";
+import type { TimeRange } from "./scale";
 
 interface LaneTableProps {
   lanes: readonly LaneLayout[];
-  shown: Stretch;
+  shown: TimeRange;
   now: number;
   utc: boolean;
 }
@@ -26,7 +26,7 @@ export function LaneTable({ lanes, shown, now, utc }: LaneTableProps) {
     <div class="csw-scroll" role="group" aria-label="Timeline as a table" tabIndex={0}>
       <table class="csw-table">
         <caption class="csw-tl-caption">
-          Runs from {moment(shown.start, utc)} to {moment(shown.end, utc)}
+          Runs from {timestampText(shown.start, utc)} to {timestampText(shown.end, utc)}
         </caption>
         <thead>
           <tr>
@@ -53,7 +53,9 @@ export function LaneTable({ lanes, shown, now, utc }: LaneTableProps) {
                 </td>
               ))}
               <td class="csw-nowrap">
-                {summary.next === null ? "–" : `${moment(summary.next, utc)} (${relative(summary.next, now)})`}
+                {summary.next === null
+                  ? "–"
+                  : `${timestampText(summary.next, utc)} (${relativeTime(summary.next, now)})`}
               </td>
             </tr>
           ))}

@@ -1,21 +1,21 @@
-// What the pointer or the focus is on, in words. Screen readers have the same from the bar itself.
+// The tooltip of a bar or a mark. Screen readers get the same text from the bar's label.
 import { statusText } from "./bars";
-import type { Pointed } from "./Chart";
+import type { HoverTarget } from "./Chart";
 import { barFacts, markText } from "./describe";
 
 interface TooltipProps {
-  pointed: Pointed;
+  pointed: HoverTarget;
   now: number;
   utc: boolean;
 }
 
-const WIDE = 240;
+const TOOLTIP_WIDTH = 240;
 
 export function Tooltip({ pointed: { lane, placed, mark, x, y }, now, utc }: TooltipProps) {
   return (
     <div
       class="csw-tl-tip"
-      style={{ left: `clamp(0px, ${x - WIDE / 2}px, 100% - ${WIDE}px)`, top: `${y + 5}px` }}
+      style={{ left: `clamp(0px, ${x - TOOLTIP_WIDTH / 2}px, 100% - ${TOOLTIP_WIDTH}px)`, top: `${y + 5}px` }}
       aria-hidden="true"
     >
       <strong>{lane.lane.name}</strong>

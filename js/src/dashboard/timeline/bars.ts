@@ -1,26 +1,26 @@
-// The timeline's bars as the page draws them: read from the messages, stacked in their lanes, told in words. Pure.
+// The timeline's bars: parsed from the messages, stacked into rows, summed up. Pure functions.
 import type { TimelineBar, TimelineData, TimelineLive } from "../../messages/timeline";
-import { words } from "../../state/format";
-import type { Stretch } from "./scale";
+import { spaced } from "../../state/format";
+import type { TimeRange } from "./scale";
 
 export interface Bar {
   item: string;
   start: number;
-  /** When an agent began; null before that, and for a group. */
+  /** When an agent started the run; null before that, and for a group. */
   began: number | null;
-  /** Null while it goes on. */
+  /** Null while the run is not finished. */
   end: number | null;
-  /** Its real end, where it is drawn longer than it was. */
-  ended?: number;
+  /** The real end, if `end` was changed for drawing. */
+  realEnd?: number;
   counts: Record<string, number>;
   count: number;
-  /** The id of a single run, or empty. */
+  /** The id of a single run; empty for a group. */
   run: string;
-  /** The task of a single run; the call of a function has none. */
+  /** The task of a single run; empty for a call of a function. */
   task: string;
 }
 
-export function bar(data: TimelineBar): Bar {
+export function parseBar(data: TimelineBar): Bar {
   const [item, start, began, end, status, run = "", task = run] = data;
   const counts = typeof status === "string" ? { [status]: 1 } : status;
   return { item, start, began, end, counts, count: total(counts), run, task };
@@ -28,34 +28,37 @@ export function bar(data: TimelineBar): Bar {
 
 const total = (counts: Record<string, number>) => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** All bars by item. A run that changed since the picture was made is in the live part only. */
-export function byItem(data: TimelineData, live: Partial<TimelineLive>): Map<string, Bar[]> {
-  const later = live.id === data.id ? (live.bars ?? []) : [];
-  const found = new Map<string, Bar[]>();
-  for (const one of [...data.bars, ...later].map(bar)) {
-    const lane = found.get(one.item);
-    if (lane) lane.push(one);
-    else found.set(one.item, [one]);
+/** All bars by item, in order of their start. A run that changed after the snapshot is only in `live`. */
+export function barsByItem(data: TimelineData, live: Partial<TimelineLive>): Map<string, Bar[]> {
+  const liveBars = live.id === data.id ? (live.bars ?? []) : [];
+  const bars = new Map<string, Bar[]>();
+  for (const bar of [...data.bars, ...liveBars].map(parseBar)) {
+    const lane = bars.get(bar.item);
+    if (lane) lane.push(bar);
+    else bars.set(bar.item, [bar]);
   }
-  for (const lane of found.values()) lane.sort((a, b) => a.start - b.start);
-  return found;
+  for (const lane of bars.values()) lane.sort((a, b) => a.start - b.start);
+  return bars;
 }
 
-/** Where it ends as far as one can see it now. */
-export const endOf = (one: Bar, now: number): number => Math.max(one.start, one.end ?? now);
+/** The end of a bar; `now` for a run that is not finished. */
+export const endOf = (bar: Bar, now: number): number => Math.max(bar.start, bar.end ?? now);
 
-export function inSight(bars: readonly Bar[], shown: Stretch, now: number): Bar[] {
-  return bars.filter((one) => one.start <= shown.end && endOf(one, now) >= shown.start);
+export function barsInRange(bars: readonly Bar[], shown: TimeRange, now: number): Bar[] {
+  return bars.filter((bar) => bar.start <= shown.end && endOf(bar, now) >= shown.start);
 }
 
-/** Bars in rows, so that none lies on another. What finds no free row joins the bar before it: no run is lost. */
-export function stacked(bars: readonly Bar[], now: number, gap: number, most: number): Bar[][] {
+/**
+ * Puts bars into rows without overlaps. A bar for which `maxRows` leaves no free row is merged into another one, so
+ * that no run is lost.
+ */
+export function stackBars(bars: readonly Bar[], now: number, gap: number, maxRows: number): Bar[][] {
   const rows: Bar[][] = [];
-  for (const one of bars) {
-    const free = rows.find((row) => endsBefore(row, one.start - gap, now));
-    if (free) free.push(one);
-    else if (rows.length < most) rows.push([one]);
-    else join(rows, one, now);
+  for (const bar of bars) {
+    const freeRow = rows.find((row) => endsBefore(row, bar.start - gap, now));
+    if (freeRow) freeRow.push(bar);
+    else if (rows.length < maxRows) rows.push([bar]);
+    else joinShortestRow(rows, bar, now);
   }
   return rows;
 }
@@ -65,16 +68,16 @@ function endsBefore(row: Bar[], moment: number, now: number): boolean {
   return last === undefined || endOf(last, now) <= moment;
 }
 
-/** Puts a bar into the last one of the row that ends first. */
-function join(rows: Bar[][], one: Bar, now: number): void {
+/** Merges a bar into the last bar of the row that ends first. */
+function joinShortestRow(rows: Bar[][], bar: Bar, now: number): void {
   const row = rows.reduce((best, each) => (lastEnd(each, now) < lastEnd(best, now) ? each : best));
   const last = row.pop();
-  if (last) row.push(merged(last, one));
+  if (last) row.push(mergeBars(last, bar));
 }
 
 const lastEnd = (row: Bar[], now: number) => endOf(row.at(-1) as Bar, now);
 
-export function merged(a: Bar, b: Bar): Bar {
+export function mergeBars(a: Bar, b: Bar): Bar {
   const counts = { ...a.counts };
   for (const [status, count] of Object.entries(b.counts)) counts[status] = (counts[status] ?? 0) + count;
   return {
@@ -89,17 +92,17 @@ export function merged(a: Bar, b: Bar): Bar {
   };
 }
 
-/** `completed`, or for several `12 runs: 10 completed, 2 failed`. */
-export function statusText(one: Bar): string {
-  const parts = Object.entries(one.counts).sort(([a], [b]) => rank(a) - rank(b));
-  if (one.run) return words(parts[0]?.[0] ?? "");
-  const number = (count: number) => count.toLocaleString("en");
-  return `${number(one.count)} runs: ${parts.map(([status, count]) => `${number(count)} ${words(status)}`).join(", ")}`;
+/** `completed`, or for a group `12 runs: 10 completed, 2 failed`. */
+export function statusText(bar: Bar): string {
+  const parts = Object.entries(bar.counts).sort(([a], [b]) => rank(a) - rank(b));
+  if (bar.run) return spaced(parts[0]?.[0] ?? "");
+  const formatCount = (count: number) => count.toLocaleString("en");
+  return `${formatCount(bar.count)} runs: ${parts.map(([status, count]) => `${formatCount(count)} ${spaced(status)}`).join(", ")}`;
 }
 
-/** Where a status stands in legends and bars: what needs a look comes first. */
-const ORDER = ["failed", "in_progress", "queued", "stopped", "completed"];
-const rank = (status: string) => (ORDER.includes(status) ? ORDER.indexOf(status) : ORDER.length);
+/** The order of statuses in bars and texts: failures come first. */
+const STATUS_ORDER = ["failed", "in_progress", "queued", "stopped", "completed"];
+const rank = (status: string) => (STATUS_ORDER.includes(status) ? STATUS_ORDER.indexOf(status) : STATUS_ORDER.length);
 
 export type Look = "failed" | "running" | "queued" | "stopped" | "done" | "other";
 
@@ -115,15 +118,15 @@ const LOOKS: Record<string, Look> = {
 
 const lookOf = (status: string): Look => LOOKS[status] ?? "other";
 
-/** The looks of a bar with their shares, what needs a look first. */
-export function shares(one: Bar): { look: Look; from: number; to: number }[] {
+/** The statuses of a bar as shares from 0 to 1, failures first. */
+export function statusShares(bar: Bar): { look: Look; from: number; to: number }[] {
   let sum = 0;
-  return Object.entries(one.counts)
+  return Object.entries(bar.counts)
     .sort(([a], [b]) => rank(a) - rank(b))
     .map(([status, count]) => {
-      const from = sum / one.count;
+      const from = sum / bar.count;
       sum += count;
-      return { look: lookOf(status), from, to: sum / one.count };
+      return { look: lookOf(status), from, to: sum / bar.count };
     });
 }
 
@@ -133,11 +136,11 @@ export interface LaneSummary {
   next: number | null;
 }
 
-/** A lane in numbers: the runs in sight, and the next one to come. */
-export function summary(bars: readonly Bar[], marks: readonly number[], now: number): LaneSummary {
+/** The runs of a lane by status, and its next run. */
+export function laneSummary(bars: readonly Bar[], marks: readonly number[], now: number): LaneSummary {
   const counts: Record<string, number> = {};
-  for (const one of bars) {
-    for (const [status, count] of Object.entries(one.counts)) counts[status] = (counts[status] ?? 0) + count;
+  for (const bar of bars) {
+    for (const [status, count] of Object.entries(bar.counts)) counts[status] = (counts[status] ?? 0) + count;
   }
   return { runs: total(counts), counts, next: marks.find((moment) => moment > now) ?? null };
 }

@@ -1,12 +1,12 @@
-// What the keys do on the timeline. Pure.
+// Maps keys to moves of the timeline and of the focus. Pure functions.
 import { keyOf } from "./Chart";
 import type { LaneLayout, PlacedBar } from "./layout";
 
 export interface Move {
   zoom?: number;
-  /** By so much of what is shown. */
+  /** The shift as a share of the visible range. */
   by?: number;
-  /** Back to the present. */
+  /** Back to the current time. */
   home?: boolean;
 }
 
@@ -22,14 +22,16 @@ const MOVES: Record<string, Move> = {
   Home: { home: true },
 };
 
-/** Zoom or move, if the key is one of those; keys with Ctrl or Alt belong to the browser. */
+/** The zoom or move of a key; null for other keys and for keys with Ctrl, Alt or Meta. */
 export function keyMove(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "altKey" | "metaKey">): Move | null {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   return MOVES[event.key] ?? null;
 }
 
-/** The bar that an arrow key leads to: along the lane, or to the nearest one of the next lane that has any. */
-export function neighbour(lanes: readonly LaneLayout[], key: string, arrow: string): string | null {
+/**
+ * The key of the bar that an arrow key leads to: along the lane, or to the nearest bar of the next lane that has bars.
+ */
+export function neighbourKey(lanes: readonly LaneLayout[], key: string, arrow: string): string | null {
   const index = lanes.findIndex((lane) => lane.bars.some((placed) => keyOf(placed) === key));
   const lane = lanes[index];
   const from = lane?.bars.find((placed) => keyOf(placed) === key);

@@ -1,11 +1,11 @@
-// Moving the timeline by dragging it; a drag is no click.
+// Moves the timeline by dragging it; a drag does not count as a click.
 import { useRef } from "preact/hooks";
-import { lengthOf, moved, type Stretch, type Window } from "./scale";
+import { lengthOf, shiftRange, type TimelineWindow, type TimeRange } from "./scale";
 
-const LEAST = 4; // pixels: less is a click
+const MIN_DRAG = 4; // pixels; a shorter move counts as a click
 
-export function useDrag(shown: Stretch, width: number, change: (window: Window) => void) {
-  const from = useRef<{ x: number; shown: Stretch; dragged: boolean } | null>(null);
+export function useDrag(shown: TimeRange, width: number, change: (window: TimelineWindow) => void) {
+  const from = useRef<{ x: number; shown: TimeRange; dragged: boolean } | null>(null);
   const dragged = useRef(false);
   return {
     onPointerDown: (event: PointerEvent) => {
@@ -14,14 +14,14 @@ export function useDrag(shown: Stretch, width: number, change: (window: Window) 
       from.current = { x: event.clientX, shown, dragged: false };
     },
     onPointerMove: (event: PointerEvent) => {
-      if (event.buttons === 0) from.current = null; // it was let go outside
+      if (event.buttons === 0) from.current = null; // the button was released outside of the page
       const start = from.current;
       if (start === null || width <= 0) return;
       const by = event.clientX - start.x;
-      if (!start.dragged && Math.abs(by) < LEAST) return;
+      if (!start.dragged && Math.abs(by) < MIN_DRAG) return;
       if (!start.dragged) (event.currentTarget as Element).setPointerCapture(event.pointerId);
       start.dragged = dragged.current = true;
-      change({ ...moved(start.shown, (-by / width) * lengthOf(start.shown)), follow: false });
+      change({ ...shiftRange(start.shown, (-by / width) * lengthOf(start.shown)), follow: false });
     },
     onPointerUp: () => {
       from.current = null;
@@ -29,7 +29,7 @@ export function useDrag(shown: Stretch, width: number, change: (window: Window) 
     onPointerCancel: () => {
       from.current = null;
     },
-    // A browser would drag the link itself.
+    // Prevents the browser's own drag of the element.
     onDragStart: (event: Event) => event.preventDefault(),
     onClickCapture: (event: MouseEvent) => {
       if (!dragged.current) return;
