@@ -3,9 +3,9 @@
 Nothing is launched and no server is asked. So triggers never fire, no run fails, and each run takes its assumed
 duration from its launch on, however busy the queue is.
 
-request  the checked arguments
-walk     the simulation itself
-result   its runs, skips, overlaps and load
+request    the checked arguments
+simulator  the simulation itself
+result     its runs, skips, overlaps and load
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.recurrence.local import END
 from clearml_sched_widgets.simulation.request import DEFAULT, Durations, SimulationRequest, UpcomingRequest
 from clearml_sched_widgets.simulation.result import Load, Overlap, SimulatedRun, Simulation
-from clearml_sched_widgets.simulation.walk import Simulator
+from clearml_sched_widgets.simulation.simulator import Simulator
 
 __all__ = ["DEFAULT", "Durations", "Load", "Overlap", "SimulatedRun", "Simulation", "simulate", "upcoming"]
 
