@@ -13,30 +13,21 @@ USUAL_STEPS, MOST_STEPS = 800, 5000
 
 def steps(call: Callable[[], object]) -> int:
     """The lines that a call runs, in whatever module they are."""
-    count = 0
-
-    def trace(_frame: FrameType, event: str, _argument: Any) -> Any:
-        nonlocal count
-        count += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        call()
-    finally:
-        sys.settrace(before)
-    return count
+    return _events(call, "line")
 
 
 def instructions(call: Callable[[], object]) -> int:
     """The instructions of the interpreter that a call executes: counts what one line does again and again, too."""
+    return _events(call, "opcode")
+
+
+def _events(call: Callable[[], object], kind: str) -> int:
     count = 0
 
     def trace(frame: FrameType, event: str, _argument: Any) -> Any:
         nonlocal count
-        frame.f_trace_lines, frame.f_trace_opcodes = False, True
-        count += event == "opcode"
+        frame.f_trace_lines, frame.f_trace_opcodes = kind == "line", kind == "opcode"
+        count += event == kind
         return trace
 
     before = sys.gettrace()
