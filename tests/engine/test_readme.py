@@ -51,3 +51,15 @@ def test_the_places_that_a_page_names_exist(page: Path) -> None:
         assert (ROOT / path).exists(), path
     for path in re.findall(r"\]\((?!http)([^)#]+)\)", text):
         assert (page.parent / path).exists(), path
+
+
+def test_the_names_in_the_lists_of_changes_stand_in_the_code() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text().partition("## Which files a change touches")[2]
+    named = {name for name in re.findall(r"`(\w+)`", text) if name.startswith("_") or name[0].isupper()}
+    folders = ("clearml_sched_widgets", "js/src", "benchmarks", "tests")
+    sources = [
+        path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".ts", ".tsx")
+    ]
+    words = {word for path in sources for word in re.findall(r"\w+", path.read_text())}
+    assert {"_HOME", "RULES", "Vitals"} <= named
+    assert named - words - {"PART"} == set()
