@@ -1,4 +1,4 @@
-"""Puts the page's bundle into the package before it is packed, so that a wheel needs no Node."""
+"""Build hook that adds the page's JavaScript bundle to the package, so that installing a wheel needs no Node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STATIC = Path("clearml_sched_widgets", "widgets", "static")
 
 
 class BundleHook(BuildHookInterface):
-    """Builds the bundle with npm if it is missing or older than its sources; leaves a fresh one alone."""
+    """Builds the bundle with npm if it is missing or older than its sources. Raises RuntimeError if it cannot."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
         root = Path(self.root)
@@ -45,5 +45,5 @@ def _build(npm: str, js: Path) -> None:
     for command in ([npm, "ci"], [npm, "run", "build"]):
         done = subprocess.run(command, cwd=js, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            words = " ".join(["npm", *command[1:]])
-            raise RuntimeError(f"`{words}` in {js} failed with {done.returncode}:\n{done.stdout}{done.stderr}")
+            command_line = " ".join(["npm", *command[1:]])
+            raise RuntimeError(f"`{command_line}` in {js} failed with {done.returncode}:\n{done.stdout}{done.stderr}")

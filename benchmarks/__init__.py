@@ -1,1 +1,1 @@
-"""Measurements of what the design promises, side by side with the alternative in one run."""
+"""Benchmarks that measure this package and an alternative side by side in one run."""

@@ -1,6 +1,6 @@
-"""`make bench`: measure, print, write `benchmarks/results/*.json`.
+"""`make bench`: runs the benchmarks, prints the results and writes them to `benchmarks/results/*.json`.
 
-Topics or parts as arguments measure only these; what the files say of the others stays.
+Arguments name the topics or parts to measure; all by default. The results of the others stay in the files.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from collections.abc import Callable
 
 from benchmarks import bundle, dashboard, imports, launching, nexts, refresh, simulating, steps, triggers
 from benchmarks.report import Row, publish
-from benchmarks.server import Bench, fresh
+from benchmarks.server import Bench, start_bench
 
 
 def _on_sandbox(measure: Callable[[Bench], list[Row]]) -> Callable[[], list[Row]]:
     def rows() -> list[Row]:
-        with fresh() as bench:
+        with start_bench() as bench:
             return measure(bench)
 
     return rows
 
 
-# By topic, which is the results' file: the parts that can be measured one by one.
+# The parts of each topic. A topic is one results file; each part can be measured alone.
 TOPICS: dict[str, dict[str, Callable[[], list[Row]]]] = {
     "import": {"imports": imports.rows},
     "dashboard": {"dashboard": dashboard.rows, "bundle": bundle.rows},

@@ -1,4 +1,4 @@
-"""How large the page's bundle is when it is sent compressed."""
+"""Measures the size of the page's JavaScript bundle after gzip."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""100,000 executed rows in JupyterLab: how soon the first are in sight, against other tables with the same frame; and
-what one more run costs an open dashboard."""
+"""Measures a dashboard with 100,000 executed rows in JupyterLab: the time to its first rows, and the cost of an update.
+
+The peers are other table widgets that show the same data frame.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,10 @@ from tests.browser.conftest import FLAGS, chromium
 from tests.browser.lab import Lab, Notebook
 
 ROWS = 100_000
-ROUNDS = 3  # each in a new kernel and a new page, in turns: a busy machine slows all of them
-REPEATS = 2  # in each of them, after the first time
+ROUNDS = 3  # each in a new kernel and page; all widgets take turns, so that a busy machine slows all of them
+REPEATS = 2  # per round, after the first time
 UPDATES = 9
-MOST_BYTES, MOST_MS = 2048.0, 50.0  # the goals
+MAX_BYTES, MAX_MS = 2048.0, 50.0  # the goals
 
 PREPARE = f"""
 from benchmarks.history import instance_with
@@ -30,7 +32,7 @@ columns = ["name", "status", "started", "finished", "item_name", "cause", "sched
 instance.executed[columns].to_pickle("frame.pickle")
 """
 READ = "import pandas\nframe = pandas.read_pickle('frame.pickle')\n"
-# What is imported beforehand, and the cell whose time counts.
+# A cell of preparations, and the cell whose time is measured.
 CELLS = {
     "ours": (PREPARE, "Dashboard(instance, manager)"),
     "itables": (READ + "import itables\nitables.init_notebook_mode()", "itables.show(frame, maxBytes=0)"),
@@ -49,8 +51,10 @@ def rows() -> list[Row]:
 
 
 def _rows(times: dict[str, list[list[float]]]) -> Iterator[Row]:
-    first = {name: statistics.median(found[0] for found in rounds) for name, rounds in times.items()}
-    again = {name: statistics.median(at for found in rounds for at in found[1:]) for name, rounds in times.items()}
+    first = {name: statistics.median(took[0] for took in rounds) for name, rounds in times.items()}
+    again = {
+        name: statistics.median(repeat for took in rounds for repeat in took[1:]) for name, rounds in times.items()
+    }
     for kind, medians in (("first_rows_ms", first), ("first_rows_again_ms", again)):
         for peer in CELLS:
             if peer != "ours":
@@ -63,15 +67,17 @@ def _update_rows(lab: Lab, browser: Browser) -> Iterator[Row]:
     with _notebook(lab, browser, CELLS["ours"]) as (notebook, socket):
         first_rows(notebook, "ours")
         updates = Updates(notebook, socket)
-        found = [updates.one_more_run() for _ in range(UPDATES)]
-    size = statistics.median(each.size for each in found)  # in some there is a heartbeat, too, which comes anyway
-    took = statistics.median(each.milliseconds for each in found)
-    yield Row(name="update_bytes_one_run", unit="B", ours=size, peer_name="the goal", peer=MOST_BYTES)
-    yield Row(name="update_ms_one_run", unit="ms", ours=took, peer_name="the goal", peer=MOST_MS)
+        measured = [updates.one_more_run() for _ in range(UPDATES)]
+    size = statistics.median(
+        each.size for each in measured
+    )  # the median, as some updates include an unrelated heartbeat
+    took = statistics.median(each.milliseconds for each in measured)
+    yield Row(name="update_bytes_one_run", unit="B", ours=size, peer_name="the goal", peer=MAX_BYTES)
+    yield Row(name="update_ms_one_run", unit="ms", ours=took, peer_name="the goal", peer=MAX_MS)
 
 
 def _times(lab: Lab, browser: Browser, name: str, cells: tuple[str, str]) -> list[float]:
-    """Milliseconds until the first rows are in sight: the first time in a kernel and page, then again."""
+    """Milliseconds until the first rows are visible: once in a new kernel and page, then for each repeat."""
     with _notebook(lab, browser, cells) as (notebook, _):
         return [first_rows(notebook, name) for _ in range(1 + REPEATS)]
 
@@ -89,7 +95,7 @@ def _lab() -> Iterator[tuple[Lab, Browser]]:
 
 @contextmanager
 def _notebook(lab: Lab, browser: Browser, cells: tuple[str, str]) -> Iterator[tuple[Notebook, Socket]]:
-    """A notebook whose first cell was run, in a page of its own."""
+    """A notebook in a new page, after its first cell has run."""
     context = browser.new_context(viewport={"width": 1400, "height": 1100})
     context.set_default_timeout(180_000)
     try:
@@ -97,7 +103,7 @@ def _notebook(lab: Lab, browser: Browser, cells: tuple[str, str]) -> Iterator[tu
         socket = Socket(page)
         notebook = Notebook(lab, page, lab.write("bench.ipynb", cells))
         notebook.run_cell(cells[0].strip().splitlines()[0])
-        notebook.run("pass")  # waits its turn
+        notebook.run("pass")  # returns after the first cell has ended
         yield notebook, socket
     finally:
         context.close()

@@ -1,4 +1,4 @@
-"""An instance with a long history, on a server in this process: what the dashboard's benchmark looks at."""
+"""Creates an instance with a long history on an in-memory server, for the benchmark of the dashboard."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ STATUSES = ("completed",) * 17 + ("failed", "stopped", "completed")
 
 
 class LongHistory(MemoryGateway):
-    """Answers questions for runs from sorted lists: a server has an index, and would not scan 100,000 tasks a page."""
+    """In-memory server that answers queries for old runs from sorted lists, as a real server does from an index."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._past: list[Task] = []  # by time of creation, which is that of the last change, too
+        self._past: list[Task] = []  # by time of creation, which is also the time of the last change
         self._times: list[datetime] = []
 
-    def remember(self, instance_id: str, runs: list[Task]) -> None:
-        """Runs of long ago, oldest first, that never change again; the instance is older than they are."""
+    def set_history(self, instance_id: str, runs: list[Task]) -> None:
+        """Set the old runs, oldest first, which never change again. Makes the instance older than all of them."""
         self._put(instance_id, created=datetime.now(timezone.utc) - 2 * YEAR)
         self._past, self._times = runs, [run.created for run in runs if run.created]
 
@@ -36,22 +36,22 @@ class LongHistory(MemoryGateway):
             return recent
         if query.order.startswith("-"):
             begin = query.page * PAGE - len(recent)
-            found = self._past[::-1][max(0, begin) : begin + PAGE] if begin + PAGE > 0 else []
+            past = self._past[::-1][max(0, begin) : begin + PAGE] if begin + PAGE > 0 else []
         else:
             first = 0 if query.since is None else bisect_left(self._times, query.since)
-            found = self._past[first + query.page * PAGE : first + (query.page + 1) * PAGE]
-        return [projected(run, query) for run in found] + recent
+            past = self._past[first + query.page * PAGE : first + (query.page + 1) * PAGE]
+        return [projected(run, query) for run in past] + recent
 
 
 def instance_with(runs: int, schedules: int = 5) -> tuple[Instance, Manager]:
-    """A running instance that has launched so many runs in the course of a year, and its manager."""
+    """A running instance that has launched this many runs over the last year, and its manager."""
     gateway = LongHistory()
     manager = Manager(gateway=gateway)
     gateway.add_queue("default")
     base = gateway.add_task("train model", project="Vision")
     items = [Schedule(Action(base), Daily([_time(number)]), name=_name(number)) for number in range(schedules)]
     instance = manager.save(Definition("A year of runs", items))
-    gateway.remember(instance.id, _runs(runs, instance.id, items))
+    gateway.set_history(instance.id, _runs(runs, instance.id, items))
     instance.resume()
     return instance, manager
 
@@ -65,17 +65,17 @@ def _time(number: int) -> str:
 
 
 def _runs(count: int, instance_id: str, items: list[Schedule]) -> list[Task]:
-    chance, start, step = random.Random(7), datetime.now(timezone.utc) - YEAR, YEAR / max(1, count)
-    return [_run(start + number * step, instance_id, items[number % len(items)], chance) for number in range(count)]
+    rng, start, step = random.Random(7), datetime.now(timezone.utc) - YEAR, YEAR / max(1, count)
+    return [_run(start + number * step, instance_id, items[number % len(items)], rng) for number in range(count)]
 
 
-def _run(at: datetime, instance_id: str, item: Schedule, chance: random.Random) -> Task:
+def _run(at: datetime, instance_id: str, item: Schedule, rng: random.Random) -> Task:
     slot = at.strftime("%Y-%m-%dT%H:%M:%SZ")
     section = {"key": f"{item.id}@{slot}", "item": item.id, "cause": "schedule", "scheduled": slot}
-    end = at + timedelta(seconds=chance.expovariate(1 / 900))
-    status = chance.choice(STATUSES)
+    end = at + timedelta(seconds=rng.expovariate(1 / 900))
+    status = rng.choice(STATUSES)
     return Task(
-        id=f"{chance.getrandbits(128):032x}",
+        id=f"{rng.getrandbits(128):032x}",
         name=item.title,
         type="training",
         status=status,

@@ -1,4 +1,4 @@
-"""How long it takes to import this package, against what it cannot do without. Each in a process of its own."""
+"""Measures how long importing this package takes, against its required imports. Each runs in a new process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _seconds(code: str) -> float:
 
 
 def _alternately(first: str, second: str) -> tuple[float, float]:
-    """Medians, measured in turns: a busy machine slows both. One round beforehand fills the caches."""
+    """Median seconds of both, measured in turns, so that a busy machine slows both. A first round fills the caches."""
     _seconds(first), _seconds(second)
     pairs = [(_seconds(first), _seconds(second)) for _ in range(REPEATS)]
     return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)

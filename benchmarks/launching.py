@@ -1,4 +1,4 @@
-"""Runs due together that stay queued: how late each is on its queue, and how many requests it took; and the floor."""
+"""Measures how late runs that are due together are enqueued, and how many requests that takes."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from benchmarks.report import Row
 from benchmarks.server import Bench
 
 SDK = "TaskScheduler"
-TOGETHER = (1, 20, 100)
-ROUNDS = 5  # of the comparison with the floor, in turns: a busy machine slows both
+DUE_TOGETHER = (1, 20, 100)
+ROUNDS = 5  # of the comparison with the floor; both take turns, so that a busy machine slows both
 
 
 def rows(bench: Bench) -> list[Row]:
-    found: list[Row] = []
-    for count in TOGETHER:
-        ours, sdk = bench.child("ours_launch", count), bench.child("sdk_launch", count)
+    results: list[Row] = []
+    for count in DUE_TOGETHER:
+        ours, sdk = bench.run_child("ours_launch", count), bench.run_child("sdk_launch", count)
         for part, pick in (("first", min), ("median", statistics.median), ("last", max)):
-            values = (pick(_late(ours, count)), pick(_late(sdk, count)))
-            found.append(_row(f"lateness_{part}_s_{count}", "s", *values))
+            values = (pick(_lateness(ours, count)), pick(_lateness(sdk, count)))
+            results.append(_row(f"lateness_{part}_s_{count}", "s", *values))
         requests = (ours["requests"] / count, sdk["requests"] / count)
-        found.append(_row(f"requests_per_run_{count}", "requests", *requests))
-    return found
+        results.append(_row(f"requests_per_run_{count}", "requests", *requests))
+    return results
 
 
 def floor_rows(bench: Bench) -> list[Row]:
-    """The best of some rounds in turns, as whatever else the machine does only adds; the ratio is ours to the floor."""
+    """Our lateness against the floor, which is the fewest requests possible. The best round counts."""
     pairs = [
-        (max(_late(bench.child("ours_launch", 100), 100)), max(_late(bench.child("floor_launch", 100), 100)))
+        (
+            max(_lateness(bench.run_child("ours_launch", 100), 100)),
+            max(_lateness(bench.run_child("floor_launch", 100), 100)),
+        )
         for _ in range(ROUNDS)
     ]
     ours, floor = (min(values) for values in zip(*pairs, strict=True))
@@ -37,11 +40,11 @@ def floor_rows(bench: Bench) -> list[Row]:
     return [Row(name=name, unit="s", ours=ours, peer_name=peer, peer=floor, over_floor=True)]
 
 
-def _late(told: dict[str, Any], count: int) -> list[float]:
-    """How much later than due each run was on its queue, in seconds."""
-    if len(told["enqueued"]) != count:
-        raise RuntimeError(f"{len(told['enqueued'])} of {count} runs were launched in time")
-    return [moment - told["due"] for moment in told["enqueued"]]
+def _lateness(result: dict[str, Any], count: int) -> list[float]:
+    """Seconds between each run's due time and its enqueueing. Raises RuntimeError if runs are missing."""
+    if len(result["enqueued"]) != count:
+        raise RuntimeError(f"{len(result['enqueued'])} of {count} runs were launched in time")
+    return [moment - result["due"] for moment in result["enqueued"]]
 
 
 def _row(name: str, unit: str, ours: float, sdk: float) -> Row:

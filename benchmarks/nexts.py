@@ -1,6 +1,6 @@
-"""How long it takes to compute the next run, rule by rule, against croniter and cronsim where cron can say the same.
+"""Measures how long computing the next run takes for each rule, against croniter and cronsim where cron has the rule.
 
-The peers parse and walk in one call, as they are used; our rules were parsed when they were made.
+A call of the peers includes parsing, as in normal use. Our rules are parsed once, when they are created.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BERLIN = "Europe/Berlin"
 
 @attrs.frozen
 class Case:
-    """A rule of ours, and the cron expression that means the same, if there is one."""
+    """One of our rules, and the cron expression that means the same, if there is one."""
 
     rule: Rule
     cron: str = ""
@@ -52,8 +52,8 @@ UNSATISFIABLE = {
 }
 
 
-def _us(call: Callable[[datetime], Any], calls: int = CALLS) -> list[float]:
-    """Microseconds of each of many calls, at moments spread over the year."""
+def _microseconds(call: Callable[[datetime], Any], calls: int = CALLS) -> list[float]:
+    """Microseconds of each of many calls, at moments 7 hours apart."""
     took = []
     for number in range(calls):
         moment = START + timedelta(hours=7 * number)
@@ -78,10 +78,10 @@ def _cronsim(expression: str) -> Callable[[datetime], Any]:
 
 
 def rows() -> list[Row]:
-    ours = {name: statistics.median(_us(_ours(case.rule))) for name, case in CASES.items()}
+    ours = {name: statistics.median(_microseconds(_ours(case.rule))) for name, case in CASES.items()}
     peers = {"croniter": _croniter, "cronsim": _cronsim}
     theirs = {
-        (name, peer): statistics.median(_us(make(case.cron), CALLS // 4))
+        (name, peer): statistics.median(_microseconds(make(case.cron), CALLS // 4))
         for name, case in CASES.items()
         if case.cron
         for peer, make in peers.items()
@@ -90,18 +90,23 @@ def rows() -> list[Row]:
         max(ours, key=lambda name: ours[name]),
         max(us for (_, who), us in theirs.items() if who == "cronsim"),
     )
-    found = [_row("next_after_us_slowest_rule", ours[slowest], f"cronsim, its slowest rule (ours: {slowest})", peer)]
-    found += [_row(f"next_after_us_{name}_vs_{peer}", ours[name], peer, us) for (name, peer), us in theirs.items()]
-    return [*found, _slowest_call()]
+    results = [_row("next_after_us_slowest_rule", ours[slowest], f"cronsim, its slowest rule (ours: {slowest})", peer)]
+    results += [_row(f"next_after_us_{name}_vs_{peer}", ours[name], peer, us) for (name, peer), us in theirs.items()]
+    return [*results, _slowest_call()]
 
 
 def _slowest_call() -> Row:
-    """The longest single call of all rules, unsatisfiable ones included: the best of three looks at each moment, as a
-    machine that does something else now and then is not what is measured."""
+    """The longest single call of all rules, unsatisfiable ones included.
+
+    Each moment counts with the best of three calls, so that other load on the machine does not matter.
+    """
     rules = [*(case.rule for case in CASES.values()), *UNSATISFIABLE.values()]
-    ours = max(max(map(min, zip(*(_us(_ours(rule), SLOWEST_CALLS) for _ in range(3)), strict=True))) for rule in rules)
+    ours = max(
+        max(map(min, zip(*(_microseconds(_ours(rule), SLOWEST_CALLS) for _ in range(3)), strict=True)))
+        for rule in rules
+    )
     expression = CASES["leap_day"].cron
-    peer = max(map(min, zip(*(_us(_croniter(expression), SLOWEST_CALLS) for _ in range(3)), strict=True)))
+    peer = max(map(min, zip(*(_microseconds(_croniter(expression), SLOWEST_CALLS) for _ in range(3)), strict=True)))
     return _row("next_after_us_slowest_call", ours, "croniter, leap_day", peer)
 
 

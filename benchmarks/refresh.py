@@ -1,4 +1,4 @@
-"""Requests to learn what became of the runs, by how many of them are unfinished."""
+"""Counts the requests of one refresh of the runs' statuses, by the number of unfinished runs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from benchmarks.server import Bench
 
 
 def rows(bench: Bench) -> list[Row]:
-    found = []
+    results = []
     for count in (0, 100, 500):
-        ours, sdk = (bench.child(f"{whose}_refresh", count)["requests"] for whose in ("ours", "sdk"))
+        ours, sdk = (bench.run_child(f"{whose}_refresh", count)["requests"] for whose in ("ours", "sdk"))
         name = f"requests_per_refresh_{count}"
-        found.append(Row(name=name, unit="requests", ours=ours, peer_name="TaskScheduler", peer=sdk))
-    return found
+        results.append(Row(name=name, unit="requests", ours=ours, peer_name="TaskScheduler", peer=sdk))
+    return results

@@ -1,4 +1,4 @@
-"""The rows of a benchmark: printed as a table, written as JSON."""
+"""The result rows of the benchmarks: prints them as a table and writes them as JSON."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ RESULTS = Path(__file__).parent / "results"
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """One measurement of something of which less is better, unless `more_is_better`.
+    """One measurement. Less is better, unless `more_is_better`.
 
-    `ratio` says how many times better than the peer ours is; `over_floor` turns it around: how many times the floor.
+    `ratio` is how many times better than the peer ours is. With `over_floor` it is our value divided by the peer's, the
+    lowest possible one.
     """
 
     name: str
@@ -28,12 +29,12 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        upside_down = self.more_is_better or self.over_floor
-        better, worse = (self.ours, self.peer) if upside_down else (self.peer, self.ours)
+        is_inverted = self.more_is_better or self.over_floor
+        better, worse = (self.ours, self.peer) if is_inverted else (self.peer, self.ours)
         return better / worse if worse else float("inf")
 
     def data(self) -> dict[str, str | float]:
-        """The row as it stands in the results' files."""
+        """The row as it is written to the results file."""
         return {
             "name": self.name,
             "unit": self.unit,
@@ -45,13 +46,13 @@ class Row:
 
 
 def publish(topic: str, part: str, rows: Sequence[Row]) -> None:
-    """Print the rows of one part of a topic, and put them into `results/<topic>.json`, in place of those before."""
+    """Print the rows of one part of a topic. Adds them to `results/<topic>.json`, replacing rows of the same name."""
     print(f"\n{topic}: {part}")
     for row in rows:
         peer = f"{row.peer:12.4g} {row.peer_name}"
         print(f"  {row.name:38} {row.ours:12.4g} {row.unit:9} {peer:50} {row.ratio:10.4g} x", flush=True)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{topic}.json"
-    known = {row["name"]: row for row in json.loads(path.read_text())} if path.exists() else {}
-    known |= {row.name: row.data() for row in rows}
-    path.write_text(json.dumps([*known.values()], indent=2) + "\n")
+    by_name = {row["name"]: row for row in json.loads(path.read_text())} if path.exists() else {}
+    by_name |= {row.name: row.data() for row in rows}
+    path.write_text(json.dumps([*by_name.values()], indent=2) + "\n")

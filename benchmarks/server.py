@@ -1,4 +1,4 @@
-"""The sandbox with a counter: `GET /bench.counts` tells how many requests of each endpoint it has answered."""
+"""A sandbox that counts its requests: `GET /bench.counts` returns how many it has answered, by endpoint."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ START_TIMEOUT = 30.0  # seconds
 
 
 class CountingApp(ApiApp):
-    """The API server; counting costs it a microsecond a request."""
+    """The sandbox's API with a request counter, which costs about a microsecond per request."""
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
@@ -42,15 +42,18 @@ class CountingApp(ApiApp):
 
 
 class Bench:
-    """A counting sandbox, and children that work on it with its configuration and a home of their own."""
+    """A counting sandbox. Runs benchmark programs against it in child processes with their own home folder."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
         self._home = sandbox.folder / "home"
         self._home.mkdir(exist_ok=True)
 
-    def child(self, module: str, *arguments: object, timeout: float = 300) -> dict[str, Any]:
-        """Run `benchmarks.children.<module>`; what it printed last, as JSON. Raises CalledProcessError."""
+    def run_child(self, module: str, *arguments: object, timeout: float = 300) -> dict[str, Any]:
+        """Run `benchmarks.children.<module>` and parse the last line that it prints as JSON.
+
+        Raises CalledProcessError if it fails, TimeoutExpired after `timeout` seconds.
+        """
         variables = {key: value for key, value in os.environ.items() if not key.startswith(("CLEARML_", "TRAINS_"))}
         variables |= {**self.sandbox.environment(), "HOME": str(self._home)}
         command = [sys.executable, "-m", f"benchmarks.children.{module}", *map(str, arguments)]
@@ -59,8 +62,8 @@ class Bench:
 
 
 @contextlib.contextmanager
-def fresh() -> Iterator[Bench]:
-    """A counting sandbox of one's own, empty, stopped at the end."""
+def start_bench() -> Iterator[Bench]:
+    """Start a new, empty counting sandbox. Stops it at the end."""
     with tempfile.TemporaryDirectory(prefix="clearml-sched-bench-") as name:
         folder = Path(name)
         with (folder / "server.log").open("ab") as log:

@@ -1,4 +1,4 @@
-"""How long a year of a thousand daily schedules takes to simulate, in seconds of processor time."""
+"""Measures the processor time, in seconds, of simulating a thousand daily schedules over a year."""
 
 from __future__ import annotations
 

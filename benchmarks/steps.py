@@ -1,4 +1,4 @@
-"""What one step of the scheduler costs, by how many schedules there are."""
+"""Measures the cost of one step of the scheduler, by the number of schedules."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ STEPS = ((100, 20, 20), (1_000, 20, 10), (10_000, 20, 5), (100_000, 3, 1))  # sc
 
 
 def rows(bench: Bench) -> list[Row]:
-    found = []
+    results = []
     for count, ours_steps, sdk_steps in STEPS:
-        ours, sdk = bench.child("ours_step", count, ours_steps), bench.child("sdk_step", count, sdk_steps)
+        ours, sdk = bench.run_child("ours_step", count, ours_steps), bench.run_child("sdk_step", count, sdk_steps)
         for what, key, peer in (
             ("idle", "idle", "TaskScheduler"),
             ("due1", "due", "TaskScheduler, its launch left out"),
         ):
             name = f"step_ms_{count}_{what}"
-            found.append(Row(name=name, unit="ms", ours=ours[key], peer_name=peer, peer=sdk[key]))
-    return found
+            results.append(Row(name=name, unit="ms", ours=ours[key], peer_name=peer, peer=sdk[key]))
+    return results

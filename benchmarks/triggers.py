@@ -1,4 +1,4 @@
-"""What polling for events costs, and how many of a burst of events it catches."""
+"""Measures the requests of one poll for events, and how many events of a burst are caught."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TRIGGERS, EVENTS = 100, 1200
 
 
 def rows(bench: Bench) -> list[Row]:
-    ours, sdk = (bench.child(f"{whose}_triggers", TRIGGERS, EVENTS) for whose in ("ours", "sdk"))
+    ours, sdk = (bench.run_child(f"{whose}_triggers", TRIGGERS, EVENTS) for whose in ("ours", "sdk"))
     requests, caught = f"requests_per_poll_{TRIGGERS}", f"events_caught_{EVENTS}"
     return [
         Row(name=requests, unit="requests", ours=ours["requests"], peer_name=SDK, peer=sdk["requests"]),

@@ -1,6 +1,6 @@
-"""The main job, start to finish, on real parts: the embedded server, a real clearml-agent, the SDK, the scheduler.
+"""Runs the whole product once: the embedded server, a real clearml-agent, the SDK and the scheduler.
 
-Exits 0 when at least three scheduled runs and one triggered run were completed by the agent, else 1, saying why.
+Exits with 0 when the agent has completed at least three scheduled runs and one triggered run, else with 1 and a reason.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from clearml_sched_widgets.sandbox.examples import create_examples
 from clearml_sched_widgets.views.history import View
 
 SCHEDULED_WANTED, TRIGGERED_WANTED = 3, 1
-LIMIT = 210.0  # seconds for the runs
+TIMEOUT = 210.0  # seconds until the runs must be completed, from the start of the script
 
 started = time.monotonic()
 
@@ -41,7 +41,7 @@ def say(text: str) -> None:
     print(f"[{time.monotonic() - started:5.1f} s] {text}", flush=True)
 
 
-def definition_of(tasks: dict[str, str]) -> Definition:
+def make_definition(tasks: dict[str, str]) -> Definition:
     soon = datetime.now(timezone.utc) + timedelta(seconds=10)
     train = Schedule(
         Action(tasks["train"], "default", parameters={"Args/epochs": 2}), Interval(every="20s"), name="train every 20 s"
@@ -58,16 +58,16 @@ def definition_of(tasks: dict[str, str]) -> Definition:
     return Definition("Demo", [train, report], [evaluate], poll_every="2s")
 
 
-def completed(view: View, cause: str) -> list[str]:
+def completed_runs(view: View, cause: str) -> list[str]:
     return [row.run for row in view.executed if row.cause == cause and row.status == "completed"]
 
 
-def wait(instance: Instance) -> str:
-    """Wait for the runs; what is missing when the time is over, empty if nothing is."""
+def wait_for_runs(instance: Instance) -> str:
+    """Wait for the runs. Returns what is missing when the time is over; empty if all were completed."""
     shown: tuple[int, int] = (-1, -1)
-    while time.monotonic() - started < LIMIT:
+    while time.monotonic() - started < TIMEOUT:
         view = instance.view()
-        done = len(completed(view, "schedule")), len(completed(view, "trigger"))
+        done = len(completed_runs(view, "schedule")), len(completed_runs(view, "trigger"))
         if done != shown:
             say(f"completed on the agent: {done[0]} scheduled, {done[1]} triggered")
             shown = done
@@ -75,11 +75,11 @@ def wait(instance: Instance) -> str:
             return ""
         time.sleep(1)
     scheduled, triggered = (max(0, number) for number in shown)
-    return f"after {LIMIT:.0f} s only {scheduled} scheduled and {triggered} triggered runs were completed"
+    return f"after {TIMEOUT:.0f} s only {scheduled} scheduled and {triggered} triggered runs were completed"
 
 
 def check_evaluation(instance: Instance, manager: Manager) -> str:
-    """Whether the triggered run printed the id that it received."""
+    """Check that the triggered run printed the task id it received. Returns the problem; empty if none."""
     view = instance.view()
     row = next(row for row in view.executed if row.cause == "trigger" and row.status == "completed")
     console = "\n".join(line.text for line in manager.gateway.log(row.run))
@@ -110,17 +110,17 @@ def main() -> int:
 
 def run(tasks: dict[str, str]) -> str:
     manager = Manager()
-    instance = manager.launch(definition_of(tasks))
+    instance = manager.launch(make_definition(tasks))
     say(f"launched {instance!r}")
     try:
-        problem = wait(instance) or check_evaluation(instance, manager)
-        show(instance)
+        problem = wait_for_runs(instance) or check_evaluation(instance, manager)
+        print_tables(instance)
     finally:
         instance.stop()
     return problem
 
 
-def show(instance: Instance) -> None:
+def print_tables(instance: Instance) -> None:
     with pd.option_context("display.width", 200, "display.max_columns", 20, "display.max_colwidth", 40):
         print("\nScheduled tasks")
         print(instance.scheduled[["name", "next_run", "queue", "schedule", "state", "runs"]].to_string(index=False))

@@ -1,6 +1,6 @@
-"""JupyterLab on the notebooks, with the embedded server, example tasks and real agents attached. Ends with Ctrl-C.
+"""Starts JupyterLab on the notebooks, with the embedded server, example tasks and real agents. Ends with Ctrl-C.
 
-Prints the address of the quickstart notebook, and opens it where there is a desktop.
+Prints the address of the quickstart notebook, and opens it in a browser if the machine has a desktop.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from clearml_sched_widgets.sandbox import Agent, Sandbox
 from clearml_sched_widgets.sandbox.examples import create_examples
 
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / ".sandbox"  # kept: the next start finds the same server, with what was made on it
+FOLDER = ROOT / ".sandbox"  # kept, so that the next start has the same server data
 NOTEBOOK = ROOT / "notebooks" / "01_quickstart.ipynb"
-PATIENCE = 60.0  # seconds for JupyterLab to start
+START_TIMEOUT = 60.0  # seconds for JupyterLab to start
 
 
 def has_desktop(platform: str, environment: Mapping[str, str]) -> bool:
-    """Whether a browser can be opened here: over SSH and in a container it cannot."""
+    """True if a browser can be opened here. Over SSH and in containers it usually cannot."""
     return platform in ("darwin", "win32") or bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def address(servers: Iterable[Mapping[str, Any]], pid: int) -> str | None:
-    """The notebook's address on the running Jupyter server of a process; None if that is not up yet."""
-    server = next((one for one in servers if one["pid"] == pid), None)
+    """The notebook's URL on the Jupyter server with this process id; None if the server is not up yet."""
+    server = next((each for each in servers if each["pid"] == pid), None)
     if server is None:
         return None
     path = NOTEBOOK.relative_to(server["root_dir"]).as_posix()
@@ -40,22 +40,22 @@ def address(servers: Iterable[Mapping[str, Any]], pid: int) -> str | None:
 
 
 def command(options: list[str]) -> list[str]:
-    """How JupyterLab is started: it says little itself, so that the address stays in sight."""
-    found = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", *options]
+    """The command that starts JupyterLab. It logs warnings only, so that the printed address stays in sight."""
+    arguments = [sys.executable, "-m", "jupyterlab", "--log-level=WARN", *options]
     if not has_desktop(sys.platform, os.environ):
-        found.append("--no-browser")
+        arguments.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        found.append("--allow-root")
-    return [*found, str(NOTEBOOK)]
+        arguments.append("--allow-root")
+    return [*arguments, str(NOTEBOOK)]
 
 
-def announce(lab: subprocess.Popen[bytes]) -> None:
-    """Wait until JupyterLab is up, and print where the notebook is."""
-    end = time.monotonic() + PATIENCE
+def print_address(lab: subprocess.Popen[bytes]) -> None:
+    """Wait until JupyterLab is up, and print the notebook's URL."""
+    end = time.monotonic() + START_TIMEOUT
     while lab.poll() is None and time.monotonic() < end:
-        found = address(list_running_servers(), lab.pid)
-        if found is not None:
-            print(f"==> The notebook is at\n\n    {found}\n\n    Ctrl-C twice ends all.", flush=True)
+        url = address(list_running_servers(), lab.pid)
+        if url is not None:
+            print(f"==> The notebook is at\n\n    {url}\n\n    Ctrl-C twice ends all.", flush=True)
             return
         time.sleep(0.2)
 
@@ -68,13 +68,13 @@ def main() -> int:
         if fresh:
             print("==> Making example tasks with the SDK", flush=True)
             create_examples(sandbox)
-        for queue in ("default", "services"):  # an agent each: a service occupies its agent as long as it runs
+        for queue in ("default", "services"):  # one agent per queue: a service occupies its agent as long as it runs
             stack.enter_context(Agent.start(sandbox, [queue], folder=FOLDER / queue, name=f"sandbox:{queue}"))
         print("==> An agent each serves the queues default and services", flush=True)
         environment = {**os.environ, **sandbox.environment()}
         try:
             with subprocess.Popen(command(sys.argv[1:]), cwd=ROOT, env=environment) as lab:
-                announce(lab)
+                print_address(lab)
                 return lab.wait()
         except KeyboardInterrupt:
             return 0

@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/screens: the widgets in JupyterLab on a realistic workspace, in light and dark."""
+"""Takes the screenshots in docs/screens: the widgets in JupyterLab on example data, in light and dark themes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from tests.browser.conftest import FLAGS, chromium  # noqa: E402
 from tests.browser.lab import Lab, Notebook  # noqa: E402
 from tests.browser.menus import choose_more  # noqa: E402
 
-OUT = ROOT / "docs" / "screens"
+OUTPUT = ROOT / "docs" / "screens"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-WIDE, NARROW = 1280, 828  # of the window, beside JupyterLab's own margins: a widget of about 1150 and 700 pixels
-TALL, DIALOG_TALL = 2400, 1000
-MOST = 150_000  # bytes of a picture
+WIDE, NARROW = 1280, 828  # pixels of the window; JupyterLab's margins leave about 1150 and 700 for the widget
+TALL, DIALOG_TALL = 2400, 1000  # pixels of the window
+MAX_BYTES = 150_000  # of one screenshot
 COLOURS = 256
-START = """
+SETUP_CELL = """
 from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 manager = Manager()
 instance = manager.get({instance!r})
@@ -35,21 +35,21 @@ instance.resume()
 """
 
 
-class Studio:
-    """One notebook after the other, photographed."""
+class Photographer:
+    """Opens notebooks one after the other and takes screenshots of them."""
 
     def __init__(self, lab: Lab, page: Page, workspace: Workspace) -> None:
         self._lab = lab
         self._notebook: Notebook | None = None
         self._page = page
-        self._start = START.format(instance=workspace.instances[NIGHTLY])
+        self._setup_cell = SETUP_CELL.format(instance=workspace.instances[NIGHTLY])
 
     def open(self, code: str, width: int = WIDE) -> tuple[Notebook, Locator]:
-        """A notebook with the code and its widget, which has read what there is."""
+        """Open a new notebook, run the code in it, and wait for its widget. Returns both."""
         self._page.set_viewport_size({"width": width, "height": TALL})
         self.close()
         self._notebook = notebook = Notebook(
-            self._lab, self._page, self._lab.write("screens.ipynb", [self._start + code])
+            self._lab, self._page, self._lab.write("screens.ipynb", [self._setup_cell + code])
         )
         self._page.evaluate(FOLD_SIDES)
         notebook.run_all()
@@ -58,28 +58,28 @@ class Studio:
         return notebook, widget
 
     def close(self) -> None:
-        """Stop what runs in the notebook's kernel, so that the next one finds the instance free."""
+        """Stop the instance and the kernel, so that the next notebook can resume the instance."""
         if self._notebook is not None:
             self._notebook.run("instance.stop()")
             self._lab.end_sessions()
 
-    def take(self, notebook: Notebook, what: Locator, name: str) -> None:
-        """The same thing in both themes."""
+    def take(self, notebook: Notebook, target: Locator, name: str) -> None:
+        """Save a screenshot of an element in each theme. Raises SystemExit if a file gets too large."""
         for theme, title in THEMES.items():
             notebook.set_theme(title)
             self._page.mouse.move(0, 0)
             self._page.wait_for_timeout(400)
-            path = OUT / f"{name}-{theme}.png"
-            what.screenshot(path=path, animations="disabled")
+            path = OUTPUT / f"{name}-{theme}.png"
+            target.screenshot(path=path, animations="disabled")
             compress(path)
             size = path.stat().st_size
             print(f"docs/screens/{path.name}: {size // 1000} kB")
-            if size > MOST:
-                raise SystemExit(f"{path.name} is larger than {MOST // 1000} kB: make less of the page visible")
+            if size > MAX_BYTES:
+                raise SystemExit(f"{path.name} is larger than {MAX_BYTES // 1000} kB: make less of the page visible")
 
 
 def compress(path: Path) -> None:
-    """The same picture in few colours: our screens have no more, and it is a third of the size."""
+    """Reduce the picture to a palette of 256 colours: a third of the size without a visible loss."""
     with Image.open(path) as picture:
         palette = picture.convert("RGB").quantize(COLOURS, kmeans=1, dither=Image.Dither.NONE)
     palette.save(path, optimize=True)
@@ -93,40 +93,40 @@ FOLD_SIDES = """() => {
 }"""
 
 
-def picture_app(studio: Studio) -> None:
-    notebook, app = studio.open("SchedulerApp(manager)")
+def picture_app(photographer: Photographer) -> None:
+    notebook, app = photographer.open("SchedulerApp(manager)")
     choose(app)
-    studio.take(notebook, app, "app")
+    photographer.take(notebook, app, "app")
     choose_more(app, "Configuration")
     dialog = app.get_by_role("dialog")
     expect(dialog).to_contain_text("Every 30 minutes.")
     app.page.set_viewport_size({"width": WIDE, "height": DIALOG_TALL})
-    studio.take(notebook, dialog, "configuration")
+    photographer.take(notebook, dialog, "configuration")
 
 
-def picture_narrow(studio: Studio) -> None:
-    notebook, app = studio.open("SchedulerApp(manager)", NARROW)
+def picture_narrow(photographer: Photographer) -> None:
+    notebook, app = photographer.open("SchedulerApp(manager)", NARROW)
     choose(app)
-    studio.take(notebook, app, "narrow")
+    photographer.take(notebook, app, "narrow")
 
 
 def choose(app: Locator) -> None:
     app.get_by_role("navigation", name="Instances").get_by_role("button").filter(has_text=NIGHTLY).click()
     expect(app.get_by_role("table", name="Scheduled tasks")).to_contain_text("Retrain detector")
     expect(app.get_by_role("table", name="Executed tasks")).to_contain_text("refresh features")
-    app.page.wait_for_timeout(4000)  # older runs are read by then
+    app.page.wait_for_timeout(4000)  # until older runs are read
 
 
-def picture_dashboard(studio: Studio) -> None:
-    notebook, board = studio.open("Dashboard(instance, manager)")
+def picture_dashboard(photographer: Photographer) -> None:
+    notebook, board = photographer.open("Dashboard(instance, manager)")
     expect(board.get_by_role("table", name="Executed tasks")).to_contain_text("refresh features")
     board.page.wait_for_timeout(4000)
-    studio.take(notebook, board, "dashboard")
-    picture_why(studio, notebook, board)
+    photographer.take(notebook, board, "dashboard")
+    picture_why(photographer, notebook, board)
 
 
-def picture_why(studio: Studio, notebook: Notebook, board: Locator) -> None:
-    """An item that does not run and why; and the times of a past period that are to be launched."""
+def picture_why(photographer: Photographer, notebook: Notebook, board: Locator) -> None:
+    """The reason why a paused item does not run, and the backfill dialog."""
     board.get_by_role("button", name="Pause Refresh features", exact=True).click()
     board.get_by_role("dialog").or_(board.get_by_role("alertdialog")).get_by_label("Why").fill(
         "the warehouse moves until noon"
@@ -136,36 +136,36 @@ def picture_why(studio: Studio, notebook: Notebook, board: Locator) -> None:
     expect(table).to_contain_text("It is paused")
     board.get_by_role("button", name="Details of Refresh features", exact=True).click()
     section = board.locator(".csw-section").filter(has=board.page.get_by_role("table", name="Scheduled tasks"))
-    studio.take(notebook, section, "why")
+    photographer.take(notebook, section, "why")
     board.page.set_viewport_size({"width": WIDE, "height": DIALOG_TALL})
     board.get_by_role("button", name="Backfill").click()
     dialog = board.get_by_role("alertdialog")
     expect(dialog).to_contain_text("runs")
-    studio.take(notebook, dialog, "backfill")
+    photographer.take(notebook, dialog, "backfill")
     board.page.keyboard.press("Escape")
 
 
-def picture_wizard(studio: Studio) -> None:
-    notebook, form = studio.open("Wizard(instance.definition, manager)")
+def picture_wizard(photographer: Photographer) -> None:
+    notebook, form = photographer.open("Wizard(instance.definition, manager)")
     expect(form.get_by_text("train demand model").first).to_be_visible()
     unfold(form, "Retrain detector")
     form.page.wait_for_timeout(2500)
-    studio.take(notebook, form, "wizard")
+    photographer.take(notebook, form, "wizard")
     preview = form.get_by_label("Preview", exact=True)
-    studio.take(notebook, preview, "preview")
+    photographer.take(notebook, preview, "preview")
     form.get_by_role("button", name="Browse").first.click()
     expect(form.get_by_text("Vision/Detection").first).to_be_visible()
     form.page.set_viewport_size({"width": WIDE, "height": DIALOG_TALL})
     form.page.wait_for_timeout(1000)
     dialog = form.get_by_role("dialog")
-    studio.take(notebook, dialog, "picker")
+    photographer.take(notebook, dialog, "picker")
 
 
-def unfold(form: Locator, wanted: str) -> None:
+def unfold(form: Locator, item: str) -> None:
     """Open the card of one item and close the others."""
     for card in form.locator(".csw-card-title").all():
         is_open = card.get_attribute("aria-expanded") == "true"
-        is_wanted = re.search(rf"\b{wanted}\b", card.inner_text()) is not None
+        is_wanted = re.search(rf"\b{item}\b", card.inner_text()) is not None
         if is_open != is_wanted:
             card.click()
 
@@ -174,8 +174,8 @@ PICTURES = {"app": picture_app, "narrow": picture_narrow, "dashboard": picture_d
 
 
 def main(wanted: list[str]) -> int:
-    """Take the wanted groups of pictures, or all."""
-    OUT.mkdir(parents=True, exist_ok=True)
+    """Take the groups of screenshots that the arguments name; all by default."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="clearml-sched-screens-")))
@@ -186,9 +186,9 @@ def main(wanted: list[str]) -> int:
         stack.callback(lab.stop)
         browser = stack.enter_context(sync_playwright()).chromium.launch(executable_path=chromium(), args=FLAGS)
         stack.callback(browser.close)
-        studio = Studio(lab, browser.new_page(device_scale_factor=1.1), workspace)
+        photographer = Photographer(lab, browser.new_page(device_scale_factor=1.1), workspace)
         for name in wanted or PICTURES:
-            PICTURES[name](studio)
+            PICTURES[name](photographer)
     return 0
 
 

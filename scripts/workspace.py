@@ -1,6 +1,6 @@
-"""Fills a sandbox's folder with a workspace as a team has it: projects, tasks, users, instances, weeks of runs.
+"""Fills a sandbox's database with example data of a team: projects, tasks, users, instances and weeks of runs.
 
-Straight into the database, in seconds, before the server starts. The same seed gives the same workspace.
+Writes to the database directly, before the server starts, which takes seconds. The same seed gives the same data.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from scripts.workspace_content import (
     PROJECT,
     QUEUES,
     VARIANTS,
-    Told,
+    InstanceSpec,
     definition_of,
 )
 
 WEEKS = 5
-AHEAD = timedelta(minutes=30)  # nobody sends the heartbeats of what seems to run elsewhere: the last one is dated so
+HEARTBEAT_AHEAD = timedelta(minutes=30)  # of running examples: no engine sends heartbeats for them
 
 
 @attrs.frozen
 class Workspace:
-    """What was made: the ids of base tasks and instances by name, and how many runs there are."""
+    """What was created: the ids of base tasks and instances by name, and the number of runs."""
 
     tasks: dict[str, str]
     instances: dict[str, str]
@@ -55,7 +55,7 @@ class Workspace:
 
 
 def fill(folder: Path, *, now: datetime | None = None, seed: int = 7) -> Workspace:
-    """Make the workspace in an empty folder, for `Sandbox.start(folder)` to serve."""
+    """Create the example data in an empty folder. `Sandbox.start(folder)` then serves it."""
     folder.mkdir(parents=True, exist_ok=True)
     with closing(Store(folder / "sandbox.sqlite")) as store:
         prepare(store)
@@ -66,76 +66,76 @@ def fill(folder: Path, *, now: datetime | None = None, seed: int = 7) -> Workspa
 
 
 class Filler:
-    """Inserts documents as the server stores them."""
+    """Inserts documents in the form in which the server stores them."""
 
-    def __init__(self, store: Store, now: datetime, chance: random.Random) -> None:
+    def __init__(self, store: Store, now: datetime, rng: random.Random) -> None:
         self._store = store
         self._now = now
-        self._chance = chance
+        self._random = rng
         self._users = {ME: identity.USER_ID}
         self._runs = 0
 
     def fill(self) -> Workspace:
-        self._people()
-        queues = {name: self._queue(name) for name in ("default", "services", *QUEUES)}
+        self._add_users()
+        queues = {name: self._queue_id(name) for name in ("default", "services", *QUEUES)}
         for worker, served in AGENTS.items():
             data = {"queues": [queues[name] for name in served], "timeout": 7 * 24 * 3600}
             registry.register(self._store, worker, "10.0.0.7", data)
-        tasks = dict(self._base_tasks())
-        instances = {told.name: self._instance(told, definition_of(told, tasks)) for told in INSTANCES}
+        tasks = dict(self._add_base_tasks())
+        instances = {spec.name: self._add_instance(spec, definition_of(spec, tasks)) for spec in INSTANCES}
         return Workspace(tasks, instances, self._runs)
 
-    def _people(self) -> None:
+    def _add_users(self) -> None:
         me = self._store.get(USERS, identity.USER_ID)
         assert me is not None
         self._store.save(USERS, {**me, "name": ME})
         for name in PEOPLE:
-            self._users[name] = self._id()
+            self._users[name] = self._new_id()
             self._store.insert(USERS, {**me, "id": self._users[name], "name": name})
 
-    def _queue(self, name: str) -> str:
-        found = queueing.by_name(self._store, name) or queueing.make(self._store, name)
-        return str(found["id"])
+    def _queue_id(self, name: str) -> str:
+        queue = queueing.by_name(self._store, name) or queueing.make(self._store, name)
+        return str(queue["id"])
 
-    def _id(self) -> str:
-        return f"{self._chance.getrandbits(128):032x}"
+    def _new_id(self) -> str:
+        return f"{self._random.getrandbits(128):032x}"
 
-    def _project(self, name: str) -> str:
+    def _project_id(self, name: str) -> str:
         return str(projects_tree.ensure(self._store, name, identity.USER_ID)["id"])
 
     # -- base tasks
-    def _base_tasks(self) -> Iterator[tuple[str, str]]:
-        """Each base task by its name; of most there are variants, as people try things."""
+    def _add_base_tasks(self) -> Iterator[tuple[str, str]]:
+        """Yield the name and id of each base task. Also adds variants of it, as people leave them behind."""
         for project, names in BASES.items():
             for name in names:
-                yield name, self._base_task(project, name, days=self._chance.uniform(20, 90))
+                yield name, self._add_base_task(project, name, days=self._random.uniform(20, 90))
                 for number in range(2, 2 + VARIANTS):
-                    self._base_task(project, f"{name} v{number}", days=self._chance.uniform(0, 60))
+                    self._add_base_task(project, f"{name} v{number}", days=self._random.uniform(0, 60))
 
-    def _base_task(self, project: str, name: str, days: float) -> str:
-        chance = self._chance
+    def _add_base_task(self, project: str, name: str, days: float) -> str:
+        rng = self._random
         began = self._now - timedelta(days=days)
         values = {
-            "lr": f"{chance.choice((0.1, 0.03, 0.01, 0.001))}",
-            "epochs": str(chance.choice((5, 10, 20, 50))),
-            "batch_size": str(chance.choice((16, 32, 64, 128))),
-            "dataset": f"{project.split('/', maxsplit=1)[0].lower()}-2026-{chance.randint(1, 11):02}",
+            "lr": f"{rng.choice((0.1, 0.03, 0.01, 0.001))}",
+            "epochs": str(rng.choice((5, 10, 20, 50))),
+            "batch_size": str(rng.choice((16, 32, 64, 128))),
+            "dataset": f"{project.split('/', maxsplit=1)[0].lower()}-2026-{rng.randint(1, 11):02}",
         }
-        tags = chance.sample(["production", "baseline", "experiment", "reviewed", "gpu"], chance.randint(0, 2))
-        status = chance.choices(("completed", "published", "failed", "created"), (80, 10, 5, 5))[0]
+        tags = rng.sample(["production", "baseline", "experiment", "reviewed", "gpu"], rng.randint(0, 2))
+        status = rng.choices(("completed", "published", "failed", "created"), (80, 10, 5, 5))[0]
         kind = "training" if name.startswith("train") else "data_processing"
-        doc = self._task(name, project, chance.choice([ME, *PEOPLE]), began, type=kind, tags=sorted(tags))
+        doc = self._new_task(name, project, rng.choice([ME, *PEOPLE]), began, type=kind, tags=sorted(tags))
         doc["hyperparams"] = {"Args": {key: parameter("Args", key, value) for key, value in values.items()}}
-        self._ended(doc, began, timedelta(minutes=chance.lognormvariate(3, 0.8)), status)
+        self._set_status(doc, began, timedelta(minutes=rng.lognormvariate(3, 0.8)), status)
         self._store.insert(TASKS, doc)
         return str(doc["id"])
 
-    def _task(self, name: str, project: str, user: str, created: datetime, **fields: Any) -> Doc:
+    def _new_task(self, name: str, project: str, user: str, created: datetime, **fields: Any) -> Doc:
         blank = task_fields.blank(self._users[user], stored(created))
-        return {**blank, "id": self._id(), "name": name, "project": self._project(project), **fields}
+        return {**blank, "id": self._new_id(), "name": name, "project": self._project_id(project), **fields}
 
-    def _ended(self, doc: Doc, began: datetime, length: timedelta, status: str) -> None:
-        """Give a task its status and the times that go with it; one that would end in the future is still running."""
+    def _set_status(self, doc: Doc, began: datetime, length: timedelta, status: str) -> None:
+        """Set a task's status and times. A task that would end in the future is still in progress."""
         ends = began + length
         if ends > self._now and status != "created":
             status = "in_progress"
@@ -148,50 +148,54 @@ class Filler:
         if status != "in_progress":
             doc.update(completed=last, active_duration=int(length.total_seconds()))
         if status == "failed":
-            doc["status_reason"] = self._chance.choice(FAILURES)
+            doc["status_reason"] = self._random.choice(FAILURES)
 
-    # -- instances and what they ran
-    def _instance(self, told: Told, definition: Definition) -> str:
-        made = self._now - timedelta(weeks=WEEKS, hours=3)
-        doc = self._task(told.name, PROJECT, told.user, made, type="service", system_tags=[INSTANCE_TAG])
-        ended = self._now - told.ended
-        launched = [self._launches(doc, item, told, ended) for item in definition.items]
+    # -- instances and their runs
+    def _add_instance(self, spec: InstanceSpec, definition: Definition) -> str:
+        created = self._now - timedelta(weeks=WEEKS, hours=3)
+        doc = self._new_task(spec.name, PROJECT, spec.user, created, type="service", system_tags=[INSTANCE_TAG])
+        ended = self._now - spec.ended_ago
+        launched = [self._add_runs(doc, item, spec, ended) for item in definition.items]
         state = State(
             items={
                 item.id: ItemState(watermark=self._now, runs=len(runs))
                 for item, runs in zip(definition.items, launched, strict=True)
             },
-            ends=ReadPosition(cursor=self._now),  # what failed long ago is not tried again
-            runs_since=self._now,  # and all runs up to now are dealt with: who resumes it need not look at them
-            paused=told.status == "paused",
-            note=told.note,
+            ends=ReadPosition(cursor=self._now),  # old failures are not retried
+            runs_since=self._now,  # an engine that resumes the instance need not read older runs
+            paused=spec.status == "paused",
+            note=spec.note,
         )
-        texts = {instance_task.DEFINITION: dumps(definition), instance_task.WHERE: told.where, **state_texts(state)}
+        texts = {instance_task.DEFINITION: dumps(definition), instance_task.WHERE: spec.where, **state_texts(state)}
         doc["configuration"] = {name: {"name": name, "value": text, "type": "json"} for name, text in texts.items()}
-        self._status(doc, told, made, ended)
+        self._set_instance_status(doc, spec, created, ended)
         self._store.insert(TASKS, doc)
-        self._log(doc["id"], sorted(chain(*launched)))
+        self._add_log(doc["id"], sorted(chain(*launched)))
         return str(doc["id"])
 
-    def _status(self, doc: Doc, told: Told, made: datetime, ended: datetime) -> None:
-        if told.status == "draft":
+    def _set_instance_status(self, doc: Doc, spec: InstanceSpec, created: datetime, ended: datetime) -> None:
+        if spec.status == "draft":
             return
-        alive = told.status in ("running", "paused", "lost")
-        doc["status"] = "in_progress" if alive else told.status
-        heard = ended if not alive or told.status == "lost" else self._now + AHEAD
-        doc.update(started=stored(made), status_changed=stored(made if alive else ended), status_reason=told.reason)
-        doc.update(last_update=stored(heard), last_change=stored(heard))
+        alive = spec.status in ("running", "paused", "lost")
+        doc["status"] = "in_progress" if alive else spec.status
+        heartbeat = ended if not alive or spec.status == "lost" else self._now + HEARTBEAT_AHEAD
+        doc.update(
+            started=stored(created), status_changed=stored(created if alive else ended), status_reason=spec.reason
+        )
+        doc.update(last_update=stored(heartbeat), last_change=stored(heartbeat))
         doc.update({} if alive else {"completed": stored(ended)})
 
-    def _launches(self, doc: Doc, item: Schedule | Trigger, told: Told, ended: datetime) -> list[tuple[datetime, str]]:
-        """Insert an item's runs; when each was launched, in the log's words."""
-        if told.status == "draft":
+    def _add_runs(
+        self, doc: Doc, item: Schedule | Trigger, spec: InstanceSpec, ended: datetime
+    ) -> list[tuple[datetime, str]]:
+        """Insert an item's runs. Returns the log lines about them, each with its time."""
+        if spec.status == "draft":
             return []
         base = self._store.get(TASKS, item.action.task)
         assert base is not None
         lines = []
         for slot in self._slots(item, ended):
-            run = self._run(doc["id"], item, base, told.user, slot)
+            run = self._add_run(doc["id"], item, base, spec.user, slot)
             lines.append((slot, f"{item.title}: launched task {run['id']} for {slot_text(slot)}."))
             if run["status"] == "failed":
                 lines.append((slot + timedelta(seconds=90), f"{item.title}: task {run['id']} failed."))
@@ -202,32 +206,32 @@ class Filler:
         if isinstance(item, Schedule):
             return list(occurrences(item.recurrence, began, ended))
         length = (ended - began).total_seconds()
-        return sorted(began + timedelta(seconds=self._chance.uniform(0, length)) for _ in range(90))
+        return sorted(began + timedelta(seconds=self._random.uniform(0, length)) for _ in range(90))
 
-    def _run(self, instance: str, item: Schedule | Trigger, base: Doc, user: str, slot: datetime) -> Doc:
+    def _add_run(self, instance: str, item: Schedule | Trigger, base: Doc, user: str, slot: datetime) -> Doc:
         self._runs += 1
-        chance, manual = self._chance, self._chance.random() < 0.01
+        rng, manual = self._random, self._random.random() < 0.01
         cause = "manual" if manual else "schedule" if isinstance(item, Schedule) else "trigger"
-        began = slot + timedelta(seconds=chance.uniform(0.4, 2))
+        began = slot + timedelta(seconds=rng.uniform(0.4, 2))
         section = {
             **{"instance": instance, "item": item.id, "key": f"{item.id}@{slot_text(slot)}", "cause": cause},
             **{"scheduled": slot_text(slot), "object": base["id"] if cause == "trigger" else "", "lineage": item.id},
         }
         bad_day = slot.date() == (self._now - timedelta(days=9)).date()
-        doc = self._task(
+        doc = self._new_task(
             item.action.name or base["name"], item.action.project or "Experiments", user, began,
             type=base["type"], tags=base["tags"], system_tags=[RUN_TAG, run_tag(instance)], parent=base["id"],
         )  # fmt: skip
         scheduler = {key: parameter(SECTION, key, value) for key, value in section.items()}
         doc["hyperparams"] = {**base["hyperparams"], SECTION: scheduler}
-        typical = LENGTHS.get(item.title, 4.0)
-        length = timedelta(minutes=typical * chance.lognormvariate(0, 0.35))
+        typical = TYPICAL_MINUTES.get(item.title, 4.0)
+        length = timedelta(minutes=typical * rng.lognormvariate(0, 0.35))
         weights = (50, 48, 2) if bad_day else (965, 28, 7)
-        self._ended(doc, began, length, chance.choices(("completed", "failed", "stopped"), weights)[0])
+        self._set_status(doc, began, length, rng.choices(("completed", "failed", "stopped"), weights)[0])
         self._store.insert(TASKS, doc)
         return doc
 
-    def _log(self, task: str, lines: list[tuple[datetime, str]]) -> None:
+    def _add_log(self, task: str, lines: list[tuple[datetime, str]]) -> None:
         for moment, text in lines[-400:]:
             event = {
                 **{"type": "log", "task": task, "level": "warning" if "failed" in text else "info", "msg": text},
@@ -236,7 +240,7 @@ class Filler:
             insert_event(self._store, event)
 
 
-LENGTHS = {  # minutes that a run of an item usually takes
+TYPICAL_MINUTES = {  # by item; of a run
     "Refresh features": 6.0,
     "Train demand model": 95.0,
     "Retrain detector": 240.0,

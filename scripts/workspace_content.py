@@ -1,4 +1,4 @@
-"""What the example workspace is about: people, projects, base tasks and what is scheduled."""
+"""The content of the example workspace: people, projects, base tasks, instances and their definitions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PEOPLE = ("Ben Okafor", "Chiara Rossi", "Devi Raman")
 PROJECT = "DevOps/Schedulers"
 QUEUES = ("gpu", "cpu", "batch")
 AGENTS = {"gpu-node-1:gpu0": ("gpu", "default"), "cpu-node-1:0": ("cpu", "default"), "ops-1:services": ("services",)}
-VARIANTS = 5  # of each base task, which people left behind
+VARIANTS = 5  # of each base task
 BASES = {
     "Vision/Detection": ("train detector", "evaluate detector", "export detector"),
     "Vision/Segmentation": ("train segmenter", "label review"),
@@ -46,14 +46,14 @@ BASES = {
 
 
 @attrs.frozen(kw_only=True)
-class Told:
-    """An instance as somebody made it. `ended`: how long ago it ended, or was last heard of."""
+class InstanceSpec:
+    """How to create an example instance. `ended_ago`: time since it ended or sent its last heartbeat."""
 
     name: str
     user: str
     status: str  # draft, running, paused, lost, or the status of its task
     where: str = "kernel"
-    ended: timedelta = timedelta(0)
+    ended_ago: timedelta = timedelta(0)
     note: str = ""
     reason: str = ""
 
@@ -61,18 +61,22 @@ class Told:
 NIGHTLY, INGEST, ENERGY = "Nightly training", "Hourly ingest", "Energy forecast"
 REPORTS, QUALITY, SEARCH, EVALUATION = "Weekly reports", "Data quality checks", "Search index refresh", "Model reviews"
 INSTANCES = (
-    Told(name=NIGHTLY, user=ME, status="stopped", ended=timedelta(minutes=3), reason="Stopped by its user"),
-    Told(name=INGEST, user="Ben Okafor", status="paused", where="service", note="the warehouse moves on Friday"),
-    Told(name=ENERGY, user="Devi Raman", status="running", where="service"),
-    Told(name=REPORTS, user=ME, status="stopped", ended=timedelta(days=6), reason="Stopped by its user"),
-    Told(name=QUALITY, user="Chiara Rossi", status="lost", ended=timedelta(minutes=26)),
-    Told(name=SEARCH, user="Devi Raman", status="failed", where="service", ended=timedelta(days=2), reason="Killed"),
-    Told(name=EVALUATION, user=ME, status="draft"),
+    InstanceSpec(name=NIGHTLY, user=ME, status="stopped", ended_ago=timedelta(minutes=3), reason="Stopped by its user"),
+    InstanceSpec(
+        name=INGEST, user="Ben Okafor", status="paused", where="service", note="the warehouse moves on Friday"
+    ),
+    InstanceSpec(name=ENERGY, user="Devi Raman", status="running", where="service"),
+    InstanceSpec(name=REPORTS, user=ME, status="stopped", ended_ago=timedelta(days=6), reason="Stopped by its user"),
+    InstanceSpec(name=QUALITY, user="Chiara Rossi", status="lost", ended_ago=timedelta(minutes=26)),
+    InstanceSpec(
+        name=SEARCH, user="Devi Raman", status="failed", where="service", ended_ago=timedelta(days=2), reason="Killed"
+    ),
+    InstanceSpec(name=EVALUATION, user=ME, status="draft"),
 )
 
 
-def definition_of(told: Told, tasks: Mapping[str, str]) -> Definition:
-    """What an instance runs, on base tasks by their names."""
+def definition_of(spec: InstanceSpec, tasks: Mapping[str, str]) -> Definition:
+    """The definition of an example instance. `tasks` maps the names of base tasks to their ids."""
     return {
         NIGHTLY: _nightly,
         INGEST: _ingest,
@@ -81,7 +85,7 @@ def definition_of(told: Told, tasks: Mapping[str, str]) -> Definition:
         QUALITY: _quality,
         SEARCH: _search,
         EVALUATION: _evaluation,
-    }[told.name](tasks)
+    }[spec.name](tasks)
 
 
 def _nightly(tasks: Mapping[str, str]) -> Definition:

@@ -1,4 +1,4 @@
-"""How much work a call does, whatever the machine does beside it: the lines of Python that it runs."""
+"""Counts the lines or instructions of Python that a call runs: a measure of work that other load does not change."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-# A line takes some 60 ns on the machines that the benchmarks ran on: these are about 50 µs and 0.3 ms.
+# A line takes about 60 ns on the machines of the benchmarks, so these are about 50 µs and 0.3 ms.
 USUAL_STEPS, MOST_STEPS = 800, 5000
 
 
 def steps(call: Callable[[], object]) -> int:
-    """The lines that a call runs, in whatever module they are."""
+    """The number of lines that a call runs, in all modules."""
     return _events(call, "line")
 
 
 def instructions(call: Callable[[], object]) -> int:
-    """The instructions of the interpreter that a call executes: counts what one line does again and again, too."""
+    """The number of bytecode instructions that a call runs, which also shows loops within one line."""
     return _events(call, "opcode")
 
 

@@ -1,1 +1,1 @@
-"""Programs that run in processes of their own against a sandbox, ours and the SDK's; each prints one line of JSON."""
+"""Benchmark programs, ours and the SDK's. Each runs in its own process on a sandbox and prints one line of JSON."""

@@ -1,4 +1,4 @@
-"""Events for triggers: tasks that fail."""
+"""Makes events for the trigger benchmarks: tasks that fail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks.children.plain import PROJECT, Plain
 
 
 def fail_tasks(plain: Plain, count: int) -> None:
-    """Make so many tasks, run them and let them fail, not in the order in which they were made."""
+    """Create and start `count` tasks, and let them fail in random order."""
     project = plain.call("projects.create", {"name": f"{PROJECT}/events-{os.getpid()}", "description": ""})["id"]
     body = {"type": "training", "project": project}
     made = plain.each("tasks.create", [{**body, "name": f"run {n}"} for n in range(count)])

@@ -1,4 +1,4 @@
-"""The bare floor: the same clones by a plain session on eight threads, plus one request that enqueues them."""
+"""The lower bound of launching: the same clone requests on eight threads, plus one request that enqueues all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import time
 from datetime import datetime, timezone
 
-from benchmarks.children.plain import Plain, told
+from benchmarks.children.plain import Plain, print_result
 from clearml_sched_widgets import Action
 from clearml_sched_widgets.engine.launching.clone import clone_request
 from clearml_sched_widgets.gateway import bodies, parse
@@ -23,7 +23,7 @@ def main(count: int) -> None:
     due = time.time()
     ids = [answer["id"] for answer in plain.each("tasks.clone", requests)]
     plain.call("tasks.enqueue_many", {"ids": ids, "queue": queue})
-    told(due=due, enqueued=plain.enqueued(base_id), requests=count + 1)
+    print_result(due=due, enqueued=plain.enqueued(base_id), requests=count + 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Ours: what one refresh of so many unfinished runs asks of the server, looking for deleted ones included."""
+"""Ours: counts the requests of one refresh of `count` unfinished runs, including the search for deleted ones."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import uuid
 from datetime import datetime, timedelta, timezone
 
-from benchmarks.children.plain import Plain, told
+from benchmarks.children.plain import Plain, print_result
 from clearml_sched_widgets import Action
 from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.launching.clone import clone_request
@@ -30,7 +30,7 @@ def main(count: int) -> None:
     before = plain.counts()
     runs.refresh(gateway, began + timedelta(hours=1))
     runs.find_deleted(gateway)
-    told(requests=plain.counts() - before)
+    print_result(requests=plain.counts() - before)
 
 
 if __name__ == "__main__":

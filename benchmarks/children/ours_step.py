@@ -1,8 +1,8 @@
-"""Ours: what one step of the engine costs with so many daily schedules, on the in-memory server.
+"""Ours: measures one step of the engine with `count` daily schedules, on the in-memory server.
 
-A step is all that the engine does each second: commands, due schedules, runs, state. The tables for the web page,
-drawn every half minute, are left out, as they are from the SDK's step. Processor time, as for the SDK: nothing here
-waits for a server, and a machine that is busy with something else is not what is measured.
+A step is the engine's work of each second: commands, due schedules, runs, state. The tables for the web page, which are
+written every half minute, are left out, as in the SDK's step. Measures processor time, as for the SDK: no server is
+waited for, and other load on the machine does not count.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 import time
 from datetime import datetime, timedelta, timezone
 
-from benchmarks.children.plain import told
+from benchmarks.children.plain import print_result
 from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule, codec
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.loop import Engine
@@ -21,8 +21,8 @@ from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 EVERY = timedelta(seconds=30)
 
 
-class HandClock:
-    """Moves when it is told to."""
+class ManualClock:
+    """A clock that moves only when the benchmark moves it."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 11, 23, 12, 0, 10, tzinfo=timezone.utc)
@@ -37,7 +37,7 @@ class HandClock:
         self.moment += timedelta(seconds=seconds)
 
 
-def _engine(count: int, clock: HandClock) -> Engine:
+def _engine(count: int, clock: ManualClock) -> Engine:
     gateway = MemoryGateway(now=clock.now)
     gateway.add_queue("default")
     base = gateway.add_task("train model", project="Vision")
@@ -53,8 +53,8 @@ def _engine(count: int, clock: HandClock) -> Engine:
     return engine
 
 
-def _steps(engine: Engine, clock: HandClock, count: int) -> tuple[list[float], list[float]]:
-    """Milliseconds of the steps, one each second: of those in which nothing is due, and of those in which one is."""
+def _steps(engine: Engine, clock: ManualClock, count: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of steps, one each second: of idle steps, and of `count` steps in which a schedule is due."""
     idle, due = list[float](), list[float]()
     while len(due) < count:
         clock.moment += timedelta(seconds=1)
@@ -66,9 +66,9 @@ def _steps(engine: Engine, clock: HandClock, count: int) -> tuple[list[float], l
 
 
 def main(count: int) -> None:
-    clock = HandClock()
+    clock = ManualClock()
     idle, due = _steps(_engine(count, clock), clock, int(sys.argv[2]))
-    told(idle=statistics.median(idle), idle_mean=statistics.mean(idle), due=statistics.median(due))
+    print_result(idle=statistics.median(idle), idle_mean=statistics.mean(idle), due=statistics.median(due))
 
 
 if __name__ == "__main__":

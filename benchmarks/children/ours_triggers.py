@@ -1,4 +1,4 @@
-"""Ours: requests of one poll with so many triggers; and how many of so many events between two polls are caught."""
+"""Ours: counts the requests of one poll with `triggers` triggers, and how many of `events` events one poll catches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import attrs
 
 from benchmarks.children.events import fail_tasks
-from benchmarks.children.plain import Plain, told
+from benchmarks.children.plain import Plain, print_result
 from clearml_sched_widgets import (
     Action,
     DatasetTrigger,
@@ -42,7 +42,7 @@ def main(triggers: int, events: int) -> None:
     fail_tasks(plain, events)
     before = plain.counts()
     _, launches = polling.poll(gateway, [failing], one)
-    told(requests=requests, caught=len({launch.object for launch in launches}), pages=plain.counts() - before)
+    print_result(requests=requests, caught=len({launch.object for launch in launches}), pages=plain.counts() - before)
 
 
 if __name__ == "__main__":

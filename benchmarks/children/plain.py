@@ -1,4 +1,4 @@
-"""A plain HTTP client, for preparing the server, for reading what happened on it, and as the bare floor."""
+"""A plain HTTP client that prepares the server, reads results from it, and serves as the lower bound."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class Plain:
         answer.raise_for_status()
         return dict(answer.json()["data"])
 
-    def each(self, endpoint: str, requested: Iterable[Body]) -> list[Body]:
+    def each(self, endpoint: str, bodies: Iterable[Body]) -> list[Body]:
         """Many requests on eight threads; their answers in order."""
         with ThreadPoolExecutor(THREADS) as pool:
-            return list(pool.map(lambda body: self.call(endpoint, body), requested))
+            return list(pool.map(lambda body: self.call(endpoint, body), bodies))
 
     def counts(self) -> int:
         """How many requests the server has answered so far."""
         return int(sum(self.http.get(f"{self.url}/bench.counts", timeout=10).json().values()))
 
     def base(self) -> str:
-        """A base task with a few parameters."""
+        """Create a base task with a few parameters. Returns its id."""
         project = self.call("projects.create", {"name": f"{PROJECT}/{os.getpid()}", "description": ""})["id"]
         params = {
             "Args": {name: {"section": "Args", "name": name, "value": "1", "type": "int"} for name in ("lr", "batch")}
@@ -56,12 +56,12 @@ class Plain:
         return str(self.call("queues.get_all", {"name": "^default$"})["queues"][0]["id"])
 
     def enqueued(self, base: str) -> list[float]:
-        """When the children of a base task were put on their queue, ascending, in seconds since the epoch."""
+        """When the clones of a base task were enqueued, in seconds since the epoch, ascending."""
         body = {"parent": base, "status": ["queued"], "only_fields": ["status_changed"], "page": 0, "page_size": 500}
         rows = self.call("tasks.get_all_ex", body)["tasks"]
         return sorted(datetime.fromisoformat(row["status_changed"]).timestamp() for row in rows)
 
 
-def told(**values: float | Sequence[float]) -> None:
-    """Print what the parent reads."""
+def print_result(**values: float | Sequence[float]) -> None:
+    """Print the values as one line of JSON, which the parent process reads."""
     print(json.dumps(values), flush=True)

@@ -1,4 +1,4 @@
-"""The SDK's scheduler: so many schedules due at once. Its clock starts with its first step, which is kind to it."""
+"""The SDK's scheduler: launches `count` schedules due at once. Time counts from its first step, in its favour."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 from clearml.automation import TaskScheduler
 
-from benchmarks.children.plain import PROJECT, Plain, told
+from benchmarks.children.plain import PROJECT, Plain, print_result
 
 
-class Watched(TaskScheduler):
-    """Notes when the first step begins, and what had been asked of the server by then."""
+class TimedScheduler(TaskScheduler):
+    """Records when the first step begins, and how many requests the server had answered by then."""
 
     plain: Plain
     due = 0.0
@@ -34,7 +34,7 @@ class Watched(TaskScheduler):
 def main(count: int) -> None:
     plain = Plain()
     base = plain.base()
-    scheduler = Watched(force_create_task_project=PROJECT, force_create_task_name="scheduler")
+    scheduler = TimedScheduler(force_create_task_project=PROJECT, force_create_task_name="scheduler")
     scheduler.plain = plain
     for number in range(count):
         scheduler.add_task(base, queue="default", name=f"job {number}", minute=30, execute_immediately=True)
@@ -43,7 +43,7 @@ def main(count: int) -> None:
     while scheduler.updates < count and time.monotonic() < deadline:
         time.sleep(0.1)
     requests = plain.counts() - scheduler.before
-    told(due=scheduler.due, enqueued=plain.enqueued(base), requests=requests)
+    print_result(due=scheduler.due, enqueued=plain.enqueued(base), requests=requests)
     os._exit(0)  # the scheduler cannot be stopped
 
 

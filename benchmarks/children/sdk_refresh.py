@@ -1,4 +1,4 @@
-"""The SDK's scheduler: what one refresh of its tables asks of the server with so many unfinished runs."""
+"""The SDK's scheduler: counts the requests of one refresh of its tables with `count` unfinished runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from clearml.automation import TaskScheduler
 from clearml.automation.scheduler import ExecutedJob
 
-from benchmarks.children.plain import PROJECT, Plain, told
+from benchmarks.children.plain import PROJECT, Plain, print_result
 
 
 def main(count: int) -> None:
@@ -23,7 +23,7 @@ def main(count: int) -> None:
     scheduler._executed_jobs = [ExecutedJob(name="job", task_id=task_id, started=now) for task_id in ids]
     before = plain.counts()
     scheduler._update_execution_plots()
-    told(requests=plain.counts() - before)
+    print_result(requests=plain.counts() - before)
     os._exit(0)
 
 

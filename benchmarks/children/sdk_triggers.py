@@ -1,4 +1,4 @@
-"""The SDK's trigger scheduler: the same. What it would launch is counted, and not launched."""
+"""The SDK's trigger scheduler: counts the requests of one poll, and caught events. It launches nothing."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Any
 from clearml.automation import TriggerScheduler
 
 from benchmarks.children.events import fail_tasks
-from benchmarks.children.plain import PROJECT, Plain, told
+from benchmarks.children.plain import PROJECT, Plain, print_result
 
-POLLS = 4  # after the events: what one poll leaves behind, a later one may find
+POLLS = 4  # after the events, as a later poll may catch what an earlier one missed
 
 
-class Quiet(TriggerScheduler):
+class CountingTriggerScheduler(TriggerScheduler):
     caught: set[str]
 
     def _launch_job(self, job: Any, trigger_id: str) -> None:  # type: ignore[override]  # noqa: ARG002
         self.caught.add(trigger_id)
 
 
-def _scheduler(base: str, triggers: int) -> Quiet:
-    subject = Quiet(force_create_task_project=PROJECT, force_create_task_name="triggers")
-    subject.caught = set()
+def _scheduler(base: str, triggers: int) -> CountingTriggerScheduler:
+    scheduler = CountingTriggerScheduler(force_create_task_project=PROJECT, force_create_task_name="triggers")
+    scheduler.caught = set()
     for number in range(triggers):
-        subject.add_task_trigger(base, schedule_queue="default", trigger_on_status=["failed"], name=f"t{number}")
-    return subject
+        scheduler.add_task_trigger(base, schedule_queue="default", trigger_on_status=["failed"], name=f"t{number}")
+    return scheduler
 
 
 def main(triggers: int, events: int) -> None:
@@ -41,7 +41,7 @@ def main(triggers: int, events: int) -> None:
     fail_tasks(plain, events)
     for _ in range(POLLS):
         one._step()
-    told(requests=requests, caught=len(one.caught))
+    print_result(requests=requests, caught=len(one.caught))
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""The wheel built from the checkout, installed apart from it: what an agent runs a service with."""
+"""Builds the package's wheel and installs it into a separate environment, with which an agent runs a service."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def _run(*command: str | Path) -> None:
 
 
 def build(folder: Path) -> Path:
-    """The wheel, built as a user builds it."""
+    """Build the wheel with pip, as a user does. Returns its path."""
     _run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ".")
     return next(folder.glob("*.whl"))
 
 
 def environment(folder: Path, wheel: Path) -> Path:
-    """The python of an environment with the wheel; its dependencies are those of the tests' own environment."""
+    """Create an environment with the wheel and the dependencies of the tests' environment. Returns its Python."""
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
     _run(sys.executable, "-m", "pip", "--python", python, "install", "-q", "--no-deps", wheel)

@@ -1,4 +1,4 @@
-"""Scans what is on the page with axe-core: in JupyterLab's light and dark themes, wide and narrow."""
+"""Checks a page's accessibility with axe-core, in JupyterLab's light and dark themes and in two widths."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WIDTHS = (1400, 700)  # pixels of the window
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SCAN = """async rules => {
     const painted = () => new Promise(requestAnimationFrame);
-    await painted(), await painted();  // what follows the width of its place has followed
+    await painted(), await painted();  // until elements have adapted to the new width
     const ending = document.getAnimations().filter(each => Number.isFinite(each.effect.getComputedTiming().endTime));
     const ended = Promise.all(ending.map(each => each.finished.catch(() => undefined)));
     await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 5000))]);  // a paused one never ends
@@ -24,15 +24,15 @@ SCAN = """async rules => {
         node => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary.split('\\n').slice(1).join('; ')}`));
     return [...(seen ? [] : ['no text was seen: its contrast was not measured']), ...failed, ...found];
 }"""
-# axe takes for hidden what lies outside an ancestor that hides what overflows: JupyterLab's body (it has no height),
-# and all that an open dialog is in; where only a part is cut off, axe gives the rule up. It knows no top layer either,
-# and measures nothing of a dialog that (as it thinks) others may cover.
-SEEN = """body, .jp-LabShell, :has(dialog:modal) { overflow: visible !important; }
+# axe takes elements outside of an ancestor with `overflow: hidden` for hidden: those in JupyterLab's body, which has no
+# height, and those in an open dialog. It gives a rule up if only a part is cut off. It does not know the top layer
+# either, and measures nothing in a dialog that other elements seem to cover.
+UNHIDE_CSS = """body, .jp-LabShell, :has(dialog:modal) { overflow: visible !important; }
 body:has(dialog:modal) :not(:has(dialog:modal), dialog:modal, dialog:modal *) { visibility: hidden !important; }"""
 
 
 class Scanner:
-    """Collects the violations of the states that a test brings the widgets of a notebook into."""
+    """Collects the accessibility violations of a notebook's widgets in the states that a test shows."""
 
     def __init__(self, notebook: Notebook) -> None:
         self._notebook = notebook
@@ -40,11 +40,11 @@ class Scanner:
         self.found: list[str] = []
 
     def scan(self, state: str, themes: tuple[str, ...] = THEMES, widths: tuple[int, ...] = WIDTHS) -> None:
-        """Scan what is shown now, in each theme and width; the state's name tells where a violation was."""
+        """Scan the page in each theme and width. `state` names the shown state in the reports of violations."""
         page = self._notebook.page
         if not page.evaluate("'axe' in window"):
             page.add_script_tag(content=AXE.read_text())
-            page.add_style_tag(content=SEEN)
+            page.add_style_tag(content=UNHIDE_CSS)
         before = page.viewport_size
         assert before is not None
         for theme in themes:
@@ -56,6 +56,6 @@ class Scanner:
         self.states.append(state)
 
     def assert_clean(self) -> None:
-        """Raise AssertionError with every violation that was found."""
+        """Raises AssertionError with all violations if there are any, or if nothing was scanned."""
         assert self.states, "nothing was scanned"
         assert not self.found, "\n".join(self.found)

@@ -1,4 +1,4 @@
-"""Cells that several tests begin with: a dashboard with a past, an app with a draft."""
+"""Notebook cells that several tests start with: a dashboard with past runs, an app with a saved instance."""
 
 from __future__ import annotations
 

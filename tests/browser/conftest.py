@@ -1,4 +1,4 @@
-"""One JupyterLab server, one browser, one sandbox with an agent for all browser tests."""
+"""Fixtures of all browser tests: one JupyterLab server, one browser, and one sandbox with an agent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from clearml_sched_widgets.sandbox.examples import create_examples
 from tests.browser.lab import Lab, Notebook
 from tests.dates.clock import page_script
 
-pytest.register_assert_rewrite("tests.browser.watch")  # so that a failure tells what was found
+pytest.register_assert_rewrite("tests.browser.watch")  # so that failures show the compared values
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -26,7 +26,7 @@ OpenFile = Callable[[str], Notebook]
 
 
 def chromium() -> str:
-    """The browser's executable: CHROMIUM, else what is on the PATH."""
+    """The browser's executable: CHROMIUM if set, else Chromium or Chrome on the PATH. Raises RuntimeError if none."""
     named = os.environ.get("CHROMIUM")
     found = shutil.which(named) if named else shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
@@ -80,7 +80,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def open_file(lab: Lab, page: Page) -> Iterator[OpenFile]:
-    """Opens a notebook of the server's folder; its kernel ends with the test."""
+    """Opens a notebook in the server's folder. Its kernel ends with the test."""
     yield lambda name: Notebook(lab, page, name)
     lab.end_sessions()
 

@@ -1,4 +1,4 @@
-"""What goes wrong while somebody looks at a widget: a busy kernel, a process that stands still."""
+"""Faults while a widget is open: a busy kernel, a suspended process."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 
 def busy(end: Path) -> str:
-    """A cell that ends when the file is there."""
+    """The code of a cell that runs until the file exists."""
     return f"import pathlib, time\nwhile not pathlib.Path({str(end)!r}).exists():\n    time.sleep(0.1)"
 
 
 @contextmanager
 def halted(pid: int) -> Iterator[None]:
-    """The process stands still, as one that was suspended; then it goes on."""
+    """Suspend a process with SIGSTOP; resume it at the end."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield

@@ -1,4 +1,4 @@
-"""A real JupyterLab server in a temporary folder, and notebooks in it as a user drives them."""
+"""Starts a real JupyterLab server in a temporary folder, and drives its notebooks as a user does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.waiting import until
 
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}  # without it JupyterLab asks for one
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}  # else JupyterLab asks for one
 START_TIMEOUT = 60.0  # seconds
 KERNEL_IDLE = """() => {
     const context = window.jupyterapp?.shell?.currentWidget?.context;
@@ -32,7 +32,7 @@ SETTINGS = {
 
 
 class Lab:
-    """A running server. Everything that it writes is under `folder`; its notebooks are in `folder/notebooks`."""
+    """A running server. It writes only under `folder`; its notebooks are in `folder/notebooks`."""
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self.notebooks = folder / "notebooks"
@@ -44,7 +44,7 @@ class Lab:
             self._process = subprocess.Popen(
                 self._command(), cwd=self.notebooks, env=_environment(folder, environment), stdout=log, stderr=log
             )
-        self._await()
+        self._wait_until_ready()
 
     def _command(self) -> list[str]:
         options = [
@@ -54,7 +54,7 @@ class Lab:
         ]  # fmt: skip
         return [sys.executable, "-m", "jupyterlab", *options]
 
-    def _await(self) -> None:
+    def _wait_until_ready(self) -> None:
         end = time.monotonic() + START_TIMEOUT
         while time.monotonic() < end and self._process.poll() is None:
             try:
@@ -66,13 +66,13 @@ class Lab:
         raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-3000:]}")
 
     def request(self, method: str, path: str) -> Any:
-        """Ask the server's REST interface."""
+        """Send a request to the server's REST API. Returns the JSON of the answer; None if it is empty."""
         with urllib.request.urlopen(urllib.request.Request(self.url + path, method=method), timeout=10) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
     def write(self, name: str, cells: Sequence[str]) -> str:
-        """Make a notebook of these code cells; its name."""
+        """Write a notebook with these code cells. Returns its name."""
         blank: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
         code = [{**blank, "id": f"c{index}", "source": text} for index, text in enumerate(cells)]
         notebook = {"cells": code, "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5}
@@ -80,7 +80,7 @@ class Lab:
         return name
 
     def end_sessions(self) -> None:
-        """Shut all kernels down: they outlive the pages."""
+        """Shut down all kernels, which keep running after their pages are closed."""
         for session in self.request("GET", "/api/sessions"):
             self.request("DELETE", f"/api/sessions/{session['id']}")
 
@@ -111,14 +111,14 @@ class Notebook:
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def reload(self, *, save: bool = True) -> None:
-        """Save the notebook and load the page again; the kernel stays. Without `save`, that happens at once."""
+        """Reload the page, after saving the notebook if `save` is true. The kernel keeps running."""
         if save:
             self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
         self.page.goto(self.page.url.partition("?")[0], wait_until="domcontentloaded")
         self.page.wait_for_function(KERNEL_IDLE, timeout=60_000, polling=200)
 
     def without_subshells(self) -> None:
-        """By a setting of JupyterLab: messages go to the shell of the cells, as in kernels that have no other."""
+        """Disable comms over subshells, so that messages wait for running cells, as in kernels without subshells."""
         self.page.evaluate("""() => {
             const {serviceManager: {kernels}, shell: {currentWidget: {context}}} = window.jupyterapp;
             for (const each of [kernels, context.sessionContext.session.kernel]) each.commsOverSubshells = 'disabled';
@@ -134,7 +134,7 @@ class Notebook:
         self.page.keyboard.press("Shift+Enter")
 
     def run(self, code: str) -> str:
-        """Run code in this notebook's kernel, beside its cells; what it printed."""
+        """Run code in the notebook's kernel, outside its cells. Returns the printed text or the traceback."""
         script = """async code => {
             const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
             const future = kernel.requestExecute({code, store_history: false});
@@ -149,11 +149,11 @@ class Notebook:
         return str(self.page.evaluate(script, code))
 
     def await_draft(self, text: str) -> None:
-        """Wait until the kernel has the text in the draft of the widget that the last cell ended with."""
+        """Wait until the draft of the last cell's widget contains the text in the kernel."""
         until(lambda: text in self.run("print(_.draft)"), what=f"the draft with {text!r}")
 
     def start(self, code: str) -> None:
-        """Run code in this notebook's kernel without waiting for its end, as a cell that takes long."""
+        """Start code in the notebook's kernel, as a cell that takes long. Returns when the kernel is busy."""
         script = """code => {
             const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
             kernel.requestExecute({code, store_history: false});
@@ -187,6 +187,6 @@ def _write_settings(folder: Path) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

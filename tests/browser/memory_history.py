@@ -1,4 +1,4 @@
-"""A cell that makes an instance with a past on a server in the kernel's own process."""
+"""A notebook cell that creates an instance with past runs on an in-memory server in the kernel."""
 
 SEED = '''
 from datetime import datetime, timedelta, timezone

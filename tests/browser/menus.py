@@ -1,4 +1,4 @@
-"""Menus as a user opens them."""
+"""Opens menus as a user does."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from playwright.sync_api import Locator
 
 
 def choose_more(app: Locator, name: str) -> None:
-    """Press a button of the menu in the head of an instance."""
+    """Press a button in the "More" menu of the instance's header."""
     app.get_by_role("button", name="More", exact=True).click()
     app.get_by_role("group", name="More actions").get_by_role("button", name=name).click()

@@ -1,4 +1,4 @@
-"""One contract suite for every kind of server.
+"""Fixtures of the contract tests, which run on every kind of server.
 
 The HTTP gateway runs against the sandbox, or against the server that CLEARML_SCHED_TEST_API, CLEARML_SCHED_TEST_KEY and
 CLEARML_SCHED_TEST_SECRET name.
@@ -22,7 +22,7 @@ from tests.contract.worlds import World
 
 @pytest.fixture(scope="session")
 def account(request: pytest.FixtureRequest) -> Account:
-    """The server to test against, and a user of it."""
+    """The address of the server to test against, with a user's keys."""
     if url := os.environ.get("CLEARML_SCHED_TEST_API"):
         key, secret = os.environ["CLEARML_SCHED_TEST_KEY"], os.environ["CLEARML_SCHED_TEST_SECRET"]
         return Account(api_url=url.rstrip("/"), key=key, secret=secret)
@@ -32,13 +32,13 @@ def account(request: pytest.FixtureRequest) -> Account:
 
 @pytest.fixture(scope="session")
 def connection(account: Account) -> Connection:
-    """Plain requests to the server, apart from the gateway's."""
+    """A connection for requests to the server that do not go through the gateway."""
     return Connection(account, Counter(), workers=1, timeout=60)
 
 
 @pytest.fixture(scope="session")
 def server_gateway(account: Account, tmp_path_factory: pytest.TempPathFactory) -> ClearMLGateway:
-    """The gateway, connected the way a user's is: by environment variables."""
+    """The gateway, configured by environment variables as a user does."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(("CLEARML_", "TRAINS_"))]:
             patch.delenv(name)
@@ -53,7 +53,7 @@ def server_gateway(account: Account, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(params=["memory", "server"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """A server with its gateway, and the means to do to it what others do."""
+    """A server with its gateway, and methods that change it as other users do."""
     if request.param == "memory":
         yield MemoryWorld()
         return

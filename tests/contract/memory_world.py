@@ -1,4 +1,4 @@
-"""The contract suite's world in memory."""
+"""The in-memory server of the contract tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.contract.worlds import LONG_AGO, WORKER, new_prefix, pause
 
 
 class MemoryWorld:
-    """The in-memory server: what a test makes goes with it."""
+    """A new in-memory server for each test, so that nothing must be deleted."""
 
     def __init__(self) -> None:
         self.gateway = self.memory = MemoryGateway()

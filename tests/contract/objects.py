@@ -1,4 +1,4 @@
-"""The tasks that the contract suite makes through the gateway, and what it reads of them."""
+"""Helpers with which the contract tests make and read tasks through the gateway."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ NOBODY = "f" * 32  # an id that no object has
 
 
 def only(world: World, task_id: str) -> Task:
-    """One task, everything of it."""
+    """One task with all its fields."""
     query = TaskQuery(ids=(task_id,), hyperparams="all", configuration=True)
     (task,) = world.gateway.tasks(query)
     return task
 
 
 def found(world: World, **query: Any) -> list[str]:
-    """Ids of the tasks of a query, among those of this test."""
+    """The ids of this test's tasks that a query finds, oldest first."""
     body = {"text": world.prefix, "order": "created", **query}
     return [task.id for task in world.gateway.tasks(TaskQuery(**body))]
 
@@ -53,7 +53,7 @@ def line(text: str, seconds: float = 0, level: str = "info") -> LogLine:
 
 
 def bring(world: World, task_id: str, status: str) -> None:
-    """A draft to a status."""
+    """Bring a draft to a status."""
     if status == "queued":
         world.gateway.enqueue([task_id], world.queue(f"queue of {task_id}"))
     elif status != "created":

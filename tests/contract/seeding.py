@@ -1,4 +1,4 @@
-"""Brings an empty server into the state in which a recorded request was made, by requests alone."""
+"""Brings an empty server, by requests, into the state in which a recorded request was made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Doc = dict[str, Any]
 
 _CONTENT = ("tags", "system_tags", "hyperparams", "configuration", "runtime", "comment", "script", "container")
 _TIME = re.compile(r"2026-11-22T[0-9:.]+")
-_PATHS: dict[str, tuple[str, ...]] = {  # the requests that lead a draft to a status
+_STATUS_REQUESTS: dict[str, tuple[str, ...]] = {  # the requests that lead a draft to a status
     "created": (),
     "queued": ("tasks.enqueue",),
     "in_progress": ("tasks.started",),
@@ -25,16 +25,16 @@ _PATHS: dict[str, tuple[str, ...]] = {  # the requests that lead a draft to a st
 
 
 class World:
-    """A server being filled, and which of its objects stands for which recorded one."""
+    """A server that is being filled. Maps the ids of recorded objects to the ids of the objects made for them."""
 
     def __init__(self, server: ThreadedServer) -> None:
         self.server = server
         self.ids: dict[str, str] = {}
-        self.shown: dict[str, Doc] = {}  # recorded objects that are going to be made
+        self.recorded: dict[str, Doc] = {}  # recorded objects that are still to be made, by id
         self.call = server.call
 
     def mapped(self, value: Any) -> Any:
-        """A recorded request with our ids, and without the marks of what was cut."""
+        """A recorded request or text with our ids, and without the marks of omitted items."""
         if isinstance(value, dict):
             return {self.ids.get(key, key): self.mapped(item) for key, item in value.items()}
         if isinstance(value, list):
@@ -44,7 +44,7 @@ class World:
                 value = value.replace(recorded, ours)
         return value
 
-    def _once(self, recorded: Any, make: Callable[[], str]) -> str:
+    def _make_once(self, recorded: Any, make: Callable[[], str]) -> str:
         recorded = recorded["id"] if isinstance(recorded, dict) else recorded
         if recorded not in self.ids:
             self.ids[recorded] = make()
@@ -53,34 +53,34 @@ class World:
     def project(self, recorded: Any, name: str | None = None, **fields: Any) -> str:
         """The project that stands for a recorded one."""
         wanted = name or f"project {len(self.ids)}"
-        return self._once(recorded, lambda: str(self.call("projects.create", name=wanted, **fields)["id"]))
+        return self._make_once(recorded, lambda: str(self.call("projects.create", name=wanted, **fields)["id"]))
 
     def queue(self, recorded: Any, name: str | None = None) -> str:
         """The queue that stands for a recorded one."""
         if name in (None, "default"):
-            found = self.call("queues.get_all", name="^default$")["queues"][0]["id"]
-            return self._once(recorded, lambda: str(found))
-        return self._once(recorded, lambda: str(self.call("queues.create", name=name)["id"]))
+            default = self.call("queues.get_all", name="^default$")["queues"][0]["id"]
+            return self._make_once(recorded, lambda: str(default))
+        return self._make_once(recorded, lambda: str(self.call("queues.create", name=name)["id"]))
 
     def task(self, recorded: Any, status: str = "created", **fields: Any) -> str:
         """The task that stands for a recorded one, brought to a status."""
-        return self._once(recorded, lambda: self._new_task(status, fields))
+        return self._make_once(recorded, lambda: self._new_task(status, fields))
 
     def _new_task(self, status: str, fields: Doc) -> str:
         fields = {"name": "a task", "type": "training", **fields}
         task = str(self.call("tasks.create", **fields)["id"])
-        self.lead(task, status)
+        self.bring_to_status(task, status)
         return task
 
-    def lead(self, task: str, status: str) -> None:
+    def bring_to_status(self, task: str, status: str) -> None:
         """Bring a draft to a status."""
-        for step in _PATHS[status]:
+        for step in _STATUS_REQUESTS[status]:
             self.call(step, task=task)
 
     def model(self, recorded: Any, **fields: Any) -> str:
         """The model that stands for a recorded one."""
         made = {"name": "a model", "uri": "file:///x", "ready": False, **fields}
-        return self._once(recorded, lambda: str(self.call("models.create", **made)["id"]))
+        return self._make_once(recorded, lambda: str(self.call("models.create", **made)["id"]))
 
     def like_task(self, recorded: Doc) -> None:
         """A task with the content, the status and the reports of a recorded one."""
@@ -108,12 +108,12 @@ class World:
             self.call("tasks.enqueue", task=task)
             self.call("tasks.dequeue", task=task)
         elif not (queued and status == "queued"):
-            self._run(task, recorded, status)
+            self._run_to_status(task, recorded, status)
 
     def _parent(self, recorded: Any) -> str:
         key = recorded["id"] if isinstance(recorded, dict) else recorded
-        if key in self.shown:
-            self.like_task(self.shown[key])
+        if key in self.recorded:
+            self.like_task(self.recorded[key])
         return self.task(key)
 
     def _artifacts(self, task: str, recorded: Doc) -> None:
@@ -121,8 +121,8 @@ class World:
         if artifacts:
             self.call("tasks.add_or_update_artifacts", task=task, artifacts=whole(artifacts))
 
-    def _run(self, task: str, recorded: Doc, status: str) -> None:
-        first, *rest = _PATHS[status] or ("",)
+    def _run_to_status(self, task: str, recorded: Doc, status: str) -> None:
+        first, *rest = _STATUS_REQUESTS[status] or ("",)
         if not first:
             self._report(task, recorded)
             return
@@ -180,7 +180,7 @@ class World:
             self.call("tasks.enqueue", task=self.task(entry["task"]))
 
     def references(self, request: Doc) -> None:
-        """Whatever a request names and no one has made yet: drafts, projects, the default queue, models."""
+        """Make the objects that a request names and that are missing: drafts, projects, the default queue, models."""
         makers: dict[str, Callable[[str], str]] = {
             "task": self.task,
             "tasks": self.task,
@@ -199,7 +199,7 @@ class World:
 
 
 def implied(request: Doc) -> Doc:
-    """What a list request says about the objects that it finds, as far as it does."""
+    """The fields that the objects found by a list request must have, taken from its filters."""
     known: Doc = {}
     if request.get("id"):
         known["id"] = request["id"][0]
@@ -218,7 +218,7 @@ def implied(request: Doc) -> Doc:
 
 
 def long_ago(value: Any) -> Any:
-    """A request whose points in time are all in the past, whenever it is sent."""
+    """A request with all recorded times replaced by a time in 2020, which is always in the past."""
     if isinstance(value, dict):
         return {key: long_ago(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -227,7 +227,7 @@ def long_ago(value: Any) -> Any:
 
 
 def complete_fields(request: Doc, answer: Doc) -> Doc:
-    """A request whose list of fields was cut, with the fields that its answer has."""
+    """A request whose recorded list of fields was cut, completed by the fields of its answer."""
     only = request.get("only_fields")
     if only and any(str(name).startswith(CUT) for name in only):
         shown = [

@@ -1,4 +1,4 @@
-"""The sandbox's API in a thread of the test, over HTTP, with a new empty store as often as one is wanted."""
+"""Serves the sandbox's API over HTTP from a thread. Its store can be replaced by an empty one at any time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clearml_sched_widgets.sandbox.store import Store, dumps
 KEY, SECRET = "KEY", "SECRET"
 
 
-class _Quiet(uvicorn.Server):
+class _ServerWithoutSignals(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -36,32 +36,32 @@ class ThreadedServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._app = ApiApp(self._in_loop(self._state()))
+        self._app = ApiApp(self._in_loop(self._new_state()))
         config = uvicorn.Config(self._app, log_level="warning", lifespan="off")
-        self._server = _Quiet(config)
+        self._server = _ServerWithoutSignals(config)
         self._serving = asyncio.run_coroutine_threadsafe(self._server.serve(sockets=[self._sock]), self._loop)
         self.http = requests.Session()
 
     def _in_loop(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
-    async def _state(self) -> State:
-        store = Store(":memory:")  # made where it is used: SQLite keeps to one thread
+    async def _new_state(self) -> State:
+        store = Store(":memory:")  # made in the thread that uses it, as SQLite requires
         prepare(store)
         return State(store, b"key", {KEY: SECRET})
 
-    async def _swap(self) -> None:
+    async def _replace_store(self) -> None:
         self._app.state.store.close()
-        self._app.state = await self._state()
+        self._app.state = await self._new_state()
 
     def reset(self) -> None:
         """Start over with an empty store."""
-        self._in_loop(self._swap())
+        self._in_loop(self._replace_store())
         answer = self.http.post(f"{self.url}/auth.login", auth=(KEY, SECRET), timeout=10)
         self.http.headers["Authorization"] = f"Bearer {answer.json()['data']['token']}"
 
     def post(self, endpoint: str, data: Any, version: str = "v2.30") -> requests.Response:
-        """One request; a list is sent as JSON lines."""
+        """Send one request. A list is sent as JSON lines."""
         url = "/".join(filter(None, (self.url, version, endpoint)))
         if isinstance(data, list):
             body = "\n".join(dumps(item) for item in data)

@@ -1,4 +1,4 @@
-"""The contract suite's world on a server, sandbox or real, reached by plain requests."""
+"""The server of the contract tests that is reached by HTTP: the sandbox or a real one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULTS = ("binary", "working_dir")  # fields of a script that are never empty
 
 
 class ServerWorld:
-    """A ClearML server, sandbox or real, reached by plain requests."""
+    """A ClearML server, sandbox or real, that a test changes by requests apart from the gateway."""
 
     def __init__(self, gateway: Gateway, connection: Connection) -> None:
         self.gateway = gateway
@@ -28,7 +28,7 @@ class ServerWorld:
         self._connection = connection
         self._models: set[str] = set()
         self._queues: set[str] = set()
-        self._worked = False
+        self._worker_registered = False
 
     def read(self, endpoint: str, **body: Any) -> dict[str, Any]:
         return self._connection.read(endpoint, body)
@@ -100,7 +100,7 @@ class ServerWorld:
         self.start(task_id)
         self.write("workers.register", worker=WORKER, queues=[])
         self.write("workers.status_report", worker=WORKER, task=task_id, timestamp=int(time.time() * 1000))
-        self._worked = True
+        self._worker_registered = True
 
     def finish(self, task_id: str, status: str = "completed") -> None:
         self.write(f"tasks.{status}", task=task_id)
@@ -143,11 +143,11 @@ class ServerWorld:
 
     def tables(self, task_id: str) -> dict[str, Table]:
         plots = self.read("events.get_task_plots", task=task_id, iters=1)["plots"]
-        found: dict[str, Table] = {}
+        tables: dict[str, Table] = {}
         for plot in plots:
             table = json.loads(plot["plot_str"])["data"][0]
-            found[plot["metric"]] = dict(zip(table["header"]["values"], table["cells"]["values"], strict=True))
-        return found
+            tables[plot["metric"]] = dict(zip(table["header"]["values"], table["cells"]["values"], strict=True))
+        return tables
 
     def script(self, task_id: str) -> Mapping[str, str]:
         script = self.read("tasks.get_by_id", task=task_id)["task"]["script"]
@@ -159,8 +159,8 @@ class ServerWorld:
         return {name: text for name, text in container.items() if text}
 
     def clean_up(self) -> None:
-        """Delete everything that carries this test's prefix."""
-        if self._worked:
+        """Delete all objects of this test."""
+        if self._worker_registered:
             self.write("workers.unregister", worker=WORKER)
         rows = self.read("tasks.get_all_ex", name=self.prefix, search_hidden=True, only_fields=["id"])["tasks"]
         if rows:

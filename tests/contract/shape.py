@@ -1,26 +1,26 @@
-"""Whether two JSON values have the same keys and types, whatever their values."""
+"""Compares the keys and types of two JSON values, not their values."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-CUT = "\u2026"  # what the recording put for what it left out
+CUT = "\u2026"  # marks omitted items in the recording
 _ID = re.compile(r"^[0-9a-f]{32}$")
 
 
 def is_id(value: Any) -> bool:
-    """Whether a value looks like an object's id."""
+    """True if a value looks like an object's id."""
     return isinstance(value, str) and bool(_ID.match(value))
 
 
 def whole(values: list[Any]) -> list[Any]:
-    """A recorded list without the mark of what was cut off."""
+    """A recorded list without the marks of omitted items."""
     return [value for value in values if not (isinstance(value, str) and value.startswith(CUT))]
 
 
 def differences(recorded: Any, ours: Any, ids: dict[str, str], path: str = "") -> list[str]:
-    """What is different in keys and types, by path. `ids` maps recorded ids to ours."""
+    """The differences in keys and types, each with its path. `ids` maps recorded ids to ours."""
     if isinstance(recorded, dict) and isinstance(ours, dict):
         names = {ids.get(key, key): key for key in recorded}
         found = [f"{path}.{key}: missing" for key in names if key not in ours]

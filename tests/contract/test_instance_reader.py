@@ -1,4 +1,4 @@
-"""What goes over the wire for the looks that are taken every few seconds at an instance with a large definition."""
+"""Which data the regular reads of an instance with a large definition transfer."""
 
 from __future__ import annotations
 

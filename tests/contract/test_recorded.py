@@ -49,8 +49,8 @@ def _objects(world: World, pair: Doc) -> None:
     if isinstance(data.get(service[:-1]), dict):
         shown = [data[service[:-1]]]
     known = implied(pair["request"])
-    world.shown = {item["id"]: item for item in ({**known, **item} for item in shown) if "id" in item}
-    for item in world.shown.values():
+    world.recorded = {item["id"]: item for item in ({**known, **item} for item in shown) if "id" in item}
+    for item in world.recorded.values():
         _LISTS[service](world, item)
 
 

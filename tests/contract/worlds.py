@@ -1,6 +1,6 @@
-"""What the contract suite does to a server behind the gateway's back, the same way for each kind of server.
+"""The interface through which the contract tests change a server without its gateway, for each kind of server.
 
-Nothing here assumes an empty or a quiet server: names are unique to a test, and what a test made is deleted after it.
+The server may have other data and users: names are unique to a test, and its objects are deleted after it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ WORKER = "contract-suite:0"
 class World(Protocol):
     """A server, and the gateway to it."""
 
-    prefix: str  # of every name in this test: three characters and more, unlike any other test's
-    began: datetime  # the server's time, at or before all that this test does
+    prefix: str  # of all names in this test; unique, at least three characters
+    began: datetime  # the server's time, not later than the first change of this test
 
     @property
     def gateway(self) -> Gateway: ...
@@ -75,10 +75,10 @@ class World(Protocol):
 
 
 def pause() -> None:
-    """Let the server's clock go on: it counts milliseconds."""
+    """Wait two milliseconds, so that the server's next time stamp differs."""
     time.sleep(0.002)
 
 
 def new_prefix() -> str:
-    """The beginning of the names of one test."""
+    """A unique prefix for the names of one test."""
     return f"contract {uuid.uuid4().hex[:12]}"

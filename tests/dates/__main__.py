@@ -1,4 +1,4 @@
-"""`make dates`: the unit tests and those of the preview, as on the days and in the zones that calendars are wrong on.
+"""`make dates`: runs the unit tests and the preview tests on dates and in time zones that are error-prone.
 
 Arguments are names of days to run, such as `leap-day`; all of them by default.
 """
@@ -23,8 +23,8 @@ SUITES = (
     ("tests/browser/wizard/test_preview.py",),
 )
 
-# The clock is moved before pytest begins, and pytest wants to load that package itself.
-EARLIER = ("-W", "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning")
+# Silences pytest's warning that sitecustomize.py has imported time_machine before pytest could.
+IGNORE_EARLY_IMPORT = ("-W", "ignore:Module already imported so cannot be rewritten:pytest.PytestAssertRewriteWarning")
 
 
 @attrs.frozen
@@ -36,7 +36,7 @@ class Day:
     zone: str
 
 
-# Half a minute before the clocks change: they change while the tests run.
+# The clock changes of daylight saving time happen 30 s after the start, while the tests run.
 DAYS = (
     Day("leap-day", "2028-02-29T12:00:00+00:00", "UTC"),
     Day("end-of-november", "2026-11-30T12:00:00+00:00", "UTC"),
@@ -56,11 +56,11 @@ def environment(day: Day) -> dict[str, str]:
 
 
 def run(day: Day) -> bool:
-    """Run both suites as on that day; whether all passed."""
+    """Run both suites as on that day. Returns True if all tests passed."""
     results = []
     for suite in SUITES:
         print(f"==> {day.name}: {suite[0]} as on {day.start}, in {day.zone}", flush=True)
-        command = [sys.executable, "-m", "pytest", "-q", *EARLIER, *suite]
+        command = [sys.executable, "-m", "pytest", "-q", *IGNORE_EARLY_IMPORT, *suite]
         results.append(subprocess.run(command, cwd=ROOT, env=environment(day), check=False).returncode == 0)
     return all(results)
 

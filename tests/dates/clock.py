@@ -1,4 +1,4 @@
-"""The tests as on other days: `make dates` moves the clocks of the tests, of all their processes and of the browser."""
+"""How far `make dates` moves the clocks of the tests, of their processes and of the browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def shift() -> timedelta:
     return timedelta(seconds=float(os.environ.get(SHIFT, "0")))
 
 
-# What a page believes the time is comes from `Date` alone.
+# The page takes the time from `Date` only.
 SHIFTED_DATE = """(ahead => {
     const Real = Date;
     globalThis.Date = class Date extends Real {
@@ -29,6 +29,6 @@ SHIFTED_DATE = """(ahead => {
 
 
 def page_script() -> str:
-    """The script that gives a page the same clock; empty where no clock is moved."""
+    """A script that moves the clock of a page in the same way; empty if the clocks are not moved."""
     ahead = shift()
     return SHIFTED_DATE % (ahead // timedelta(milliseconds=1)) if ahead else ""

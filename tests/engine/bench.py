@@ -1,4 +1,4 @@
-"""A base task that is launched itself, again and again."""
+"""Test bench for `reuse_task`: a world whose base task itself is launched repeatedly."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from tests.engine.world import World
 
 
 class Bench:
-    """A world with one task that is launched again and again, what was enqueued of it, and an agent."""
+    """A world with one reused task. Records which run keys were enqueued and which an agent executed."""
 
     def __init__(self) -> None:
         self.world = World()
         self.task = self.world.base
-        self.enqueued: list[str] = []  # run keys, by what the server has on the task at that moment
-        self.executed = Counter[str]()  # run keys, by what the agent found on the task
+        self.enqueued: list[str] = []  # run keys that the task had when it was enqueued
+        self.executed = Counter[str]()  # run keys that the task had when the agent ran it
         self.fault: Callable[[str, str], None] = lambda *_: None
         self.world.gateway.fault = self._fault
 
     def _fault(self, method: str, moment: str) -> None:
-        if (method, moment) == ("enqueue", "after") and self.now.status == "queued":
-            section = self.now.hyperparams.get("Scheduler", {})
+        if (method, moment) == ("enqueue", "after") and self.current_task.status == "queued":
+            section = self.current_task.hyperparams.get("Scheduler", {})
             self.enqueued += [section["key"].value] if section else []
         self.fault(method, moment)
 
     @property
-    def now(self) -> Task:
+    def current_task(self) -> Task:
         return self.world.gateway.task(self.task)
 
     def schedule(self, every: str = "30s", **policies: object) -> Schedule:
@@ -47,8 +47,8 @@ class Bench:
         return self.world.engine(Definition("nightly", items))
 
     def agent(self, status: str = "completed") -> None:
-        if self.now.status == "queued":
-            section = self.now.hyperparams.get("Scheduler", {})
+        if self.current_task.status == "queued":
+            section = self.current_task.hyperparams.get("Scheduler", {})
             self.executed.update([section["key"].value] if section else [])
             self.world.gateway.start(self.task)
             self.world.gateway.finish(self.task, status)
@@ -58,7 +58,7 @@ class Bench:
 
     def rows(self, engine: Engine) -> list[tuple[str, str]]:
         assert engine.snapshot is not None
-        found = [executed_row(run, engine.snapshot.definition) for run in reversed(engine.snapshot.runs)]
-        assert {row.task for row in found} <= {self.task}
-        assert len({row.run for row in found}) == len(found)
-        return [(f"{row.scheduled:%H:%M:%S}", row.status) for row in found]
+        rows = [executed_row(run, engine.snapshot.definition) for run in reversed(engine.snapshot.runs)]
+        assert {row.task for row in rows} <= {self.task}
+        assert len({row.run for row in rows}) == len(rows)
+        return [(f"{row.scheduled:%H:%M:%S}", row.status) for row in rows]

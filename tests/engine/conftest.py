@@ -1,4 +1,4 @@
-"""What the tests of the engine begin with: a world on a virtual clock, a manager of this process, or real kernels."""
+"""Fixtures of the engine tests: a world on a virtual clock, a manager on an in-memory server, and real kernels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def bench() -> Bench:
 
 @pytest.fixture
 def gateway() -> MemoryGateway:
-    """A server in memory on the real clock."""
+    """An in-memory server on the real clock."""
     gateway = MemoryGateway()
     gateway.add_queue("default")
     gateway.add_queue("services", watched=False)
@@ -36,7 +36,7 @@ def gateway() -> MemoryGateway:
 
 @pytest.fixture
 def manager(gateway: MemoryGateway) -> Iterator[Manager]:
-    """Of the server in memory. What still runs at the end is stopped."""
+    """A manager on the in-memory server. Instances that still run at the end are stopped."""
     manager = Manager(gateway=gateway)
     yield manager
     for instance in manager.instances():
@@ -46,7 +46,7 @@ def manager(gateway: MemoryGateway) -> Iterator[Manager]:
 
 @pytest.fixture
 def start_kernel(sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[[], Kernel]]:
-    """Starts one more kernel, connected to the sandbox, in the test's own folder. All are killed at the end."""
+    """Starts kernels in the test's folder that are connected to the sandbox. All are killed at the end."""
     kernels: list[Kernel] = []
 
     def start() -> Kernel:

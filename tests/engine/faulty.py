@@ -1,4 +1,4 @@
-"""A way to the in-memory server on which requests and answers get lost, come late, and during which engines die."""
+"""A gateway to the in-memory server that injects faults: lost or late requests and answers, errors, and kills."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ READS = frozenset({"server", "tasks", "changed", "changed_at", "queues", "projec
 KINDS = ("unavailable", "denied", "lost request", "lost answer", "late", "killed before", "killed after")
 
 
-class Faulty:
-    """Passes requests on; a seeded share of them goes wrong. `happened` counts by method and kind."""
+class FaultyGateway:
+    """Forwards requests; a random share of them fails, by a seed. `fault_counts` counts faults by method and kind."""
 
     def __init__(self, gateway: MemoryGateway, seed: int, share: float) -> None:
         self._gateway = gateway
@@ -29,9 +29,9 @@ class Faulty:
         self._share = share
         self._late: list[tuple[int, functools.partial[Any]]] = []
         self._lock = threading.RLock()  # clones come from several threads
-        self._number = 0
+        self._call_count = 0
         self.active = False
-        self.happened: Counter[tuple[str, str]] = Counter()
+        self.fault_counts: Counter[tuple[str, str]] = Counter()
 
     def gateway(self) -> Gateway:
         return cast(Gateway, self)
@@ -41,27 +41,27 @@ class Faulty:
         return functools.partial(self._call, name, method) if name in METHODS else method
 
     def delayed(self, name: str) -> bool:
-        """Whether a request of that method is still under way."""
+        """True if a late request of that method has not arrived yet."""
         return any(request.func.__name__ == name for _, request in self._late)
 
     def flush(self) -> None:
-        """Let every late request arrive."""
+        """Deliver all late requests now."""
         with self._lock:
             late, self._late = self._late, []
             for _, request in late:
-                self._arrive(request)
+                self._deliver(request)
 
     def _call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         with self._lock:
-            self._number += 1
-            self._arrivals()
-            kind = self._kind(name)
+            self._call_count += 1
+            self._deliver_due()
+            kind = self._draw_kind(name)
             if not kind:
                 return method(*args, **kwargs)
-            self.happened[name, kind] += 1
+            self.fault_counts[name, kind] += 1
             return self._go_wrong(kind, functools.partial(method, *args, **kwargs))
 
-    def _kind(self, name: str) -> str:
+    def _draw_kind(self, name: str) -> str:
         if not self.active or self._random.random() >= self._share:
             return ""
         return self._random.choice([kind for kind in KINDS if name not in READS or kind != "late"])
@@ -74,19 +74,19 @@ class Faulty:
         if kind == "killed before":
             raise Killed
         if kind == "late":
-            self._late.append((self._number + self._random.randint(1, 40), request))
+            self._late.append((self._call_count + self._random.randint(1, 40), request))
         if kind in ("lost answer", "killed after"):
-            self._arrive(request)
+            self._deliver(request)
         if kind == "killed after":
             raise Killed
         raise OutcomeUnknown("no answer in time")
 
-    def _arrivals(self) -> None:
-        due = [request for number, request in self._late if number <= self._number]
-        self._late = [(number, request) for number, request in self._late if number > self._number]
+    def _deliver_due(self) -> None:
+        due = [request for number, request in self._late if number <= self._call_count]
+        self._late = [(number, request) for number, request in self._late if number > self._call_count]
         for request in due:
-            self._arrive(request)
+            self._deliver(request)
 
-    def _arrive(self, request: Callable[[], Any]) -> None:
+    def _deliver(self, request: Callable[[], Any]) -> None:
         with contextlib.suppress(GatewayError):
             request()

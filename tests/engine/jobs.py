@@ -7,28 +7,28 @@ from typing import Any
 
 
 class Job:
-    """A function that runs until it is let go."""
+    """A function that blocks until `go` is set, then returns or raises `error`."""
 
     def __init__(self, error: BaseException | None = None) -> None:
         self.calls: list[tuple[Any, ...]] = []
         self.threads: list[str] = []
         self.go = threading.Event()
-        self.held: set[int] = set()  # the threads that wait to be let go
+        self.blocked_threads: set[int] = set()  # ids of the threads that wait for `go`
         self._error = error
 
     def __call__(self, *arguments: Any) -> None:
         self.calls.append(arguments)
         self.threads.append(threading.current_thread().name)
         if not self.go.is_set():
-            self.held.add(threading.get_ident())
+            self.blocked_threads.add(threading.get_ident())
             assert self.go.wait(20)
-            self.held.discard(threading.get_ident())
+            self.blocked_threads.discard(threading.get_ident())
         if self._error is not None:
             raise self._error
 
 
 def quick(error: BaseException | None = None) -> Job:
-    """A function that returns, or fails, at once."""
+    """A function that returns or raises at once."""
     job = Job(error)
     job.go.set()
     return job

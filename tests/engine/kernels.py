@@ -1,4 +1,4 @@
-"""Real Jupyter kernels, driven as a notebook drives them."""
+"""Starts real Jupyter kernels and runs code in them, as a notebook does."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from jupyter_client.manager import KernelManager
 
-TIMEOUT = 120
+TIMEOUT = 120  # seconds
 
 
 class Kernel:
-    """A kernel process with an environment of its own."""
+    """A kernel process with its own environment variables."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self._manager = KernelManager()
@@ -22,7 +22,7 @@ class Kernel:
         self._client.wait_for_ready(timeout=TIMEOUT)
 
     def run(self, code: str) -> str:
-        """Execute a cell; what it printed. Raises AssertionError with the traceback if it failed."""
+        """Execute a cell. Returns the printed text. Raises AssertionError with the traceback if it failed."""
         printed: list[str] = []
 
         def hook(message: dict[str, Any]) -> None:
@@ -34,10 +34,10 @@ class Kernel:
         return "".join(printed)
 
     def value(self, expression: str) -> Any:
-        """The value of a Python expression, by way of JSON."""
+        """The value of a Python expression, passed as JSON."""
         return json.loads(self.run(f"import json; print(json.dumps({expression}))"))
 
     def kill(self) -> None:
-        """SIGKILL: no farewell."""
+        """Kill the process with SIGKILL, so that it cannot clean up."""
         self._manager.shutdown_kernel(now=True)
         self._client.stop_channels()

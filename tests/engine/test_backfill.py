@@ -5,7 +5,7 @@ from __future__ import annotations
 from clearml_sched_widgets.definition import Schedule
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
-from tests.engine.world import START, World, clocks
+from tests.engine.world import START, World, slot_times
 
 
 def backfill(world: World, engine: Engine, schedule: Schedule, start: str, end: str) -> None:
@@ -20,7 +20,7 @@ def test_a_backfill_launches_the_slots_of_a_period_but_none_that_has_run(world: 
     world.run_for(engine, 1210)
     engine = world.engine()
     backfill(world, engine, schedule, "11:30", "12:20")
-    assert sorted(clocks(world.launched())) == ["11:40:00", "11:50:00", "12:00:00", "12:10:00", "12:20:00"]
+    assert sorted(slot_times(world.launched())) == ["11:40:00", "11:50:00", "12:00:00", "12:10:00", "12:20:00"]
     assert [run.cause for run in world.runs(engine)][2:] == ["backfill"] * 3
     assert "3 runs; 2 more had been launched already" in world.log(engine)
     backfill(world, engine, schedule, "11:30", "12:20")

@@ -22,7 +22,7 @@ from clearml_sched_widgets.engine.instance_task import lease
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError
 from clearml_sched_widgets.policy.state import slot_text
-from tests.engine.faulty import KINDS, READS, Faulty
+from tests.engine.faulty import KINDS, READS, FaultyGateway
 from tests.engine.world import Killed, World
 
 SCENARIOS, FAULTS_EACH = 50, 200
@@ -41,8 +41,8 @@ class Scenario:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(-seed)
         self.world = World()
-        self.faulty = Faulty(self.world.gateway, seed, SHARE)
-        self.world.way = self.faulty.gateway()
+        self.faulty = FaultyGateway(self.world.gateway, seed, SHARE)
+        self.world.engine_gateway = self.faulty.gateway()
         self.executed: Counter[str] = Counter()
         self.objects: list[str] = []
         self.queue = self.world.gateway.queues()[0].id
@@ -59,7 +59,7 @@ class Scenario:
 
     def run(self, faults: int) -> None:
         self.faulty.active = True
-        while self.faulty.happened.total() < faults:
+        while self.faulty.fault_counts.total() < faults:
             self._step()
         self.faulty.active = False
         self.faulty.flush()
@@ -145,7 +145,7 @@ def test_every_slot_and_event_is_launched_once_whatever_goes_wrong(seed: int) ->
     assert len(events) == len(scenario.objects)
     assert all(any(task_id in key for key in events) for task_id in scenario.objects)
     assert set(events.values()) <= {1}
-    hit.update(scenario.faulty.happened)
+    hit.update(scenario.faulty.fault_counts)
 
 
 def test_no_request_and_no_kind_of_fault_was_left_out() -> None:

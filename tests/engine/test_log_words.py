@@ -1,4 +1,4 @@
-"""What the log says how often, what an item is called, and what a pause does not hold back."""
+"""The log: how often it repeats a line and how it names items; and what a pause does not stop."""
 
 from __future__ import annotations
 

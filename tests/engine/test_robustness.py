@@ -1,4 +1,4 @@
-"""What other people do to an instance, and what goes wrong in it: seen, told, and never silent."""
+"""Changes to an instance by other users, and errors in it, are noticed and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small world on a virtual clock: the in-memory gateway, base tasks, and an engine that is stepped by hand."""
+"""A test setup on a virtual clock: an in-memory server, a base task, and engines whose steps the test calls."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)  # a Monday
 
 
 class VirtualClock:
-    """A clock that only moves when it is told to."""
+    """A clock that moves only when a test or a wait advances it."""
 
     def __init__(self, now: datetime = START) -> None:
         self._now = now
@@ -35,12 +35,12 @@ class VirtualClock:
     def monotonic(self) -> float:
         return self._ticks
 
-    def wait(self, event: threading.Event, seconds: float) -> None:  # noqa: ARG002 - nobody sets it in between
+    def wait(self, event: threading.Event, seconds: float) -> None:  # noqa: ARG002 - no other thread sets it
         self.advance(seconds)
 
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
-        self._ticks += max(0.0, seconds)  # a host's clock may be set back, this one not
+        self._ticks += max(0.0, seconds)  # the monotonic clock never goes back
 
 
 class Killed(BaseException):
@@ -48,20 +48,22 @@ class Killed(BaseException):
 
 
 class World:
+    """An in-memory server with a base task and an instance, and the virtual clock of both server and engines."""
+
     def __init__(self, server_ahead: timedelta = timedelta(0)) -> None:
         self.clock = VirtualClock()
-        self._ahead = server_ahead
+        self._server_ahead = server_ahead
         self.gateway = MemoryGateway(now=self.tick)
-        self.way: Gateway = self.gateway  # how engines reach the server
+        self.engine_gateway: Gateway = self.gateway  # the gateway that new engines use
         self.gateway.add_queue("default")
         self.base = self.gateway.add_task("train model", project="Vision", hyperparams={"Args": {"lr": "0.1"}})
         self.instance = ""
-        self.functions = Functions()  # those of this process
+        self.functions = Functions()  # the Python functions known to this process
 
     def tick(self) -> datetime:
-        """The server's clock: every reading is a little later, as no two requests come at one time. Never set back."""
+        """The server's clock. Advances 0.1 ms on each reading, so that no two requests have the same time."""
         self.clock.advance(0.000_1)
-        return datetime.fromtimestamp(self.clock.monotonic(), timezone.utc) + self._ahead
+        return datetime.fromtimestamp(self.clock.monotonic(), timezone.utc) + self._server_ahead
 
     def create(self, definition: Definition) -> str:
         self.functions.keep(definition)
@@ -71,7 +73,7 @@ class World:
         return self.instance
 
     def engine(self, definition: Definition | None = None) -> Engine:
-        """A new engine on the instance, as a new process would make it after the lease of a dead one has expired."""
+        """Open a new engine on the instance, as a new process does after the lease of a dead engine has expired."""
         if definition is not None:
             self.create(definition)
         lease.delete_lease_of(self.gateway, self.instance)
@@ -80,16 +82,16 @@ class World:
         return engine
 
     def start(self, *items: Schedule) -> Engine:
-        """An engine that runs these schedules."""
+        """Open an engine on a new instance with these schedules."""
         return self.engine(Definition("nightly", items))
 
     def every(self, text: str, time_limit: str | None = None, **policies: object) -> Schedule:
-        """A schedule of the base task at an interval."""
+        """A schedule that launches the base task at an interval, such as "30s"."""
         action = Action(self.base, time_limit=time_limit)
         return Schedule(action, Interval(every=text), Policies(**policies), name=text)  # type: ignore[arg-type]
 
     def take_over(self, engine: Engine) -> float:
-        """Let an engine try until the lease is its own; how many seconds that took."""
+        """Retry every second until the engine gets the lease. Returns how many seconds that took."""
         began = self.clock.monotonic()
         while True:
             try:
@@ -100,11 +102,11 @@ class World:
                 return self.clock.monotonic() - began
 
     def rival(self) -> Engine:
-        """One more engine on the instance, which has not tried to take it yet."""
-        return Engine(self.instance, self.way, clock=self.clock, tables=tables, functions=self.functions)
+        """One more engine on the instance, not opened yet."""
+        return Engine(self.instance, self.engine_gateway, clock=self.clock, tables=tables, functions=self.functions)
 
     def run_for(self, engine: Engine, seconds: float, each: Callable[[], None] = lambda: None) -> None:
-        """Step as the engine's own thread would, and let `each` happen in between."""
+        """Step as the engine's thread does, for `seconds` of virtual time. Calls `each` after each step."""
         end = self.clock.now() + timedelta(seconds=seconds)
         while self.clock.now() < end:
             pause = engine.step()
@@ -113,7 +115,7 @@ class World:
         engine.step()
 
     def end_runs(self, status: str = "completed") -> None:
-        """What agents do: end every run that is queued."""
+        """Start and end every queued run, as an agent does."""
         for task in self.gateway.all_tasks():
             if task.status == "queued":
                 self.gateway.start(task.id)
@@ -129,7 +131,7 @@ class World:
         return list(reversed(engine.snapshot.runs))
 
     def launched(self) -> list[str]:
-        """The run keys of everything on the server that was ever enqueued, straight from the server's own data."""
+        """The run keys of all tasks on the server that were ever enqueued, oldest first."""
         tasks = self.gateway.tasks(TaskQuery(system_tags=(RUN_TAG,), order="created", hyperparams="scheduler"))
         return [
             task.hyperparams["Scheduler"]["key"].value
@@ -142,6 +144,6 @@ class World:
         return "\n".join(line.text for line in engine.snapshot.lines)
 
 
-def clocks(keys: list[str]) -> list[str]:
-    """The nominal times of day of run keys of schedules, in UTC."""
+def slot_times(keys: list[str]) -> list[str]:
+    """The slots' times of day (UTC) in the run keys of schedules."""
     return [key.rpartition("T")[2].removesuffix("Z") for key in keys]

@@ -1,4 +1,4 @@
-"""`make faults`: 300 kills and 300 network faults in real processes. Goes on where it was interrupted."""
+"""`make faults`: tests real engine processes with 300 kills and 300 network faults. Continues an interrupted run."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from pathlib import Path
 import attrs
 
 from clearml_sched_widgets.sandbox import Sandbox
-from tests.faults.rounds import Plan, Result, play
+from tests.faults.rounds import Plan, Result, run_round
 
 PLANS = [Plan(seed, kills=5, faults=5) for seed in range(60)]
-AT_ONCE = 15
+PARALLEL_ROUNDS = 15
 PROGRESS = Path(".faults/progress.json")
 
 
 class Progress:
-    """The results so far, in a file that is complete at every moment."""
+    """The results so far, in a file that is replaced atomically."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, threading.Lock()
@@ -39,22 +39,22 @@ class Progress:
             new.write_text(json.dumps({seed: attrs.asdict(one) for seed, one in self.results.items()}, indent=1))
             new.replace(self._path)
 
-    def forget(self) -> None:
-        """The next time begins anew."""
+    def delete(self) -> None:
+        """Delete the file, so that the next run starts from the beginning."""
         self._path.unlink(missing_ok=True)
 
 
 def main() -> int:
-    """Play what is left, and say what was found; 1 if a slot was lost or doubled or a round did not end."""
+    """Run the remaining rounds. Returns 1 if a slot was lost or doubled, or if a round did not end."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     progress, began, broken = Progress(PROGRESS), time.monotonic(), list[str]()
     left = [plan for plan in PLANS if str(plan.seed) not in progress.results]
-    print(f"{len(left)} of {len(PLANS)} rounds to go, {AT_ONCE} at once", flush=True)
+    print(f"{len(left)} of {len(PLANS)} rounds to go, {PARALLEL_ROUNDS} at once", flush=True)
 
-    def one(plan: Plan) -> None:
+    def run_one(plan: Plan) -> None:
         try:
-            result = play(sandbox, plan)
+            result = run_round(sandbox, plan)
         except Exception as error:  # noqa: BLE001 - the other rounds go on
             broken.append(f"round {plan.seed}: {error!r}")
             print(broken[-1], flush=True)
@@ -65,9 +65,9 @@ def main() -> int:
         print(f"[{minutes:4.1f} min] round {plan.seed}: {', '.join(bad) or 'all slots once'}", flush=True)
 
     with tempfile.TemporaryDirectory() as folder, Sandbox.start(folder) as sandbox:
-        pool = ThreadPoolExecutor(AT_ONCE)
+        pool = ThreadPoolExecutor(PARALLEL_ROUNDS)
         try:
-            list(pool.map(one, left))
+            list(pool.map(run_one, left))
         except KeyboardInterrupt:
             print("interrupted; start again to go on", flush=True)
             sandbox.kill()
@@ -76,12 +76,12 @@ def main() -> int:
 
 
 def report(results: list[Result], broken: list[str], progress: Progress) -> int:
-    """The closing line, and the exit code."""
+    """Print the summary. Returns the exit code."""
     lost, doubled = sum(len(one.lost) for one in results), sum(len(one.doubled) for one in results)
     if broken:
         print(f"{len(broken)} rounds did not end; start again to repeat them", flush=True)
     else:
-        progress.forget()
+        progress.delete()
     kills, faults = sum(one.kills for one in results), sum(one.faults for one in results)
     print(f"{kills} kills, {faults} faults: {lost} lost, {doubled} doubled", flush=True)
     return 1 if broken or lost or doubled else 0

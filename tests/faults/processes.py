@@ -1,4 +1,4 @@
-"""Engines in processes of their own, forked from one that has imported everything: a start costs milliseconds."""
+"""Runs engines in their own processes. They are forked with all imports done, so a start takes milliseconds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ context.set_forkserver_preload([__name__, "tests.faults.rounds"])
 
 
 def _engine(environment: dict[str, str], instance_id: str) -> Engine:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # only the parent process handles Ctrl-C
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(environment)
     return Engine(instance_id, ClearMLGateway(timeout=TIMEOUT), tables=tables)
@@ -38,31 +38,34 @@ def _end_with_parent() -> None:
 
 
 def work(environment: dict[str, str], instance_id: str) -> None:
-    """What an agent runs: works until the instance is stopped."""
+    """Run an engine until the instance is stopped, as an agent does."""
     _engine(environment, instance_id).run()
 
 
-def start(environment: dict[str, str], instance_id: str, said: Queue[tuple[int, str]]) -> None:
-    """What a kernel does: starts, says whether it may, and goes on until it is stopped."""
+def start(environment: dict[str, str], instance_id: str, outcomes: Queue[tuple[int, str]]) -> None:
+    """Start an engine in a thread, as a kernel does, and wait for its end.
+
+    Puts the process id and the error into the queue; the error is empty if the start succeeded.
+    """
     engine = _engine(environment, instance_id)
     try:
         engine.start()
     except SchedulerError as error:
-        said.put((os.getpid(), str(error)))
+        outcomes.put((os.getpid(), str(error)))
         return
-    said.put((os.getpid(), ""))
+    outcomes.put((os.getpid(), ""))
     if engine.thread is not None:
         engine.thread.join()
 
 
 def spawn(target: Callable[..., None], *args: object) -> ForkServerProcess:
-    """A process that executes a function of this module."""
+    """Start a process that runs a function of this module."""
     process = context.Process(target=target, args=args, daemon=True)
     process.start()
     return process
 
 
 def kill(process: ForkServerProcess) -> None:
-    """SIGKILL, and wait until it is gone."""
+    """Kill a process with SIGKILL, and wait for its end."""
     process.kill()
     process.join(10)

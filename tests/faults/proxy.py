@@ -1,4 +1,4 @@
-"""An HTTP proxy on loopback between one engine and its server, which loses, cuts, refuses and delays, and kills."""
+"""An HTTP proxy between an engine and its server that injects network faults and kills the engine."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ import attrs
 
 NETWORK = ("drop request", "drop response", "cut response", "500", "500 done", "502", "502 done", "429", "401", "late")
 KILLS = ("kill, request lost", "kill, request carried out", "kill, answer sent")
-LATE = 3.0  # seconds; more than the engine's timeout
+LATE_SECONDS = 3.0  # seconds; more than the engine's timeout
 
 
 @attrs.frozen
 class Incident:
-    """What is to happen to one request: the one of this endpoint after `skip` others of it."""
+    """A fault for one request: the next one of this endpoint after `skip` others."""
 
     kind: str
     endpoint: str
@@ -37,7 +37,7 @@ class _Answer:
 
 
 class FaultProxy(ThreadingHTTPServer):
-    """Passes requests on to `upstream`. `arm` makes one thing go wrong once; `kill` is how the engine is killed."""
+    """Forwards requests to `upstream`. `arm` sets the next fault, which happens once; `kill` must kill the engine."""
 
     daemon_threads = True
 
@@ -55,13 +55,13 @@ class FaultProxy(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def arm(self, incident: Incident | None) -> None:
-        """Let this happen, in place of what was to happen before."""
+        """Set the next fault; it replaces one that has not happened yet."""
         with self._lock:
             self._incident, self._skipped = incident, 0
             self.fired.clear()
 
-    def hit(self, endpoint: str) -> str:
-        """What goes wrong with a request that has arrived; empty for nothing."""
+    def take_fault(self, endpoint: str) -> str:
+        """The kind of fault for a request that has arrived; empty for none. The fault is used up."""
         with self._lock:
             incident = self._incident
             if incident is None or endpoint != incident.endpoint:
@@ -73,7 +73,7 @@ class FaultProxy(ThreadingHTTPServer):
             return incident.kind
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """An engine that is killed leaves broken connections: that is what this is about."""
+        """Ignore the broken connections of killed engines."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -83,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         server = cast(FaultProxy, self.server)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        kind = server.hit(self.path.rpartition("/")[2])
+        kind = server.take_fault(self.path.rpartition("/")[2])
         if not kind:
             self._answer(self._forward(body))
             return
@@ -94,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _go_wrong(self, server: FaultProxy, kind: str, body: bytes) -> None:
         if kind == "late":
-            time.sleep(LATE)
+            time.sleep(LATE_SECONDS)
         if kind.startswith("kill") and kind != "kill, answer sent":
             server.kill()
         if kind in ("drop response", "cut response", "500 done", "502 done", "late", *KILLS[1:]):
@@ -105,7 +105,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif kind == "cut response":
             self._answer(answer, cut=True)
         elif kind[0].isdigit():
-            self._answer(_refusal(int(kind[:3])))
+            self._answer(_error_answer(int(kind[:3])))
         else:
             self._hang_up()
 
@@ -134,11 +134,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
-def _refusal(status: int) -> _Answer:
-    """401 and 500 as the API server words them, the others as a front end does."""
+def _error_answer(status: int) -> _Answer:
+    """An error answer: 401 and 500 in the API server's form, others as HTML of a front end."""
     if status not in (401, 500):
         return _Answer(status, b"<html>not now</html>", "text/html")
     meta = {"result_code": status, "result_subcode": 30 if status == 401 else 0, "result_msg": "as the test wants it"}
@@ -147,7 +147,7 @@ def _refusal(status: int) -> _Answer:
 
 @contextlib.contextmanager
 def running(upstream: str) -> Iterator[FaultProxy]:
-    """A proxy in a thread."""
+    """Run a proxy in a thread."""
     server = FaultProxy(upstream)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

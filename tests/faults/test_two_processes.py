@@ -1,4 +1,4 @@
-"""Two processes that start one instance at the same moment; and what happens to the other when one is killed."""
+"""Two processes start one instance at the same moment; one gets it, and the other takes over after a kill."""
 
 from __future__ import annotations
 

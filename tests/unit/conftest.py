@@ -1,4 +1,4 @@
-"""What the unit tests share."""
+"""Fixtures of all unit tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from clearml_sched_widgets.widgets.host.publisher import PUBLISHER
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_publisher() -> Iterator[None]:
-    """Widgets show what is new after some milliseconds, not after a quarter of a second: nobody looks at these."""
+    """Let widgets publish changes after 20 ms instead of a quarter of a second, so that tests are fast."""
     usual = PUBLISHER.interval
     PUBLISHER.interval = 0.02
     yield

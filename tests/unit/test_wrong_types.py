@@ -1,4 +1,4 @@
-"""Arguments of a wrong type: an error that names the argument, the value and what is right, never one of the inside."""
+"""Arguments of a wrong type: the error names the argument, the value and the valid type; it is never internal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instances that run elsewhere, and those of other people: seen, controlled, filtered."""
+"""The app shows, controls and filters instances of other processes and other users."""
 
 from __future__ import annotations
 

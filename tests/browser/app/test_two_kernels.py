@@ -1,4 +1,4 @@
-"""The app in two notebooks at one time: what one user does, the other sees, and is told what to do."""
+"""The app in two notebooks at once: each shows what the other's user does, and says how to go on."""
 
 from __future__ import annotations
 

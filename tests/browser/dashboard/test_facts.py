@@ -1,4 +1,4 @@
-"""What a dashboard tells of items and runs: every column, links, counters, times, and why an item has not run."""
+"""What a dashboard shows of items and runs: all columns, links, counters, times, and why an item has not run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A kernel that says nothing: what is shown is told to be old, and how old."""
+"""When the kernel is silent, the dashboard says that its data is old, and how old."""
 
 from __future__ import annotations
 

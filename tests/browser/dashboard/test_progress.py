@@ -1,4 +1,4 @@
-"""Work that takes long shows how far it is, also while a cell runs, and ends in an answer."""
+"""Long work shows its progress, also while a cell runs, and ends with a result."""
 
 from __future__ import annotations
 

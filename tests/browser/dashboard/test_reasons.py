@@ -1,4 +1,4 @@
-"""Why a run still waits: on its own row, in words whose times follow the switch; and texts that turn no other."""
+"""The reason why a run waits: shown in its row, with times in the chosen zone; right-to-left texts are isolated."""
 
 from __future__ import annotations
 

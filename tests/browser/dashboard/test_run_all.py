@@ -1,4 +1,4 @@
-"""Everything that an instance has is run once, after a question, with how far that is."""
+"""Run now for a whole instance: asks first, launches each item once, and shows the progress."""
 
 from __future__ import annotations
 

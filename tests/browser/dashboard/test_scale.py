@@ -1,4 +1,4 @@
-"""Long tables: what is on the page and what was sent, and rows that come into sight while a cell runs."""
+"""Long tables: which rows are on the page, what is sent, and scrolling while a cell runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""While a cell runs: the buttons answer where the kernel lets them, and else say that they wait, and act once."""
+"""Buttons while a cell runs: they act at once where the kernel allows it, or say that they wait, and act once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No configuration, no server, a wrong key: each says what to do, and the form works as soon as it is done."""
+"""Without configuration, server or valid key a widget says what to do, and works as soon as that is done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""By keyboard alone: everything is reached, every action works, and one sees where the focus is."""
+"""By keyboard alone every control is reached, every action works, and the focus is visible."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_tab_reaches_everything_of_a_form_of_all_kinds(open_notebook: Open, exam
         fold.click()
     expect(form.get_by_label("Args/lr", exact=True).first).to_be_visible()
     keys = Keys(form.page)
-    assert keys.walk(form, most=1200) == []
+    assert keys.walk(form, max_presses=1200) == []
     assert keys.unseen == []
 
 
@@ -263,11 +263,11 @@ def test_a_schedule_is_launched_run_paused_and_stopped_by_keyboard_alone(
     keys.to(app.get_by_role("button", name=re.compile("^Run (?!all ).* now"))).press("Enter")
     runs = app.get_by_role("table", name="Executed tasks").locator("tbody tr")
     expect(runs).to_have_count(1)
-    keys.to(app.get_by_role("button", name="Pause", exact=True), most=200).press("Enter")
+    keys.to(app.get_by_role("button", name="Pause", exact=True), max_presses=200).press("Enter")
     keys.to(app.get_by_label(re.compile("^Why"))).write("lunch")
     keys.press("Enter")
     expect(app.get_by_text("Paused: lunch", exact=True)).to_be_visible()
-    keys.to(app.get_by_role("button", name="Stop", exact=True), most=200).press("Enter")
+    keys.to(app.get_by_role("button", name="Stop", exact=True), max_presses=200).press("Enter")
     keys.to(app.get_by_role("button", name="Stop now")).press("Enter")
     expect(app.get_by_role("button", name="Resume")).to_be_visible()
     assert keys.unseen == []

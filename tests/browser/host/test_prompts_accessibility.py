@@ -1,4 +1,4 @@
-"""What the widgets ask, offer and warn of on their own account, scanned with axe-core."""
+"""Questions, offers and warnings that the widgets show by themselves, scanned with axe-core."""
 
 from __future__ import annotations
 

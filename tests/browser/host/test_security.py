@@ -1,4 +1,4 @@
-"""What others wrote on the server is text and nothing else; nothing secret gets into what is saved."""
+"""Texts from the server are shown as plain text only, and saved notebooks contain no secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several widgets of each kind in one notebook: each is another place to somebody who cannot see them."""
+"""Several widgets of each kind in one notebook have different names for screen readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Empty, loading and wrong: each widget says what is, and what to do about it."""
+"""Empty, loading and failed widgets: each says what its state is and what to do."""
 
 from __future__ import annotations
 

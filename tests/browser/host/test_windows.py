@@ -1,4 +1,4 @@
-"""Windows keep the focus while they are open and give it back, all by keyboard."""
+"""Dialogs keep the focus while they are open and return it when they close, by keyboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What others wrote on the server or in a file is only text, in all that the form shows beside its fields."""
+"""Texts from the server or a file are shown as plain text wherever the form shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a user has typed and neither saved nor launched: every way in which a form can go, and the way back."""
+"""Typed text that is neither saved nor launched: all ways to lose the form, and how it is restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form: what it says beside its fields, what it previews, and where it lets a definition run."""
+"""The form: the messages beside its fields, its preview, and where it can launch a definition."""
 
 from __future__ import annotations
 

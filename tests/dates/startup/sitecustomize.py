@@ -1,6 +1,6 @@
-"""Python imports this when it starts, where `make dates` put this folder on its path: moves the clock of the process.
+"""Moves the clock of the process. `make dates` puts this folder on PYTHONPATH, so Python imports this at its start.
 
-So the kernel, JupyterLab, the sandbox and the command line all live on the same day as the tests.
+Thus the kernel, JupyterLab, the sandbox and the command line have the same date as the tests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the engine asks of the server, and what it keeps, as there are more runs and more schedules."""
+"""The engine's requests and memory, as the numbers of runs and schedules grow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One engine per instance: who gets the lease, who waits for how long, and who must stop."""
+"""One engine per instance: which engine gets the lease, how long others wait, and which must stop."""
 
 from __future__ import annotations
 

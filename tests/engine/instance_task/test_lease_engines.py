@@ -301,8 +301,8 @@ class SharedTime:
 def start_two(_attempt: int) -> tuple[list[str], int]:
     """Start two engines at the same moment: what each of them said, and how many leases are left after both stopped."""
     world = World()
-    world.way = MemoryGateway()
-    world.gateway = world.way
+    world.engine_gateway = MemoryGateway()
+    world.gateway = world.engine_gateway
     world.gateway.add_queue("default")
     world.base = world.gateway.add_task("train model", project="Vision")
     world.create(ticking(world))

@@ -1,4 +1,4 @@
-"""The manager: what it refuses, and what becomes of instances. On the in-memory server."""
+"""The manager: what it refuses, and how it changes instances. On the in-memory server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An instance of this kernel goes on as a service. On the in-memory server."""
+"""Moving an instance from this kernel to a service. On the in-memory server."""
 
 from __future__ import annotations
 

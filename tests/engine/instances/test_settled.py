@@ -1,4 +1,4 @@
-"""What was commanded in this kernel shows at once, also to the next command."""
+"""A command in this kernel takes effect at once, also for the next command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several objects of one instance in one kernel, and what becomes of it behind the back of one: all tell the same."""
+"""Several Python objects of one instance in a kernel show the same state, whichever of them changes it."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from clearml_sched_widgets.definition import Action, Interval, Once, Policies, Schedule
 from clearml_sched_widgets.errors import OutcomeUnknown
 from clearml_sched_widgets.views.history import executed_row
-from tests.engine.world import World, clocks
+from tests.engine.world import World, slot_times
 
 
 # -- time limits
@@ -72,7 +72,7 @@ def test_a_run_has_the_actions_container_and_overrides_whatever_answer_is_lost(w
     world.gateway.fault = fault
     world.run_for(engine, 70)
     runs = [run.task.id for run in world.runs(engine)]
-    assert clocks(world.launched()) == ["12:00:20", "12:00:40", "12:01:00"]
+    assert slot_times(world.launched()) == ["12:00:20", "12:00:40", "12:01:00"]
     for run, time in zip(runs, ("00:20", "00:40", "01:00"), strict=True):
         expected = {"branch": f"main-2026-11-23T12:{time}Z", "version_num": "", "entry_point": "train.py"}
         assert world.gateway.script(run).items() >= expected.items()

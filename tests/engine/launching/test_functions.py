@@ -49,7 +49,7 @@ def held(engine: Engine) -> int:
     """How many calls wait to be let go."""
     assert engine.snapshot is not None
     calls = [item.action.function.call for item in engine.snapshot.definition.items if item.action.function]
-    return sum(len(job.held) for job in calls if isinstance(job, Job))
+    return sum(len(job.blocked_threads) for job in calls if isinstance(job, Job))
 
 
 def returned(world: World, engine: Engine) -> None:

@@ -13,7 +13,7 @@ from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import OutcomeUnknown
 from clearml_sched_widgets.policy.decide import due_at
 from clearml_sched_widgets.views.history import executed_row, scheduled_rows
-from tests.engine.world import START, World, clocks
+from tests.engine.world import START, World, slot_times
 
 
 def completed(world: World, count: int) -> list[str]:
@@ -29,12 +29,12 @@ def completed(world: World, count: int) -> list[str]:
 def test_overlap_queue_keeps_one_slot_waiting_and_skips_the_later_ones(world: World) -> None:
     engine = world.start(world.every("30s", overlap="queue"))
     world.run_for(engine, 125)
-    assert clocks(world.launched()) == ["12:00:30"]
+    assert slot_times(world.launched()) == ["12:00:30"]
     assert "waits until no run before it is unfinished" in world.log(engine)
     assert world.log(engine).count("another run waits already") == 2
     world.end_runs()
     world.run_for(engine, 5)
-    assert clocks(world.launched()) == ["12:00:30", "12:01:00"]
+    assert slot_times(world.launched()) == ["12:00:30", "12:01:00"]
 
 
 def test_what_waits_for_its_turn_survives_a_restart_and_runs_once(world: World) -> None:
@@ -46,7 +46,7 @@ def test_what_waits_for_its_turn_survives_a_restart_and_runs_once(world: World) 
     world.end_runs()
     world.run_for(engine, 5)
     world.run_for(world.engine(), 5)
-    assert clocks(world.launched()) == ["12:00:30", "12:01:00"]
+    assert slot_times(world.launched()) == ["12:00:30", "12:01:00"]
 
 
 def test_overlap_cancel_previous_stops_a_running_run_and_launches_when_it_has_ended(world: World) -> None:
@@ -59,7 +59,7 @@ def test_overlap_cancel_previous_stops_a_running_run_and_launches_when_it_has_en
     assert len(world.launched()) == 1
     world.gateway.finish(first, "stopped")
     world.run_for(engine, 5)
-    assert clocks(world.launched()) == ["12:00:30", "12:01:00"]
+    assert slot_times(world.launched()) == ["12:00:30", "12:01:00"]
     assert world.statuses(engine) == ["stopped", "queued"]
     assert "a later run takes its place" in world.log(engine)
 
@@ -67,7 +67,7 @@ def test_overlap_cancel_previous_stops_a_running_run_and_launches_when_it_has_en
 def test_overlap_cancel_previous_takes_a_queued_run_off_its_queue_and_says_why(world: World) -> None:
     engine = world.start(world.every("30s", overlap="cancel_previous"))
     world.run_for(engine, 100)
-    assert clocks(world.launched()) == ["12:00:30", "12:01:00", "12:01:30"]
+    assert slot_times(world.launched()) == ["12:00:30", "12:01:00", "12:01:30"]
     assert world.statuses(engine) == ["stopped", "stopped", "queued"]
     assert engine.snapshot is not None
     rows = [executed_row(run, engine.snapshot.definition) for run in world.runs(engine)]
@@ -83,7 +83,7 @@ def test_a_run_asked_to_stop_is_asked_once_and_what_waits_behind_it_is_replaced(
     assert world.log(engine).count("left out the run of") == 2
     world.gateway.finish(world.runs(engine)[0].task.id, "stopped")
     world.run_for(engine, 5)
-    assert clocks(world.launched()) == ["12:00:30", "12:02:00"]
+    assert slot_times(world.launched()) == ["12:00:30", "12:02:00"]
 
 
 def test_e8_events_queue_up_in_their_order_and_none_is_dropped(world: World) -> None:
@@ -239,7 +239,7 @@ def test_a_paused_item_leaves_out_its_slots_and_the_others_go_on(world: World) -
     assert [key.split("@")[0] for key in world.launched()] == [second.id] * 3
     engine.command(Command(do="resume", item=first.id))
     world.run_for(engine, 20)
-    assert clocks([key for key in world.launched() if key.startswith(first.id)]) == ["12:01:20"]
+    assert slot_times([key for key in world.launched() if key.startswith(first.id)]) == ["12:01:20"]
     assert "paused: maintenance" in world.log(engine)
 
 
@@ -295,6 +295,6 @@ def test_an_update_keeps_the_watermarks_the_pauses_and_what_waits(world: World) 
     engine.command(Command(do="reload"))
     world.end_runs()
     world.run_for(engine, 5)
-    assert clocks(world.launched()) == ["12:00:30", "12:01:00"]
+    assert slot_times(world.launched()) == ["12:00:30", "12:01:00"]
     assert engine.snapshot is not None
     assert engine.snapshot.state.items[other.id].note == "later"

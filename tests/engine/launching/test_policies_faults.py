@@ -58,7 +58,7 @@ class Failing(Scenario):
 
     def run(self, faults: int) -> None:
         self.faulty.active = True
-        while self.faulty.happened.total() < faults:
+        while self.faulty.fault_counts.total() < faults:
             self._step()
         self.faulty.active = False
         self.faulty.flush()

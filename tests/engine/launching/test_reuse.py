@@ -24,13 +24,13 @@ from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.policy.state import KEEP_PAST
 from clearml_sched_widgets.views.history import executed_row, scheduled_rows
 from tests.engine.bench import Bench
-from tests.engine.world import START, clocks
+from tests.engine.world import START, slot_times
 
 
 def test_the_task_itself_is_launched_with_its_parameters_and_keeps_what_else_it_has(bench: Bench) -> None:
     engine = bench.start(bench.schedule())
     bench.world.run_for(engine, 31)
-    task = bench.now
+    task = bench.current_task
     assert (task.id, task.status, task.name, task.project) == (bench.task, "queued", "train model", "Vision")
     assert {name: param.value for name, param in task.hyperparams["Args"].items()} == {
         "lr": "0.1",
@@ -39,7 +39,7 @@ def test_the_task_itself_is_launched_with_its_parameters_and_keeps_what_else_it_
     assert task.tags == ("nightly",)
     assert bench.world.gateway._extras[bench.task].script["branch"] == "main"
     assert len(bench.world.gateway.all_tasks()) == 2  # it and the instance
-    assert clocks(bench.enqueued) == ["12:00:30"]
+    assert slot_times(bench.enqueued) == ["12:00:30"]
 
 
 def test_each_slot_is_a_row_of_its_own_with_its_times_and_status(bench: Bench) -> None:
@@ -69,20 +69,20 @@ def test_the_state_keeps_few_runs_of_the_task(bench: Bench) -> None:
 def test_while_it_runs_a_slot_is_skipped_by_default_and_waits_with_queue(bench: Bench) -> None:
     engine = bench.start(bench.schedule())
     bench.world.run_for(engine, 95)
-    assert clocks(bench.enqueued) == ["12:00:30"]
+    assert slot_times(bench.enqueued) == ["12:00:30"]
     assert bench.world.log(engine).count("the run before it is not finished; the overlap policy is skip") == 2
     other = Bench()
     engine = other.start(other.schedule(overlap="queue"))
     other.world.run_for(engine, 95)
-    assert clocks(other.enqueued) == ["12:00:30"]
+    assert slot_times(other.enqueued) == ["12:00:30"]
     other.run_for(engine, 10)
-    assert clocks(other.enqueued) == ["12:00:30", "12:01:00"]
+    assert slot_times(other.enqueued) == ["12:00:30", "12:01:00"]
 
 
 def test_with_cancel_previous_the_run_before_is_stopped_and_the_later_one_takes_its_place(bench: Bench) -> None:
     engine = bench.start(bench.schedule(overlap="cancel_previous"))
     bench.world.run_for(engine, 70)
-    assert clocks(bench.enqueued) == ["12:00:30", "12:01:00"]
+    assert slot_times(bench.enqueued) == ["12:00:30", "12:01:00"]
     assert bench.rows(engine) == [("12:00:30", "stopped"), ("12:01:00", "queued")]
 
 
@@ -104,10 +104,10 @@ def test_somebody_else_has_launched_it_and_the_overlap_policy_decides(
         assert bench.world.log(engine).count("is left out") == 3
     else:
         assert f"its task {bench.task} is in_progress; it waits until that has ended" in bench.world.log(engine)
-    assert (bench.now.status_message == "stopping") == (overlap == "cancel_previous")
+    assert (bench.current_task.status_message == "stopping") == (overlap == "cancel_previous")
     gateway.finish(bench.task, "stopped")
     bench.world.run_for(engine, 20)
-    assert clocks(bench.enqueued) == launched
+    assert slot_times(bench.enqueued) == launched
     if overlap is not None:
         assert "which somebody else ran last: stopped" in bench.world.log(engine)
 
@@ -138,8 +138,8 @@ def test_a_task_that_is_published_later_is_reported_and_left_alone(bench: Bench)
     bench.run_for(engine, 35)
     bench.world.gateway.publish(bench.task)
     bench.run_for(engine, 65)
-    assert clocks(bench.enqueued) == ["12:00:30"]
-    assert bench.now.status == "published"
+    assert slot_times(bench.enqueued) == ["12:00:30"]
+    assert bench.current_task.status == "published"
     assert engine.snapshot is not None
     shot = engine.snapshot
     row = scheduled_rows(shot.definition, shot.state, shot.names, bench.world.clock.now())[0]
@@ -157,7 +157,7 @@ def test_a_trigger_waits_for_its_task_and_launches_it_for_each_event(bench: Benc
     bench.run_for(engine, 40)
     assert len(bench.enqueued) == 3
     assert len(set(bench.enqueued)) == 3
-    assert bench.now.hyperparams["Args"]["source"].value != bench.task  # its own end is no event for it
+    assert bench.current_task.hyperparams["Args"]["source"].value != bench.task  # its own end is no event for it
 
 
 def test_what_a_user_dequeues_or_launches_by_hand_is_respected(bench: Bench) -> None:
@@ -168,7 +168,7 @@ def test_what_a_user_dequeues_or_launches_by_hand_is_respected(bench: Bench) -> 
     again = bench.world.engine()
     bench.world.run_for(again, 60)
     assert len(bench.enqueued) == 1
-    assert bench.now.status == "created"
+    assert bench.current_task.status == "created"
 
 
 def test_two_items_that_reuse_one_task_take_turns(bench: Bench) -> None:
@@ -191,7 +191,7 @@ def test_two_instances_that_reuse_one_task_keep_their_own_rows(bench: Bench) -> 
     second = bench.start(bench.schedule("60s"))
     bench.run_for(second, 30)
     bench.run_for(first, 15)
-    assert clocks(bench.enqueued) == ["12:00:40", "12:01:00", "12:01:20"]
+    assert slot_times(bench.enqueued) == ["12:00:40", "12:01:00", "12:01:20"]
     assert bench.rows(first) == [("12:00:40", "completed"), ("12:01:20", "completed")]
     assert bench.rows(second) == [("12:01:00", "completed")]
 

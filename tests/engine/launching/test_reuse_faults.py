@@ -14,8 +14,8 @@ from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import GatewayError, InstanceStateError, OutcomeUnknown, Unavailable
 from clearml_sched_widgets.policy.owed import LONGEST_PATIENT
 from tests.engine.bench import Bench
-from tests.engine.faulty import Faulty
-from tests.engine.world import START, Killed, World, clocks
+from tests.engine.faulty import FaultyGateway
+from tests.engine.world import START, Killed, World, slot_times
 
 STEPS = [
     (method, moment)
@@ -44,9 +44,9 @@ def test_killed_at_any_step_it_is_never_enqueued_twice(bench: Bench, method: str
     engine = bench.world.engine()
     bench.run_for(engine, 40, ENDS)
     assert set(Counter(bench.enqueued).values()) == {1}
-    assert clocks(bench.enqueued)[0] == "12:00:30"
-    assert clocks(bench.enqueued)[-1] == "12:01:30"  # and it goes on
-    assert "12:01:00" in clocks(bench.enqueued)
+    assert slot_times(bench.enqueued)[0] == "12:00:30"
+    assert slot_times(bench.enqueued)[-1] == "12:01:30"  # and it goes on
+    assert "12:01:00" in slot_times(bench.enqueued)
 
 
 def test_a_state_that_a_delayed_request_has_turned_back_launches_nothing_again(bench: Bench) -> None:
@@ -77,7 +77,7 @@ def test_what_was_begun_is_given_up_if_somebody_has_removed_the_keys(bench: Benc
     bench.fault = lambda *_: None
     engine = bench.world.engine()  # the task was never launched, so it has no keys at all
     bench.run_for(engine, 40, ENDS)
-    assert clocks(bench.enqueued) == ["12:01:00"]
+    assert slot_times(bench.enqueued) == ["12:01:00"]
     assert "nothing tells how far it got" in bench.world.log(engine)
 
 
@@ -102,7 +102,7 @@ def test_a_request_that_fails_at_any_step_costs_no_run_and_makes_none_twice(
     bench.run_for(engine, 100, ENDS)
     assert left == 0
     assert set(Counter(bench.enqueued).values()) == {1}
-    assert {"12:00:30", "12:01:00", "12:01:30"} <= set(clocks(bench.enqueued))
+    assert {"12:00:30", "12:01:00", "12:01:30"} <= set(slot_times(bench.enqueued))
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -145,24 +145,24 @@ def assert_it_goes_on(bench: Bench, engine: Engine) -> None:
     bench.run_for(engine, 60, ENDS)
     passed = [clock.now() - timedelta(seconds=seconds) for seconds in range(5, 55)]  # an agent has had its turn since
     expected = [f"{slot:%H:%M:%S}" for slot in reversed(passed) if slot.second % 10 == 0]
-    assert [slot for slot in clocks([*bench.executed]) if slot in expected] == expected
+    assert [slot for slot in slot_times([*bench.executed]) if slot in expected] == expected
 
 
-class Delayed(Faulty):
+class Delayed(FaultyGateway):
     """Loses and delays requests, and kills. What enqueues and edits is not delayed: the risk that the README names."""
 
-    def _kind(self, name: str) -> str:
-        kind = super()._kind(name)
+    def _draw_kind(self, name: str) -> str:
+        kind = super()._draw_kind(name)
         return "lost answer" if kind == "late" and name in ("enqueue", "edit_draft") else kind
 
 
 @pytest.mark.parametrize("seed", range(25))
 def test_lost_and_delayed_requests_and_kills_run_no_slot_twice(bench: Bench, seed: int) -> None:
     world, faulty = bench.world, Delayed(bench.world.gateway, seed, share=0.08)
-    world.way = faulty.gateway()
+    world.engine_gateway = faulty.gateway()
     engine = bench.start(bench.schedule("10s", missed="all", overlap="queue"))
     faulty.active = True
-    while faulty.happened.total() < 70:  # not for a time: how many there are in it is chance
+    while faulty.fault_counts.total() < 70:  # not for a time: how many there are in it is chance
         try:
             pause = engine.step()
             bench.agent(ENDS)

@@ -1,4 +1,4 @@
-"""Documents that are no definition: every problem at once, with its path and what is right."""
+"""Invalid documents: all problems are reported at once, each with its path and what would be valid."""
 
 from __future__ import annotations
 

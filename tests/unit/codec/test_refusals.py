@@ -1,4 +1,4 @@
-"""Bad input, as users write it into a document: where it is, what stands there, what would be right, all at once."""
+"""Typical mistakes in documents: each error has the path, the value and what would be valid, all at once."""
 
 from __future__ import annotations
 

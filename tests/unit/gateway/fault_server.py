@@ -1,4 +1,4 @@
-"""A ClearML server on loopback that misbehaves as told: for what a network and its machines do to requests."""
+"""A fake ClearML server on loopback that answers with the faults a test asks for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ TOKEN = "token-that-nobody-may-see"
 
 @attrs.frozen
 class Reply:
-    """What to do with one request. `cut`: close without a word, or after half of the answer; `delay` in seconds."""
+    """The reply to one request, after `delay` seconds.
+
+    `cut` closes the connection without an answer ("before") or after half of it ("half").
+    """
 
     code: int = 200
     subcode: int = 0
@@ -38,7 +41,7 @@ class Reply:
 
 
 @attrs.frozen
-class Seen:
+class ReceivedRequest:
     """One request that arrived."""
 
     endpoint: str
@@ -48,7 +51,7 @@ class Seen:
 
 
 class FaultServer(ThreadingHTTPServer):
-    """Answers `replies` one after the other, then `default`; logins are answered apart, by `login`."""
+    """Answers requests with `replies` in order, then with `default`. Logins are answered with `login`."""
 
     daemon_threads = True
 
@@ -58,25 +61,25 @@ class FaultServer(ThreadingHTTPServer):
         self.default = Reply(data={"tasks": [], "queues": []})
         self.login = Reply(data={"token": TOKEN})
         self.expired = ""  # a token that is not accepted any more
-        self.seen: list[Seen] = []
+        self.seen: list[ReceivedRequest] = []
         self.closed = threading.Event()
-        self.leaving: list[socket.socket] = []  # connections that are closed after an answer, as a reply said
-        self.left = 0  # those of them that are closed
+        self.to_close: list[socket.socket] = []  # connections with a reply that has `close_after`
+        self.closed_count = 0  # how many of these are closed
         self._open: list[socket.socket] = []
 
     def shutdown_request(self, request: Any) -> None:
-        """A connection is over."""
+        """Close a connection, and count it if a reply asked for that."""
         super().shutdown_request(request)
-        self.left += request in self.leaving
+        self.closed_count += request in self.to_close
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Take a connection, and remember it: they are kept alive."""
+        """Accept a connection. It is recorded, as `stop` must close connections that are kept alive."""
         connection, address = super().get_request()
         self._open.append(connection)
         return connection, address
 
     def stop(self) -> None:
-        """Close everything at once, as a server that is killed does."""
+        """Close all connections at once, as a killed server does."""
         self.closed.set()
         self.shutdown()
         for connection in self._open:
@@ -89,7 +92,7 @@ class FaultServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def endpoints(self) -> list[str]:
-        """What arrived, logins left out."""
+        """The endpoints of the received requests, without logins."""
         return [seen.endpoint for seen in self.seen if seen.endpoint != "auth.login"]
 
     def logins(self) -> int:
@@ -103,7 +106,7 @@ class FaultServer(ThreadingHTTPServer):
         return self.replies.popleft() if self.replies else self.default
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is what some tests are about."""
+        """Ignore clients that disconnect, which some tests do on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -114,11 +117,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         endpoint = self.path.rsplit("/", 1)[-1]
         authorization, cookie = self.headers.get("Authorization", ""), self.headers.get("Cookie", "")
-        server.seen.append(Seen(endpoint, authorization, cookie, body))
+        server.seen.append(ReceivedRequest(endpoint, authorization, cookie, body))
         reply = server.next_reply(endpoint, authorization)
         server.closed.wait(reply.delay)
         if reply.cut == "before":
-            self._reset()
+            self._disconnect()
             return
         answer = reply.body()
         self.send_response(reply.code)
@@ -128,22 +131,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer[: len(answer) // 2] if reply.cut == "half" else answer)
         if reply.close_after:
-            server.leaving.append(self.connection)
+            server.to_close.append(self.connection)
         if reply.cut == "half" or reply.close_after:
-            self.close_connection = True  # without having said so
+            self.close_connection = True  # although no header announces it
 
-    def _reset(self) -> None:
+    def _disconnect(self) -> None:
         self.close_connection = True
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextlib.contextmanager
 def running(port: int = 0) -> Iterator[FaultServer]:
-    """A fault server in a thread."""
+    """Run a fault server in a thread."""
     server = FaultServer(port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -155,7 +158,7 @@ def running(port: int = 0) -> Iterator[FaultServer]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""What becomes of a request when network or server fail: it is said truly, and nothing that changes is sent twice."""
+"""Requests when the network or the server fails: errors are exact, and no write is sent twice."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_a_connection_that_the_server_closed_while_idle_costs_a_write_nothing(
 ) -> None:
     server.replies.extend([Reply(data={"tasks": []}, close_after=True), Reply(data={"id": "new"})])
     read(gateway)
-    until(lambda: server.left)
+    until(lambda: server.closed_count)
     assert clone(gateway) == "new"
     assert server.endpoints() == ["tasks.get_all_ex", "tasks.clone"]
 

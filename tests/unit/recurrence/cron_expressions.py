@@ -1,4 +1,4 @@
-"""Cron expressions drawn together with what they mean, sharing no code with the package."""
+"""Hypothesis strategies for cron expressions with their meaning, without code of the package."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Matcher = Callable[[date], bool]
 
 
 class Drawn(NamedTuple):
-    """An expression, the minutes and hours it names, and whether each of its day fields and its months match a date."""
+    """A cron expression with its minutes, hours and months, and with functions that match its two day fields."""
 
     text: str
     minutes: frozenset[int]
@@ -37,7 +37,7 @@ class Drawn(NamedTuple):
         return day.month in self.month and (all(matching) if both else any(matching))
 
     def shows(self, reading: datetime) -> bool:
-        """Whether a reading of the clock is one of the expression's."""
+        """True if the expression matches this wall-clock time."""
         return reading.minute in self.minutes and reading.hour in self.hours and self.falls_on(reading.date())
 
 
@@ -97,7 +97,7 @@ def _weekday(draw: st.DrawFn, ordinals: bool) -> tuple[str, Matcher]:
 
 @st.composite
 def expressions(draw: st.DrawFn, ordinals: bool = True, hours: st.SearchStrategy[Part] | None = None) -> Drawn:
-    """An expression of every shape that is written; with or without ordinals of weekdays."""
+    """Expressions of all supported forms. `ordinals` includes weekdays such as `5L` and `mon#2`."""
     minute, minutes = draw(_numbers(0, 59))
     hour, hour_numbers = draw(_numbers(0, 23) if hours is None else hours)
     dom, day = draw(_day())
@@ -107,7 +107,7 @@ def expressions(draw: st.DrawFn, ordinals: bool = True, hours: st.SearchStrategy
 
 
 def near(around: datetime) -> st.SearchStrategy[Drawn]:
-    """Expressions that have something to do around a moment, mostly in the small hours."""
+    """Expressions that match the day of a moment or a day beside it, mostly between 0:00 and 5:00."""
     small = st.lists(st.integers(0, 4), min_size=1, max_size=3).map(
         lambda numbers: (",".join(map(str, numbers)), frozenset(numbers))
     )

@@ -1,4 +1,4 @@
-"""The fast answers against a slow one that shares no code with them: a walk through time, step by step."""
+"""Compares the fast recurrence code with an independent slow one that walks through time step by step."""
 
 from __future__ import annotations
 

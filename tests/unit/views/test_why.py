@@ -1,4 +1,4 @@
-"""Why has it not run? One sentence for each reason, and which of several counts."""
+"""Why an item has not run: one sentence for each reason, and which of several reasons is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plays the page of a widget: sends it messages and keeps its answers."""
+"""A fake page for a widget: sends it messages and records its answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.waiting import until
 
 
 class Page:
-    """The page's side of a widget."""
+    """Sends messages to a widget as its page does. `answers` has all its replies."""
 
     def __init__(self, widget: SchedulerWidget) -> None:
         self.widget = widget
@@ -23,7 +23,7 @@ class Page:
         widget.send = self.answers.append
 
     def post(self, content: object) -> None:
-        """Send any content at all."""
+        """Send a message with any content, also an invalid one."""
         self.widget._handle_custom_msg(content, [])
 
     def ask(self, action: str, **payload: Any) -> dict[str, Any]:
@@ -35,12 +35,12 @@ class Page:
 
     @property
     def final(self) -> list[dict[str, Any]]:
-        """The answers without those that only say that a request has arrived."""
+        """The answers with a result, without acknowledgements of receipt."""
         return [answer for answer in self.answers if "ok" in answer]
 
 
 def first_rows(dashboard: Dashboard, table: str) -> list[dict[str, Any]]:
-    """The rows of a table that a page which opens now gets."""
+    """The rows of a table that a newly opened page gets."""
     columns = {"scheduled": SCHEDULED_COLUMNS, "executed": EXECUTED_COLUMNS}[table]
     window = dashboard.get_state(f"{table}_window")[f"{table}_window"]
     return [dict(zip(columns, row, strict=True)) for row in window["rows"]]

@@ -1,4 +1,4 @@
-"""Following one instance: what is read in the background while something newer is known, or another one is chosen."""
+"""Following one instance: background reads of old runs hide neither new data nor another instance."""
 
 from __future__ import annotations
 

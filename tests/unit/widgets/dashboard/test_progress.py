@@ -1,4 +1,4 @@
-"""How far long work is, as the page is told."""
+"""The progress of long work, as it is sent to the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What page and kernel say to each other: every message is answered, and nothing private is in an answer."""
+"""Messages between page and kernel: each one is answered, and no answer contains secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader without a kernel gets of a widget: plain tables, in which all is text, and nothing that is secret."""
+"""The static HTML of a widget, for readers without a kernel: plain tables with escaped text and no secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What surrounds the kernel: hosts that end it, computers that sleep; and the way out, a service."""
+"""Hosts that end the kernel and computers that sleep are detected, and a service is offered."""
 
 from __future__ import annotations
 
