@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402
-from playwright.sync_api import Locator, Page, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import FloatRect, Locator, Page, expect, sync_playwright  # noqa: E402
 
 from clearml_sched_widgets.sandbox import Sandbox  # noqa: E402
 from scripts.workspace import Workspace, fill  # noqa: E402
@@ -25,6 +25,7 @@ OUTPUT = ROOT / "docs" / "screens"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 WIDE, NARROW = 1280, 828  # pixels of the window; JupyterLab's margins leave about 1150 and 700 for the widget
 TALL, DIALOG_TALL = 2400, 1000  # pixels of the window
+OVERVIEW_TALL = 660  # pixels of the app at the top of the README: down to the scheduled tasks
 MAX_BYTES = 150_000  # of one screenshot
 COLOURS = 256
 SETUP_CELL = """
@@ -63,19 +64,31 @@ class Photographer:
             self._notebook.run("instance.stop()")
             self._lab.end_sessions()
 
-    def take(self, notebook: Notebook, target: Locator, name: str) -> None:
-        """Save a screenshot of an element in each theme. Raises SystemExit if a file gets too large."""
+    def take(self, notebook: Notebook, target: Locator, name: str, most: int | None = None) -> None:
+        """Save a screenshot of an element, of its first `most` pixels, in each theme.
+
+        Raises SystemExit if a file gets too large.
+        """
         for theme, title in THEMES.items():
             notebook.set_theme(title)
             self._page.mouse.move(0, 0)
             self._page.wait_for_timeout(400)
             path = OUTPUT / f"{name}-{theme}.png"
-            target.screenshot(path=path, animations="disabled")
+            if most is None:
+                target.screenshot(path=path, animations="disabled")
+            else:
+                self._take_top(target, path, most)
             compress(path)
             size = path.stat().st_size
             print(f"docs/screens/{path.name}: {size // 1000} kB")
             if size > MAX_BYTES:
                 raise SystemExit(f"{path.name} is larger than {MAX_BYTES // 1000} kB: make less of the page visible")
+
+    def _take_top(self, target: Locator, path: Path, most: int) -> None:
+        box = target.bounding_box()
+        assert box is not None
+        clip: FloatRect = {"x": box["x"], "y": box["y"], "width": box["width"], "height": min(box["height"], most)}
+        self._page.screenshot(path=path, clip=clip, animations="disabled")
 
 
 def compress(path: Path) -> None:
@@ -97,6 +110,7 @@ def picture_app(photographer: Photographer) -> None:
     notebook, app = photographer.open("SchedulerApp(manager)")
     choose(app)
     photographer.take(notebook, app, "app")
+    photographer.take(notebook, app, "overview", OVERVIEW_TALL)
     choose_more(app, "Configuration")
     dialog = app.get_by_role("dialog")
     expect(dialog).to_contain_text("Every 30 minutes.")
