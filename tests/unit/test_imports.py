@@ -90,6 +90,18 @@ def room_of(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
+def floor_of(room: str) -> str:
+    """The sentence of the floor that a room is on."""
+    return next((sentence for rooms, sentence in FLOORS if room in rooms), "an embedded server, beside all of it")
+
+
+def why_not(room: str, target: str) -> str:
+    """What is wrong with an import, in the words of FLOORS."""
+    if floor_of(room) == floor_of(target):
+        return f'on the floor "{floor_of(room)}", {target} stands after {room}'
+    return f'"{floor_of(target)}" is not below "{floor_of(room)}"'
+
+
 def wrong_imports(path: Path) -> list[str]:
     room = room_of(path)
     if room not in ALLOWED:
@@ -99,7 +111,7 @@ def wrong_imports(path: Path) -> list[str]:
         package, _, rest = name.partition(".")
         target = rest.partition(".")[0]
         if package == PACKAGE and target in ALLOWED and target != room and target not in ALLOWED[room]:
-            wrong.append(f"{label(path)}:{line}: {room} may not import {target}")
+            wrong.append(f"{label(path)}:{line}: {room} may not import {target}; {why_not(room, target)}")
     return wrong
 
 
@@ -132,7 +144,9 @@ def test_a_wrong_import_is_noticed_in_all_its_forms(tmp_path: Path, monkeypatch:
         f"import {PACKAGE}.manager\nfrom {PACKAGE} import widgets\nfrom ..service import main\n"
         f"from .. import cli\nfrom . import state\nfrom {PACKAGE}.gateway.base import Gateway\n"
     )
-    assert [line.split(" ")[-1] for line in wrong_imports(path)] == ["manager", "widgets", "service", "cli"]
+    wrong = wrong_imports(path)
+    assert [line.partition(";")[0].split(" ")[-1] for line in wrong] == ["manager", "widgets", "service", "cli"]
+    assert wrong[0].endswith('; "what users hold" is not below "the thin shell: one step after the other"')
     stranger = tmp_path / "utils.py"
     stranger.write_text("")
     assert wrong_imports(stranger) == ["utils.py: give the room 'utils' its floor in FLOORS"]
