@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import Scanner
+from tests.browser.boxes import boxes
 from tests.browser.conftest import Open
 from tests.browser.memory_history import SEED
 from tests.browser.menus import choose_more
@@ -61,10 +62,9 @@ def test_the_offer_of_edits_has_no_violation(open_notebook: Open) -> None:
     expect(board.get_by_label("Description", exact=True)).to_have_value("kept")
     expect(board.get_by_role("button", name="Undo", exact=True)).to_be_focused()
     scanner.scan("edits that are back")
-    fields, save, runs = (board.locator(each).bounding_box() for each in (".csw-main", ".csw-launch", ".csw-preview"))
-    assert fields is not None and save is not None and runs is not None  # noqa: PT018
-    assert save["y"] - fields["y"] - fields["height"] < 2  # however long the preview beside them is
-    assert runs["y"] + runs["height"] >= save["y"] + save["height"]
+    fields, save, runs = boxes(*map(board.locator, (".csw-main", ".csw-launch", ".csw-preview")))
+    assert save["top"] - fields["bottom"] < 2  # however long the preview beside them is
+    assert runs["bottom"] >= save["bottom"]
     scanner.assert_clean()
 
 
