@@ -104,7 +104,9 @@ def main() -> int:
         print(f"\nThe demo FAILED: {problem}", file=sys.stderr)
         return 1
     say("done; everything was stopped")
-    print("\nTo try it in a notebook: `make lab` starts the same server and opens notebooks/01_quickstart.ipynb")
+    print(
+        "\nTo try it in a notebook: `make lab` starts the same server and prints the address of the quickstart notebook"
+    )
     return 0
 
 
