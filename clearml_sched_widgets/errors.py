@@ -11,7 +11,7 @@ SchedulerError
     │   ├── Conflict       the object is not in the status, or not as unique, as the request needs
     │   └── Refused        any other answer of the server that says no
     └── RetryableError     the same request may succeed later
-        ├── Unavailable    the request was not carried out
+        ├── Unavailable    the request was not carried out, or its answer makes no sense and it only reads
         └── OutcomeUnknown the request may or may not have been carried out
 """
 
@@ -105,8 +105,8 @@ class RetryableError(GatewayError):
 
 
 class Unavailable(RetryableError):
-    """The server could not be reached, so the request was not carried out."""
+    """The request was not carried out, or only reads and got no answer that makes sense."""
 
 
 class OutcomeUnknown(RetryableError):
-    """The connection ended before the answer: the request may or may not have been carried out."""
+    """There was no answer that makes sense: the request may or may not have been carried out."""

@@ -124,11 +124,23 @@ class Project:
 
 @attrs.frozen(kw_only=True)
 class Lease:
-    """A hidden project that serves as a lock: its name is unique on the server, and its id is never used again."""
+    """A hidden project that serves as a lock: its name is unique on the server, and its id is never used again.
+
+    `last_update` is when it was made or last renewed (server time).
+    """
 
     id: str
     name: str
     text: str
+    last_update: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Present:
+    """What the server's clock shows now: not before `time`, and not later than `uncertainty` after it."""
+
+    time: datetime
+    uncertainty: timedelta
 
 
 @attrs.frozen(kw_only=True)

@@ -3,6 +3,12 @@
 Every method may raise a GatewayError: `Unavailable` if the request was certainly not carried out, `OutcomeUnknown` if
 it may have been carried out, a PermanentError if the server refused it. All methods are thread-safe.
 After an unknown outcome, no method repeats a request that changes something.
+
+An answer that makes no sense raises `Unavailable` if the request only reads, else `OutcomeUnknown`. In a list, a row
+that makes no sense is left out: one with a field of a wrong type, without its id, or without what was asked for.
+`left_out` tells it. The rows that follow take its place (one more request), so fewer rows than asked for always mean
+the end of a list. A single task that is asked for by its id is not left out, as it would seem not to exist: that is an
+answer that makes no sense.
 """
 
 from __future__ import annotations
@@ -18,6 +24,7 @@ from clearml_sched_widgets.records import (
     Entity,
     Lease,
     LogLine,
+    Present,
     Project,
     Queue,
     Server,
@@ -33,6 +40,27 @@ class Gateway(Protocol):
     # -- where we are
     def server(self) -> Server:
         """Return the server and the user. Sends a request the first time only. Raises NotConfigured, AccessDenied."""
+
+    def present(self, task_id: str = "", *, ask: bool = True) -> Present:
+        """Return the server's present. Decide by its `time`, the lower bound, what is due and what is overdue.
+
+        Sends a request only if the last answer is older than ten seconds by one of the host's clocks. If the server's
+        answers have no date, the task `task_id` is pinged and read. With `ask=False` nothing is sent: before the first
+        answer it is the host's time, with an uncertainty of a day; later it is the last one, and the time since.
+        """
+
+    def own_connection(self, timeout: float = 60.0) -> Gateway:
+        """Return a gateway with connections of its own to the same server, for a thread that must never wait long.
+
+        `timeout`: seconds to wait for an answer. Raises GatewayError if it has to connect first.
+        """
+
+    def left_out(self) -> Sequence[str]:
+        """Return what was left out of lists since the gateway was made, one sentence for each object and field.
+
+        Oldest first; later calls only append. After 100 there is one last sentence, that more are not listed. Other
+        connections of `own_connection` tell into the same list. Sends no request.
+        """
 
     # -- reading
     def tasks(self, query: TaskQuery) -> list[Task]:
@@ -138,7 +166,7 @@ class Gateway(Protocol):
         """Create a lease; returns its id. Raises Conflict if the name is taken, also by a concurrent call."""
 
     def leases(self, prefix: str) -> list[Lease]:
-        """Return the leases whose names start with `prefix`, sorted by name, at most 500. One request."""
+        """Return the leases whose names start with `prefix`, sorted by name. One request per 500 of them."""
 
     def write_lease(self, lease_id: str, text: str) -> None:
         """Change a lease's text. Raises NotFound if this id is gone, even if a new lease has the same name."""

@@ -154,14 +154,15 @@ def lease(name: str, text: str) -> Body:
 
 
 def leases_query(prefix: str) -> Body:
-    """The body for the leases whose names start with `prefix`."""
-    only = {"only_fields": ["id", "name", "description"], "search_hidden": True, "system_tags": ["hidden"]}
-    return _paging(["name"], PAGE) | only | {"name": f"^{re.escape(prefix)}"}
+    """The body for the first page of the leases whose names start with `prefix`."""
+    fields = ["id", "name", "description", "last_update"]
+    only = {"only_fields": fields, "search_hidden": True, "system_tags": ["hidden"]}
+    return _paging(["name", "id"], PAGE) | only | {"name": f"^{re.escape(prefix)}"}
 
 
-def queues_query(page: int) -> Body:
-    """The body for one page of the queues."""
-    return _paging(["name", "id"], PAGE, page) | {"only_fields": ["id", "name", "entries"]}
+def queues_query() -> Body:
+    """The body for the first page of the queues."""
+    return _paging(["name", "id"], PAGE) | {"only_fields": ["id", "name", "entries"]}
 
 
 def clone(request: Clone) -> Body:

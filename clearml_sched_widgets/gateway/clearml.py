@@ -5,16 +5,19 @@ It uses the SDK only to read the user's configuration (`clearml.conf`, `CLEARML_
 
 from __future__ import annotations
 
-import threading
+import contextlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
-from clearml_sched_widgets.errors import Conflict, NotFound, Refused
+from clearml_sched_widgets.errors import Conflict, NotFound, PermanentError, Refused, Unavailable
 from clearml_sched_widgets.gateway import bodies, failures, parse
+from clearml_sched_widgets.gateway.answers import Created, CurrentUser, EnqueueError, EnqueueMany
+from clearml_sched_widgets.gateway.api import Api
 from clearml_sched_widgets.gateway.console import last_lines
-from clearml_sched_widgets.gateway.http import Account, Answer, Connection
+from clearml_sched_widgets.gateway.http import Account
 from clearml_sched_widgets.records import (
     ACTIVE,
     INSTANCE_TAG,
@@ -24,6 +27,7 @@ from clearml_sched_widgets.records import (
     Entity,
     Lease,
     LogLine,
+    Present,
     Project,
     Queue,
     Server,
@@ -41,102 +45,134 @@ STATUS_ENDPOINTS = {
 }
 NO_SUCH_QUEUE = 701
 WORKER_LAST_SEEN_SECONDS = 600  # after this time the server drops a silent worker
+MOST_OWN_TIMES = 1000  # own writes whose times are still to be read
 ENQUEUE_SECONDS = 0.5  # longest time for one task: the server enqueues a batch one by one
+MOST_LOG_EVENTS = 10_000  # that the server returns at once
 
 
 class ClearMLGateway:
     """A `Gateway` to the server in the user's ClearML configuration. Thread-safe.
 
     The first call reads the configuration and logs in. After the first successful login the configuration is kept, so
-    a changed clearml.conf needs a new gateway. `workers`: the most requests at once. `timeout`: seconds to wait for an
-    answer. `requests` counts the requests by endpoint.
+    a changed clearml.conf needs a new gateway. `workers`: the most requests at once. `timeout`: seconds to wait for a
+    whole answer. In a forked child it connects anew.
     """
 
     def __init__(self, *, workers: int = 8, timeout: float = 60.0) -> None:
-        self.requests: Counter[str] = Counter()
-        self._workers = workers
-        self._timeout = timeout
-        self._lock = threading.Lock()
-        self._connection: Connection | None = None
+        self._api = Api(configured_account, workers=workers, timeout=timeout)
         self._server: Server | None = None
+        self._own_clones: dict[str, tuple[float, float]] = {}  # by id: when the request was sent and answered
+        self._own_pings: dict[str, float] = {}  # by task id: when the last ping was sent
 
     def __repr__(self) -> str:
-        connection = self._connection
-        return f"ClearMLGateway({connection.account.host if connection else 'not connected'})"
+        return f"ClearMLGateway({self._api.host or 'not connected'})"
+
+    @property
+    def requests(self) -> Counter[str]:
+        """The number of requests by endpoint."""
+        return self._api.requests
+
+    def left_out(self) -> Sequence[str]:
+        """What was left out of lists because it made no sense; see the protocol."""
+        return self._api.left_out.sentences()
 
     # -- where we are
     def server(self) -> Server:
         """Return the server and the user. Raises NotConfigured, AccessDenied, Unavailable."""
         if self._server is None:
-            user = self._read("users.get_current_user", {}).get("user") or {}
-            account = self._get_connection().account
-            self._server = Server(
-                api_url=account.host,
-                web_url=account.web_url,
-                user_id=str(user.get("id") or ""),
-                user=str(user.get("name") or ""),
-            )
+            user = self._api.read_as("users.get_current_user", {}, CurrentUser).user
+            account = self._api.account
+            self._server = Server(api_url=account.host, web_url=account.web_url, user_id=user.id, user=user.name or "")
         return self._server
+
+    def present(self, task_id: str = "", *, ask: bool = True) -> Present:
+        """Return the server's present; see the protocol. Raises Unavailable if no answer has a time."""
+        clock = self._api.clock
+        if ask and not clock.fresh():
+            with contextlib.suppress(PermanentError):  # a refusal has a date, too
+                self._api.read("debug.ping", {})
+            if not clock.fresh() and task_id:
+                self.ping(task_id)
+                self.tasks(TaskQuery(ids=(task_id,), order="created"))
+            if not clock.fresh():
+                raise Unavailable("The server's answers do not say what time it is")
+        return clock.present()
+
+    def own_connection(self, timeout: float = 60.0) -> ClearMLGateway:
+        """Return a gateway with connections of its own to the same server. It counts into the same `requests`."""
+        other = ClearMLGateway()
+        other._api = self._api.with_own_connection(timeout)
+        return other
 
     # -- reading
     def tasks(self, query: TaskQuery) -> list[Task]:
         """Return the tasks that match. Hidden ones are included only if the query has ids or system tags."""
         if query.ids is not None and not query.ids:
             return []  # the server reads an empty list as "no filter"
-        return [parse.task(row) for row in self._read("tasks.get_all_ex", bodies.task_query(query))["tasks"]]
+        request_rows = self._api.every_row if query.ids is not None and len(query.ids) == 1 else self._api.page
+        rows = request_rows("tasks.get_all_ex", bodies.task_query(query), parse.task_reader(query))
+        self._learn_times(rows)
+        return rows
 
     def changed(self, entity: str, since: datetime | None, limit: int = bodies.PAGE) -> list[Entity]:
         """Return objects of one kind that changed at or after `since`; see the protocol."""
-        return self._entities(entity, bodies.changed_query(entity, since, limit))
+        return self._entities(entity, bodies.changed_query(entity, since, limit), since)
 
     def changed_at(self, entity: str, moment: datetime, page: int) -> list[Entity]:
         """Return objects that last changed at exactly `moment`, ordered by id."""
-        return self._entities(entity, bodies.changed_at_query(entity, moment, page))
+        return self._entities(entity, bodies.changed_at_query(entity, moment, page), moment, moment)
 
     def queues(self, *, watched: bool = False) -> list[Queue]:
         """Return all queues, sorted by name; with `watched`, also whether an agent serves each."""
         served = self._served_queue_ids() if watched else None
-        queues: list[Queue] = []
-        for page in range(1000):
-            rows = self._read("queues.get_all", bodies.queues_query(page))["queues"]
-            queues += [parse.queue(row, served) for row in rows]
-            if len(rows) < bodies.PAGE:
-                break
+        queues = self._api.all_pages("queues.get_all", bodies.queues_query(), partial(parse.queue, served))
         return sorted(queues, key=lambda queue: queue.name)
 
     def projects(self, text: str = "", limit: int = 50) -> list[Project]:
         """Return projects whose full name contains `text`, recently used first. Leaves out hidden ones."""
-        rows = self._read("projects.get_all", bodies.projects_query(text, limit))["projects"]
-        return [Project(id=str(row["id"]), name=str(row["name"])) for row in rows]
+        return self._api.page("projects.get_all", bodies.projects_query(text, limit), parse.project)
 
     def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:
         """Return the last lines of a task's console, oldest first; with `before`, the last lines before that time."""
-        answer = self._read("events.get_task_log", bodies.log_query(task_id, limit, before))
-        return last_lines(parse.log_lines(answer.get("events") or ()), limit)
+        size = limit
+        while True:
+            events = self._api.rows("events.get_task_log", bodies.log_query(task_id, size, before))
+            found = self._api.left_out.read_rows("events.get_task_log", events, parse.log_lines)
+            if len(events) < size or len(found) >= limit or size >= MOST_LOG_EVENTS:
+                return last_lines([line for lines in found for line in lines], limit)
+            # Those that were left out must not look like the beginning of the log.
+            size = min(MOST_LOG_EVENTS, limit + 2 * (len(events) - len(found)))
 
     # -- launching
     def clone(self, request: Clone) -> str:
         """Clone the base task into a draft; returns the draft's id."""
-        return str(self._write("tasks.clone", bodies.clone(request))["id"])
+        sent = self._api.clock.monotonic()
+        new_id = self._api.write_as("tasks.clone", bodies.clone(request), Created).id
+        if len(self._own_clones) < MOST_OWN_TIMES:
+            self._own_clones[new_id] = (sent, self._api.clock.monotonic())
+        return new_id
 
     def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:
         """Set fields of a draft's script; others stay. Raises Conflict if the task is no longer a draft."""
-        self._write("tasks.edit", {"task": task_id, "script": bodies.script_fields(fields)})
+        self._api.write("tasks.edit", {"task": task_id, "script": bodies.script_fields(fields)})
 
     def edit_draft(self, task_id: str, request: Edit) -> None:
         """Replace a draft's tags, hyperparameters and container. Raises Conflict if the task is no longer a draft."""
-        self._write("tasks.edit", {"task": task_id, **bodies.edit(request)})
+        self._api.write("tasks.edit", {"task": task_id, **bodies.edit(request)})
 
     def enqueue(self, ids: Sequence[str], queue_id: str) -> Enqueued:
         """Put drafts on a queue. Raises NotFound if the queue does not exist."""
         body = {"ids": list(ids), "queue": queue_id, "verify_watched_queue": True}
-        data = self._get_connection().write("tasks.enqueue_many", body, timeout=ENQUEUE_SECONDS * len(ids))
-        succeeded = tuple(str(row["id"]) for row in data.get("succeeded") or ())
-        failed = {str(row["id"]): row.get("error") or {} for row in data.get("failed") or ()}
-        if not succeeded and any(NO_SUCH_QUEUE in (error.get("codes") or ()) for error in failed.values()):
+        timeout = ENQUEUE_SECONDS * len(ids)
+        answer = self._api.write_as("tasks.enqueue_many", body, EnqueueMany, timeout=timeout)
+        succeeded = tuple(row.id for row in answer.succeeded)
+        failed = {row.id: row.error or EnqueueError() for row in answer.failed}
+        if not {*succeeded, *failed}.issuperset(ids):
+            raise failures.nonsense(self._api.host, "tasks.enqueue_many", "id", read_only=False)
+        if not succeeded and any(NO_SUCH_QUEUE in error.codes for error in failed.values()):
             raise NotFound(f"tasks.enqueue_many: there is no queue {queue_id}", code=400, subcode=NO_SUCH_QUEUE)
-        messages = {task_id: str(error.get("msg") or "refused") for task_id, error in failed.items()}
-        return Enqueued(succeeded=succeeded, failed=messages, watched=data.get("queue_watched"))
+        messages = {task_id: error.msg or "refused" for task_id, error in failed.items()}
+        return Enqueued(succeeded=succeeded, failed=messages, watched=answer.queue_watched)
 
     def delete_drafts(self, ids: Sequence[str]) -> None:
         """Delete tasks that are still drafts. Skips archived ones: the server would delete them in any status."""
@@ -145,7 +181,7 @@ class ClearMLGateway:
         query = TaskQuery(ids=tuple(ids), statuses=("created",), without_system_tags=("archived",), order="created")
         drafts = [task.id for task in self.tasks(query)]
         if drafts:
-            self._write("tasks.delete_many", {"ids": drafts, "force": False})
+            self._api.write("tasks.delete_many", {"ids": drafts, "force": False})
 
     # -- the instance's own task
     def create_instance(self, name: str, project: str, configuration: Mapping[str, str]) -> str:
@@ -157,98 +193,95 @@ class ClearMLGateway:
             "system_tags": [INSTANCE_TAG],
             "configuration": {item["name"]: item for item in bodies.configuration(configuration)},
         }
-        return str(self._write("tasks.create", body)["id"])
+        return self._api.write_as("tasks.create", body, Created).id
 
     def set_script(self, task_id: str, entry_point: str, code: str, requirements: Iterable[str]) -> None:
         """Replace a task's script by one without a repository. Works in any status."""
         script = bodies.script(entry_point, code, requirements)
-        self._write("tasks.edit", {"task": task_id, "script": script, "force": True})
+        self._api.write("tasks.edit", {"task": task_id, "script": script, "force": True})
 
     def set_status(self, task_id: str, status: str, reason: str = "") -> None:
         """Move a task to in_progress, stopped, completed, failed or created (created erases its output)."""
-        self._write(STATUS_ENDPOINTS[status], {"task": task_id, "status_reason": reason, "status_message": ""})
+        self._api.write(STATUS_ENDPOINTS[status], {"task": task_id, "status_reason": reason, "status_message": ""})
 
     def request_stop(self, task_id: str, reason: str = "") -> None:
         """Ask the agent that runs the task to stop it. A task without an agent, or a queued one, stops at once."""
-        self._write("tasks.stop", {"task": task_id, "status_reason": reason})
+        self._api.write("tasks.stop", {"task": task_id, "status_reason": reason})
 
     def rename(self, task_id: str, name: str) -> None:
         """Change a task's name. Works in any status."""
-        self._write("tasks.edit", {"task": task_id, "name": name, "force": True})
+        self._api.write("tasks.edit", {"task": task_id, "name": name, "force": True})
 
     def write_configuration(self, task_id: str, items: Mapping[str, str]) -> None:
         """Set configuration objects by name; others stay. Raises Conflict unless it is a draft, queued or running."""
         body = {"task": task_id, "configuration": bodies.configuration(items), "force": True}
-        self._write("tasks.edit_configuration", body)
+        self._api.write("tasks.edit_configuration", body)
 
     def delete_configuration(self, task_id: str, names: Sequence[str]) -> None:
         """Remove configuration objects by name. Raises Conflict unless the task is a draft, queued or running."""
-        self._write("tasks.delete_configuration", {"task": task_id, "configuration": list(names), "force": True})
+        self._api.write("tasks.delete_configuration", {"task": task_id, "configuration": list(names), "force": True})
 
     def ping(self, task_id: str) -> None:
         """Tell the server that the task is alive. Does not fail if the task does not exist."""
-        self._write("tasks.ping", {"task": task_id})
+        sent = self._api.clock.monotonic()
+        self._api.write("tasks.ping", {"task": task_id})
+        if len(self._own_pings) < MOST_OWN_TIMES:
+            self._own_pings[task_id] = sent
 
     def report_log(self, task_id: str, lines: Sequence[LogLine]) -> None:
         """Append lines to a task's console."""
         if lines:
-            self._get_connection().write_lines("events.add_batch", bodies.log_events(task_id, lines))
+            self._api.write_lines("events.add_batch", bodies.log_events(task_id, lines))
 
     def report_table(self, task_id: str, title: str, table: Table) -> None:
         """Show a table among a task's plots. Replaces the table with the same title."""
         event = bodies.table_event(task_id, title, table, datetime.now(timezone.utc))
-        self._get_connection().write_lines("events.add_batch", [event])
+        self._api.write_lines("events.add_batch", [event])
 
     def delete_task(self, task_id: str) -> None:
         """Delete a task. Raises NotFound if it does not exist, Conflict if it is queued or running."""
         tasks = self.tasks(TaskQuery(ids=(task_id,), order="created"))
         if tasks and tasks[0].status in ACTIVE:
             raise Conflict("a task that is queued or running cannot be deleted; stop it first", code=400, subcode=123)
-        self._write("tasks.delete", {"task": task_id, "force": True})
+        self._api.write("tasks.delete", {"task": task_id, "force": True})
 
     # -- leases
     def create_lease(self, name: str, text: str) -> str:
         """Create a lease (a hidden project); returns its id. Raises Conflict if the name is taken."""
-        return str(self._write("projects.create", bodies.lease(name, text))["id"])
+        return self._api.write_as("projects.create", bodies.lease(name, text), Created).id
 
     def leases(self, prefix: str) -> list[Lease]:
         """Return the leases whose names start with `prefix`, sorted by name."""
-        rows = self._read("projects.get_all", bodies.leases_query(prefix))["projects"]
-        return [Lease(id=row["id"], name=row["name"], text=str(row.get("description") or "")) for row in rows]
+        return self._api.all_pages("projects.get_all", bodies.leases_query(prefix), partial(parse.lease, prefix))
 
     def write_lease(self, lease_id: str, text: str) -> None:
         """Change a lease's text. Raises NotFound if this id is gone."""
-        self._write("projects.update", {"project": lease_id, "description": text})
+        self._api.write("projects.update", {"project": lease_id, "description": text})
 
     def delete_lease(self, lease_id: str) -> None:
         """Delete a lease. Raises NotFound if this id is gone."""
-        self._write("projects.delete", {"project": lease_id})
+        self._api.write("projects.delete", {"project": lease_id})
 
     # -- internal
-    def _get_connection(self) -> Connection:
-        with self._lock:
-            if self._connection is None:
-                connection = Connection(
-                    configured_account(), self.requests, workers=self._workers, timeout=self._timeout
-                )
-                connection.login()
-                self._connection = connection
-            return self._connection
+    def _learn_times(self, tasks: Iterable[Task]) -> None:
+        """Narrow what is known of the server's clock by the times that it put on our own writes."""
+        for task in tasks:
+            if task.created and (sent_and_answered := self._own_clones.pop(task.id, None)):
+                self._api.clock.saw_own_time(task.created, *sent_and_answered)
+            if task.last_change and (sent := self._own_pings.pop(task.id, None)):
+                # Whoever has written last: it was after our ping was sent, and before this answer came.
+                self._api.clock.saw_own_time(task.last_change, sent, self._api.clock.monotonic())
 
-    def _read(self, endpoint: str, body: Mapping[str, Any]) -> Answer:
-        return self._get_connection().read(endpoint, body)
-
-    def _write(self, endpoint: str, body: Mapping[str, Any]) -> Answer:
-        return self._get_connection().write(endpoint, body)
-
-    def _entities(self, entity: str, body: Mapping[str, Any]) -> list[Entity]:
-        service = "models" if entity == "model" else "tasks"
-        return [parse.entity(entity, row) for row in self._read(f"{service}.get_all_ex", body)[service]]
+    def _entities(
+        self, entity: str, body: Mapping[str, Any], since: datetime | None, until: datetime | None = None
+    ) -> list[Entity]:
+        endpoint = "models.get_all_ex" if entity == "model" else "tasks.get_all_ex"
+        return self._api.page(endpoint, body, parse.entity_reader(entity, since, until))
 
     def _served_queue_ids(self) -> set[str]:
-        return parse.served_queues(
-            self._read("workers.get_all", {"last_seen": WORKER_LAST_SEEN_SECONDS}).get("workers") or ()
-        )
+        body = {"last_seen": WORKER_LAST_SEEN_SECONDS}
+        workers = self._api.rows("workers.get_all", body)
+        return set().union(*self._api.left_out.read_rows("workers.get_all", workers, parse.served_queues))
 
     def _project(self, name: str) -> str:
         """Return a project's id. Creates the project if missing; if another process creates it first, reads its id."""
@@ -256,7 +289,8 @@ class ClearMLGateway:
         project_id = self._find_project(clean_name)
         if not project_id:
             try:
-                project_id = str(self._write("projects.create", {"name": clean_name, "description": ""})["id"])
+                body = {"name": clean_name, "description": ""}
+                project_id = self._api.write_as("projects.create", body, Created).id
             except Conflict:
                 project_id = self._find_project(clean_name)
         if not project_id:
@@ -264,21 +298,8 @@ class ClearMLGateway:
         return project_id
 
     def _find_project(self, name: str) -> str:
-        rows = self._read("projects.get_all", bodies.project_named(name))["projects"]
-        return next((str(row["id"]) for row in rows if row.get("name") == name), "")
-
-
-_default: ClearMLGateway | None = None
-_default_lock = threading.Lock()
-
-
-def connect() -> ClearMLGateway:
-    """Return this process's gateway. Sends nothing before the gateway is first used."""
-    global _default
-    with _default_lock:
-        if _default is None:
-            _default = ClearMLGateway()
-        return _default
+        projects = self._api.every_row("projects.get_all", bodies.project_named(name), parse.project)
+        return next((project.id for project in projects if project.name == name), "")
 
 
 def configured_account() -> Account:
@@ -331,3 +352,11 @@ def _verify(value: object) -> bool | str:
     if isinstance(value, str):
         return words.get(value.strip().lower(), value)
     return bool(value)
+
+
+_default = ClearMLGateway()
+
+
+def connect() -> ClearMLGateway:
+    """Return this process's gateway. Sends nothing before the gateway is first used."""
+    return _default

@@ -39,6 +39,8 @@ NO_CONFIGURATION = (
     "To try without a server: `clearml-sched sandbox`"
 )
 
+CHECK_ADDRESS = "check api_server in clearml.conf and any proxy in between"
+
 
 def not_configured() -> NotConfigured:
     """The error for a missing configuration."""
@@ -84,9 +86,26 @@ def unreadable_answer(host: str, endpoint: str, status: int, *, read_only: bool)
     text = f"The answer of {host} to {endpoint} is not one of a ClearML API server (HTTP {status})"
     if status in UNAVAILABLE_STATUSES:
         return Unavailable(f"The ClearML server at {host} is not available just now (HTTP {status})", code=status)
-    if 300 <= status < 500:
-        return Refused(f"{text}; check api_server in clearml.conf and any proxy in between", code=status)
+    if status < 500:
+        text = f"{text}; {CHECK_ADDRESS}"
+    if 400 <= status < 500:
+        return Refused(text, code=status)
     return _unavailable_or_unknown(text, read_only=read_only, code=status)
+
+
+def unreadable_login(host: str, status: int) -> Unavailable:
+    """The error for an answer to a login that is not one of the API, although an earlier login succeeded."""
+    return Unavailable(
+        f"The answer of {host} to auth.login is not one of a ClearML API server (HTTP {status}), although an earlier "
+        f"one was; if this lasts, {CHECK_ADDRESS}",
+        code=status,
+    )
+
+
+def nonsense(host: str, endpoint: str, field: str, *, read_only: bool) -> GatewayError:
+    """The error for an answer of the API that lacks what it must have, or has something else in its place."""
+    text = f"The answer of {host} to {endpoint} makes no sense: its {field!r} is missing or wrong"
+    return _unavailable_or_unknown(text, read_only=read_only, code=200)
 
 
 def refusal(host: str, endpoint: str, code: int, subcode: int, message: str, *, read_only: bool) -> GatewayError:
@@ -145,7 +164,14 @@ def surely_not_sent(error: Exception) -> bool:
 
 def connection_broke(error: Exception) -> bool:
     """True if an existing connection broke, as an idle one in the pool does when the server closes it."""
-    return not surely_not_sent(error) and not isinstance(error, requests.exceptions.Timeout)
+    return not surely_not_sent(error) and not _timed_out(error)
+
+
+def _timed_out(error: Exception) -> bool:
+    """True if no answer came in time, or only a part of it."""
+    return isinstance(error, requests.exceptions.Timeout) or isinstance(
+        _root_cause(error), (TimeoutError, urllib3.exceptions.ReadTimeoutError)
+    )
 
 
 def _root_cause(error: BaseException) -> BaseException:
@@ -166,7 +192,7 @@ def _cause_text(error: Exception) -> str:
         return "the proxy refuses the connection"
     if isinstance(root, ssl.SSLCertVerificationError):
         return "its certificate is not trusted"
-    if isinstance(error, requests.exceptions.Timeout):
+    if _timed_out(error):
         return "no answer in time"
     if isinstance(root, ConnectionRefusedError) or "refused" in text:
         return "connection refused"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from clearml_sched_widgets.errors import Unavailable
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import Task, TaskQuery
 
@@ -19,13 +20,16 @@ def pages(gateway: Gateway, query: TaskQuery) -> Iterator[list[Task]]:
     the time of the last row, and uses an offset only within rows of the same time. The last row of a page comes again
     on the next page, as does a task that moves to the end meanwhile.
     Sends at most n / 499 + 1 requests for n rows, and one more for each 500 rows with the same time.
-    Raises GatewayError.
+    Raises GatewayError; Unavailable also if the server always sends the same page.
     """
+    before: list[Task] = []
     while True:
         tasks = gateway.tasks(query)
+        if len(tasks) == PAGE and tasks == before:
+            raise Unavailable("The server's list of tasks makes no sense: it sends the same page again and again")
         yield tasks
         if len(tasks) < PAGE:
             return
-        last = getattr(tasks[-1], query.order)
-        time_advanced = last is not None and last != query.since
+        before, last = tasks, getattr(tasks[-1], query.order)
+        time_advanced = last is not None and (query.since is None or last > query.since)
         query = attrs.evolve(query, since=last, page=0) if time_advanced else attrs.evolve(query, page=query.page + 1)

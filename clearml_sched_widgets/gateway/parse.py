@@ -1,134 +1,224 @@
-"""Converts the server's JSON to this package's records. Missing and null fields become empty."""
+"""Converts rows of the server's lists to this package's records.
+
+A row with a field of a wrong type raises Nonsense, because any guess may do harm: a task without its system tags seems
+to be nobody's run. The rows are read by hand, as cattrs takes twice as long.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Any
 
-from clearml_sched_widgets.records import SECTION, Entity, LogLine, Param, Params, Queue, Task
+from clearml_sched_widgets.gateway import fields
+from clearml_sched_widgets.gateway.fields import Row
+from clearml_sched_widgets.gateway.nonsense import Nonsense
+from clearml_sched_widgets.records import (
+    SECTION,
+    Entity,
+    Lease,
+    LogLine,
+    Param,
+    Params,
+    Project,
+    Queue,
+    Task,
+    TaskQuery,
+)
 
-Row = Mapping[str, Any]
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+MOST_MILLISECONDS = 7_258_118_400_000  # the year 2200
 
 
-def utc_time(text: object) -> datetime | None:
-    """Read an ISO time as UTC; a time without an offset is UTC already. None if it is no time."""
-    if not isinstance(text, str) or not text:
-        return None
-    try:
-        time = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return time.replace(tzinfo=timezone.utc) if time.tzinfo is None else time.astimezone(timezone.utc)
-
-
-def task(row: Row) -> Task:
+def task(value: object) -> Task:
     """A task from tasks.get_all_ex."""
-    project_id, project_name = _id_and_name(row.get("project"))
-    user_id, user_name = _id_and_name(row.get("user"))
-    execution, objects = row.get("execution") or {}, row.get("configuration") or {}
+    row = fields.row(value)
+    project_id, project_name = fields.reference(row, "project")
+    user_id, user_name = fields.reference(row, "user")
+    configuration, marks = _configuration(row)
     return Task(
-        id=row["id"],
-        name=_text(row, "name"),
-        type=_text(row, "type"),
-        status=_text(row, "status"),
-        status_message=_text(row, "status_message"),
-        status_reason=_text(row, "status_reason"),
+        id=fields.required(row, "id"),
+        name=fields.text(row, "name"),
+        type=fields.text(row, "type"),
+        status=fields.text(row, "status"),
+        status_message=fields.text(row, "status_message"),
+        status_reason=fields.text(row, "status_reason"),
         project_id=project_id,
         project=project_name,
         user_id=user_id or "",
         user=user_name,
-        parent=_id_and_name(row.get("parent"))[0],
-        queue_id=_id_and_name(execution.get("queue"))[0],
-        tags=_tags(row, "tags"),
-        system_tags=_tags(row, "system_tags"),
-        created=utc_time(row.get("created")),
-        started=utc_time(row.get("started")),
-        completed=utc_time(row.get("completed")),
-        status_changed=utc_time(row.get("status_changed")),
-        last_update=utc_time(row.get("last_update")),
-        last_change=utc_time(row.get("last_change")),
-        hyperparams=_params(row.get("hyperparams") or {}),
-        configuration={name: str(item["value"] or "") for name, item in objects.items() if "value" in item},
-        marks={name: str(item["description"]) for name, item in objects.items() if item.get("description")},
+        parent=fields.reference(row, "parent")[0],
+        queue_id=fields.reference(fields.mapping(row, "execution"), "queue")[0],
+        tags=fields.tags(row, "tags"),
+        system_tags=fields.tags(row, "system_tags"),
+        created=fields.time(row, "created"),
+        started=fields.time(row, "started"),
+        completed=fields.time(row, "completed"),
+        status_changed=fields.time(row, "status_changed"),
+        last_update=fields.time(row, "last_update"),
+        last_change=fields.time(row, "last_change"),
+        hyperparams=_params(row),
+        configuration=configuration,
+        marks=marks,
     )
 
 
-def entity(kind: str, row: Row) -> Entity:
-    """An object that triggers watch, from tasks.get_all_ex or models.get_all_ex."""
-    project_id, project_name = _id_and_name(row.get("project"))
-    section = _params(row.get("hyperparams") or {}).get(SECTION, {})
-    model_status = "published" if row.get("ready") else "created"
+def task_reader(query: TaskQuery) -> Callable[[object], Task]:
+    """Return a function that reads a row of a query's answer, and checks what the query filtered by."""
+    ids = None if query.ids is None else frozenset(query.ids)
+    order = query.order.removeprefix("-")
+    wanted, unwanted = frozenset(query.system_tags), frozenset(query.without_system_tags)
+
+    def read(value: object) -> Task:
+        found = task(value)
+        if ids is not None and found.id not in ids:
+            raise Nonsense("id", found.id)
+        _check_time(order, getattr(found, order), query.since)
+        if query.bare:  # the server sends no other fields
+            return found
+        if query.statuses and found.status not in query.statuses:
+            raise Nonsense("status", found.status)
+        if query.types and found.type not in query.types:
+            raise Nonsense("type", found.type)
+        if not wanted.issubset(found.system_tags) or not unwanted.isdisjoint(found.system_tags):
+            raise Nonsense("system_tags", list(found.system_tags))
+        return found
+
+    return read
+
+
+def entity(kind: str, value: object) -> Entity:
+    """An object that triggers watch, from tasks.get_all_ex or models.get_all_ex. Polls are ordered by its `changed`."""
+    row = fields.row(value)
+    project_id, project_name = fields.reference(row, "project")
+    changed = fields.time(row, "last_change")
+    if changed is None:
+        raise Nonsense("last_change")
+    section = _params(row).get(SECTION, {})
     return Entity(
         entity=kind,
-        id=row["id"],
-        name=_text(row, "name"),
+        id=fields.required(row, "id"),
+        name=fields.text(row, "name"),
         project_id=project_id,
         project=project_name,
-        user_id=_id_and_name(row.get("user"))[0] or "",
-        type=_text(row, "type"),
-        status=model_status if kind == "model" else _text(row, "status"),
-        tags=_tags(row, "tags"),
-        system_tags=_tags(row, "system_tags"),
-        created=utc_time(row.get("created")),
-        started=utc_time(row.get("started")),
-        completed=utc_time(row.get("completed")),
-        status_changed=utc_time(row.get("status_changed")),
-        changed=utc_time(row.get("last_change")),
+        user_id=fields.reference(row, "user")[0] or "",
+        type=fields.text(row, "type"),
+        status=_model_status(row) if kind == "model" else fields.text(row, "status"),
+        tags=fields.tags(row, "tags"),
+        system_tags=fields.tags(row, "system_tags"),
+        created=fields.time(row, "created"),
+        started=fields.time(row, "started"),
+        completed=fields.time(row, "completed"),
+        status_changed=fields.time(row, "status_changed"),
+        changed=changed,
         scheduler={name: param.value for name, param in section.items()},
     )
 
 
-def queue(row: Row, served: set[str] | None) -> Queue:
+def entity_reader(kind: str, since: datetime | None, until: datetime | None) -> Callable[[object], Entity]:
+    """Return a function that reads an object, and checks that it changed at a time that was asked for."""
+
+    def read(value: object) -> Entity:
+        found = entity(kind, value)
+        _check_time("last_change", found.changed, since, until)
+        return found
+
+    return read
+
+
+def queue(served: set[str] | None, value: object) -> Queue:
     """A queue from queues.get_all. `served`: ids of the queues that an agent serves, None if not known."""
+    row = fields.row(value)
+    queue_id = fields.required(row, "id")
     return Queue(
-        id=row["id"],
-        name=_text(row, "name"),
-        waiting=len(row.get("entries") or ()),
-        watched=None if served is None else row["id"] in served,
+        id=queue_id,
+        name=fields.text(row, "name"),
+        waiting=len(fields.items(row, "entries")),
+        watched=None if served is None else queue_id in served,
     )
 
 
-def served_queues(workers: Iterable[Row]) -> set[str]:
-    """The ids of the queues that the workers of workers.get_all take tasks from."""
-    ids = (_id_and_name(queue)[0] for worker in workers for queue in worker.get("queues") or ())
+def project(value: object) -> Project:
+    """A project from projects.get_all."""
+    row = fields.row(value)
+    return Project(id=fields.required(row, "id"), name=fields.required(row, "name"))
+
+
+def lease(prefix: str, value: object) -> Lease:
+    """A lease from projects.get_all, whose name must begin with `prefix`."""
+    row = fields.row(value)
+    name = fields.required(row, "name")
+    if not name.startswith(prefix):
+        raise Nonsense("name", name)
+    text, last_update = fields.text(row, "description"), fields.time(row, "last_update")
+    return Lease(id=fields.required(row, "id"), name=name, text=text, last_update=last_update)
+
+
+def served_queues(value: object) -> set[str]:
+    """The ids of the queues from which a worker of workers.get_all takes tasks."""
+    queues = fields.items(fields.row(value), "queues")
+    ids = (fields.reference({"queues": each}, "queues")[0] for each in queues)
     return {queue_id for queue_id in ids if queue_id}
 
 
-def log_lines(events: Iterable[Row]) -> list[LogLine]:
-    """The console lines of log events. One event may hold several lines."""
-    return [
-        LogLine(time=EPOCH + timedelta(milliseconds=event.get("timestamp") or 0), level=_level(event), text=text)
-        for event in events
-        for text in str(event.get("msg") or "").rstrip("\n").split("\n")
-    ]
+def log_lines(value: object) -> list[LogLine]:
+    """The console lines of one log event."""
+    row = fields.row(value)
+    millis = row.get("timestamp")
+    if isinstance(millis, bool) or not isinstance(millis, (int, float)) or not 0 <= millis < MOST_MILLISECONDS:
+        raise Nonsense("timestamp", millis)
+    time, level = EPOCH + timedelta(milliseconds=millis), (fields.text(row, "level") or "info").lower()
+    return [LogLine(time=time, level=level, text=text) for text in fields.text(row, "msg").rstrip("\n").split("\n")]
 
 
-def _level(event: Row) -> str:
-    return str(event.get("level") or "info").lower()
+def _check_time(name: str, time: datetime | None, since: datetime | None, until: datetime | None = None) -> None:
+    """Check the time by which rows were selected. With a wrong one, a reader of pages would go back, or stop early."""
+    if since is None:
+        return
+    start = since.replace(microsecond=since.microsecond // 1000 * 1000)  # the server has milliseconds
+    if time is None or time < start or (until is not None and time > until):
+        raise Nonsense(name, time and time.isoformat())
 
 
-def _text(row: Row, field: str) -> str:
-    return str(row.get(field) or "")
+def _model_status(row: Row) -> str:
+    ready = row.get("ready")
+    if ready is None or isinstance(ready, bool):
+        return "published" if ready else "created"
+    raise Nonsense("ready", ready)
 
 
-def _tags(row: Row, field: str) -> tuple[str, ...]:
-    return tuple(row.get(field) or ())
-
-
-def _id_and_name(value: object) -> tuple[str | None, str]:
-    """The id and name of a referenced object. The server sends either an object or only its id."""
-    if isinstance(value, Mapping):
-        return value.get("id"), str(value.get("name") or "")
-    return (value, "") if isinstance(value, str) else (None, "")
-
-
-def _params(sections: Mapping[str, Mapping[str, Row]]) -> Params:
+def _params(row: Row) -> Params:
+    sections = fields.mapping(row, "hyperparams")
     return {
-        section: {
-            name: Param(value=_text(item, "value"), type=_text(item, "type"), description=_text(item, "description"))
-            for name, item in items.items()
-        }
-        for section, items in sections.items()
+        section: {name: _param(item) for name, item in fields.mapping({"hyperparams": params}, "hyperparams").items()}
+        for section, params in sections.items()
     }
+
+
+def _param(item: object) -> Param:
+    if not isinstance(item, dict):
+        raise Nonsense("hyperparams", item)
+    value, kind, description = item.get("value"), item.get("type"), item.get("description")
+    if isinstance(value, (int, float)):  # as other clients of the API may write it
+        value = str(value)
+    for each in (value, kind, description):
+        if each is not None and not isinstance(each, str):
+            raise Nonsense("hyperparams", each)
+    return Param(value=value or "", type=kind or "", description=description or "")
+
+
+def _configuration(row: Row) -> tuple[dict[str, str], dict[str, str]]:
+    """The texts and the marks of the configuration objects, by name."""
+    texts: dict[str, str] = {}
+    marks: dict[str, str] = {}
+    for name, item in fields.mapping(row, "configuration").items():
+        if not isinstance(item, dict):
+            raise Nonsense("configuration", item)
+        text, mark = item.get("value"), item.get("description")
+        for each in (text, mark):
+            if each is not None and not isinstance(each, str):
+                raise Nonsense("configuration", each)
+        if "value" in item:
+            texts[name] = text or ""
+        if mark:
+            marks[name] = mark
+    return texts, marks

@@ -7,13 +7,14 @@ import json
 import logging
 import re
 import zlib
+from email.utils import formatdate
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from clearml_sched_widgets.sandbox import services, tokens
+from clearml_sched_widgets.sandbox import clock, services, tokens
 from clearml_sched_widgets.sandbox.call import Call, Endpoint, State, find_endpoint
 from clearml_sched_widgets.sandbox.errors import ApiError
 from clearml_sched_widgets.sandbox.identity import API_VERSION, new_id
@@ -39,6 +40,7 @@ class ApiApp:
         request = Request(scope, receive)
         body = await request.body()
         response = self.respond(request, body)
+        response.headers["Date"] = formatdate(clock.now().timestamp(), usegmt=True)
         await response(scope, receive, send)
 
     def respond(self, request: Request, body: bytes) -> Response:

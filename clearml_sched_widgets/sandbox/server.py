@@ -75,7 +75,13 @@ class _Server(uvicorn.Server):
 
 def _make_server(app: ApiApp | FilesApp) -> _Server:
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="off", timeout_keep_alive=75, timeout_graceful_shutdown=2
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+        date_header=not isinstance(app, ApiApp),  # its own dates are up to two seconds old; `ApiApp` sends exact ones
     )
     return _Server(config)
 

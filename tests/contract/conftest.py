@@ -14,6 +14,7 @@ import pytest
 
 from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.gateway.http import Account, Connection
+from clearml_sched_widgets.gateway.present import ServerClock
 from clearml_sched_widgets.sandbox import Sandbox
 from tests.contract.memory_world import MemoryWorld
 from tests.contract.server_world import ServerWorld
@@ -33,7 +34,7 @@ def account(request: pytest.FixtureRequest) -> Account:
 @pytest.fixture(scope="session")
 def connection(account: Account) -> Connection:
     """A connection for requests to the server that do not go through the gateway."""
-    return Connection(account, Counter(), workers=1, timeout=60)
+    return Connection(account, Counter(), ServerClock(), workers=1, timeout=60)
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +61,4 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     server = ServerWorld(request.getfixturevalue("server_gateway"), request.getfixturevalue("connection"))
     yield server
     server.clean_up()
+    assert server.gateway.left_out() == (), "all that a server sends makes sense"

@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
 from clearml_sched_widgets.errors import Conflict, NotFound
-from clearml_sched_widgets.records import Lease
-from tests.contract.worlds import World
+from tests.contract.worlds import World, pause
 
 
 def test_a_lease_is_read_by_its_name_and_changed_by_its_id(world: World) -> None:
     name = f"{world.prefix}.lease.1"
     lease_id = world.gateway.create_lease(name, "counter 1")
-    assert world.gateway.leases(f"{world.prefix}.lease.") == [Lease(id=lease_id, name=name, text="counter 1")]
+    (lease,) = world.gateway.leases(f"{world.prefix}.lease.")
+    assert (lease.id, lease.name, lease.text) == (lease_id, name, "counter 1")
     world.gateway.write_lease(lease_id, "counter 2")
-    assert world.gateway.leases(name) == [Lease(id=lease_id, name=name, text="counter 2")]
+    (lease,) = world.gateway.leases(name)
+    assert (lease.id, lease.name, lease.text) == (lease_id, name, "counter 2")
     world.gateway.delete_lease(lease_id)
     assert world.gateway.leases(world.prefix) == []
+
+
+def test_renewing_moves_a_leases_last_update_forward_by_the_servers_time(world: World) -> None:
+    present = world.gateway.present()
+    earliest = present.time - timedelta(milliseconds=1)  # the server stores milliseconds
+    lease_id = world.gateway.create_lease(f"{world.prefix} lease", "counter 1")
+    updates = [world.gateway.leases(world.prefix)[0].last_update]
+    for counter in ("counter 2", "counter 3", "counter 4"):
+        pause()
+        world.gateway.write_lease(lease_id, counter)
+        updates.append(world.gateway.leases(world.prefix)[0].last_update)
+    times = [time for time in updates if time is not None]
+    assert times == sorted(set(times))
+    present = world.gateway.present()
+    assert earliest <= times[0]
+    assert times[-1] <= present.time + present.uncertainty
+    assert len(times) == 4
 
 
 def test_special_characters_of_a_leases_name_are_no_pattern(world: World) -> None:

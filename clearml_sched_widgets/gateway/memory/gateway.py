@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Concatenate, ParamSpec, TypeVar
 
 import attrs
@@ -25,6 +25,7 @@ from clearml_sched_widgets.records import (
     Entity,
     Lease,
     LogLine,
+    Present,
     Project,
     Queue,
     Server,
@@ -81,6 +82,18 @@ class MemoryGateway(MemoryServer):
     def server(self) -> Server:
         """Return the server and the user."""
         return Server(api_url="memory:", web_url="", user_id="tester", user="tester")
+
+    def present(self, task_id: str = "", *, ask: bool = True) -> Present:  # noqa: ARG002 - it is known without asking
+        """Return the server's present, which is certain here."""
+        return Present(time=self._server_time(), uncertainty=timedelta(0))
+
+    def own_connection(self, timeout: float = 60.0) -> MemoryGateway:  # noqa: ARG002 - it never waits
+        """Return this very gateway: it has no connections."""
+        return self
+
+    def left_out(self) -> tuple[str, ...]:
+        """Return what was left out of lists: nothing, as all objects make sense here."""
+        return ()
 
     # -- reading
     @_counted_request
@@ -308,13 +321,14 @@ class MemoryGateway(MemoryServer):
     def leases(self, prefix: str) -> list[Lease]:
         """Return the leases whose names start with `prefix`, sorted by name."""
         projects = [p for p in self._projects.values() if p.hidden and p.name.startswith(prefix)]
-        rows = [Lease(id=project.id, name=project.name, text=project.text) for project in projects]
-        return sorted(rows, key=lambda row: row.name)[:PAGE]
+        rows = [Lease(id=p.id, name=p.name, text=p.text, last_update=p.last_update) for p in projects]
+        return sorted(rows, key=lambda row: row.name)
 
     @_counted_request
     def write_lease(self, lease_id: str, text: str) -> None:
         """Change a lease's text. Raises NotFound if this id is gone."""
-        self._get_lease_project(lease_id).text = text
+        project = self._get_lease_project(lease_id)
+        project.text, project.last_update = text, self._server_time()
 
     @_counted_request
     def delete_lease(self, lease_id: str) -> None:

@@ -123,7 +123,8 @@ def test_a_write_whose_answer_is_cut_in_the_middle_has_an_unknown_outcome(
 def test_a_read_whose_connection_was_dead_is_sent_once_more(
     server: FaultServer, gateway: ClearMLGateway, endpoint: str, call: Call
 ) -> None:
-    server.default = Reply(data={"tasks": [], "queues": [], "models": [], "projects": [], "events": []})
+    lists: dict[str, object] = {"tasks": [], "queues": [], "models": [], "projects": [], "events": []}
+    server.default = Reply(data={**lists, "user": {"id": "u"}})
     server.replies.append(Reply(cut="before"))
     call(gateway)
     assert server.endpoints() == [endpoint, endpoint]
@@ -150,7 +151,7 @@ def test_no_answer_in_time_is_unknown_for_a_write_and_unavailable_for_a_read(ser
 
 def test_a_large_batch_is_given_the_time_it_takes(server: FaultServer) -> None:
     gateway = ClearMLGateway(timeout=1)
-    server.replies.append(Reply(data={"succeeded": [], "failed": []}, delay=1.5))
+    server.replies.append(Reply(data={"succeeded": [{"id": "t"}], "failed": []}, delay=1.5))
     gateway.enqueue(["t"] * 10, "q")
     assert server.endpoints() == ["tasks.enqueue_many"]
 
@@ -282,12 +283,26 @@ def test_an_answer_that_is_not_the_apis_leaves_a_write_unknown(
         read(gateway)
 
 
-@pytest.mark.parametrize("code", [301, 302, 307])
-def test_a_redirect_is_not_followed(server: FaultServer, gateway: ClearMLGateway, code: int) -> None:
-    server.replies.append(Reply(code, raw=b"", headers={"Location": f"{server.url}/elsewhere"}))
-    with pytest.raises(Refused, match="check api_server"):
+@pytest.mark.parametrize("code", [301, 302, 307, 399])
+def test_a_redirect_is_not_followed_and_says_what_to_check(
+    server: FaultServer, gateway: ClearMLGateway, code: int
+) -> None:
+    redirect = Reply(code, raw=b"", headers={"Location": f"{server.url}/elsewhere"})
+    server.replies.extend([redirect, redirect])
+    with pytest.raises(OutcomeUnknown, match=r"check api_server in clearml\.conf and any proxy in between"):
         clone(gateway)
-    assert server.endpoints() == ["tasks.clone"]
+    with pytest.raises(Unavailable, match=r"check api_server in clearml\.conf and any proxy in between"):
+        read(gateway)
+    assert server.endpoints() == ["tasks.clone", "tasks.get_all_ex"]
+
+
+@pytest.mark.parametrize("code", [400, 403, 404, 405, 413])
+def test_a_page_of_a_proxy_that_refuses_was_certainly_not_carried_out(
+    server: FaultServer, gateway: ClearMLGateway, code: int
+) -> None:
+    server.replies.append(Reply(code, raw=b"<html>no</html>"))
+    with pytest.raises(Refused, match=r"check api_server in clearml\.conf and any proxy in between"):
+        clone(gateway)
 
 
 @pytest.mark.parametrize(
@@ -326,6 +341,7 @@ def test_a_refusal_has_the_servers_codes_and_words(
 # -- what is sent
 def test_no_credential_is_in_an_error_or_a_repr(server: FaultServer, gateway: ClearMLGateway) -> None:
     faults = [Reply(cut="before"), Reply(500), Reply(400, 101, "gone"), Reply(raw=b"?"), Reply(429)]
+    server.replies.append(Reply(data={"user": {"id": "u"}}))
     texts = [repr(gateway), repr(gateway.server())]
     for fault in faults:
         server.replies.append(fault)

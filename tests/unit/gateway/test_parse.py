@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from clearml_sched_widgets.gateway import bodies, parse
+from clearml_sched_widgets.gateway import bodies, fields, parse
 from clearml_sched_widgets.records import Param, TaskQuery
 from tests.paths import RECORDED
 
@@ -39,7 +39,7 @@ def test_the_real_servers_models_queues_and_lines_are_read() -> None:
     models = [parse.entity("model", row) for row in recorded("models.get_all_ex", "models")]
     assert [(m.status, m.tags) for m in models] == [("published", ("m1", "m2"))]
     assert all(model.changed and model.project_id and model.user_id for model in models)
-    queues = [parse.queue(row, set()) for row in recorded("queues.get_all_ex", "queues")]
+    queues = [parse.queue(set(), row) for row in recorded("queues.get_all_ex", "queues")]
     assert [(queue.name, queue.waiting, queue.watched) for queue in queues] == [("default", 1, False)]
 
 
@@ -53,10 +53,13 @@ def test_the_real_servers_models_queues_and_lines_are_read() -> None:
         ("", None),
         (None, None),
         ("yesterday", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-14:00", None),
+        ("1969-12-31T23:59:59Z", None),
     ],
 )
 def test_times_are_in_utc_whatever_the_server_says(text: str | None, expected: datetime | None) -> None:
-    assert parse.utc_time(text) == expected
+    assert fields.utc_time(text) == expected
 
 
 def test_what_is_missing_or_null_is_empty() -> None:
@@ -64,14 +67,19 @@ def test_what_is_missing_or_null_is_empty() -> None:
     task = parse.task({**row, "id": "t"})
     assert task == parse.task({"id": "t"})
     assert (task.name, task.project_id, task.tags, task.created, task.hyperparams) == ("", None, (), None, {})
-    assert parse.entity("model", {"id": "m", "user": "u", "project": "p"}).project_id == "p"
+    changed = "2026-01-01T00:00:00Z"
+    assert parse.entity("model", {"id": "m", "user": "u", "project": "p", "last_change": changed}).project_id == "p"
     parameter = {"Args": {"lr": {"section": "Args", "name": "lr", "value": None}}}
     assert parse.task({"id": "t", "hyperparams": parameter}).hyperparams == {"Args": {"lr": Param(value="")}}
 
 
 def test_an_event_of_several_lines_is_as_many_lines() -> None:
     events = [{"timestamp": 1500, "level": "WARNING", "msg": "one\ntwo\n"}, {"timestamp": 2000, "msg": "three"}]
-    lines = [((line.time - parse.EPOCH).total_seconds(), line.level, line.text) for line in parse.log_lines(events)]
+    lines = [
+        ((line.time - parse.EPOCH).total_seconds(), line.level, line.text)
+        for e in events
+        for line in parse.log_lines(e)
+    ]
     assert lines == [(1.5, "warning", "one"), (1.5, "warning", "two"), (2.0, "info", "three")]
 
 
