@@ -13,6 +13,8 @@ from clearml_sched_widgets.errors import InvalidDefinition, Problem
 
 REPEATED_KEY = "this key stands more than once in one mapping: keep one of them"
 
+NUMBER_TOO_LONG = "it has a number of thousands of digits"
+
 
 class _Mapping(dict[Any, Any]):
     """A mapping that was read from a text, with its repeated keys. The last value of a repeated key counts."""
@@ -66,6 +68,8 @@ def _parse_json(text: str) -> object:
         return json.loads(text.lstrip("\ufeff"), object_pairs_hook=_json_mapping)
     except json.JSONDecodeError as error:
         raise _unreadable("JSON", error.msg, error.lineno, error.colno) from None
+    except ValueError:
+        raise _unreadable("a definition", NUMBER_TOO_LONG, 1, 1) from None
     except RecursionError:
         raise _unreadable("a definition", "it is nested too deeply", 1, 1) from None
 
@@ -91,6 +95,8 @@ def _parse_yaml(text: str) -> object:
         raise _unreadable("YAML", error.problem or error.context or "unreadable", line, column) from None
     except yaml.YAMLError as error:
         raise _unreadable("YAML", str(error), 1, 1) from None
+    except (ValueError, OverflowError):
+        raise _unreadable("a definition", NUMBER_TOO_LONG, 1, 1) from None
     except RecursionError:
         raise _unreadable("a definition", "it is nested too deeply", 1, 1) from None
 

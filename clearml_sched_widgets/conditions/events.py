@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from clearml_sched_widgets.conditions.memory import Entry, Memory, seen_text, seen_time
-from clearml_sched_widgets.conditions.selection import selects, shown_name, tags_match
+from clearml_sched_widgets.conditions.memory import Entry, Memory, entry_of, seen_text, seen_time
+from clearml_sched_widgets.conditions.selection import Search, search_name, selects, shown_name, tags_match
 from clearml_sched_widgets.definition import Published, StatusChanged, Tagged, Trigger
 from clearml_sched_widgets.records import Entity
 
@@ -35,11 +35,12 @@ class Event:
 
 @attrs.frozen(kw_only=True)
 class PollContext:
-    """The times that a poll compares changes with; see `events`."""
+    """The times that a poll compares changes with, and how it searches in names; see `events`."""
 
     watch_from: datetime
     since: datetime | None
     first: bool
+    search: Search
 
 
 def events(
@@ -50,8 +51,9 @@ def events(
     watch_from: datetime,
     since: datetime | None = None,
     first_look: bool = False,
+    search: Search = search_name,
 ) -> tuple[list[Event], Entry | None]:
-    """The trigger's events on the object, and its new memory entry.
+    """The trigger's events on the object, and its new memory entry. Raises SlowPattern if `search` gives up.
 
     The caller stores the entry under the object's id, or removes the old entry if the new one is None.
 
@@ -64,8 +66,8 @@ def events(
     `from_` is compared with the previous status as far as polls show it: the last one seen, or in_progress if the
     object was started since. Only the statuses in `from_` are remembered.
     """
-    poll = PollContext(watch_from=watch_from, since=since, first=first_look)
-    known = memory.get(entity.id, {})
+    poll = PollContext(watch_from=watch_from, since=since, first=first_look, search=search)
+    known = entry_of(memory, entity.id)
     statuses = _awaited_statuses(trigger, entity)
     if statuses is not None:
         return _status_events(trigger, entity, known, poll, statuses)
@@ -106,7 +108,7 @@ def _status_events(
     trigger: Trigger, entity: Entity, known: Mapping[str, Any], poll: PollContext, statuses: tuple[str, ...]
 ) -> tuple[list[Event], Entry | None]:
     from_ = trigger.when.from_ if isinstance(trigger.when, StatusChanged) else ()
-    if entity.status not in (*statuses, *from_) or not selects(trigger.select, entity):
+    if entity.status not in (*statuses, *from_) or not selects(trigger.select, entity, poll.search):
         return [], None
     entry: Entry = {"status": entity.status} if entity.status in from_ else {}
     found: list[Event] = []
@@ -153,7 +155,7 @@ def _previous_status(entity: Entity, known: Mapping[str, Any]) -> str | None:
 def _edge_events(
     trigger: Trigger, entity: Entity, known: Mapping[str, Any], poll: PollContext
 ) -> tuple[list[Event], Entry | None]:
-    holds = _condition_holds(trigger, entity) and selects(trigger.select, entity)
+    holds = _condition_holds(trigger, entity) and selects(trigger.select, entity, poll.search)
     held, ordinal = bool(known.get("holds")), int(known.get("ordinal", 0))
     if not holds:
         if not known:

@@ -26,6 +26,12 @@ KEY_RETENTION = timedelta(minutes=10)  # a status that is written twice is writt
 MAX_KEYS = 100  # of entries older than the cursor
 
 
+def entry_of(memory: Memory, object_id: str) -> Mapping[str, Any]:
+    """The entry of an object; empty if there is none, or none that makes sense: anybody may have written it."""
+    entry = memory.get(object_id)
+    return entry if isinstance(entry, dict) and isinstance(entry.get("ordinal", 0), int) else {}
+
+
 def seen_text(entity: Entity) -> str:
     """The `seen` of an entry: the server's time of the last change in the record; empty without a time."""
     moment = entity.changed or entity.status_changed or entity.created
@@ -37,16 +43,15 @@ def prune(memory: Memory, since: datetime, retention: timedelta = RETENTION) -> 
 
     Objects that did not change for `retention` are forgotten. If an edge condition still holds for such an object, its
     next change makes an event. Keys of status events are kept for ten minutes. At most 100 keys are kept, but all keys
-    at or after the cursor.
+    at or after the cursor. What makes no sense is dropped.
     """
+    entries = {key: dict(entry) for key, entry in memory.items() if isinstance(entry, dict)}
     long_lived = {
-        key: dict(entry)
-        for key, entry in memory.items()
-        if _is_long_lived(entry) and _seen_since(entry, since - retention)
+        key: entry for key, entry in entries.items() if _is_long_lived(entry) and _seen_since(entry, since - retention)
     }
     short_lived = {
-        key: dict(entry)
-        for key, entry in memory.items()
+        key: entry
+        for key, entry in entries.items()
         if not _is_long_lived(entry) and _seen_since(entry, since - KEY_RETENTION)
     }
     newest = sorted(short_lived, key=lambda key: _seen_or_empty(short_lived[key]), reverse=True)
@@ -58,9 +63,21 @@ def prune(memory: Memory, since: datetime, retention: timedelta = RETENTION) -> 
     return {**long_lived, **kept}
 
 
+def seen_within(memory: Memory, server_now: datetime) -> Memory:
+    """The memory without any `seen` after `server_now`, because the server's clock was set back."""
+    latest = server_now.isoformat()
+    ahead = [key for key, entry in memory.items() if isinstance(entry, dict) and _seen_or_empty(entry) > latest]
+    return {**memory, **{key: {**memory[key], "seen": latest} for key in ahead}} if ahead else memory
+
+
 def seen_time(entry: Mapping[str, Any]) -> datetime | None:
-    """The `seen` of an entry as a time; None without one."""
-    return datetime.fromisoformat(entry["seen"]) if entry.get("seen") else None
+    """The `seen` of an entry as a time; None without one that makes sense."""
+    text = _seen_or_empty(entry)
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
 
 
 def _is_long_lived(entry: Mapping[str, Any]) -> bool:
@@ -68,7 +85,8 @@ def _is_long_lived(entry: Mapping[str, Any]) -> bool:
 
 
 def _seen_or_empty(entry: Mapping[str, Any]) -> str:
-    return str(entry.get("seen", ""))
+    text = entry.get("seen")
+    return text if isinstance(text, str) else ""
 
 
 def _seen_since(entry: Mapping[str, Any], moment: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from clearml_sched_widgets.definition import Select
 from clearml_sched_widgets.errors import SchedulerError
@@ -14,17 +14,33 @@ DEVELOPMENT_TAG = "development"
 MAX_SEARCH_SECONDS = 0.25
 
 Tags = tuple[str, ...]
+Search = Callable[[str, str], bool]  # (pattern, name) -> whether it matches; raises TimeoutError, which says why
 
 
 class SlowPattern(SchedulerError):
-    """A `name_regex` takes too long on an object's name."""
+    """A `name_regex` takes too long on an object's name. `why` says so, such as "takes longer than 0.25 s"."""
 
-    def __init__(self, pattern: str, entity: Entity) -> None:
-        what = f"its name_regex {pattern!r} takes longer than {MAX_SEARCH_SECONDS} s on the name {entity.name!r}"
+    def __init__(self, pattern: str, entity: Entity, why: str) -> None:
+        what = f"its name_regex {pattern!r} {why} on the name {entity.name!r}"
         super().__init__(f"{what}; the {entity.entity} {entity.id} was left out. Expected a simpler expression")
 
 
-def selects(select: Select, entity: Entity) -> bool:
+def search_name(pattern: str, name: str, seconds: float = MAX_SEARCH_SECONDS, *, let_others_run: bool = True) -> bool:
+    """Whether the pattern matches somewhere in the name. Raises TimeoutError after `seconds`.
+
+    The `re` module has no timeout: a slow pattern would block the kernel, for hours at worst.
+    `let_others_run` gives other threads the interpreter's lock meanwhile. While they are busy, getting it back takes
+    thousands of times as long as a usual search.
+    """
+    import regex
+
+    try:
+        return regex.search(pattern, name, timeout=seconds, concurrent=let_others_run) is not None
+    except TimeoutError:
+        raise TimeoutError(f"takes longer than {seconds:g} s") from None
+
+
+def selects(select: Select, entity: Entity, search: Search = search_name) -> bool:
     """True if the object meets everything that `select` asks for. Raises SlowPattern.
 
     The project of a dataset is the one that users see; its name is the dataset's own or that of the version's task.
@@ -37,7 +53,7 @@ def selects(select: Select, entity: Entity) -> bool:
         and tags_match(entity.tags, select.tags_any, select.tags_all, select.tags_none)
         and (not select.projects or _in_projects(select, entity))
         and (select.name is None or _name_contains(select, entity))
-        and (select.name_regex is None or _name_matches(select.name_regex, entity))
+        and (select.name_regex is None or _name_matches(select.name_regex, entity, search))
     )
 
 
@@ -87,12 +103,9 @@ def _name_contains(select: Select, entity: Entity) -> bool:
     return part in entity.name.casefold() or part in shown_name(entity).casefold()
 
 
-def _name_matches(pattern: str, entity: Entity) -> bool:
-    """Raises SlowPattern. The `re` module has no timeout: a slow pattern would block the kernel, for hours at worst."""
-    import regex
-
+def _name_matches(pattern: str, entity: Entity, search: Search) -> bool:
+    """Raises SlowPattern."""
     try:
-        names = (entity.name, shown_name(entity))
-        return any(regex.search(pattern, name, timeout=MAX_SEARCH_SECONDS, concurrent=True) for name in names)
-    except TimeoutError:
-        raise SlowPattern(pattern, entity) from None
+        return any(search(pattern, name) for name in dict.fromkeys((entity.name, shown_name(entity))))
+    except TimeoutError as error:
+        raise SlowPattern(pattern, entity, str(error)) from None

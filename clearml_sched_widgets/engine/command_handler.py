@@ -7,44 +7,75 @@ from datetime import datetime
 
 import attrs
 
+from clearml_sched_widgets import codec
 from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine.apply_definition import apply_definition
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.following import polling
 from clearml_sched_widgets.engine.following.runs import launched_since
+from clearml_sched_widgets.engine.guard import item_subject
 from clearml_sched_widgets.engine.instance_task.commands import Command
-from clearml_sched_widgets.engine.instance_task.task import read, read_task
-from clearml_sched_widgets.errors import InvalidDefinition
+from clearml_sched_widgets.engine.instance_task.task import DEFINITION, REFUSED, read_task
+from clearml_sched_widgets.engine.instance_task.task import parse as parse_instance
+from clearml_sched_widgets.errors import GatewayError, SchedulerError
 from clearml_sched_widgets.policy import controls
 from clearml_sched_widgets.policy.state import parse
+from clearml_sched_widgets.records import Task
 from clearml_sched_widgets.sentences import log
+
+LONGEST_ID = 100  # characters of a command's id in a message
+LONGEST_REFUSED = 50_000  # characters of a refused definition that are kept
 
 
 class CommandHandler:
-    """Carries out commands. `plan_schedules` decides about all slots that are due; a backfill calls it first."""
+    """Carries out commands.
 
-    def __init__(self, context: Context, plan_schedules: Callable[[datetime], None]) -> None:
+    `plan_schedules` decides about all slots that are due; a backfill calls it first. `launch_until` launches all slots
+    and events so far; a pause calls it first, because it leaves out only what comes due while it lasts.
+    """
+
+    def __init__(
+        self, context: Context, plan_schedules: Callable[[datetime], None], launch_until: Callable[[datetime], None]
+    ) -> None:
         self._context = context
-        self._plan_schedules = plan_schedules
+        self._plan_schedules, self._launch_until = plan_schedules, launch_until
 
     def carry_out(self, command: Command, now: datetime) -> None:
-        """Carry out one command. Raises GatewayError."""
-        context = self._context
+        """Carry out one command. One that leads to an unforeseen error is refused and logged. Raises GatewayError."""
+        context, before = self._context, self._context.state
         context.tables_outdated = True
+        try:
+            self._carry_out(command, now)
+        except SchedulerError:
+            raise
+        except Exception as error:  # noqa: BLE001 - anybody may have written it, and the engine must go on
+            context.state = before
+            context.journal.error(f'The command "{command.do}" was refused: {type(error).__name__}: {error}'[:500])
+
+    def _carry_out(self, command: Command, now: datetime) -> None:
+        context = self._context
         if command.item:
             self._carry_out_for_item(command, now)
         elif command.do == "pause":
-            context.state = attrs.evolve(context.state, paused=True, note=command.note)
-            context.journal.info(f"Paused{': ' + isolated(command.note) if command.note else ''}.")
-        elif command.do == "resume" and context.state.paused:
-            self._resume_all(now)
+            self._pause_all(command, now)
+        elif command.do == "resume":
+            context.guard.try_again(*context.guard.set_aside)
+            if context.state.paused:
+                self._resume_all(now)
         elif command.do == "run_now":
             self._run_all_now(command, now)
         elif command.do == "reload":
             self._reload(now)
-        elif command.do != "resume":
-            context.journal.error(f"A command could not be read and was dropped ({command.id}).")
+        else:
+            context.journal.error(f"A command could not be read and was dropped ({command.id[:LONGEST_ID]}).")
+
+    def _pause_all(self, command: Command, now: datetime) -> None:
+        context = self._context
+        if not context.state.paused:
+            self._launch_until(now)
+        context.state = attrs.evolve(context.state, paused=True, note=command.note)
+        context.journal.info(f"Paused{': ' + isolated(command.note) if command.note else ''}.")
 
     def _run_all_now(self, command: Command, now: datetime) -> None:
         context = self._context
@@ -54,26 +85,34 @@ class CommandHandler:
 
     def _reload(self, now: datetime) -> None:
         context = self._context
-        instance = read(context.gateway, context.id)
+        task = read_task(context.gateway, context.id, configuration=True)
+        context.guard.try_again(*context.guard.set_aside)
         try:
-            apply_definition(context, instance, now)
-        except InvalidDefinition as error:
+            apply_definition(context, parse_instance(task), now)
+        except GatewayError:
+            raise
+        except SchedulerError as error:
             context.journal.error(f"The new definition was refused, the one before it goes on: {error}")
+            self._write_back(task)
             return
         context.journal.info(f"The definition was updated: {log.counted(context.definition)}.")
 
+    def _write_back(self, task: Task) -> None:
+        """Store the definition that goes on, so that a restart finds it. What was refused is kept beside it."""
+        refused = task.configuration.get(DEFINITION, "")[:LONGEST_REFUSED]
+        text = codec.dumps(self._context.definition, functions=True)
+        self._context.gateway.write_configuration(task.id, {DEFINITION: text, REFUSED: refused})
+
     def _resume_all(self, now: datetime) -> None:
-        """Resume the instance and skip the slots and events of the pause. Raises GatewayError before any change."""
+        """Resume the instance and skip the slots and events of the pause."""
         context = self._context
-        context.gateway.ping(context.id)  # a write, which sets the task's last change to the server's time
-        server_now = read_task(context.gateway, context.id).last_change or now
         items = {
             key: attrs.evolve(item, watermark=max(item.watermark, now)) for key, item in context.state.items.items()
         }
         context.state = attrs.evolve(context.state, paused=False, note="", items=items)
         for schedule in context.definition.schedules:
             context.update_agenda(schedule)
-        context.state = polling.skip_to(context.definition, context.state, server_now)
+        context.state = polling.skip_to(context.definition, context.state, now)
         context.journal.info("Goes on after the pause.")
 
     def _carry_out_for_item(self, command: Command, now: datetime) -> None:
@@ -83,10 +122,13 @@ class CommandHandler:
             context.journal.error(f"{command.do}: there is no item {command.item}.")
             return
         if command.do == "pause":
+            if not context.state.paused and not context.state.items[item.id].paused:
+                self._launch_until(now)
             context.state, text = controls.pause(item, context.state, command.note), log.paused(command.note)
         elif command.do == "resume":
+            text = log.tried_again() if context.guard.try_again(item_subject(item.id)) else ""
             before, context.state = context.state, controls.resume(item, context.state, now)
-            text = "" if context.state is before else log.resumed()
+            text = text if context.state is before else log.resumed()
         elif command.do == "run_now":
             context.state = controls.run_now(item, context.state, command.id, now, context.key_exists)
         elif command.do == "retry":
@@ -107,7 +149,10 @@ class CommandHandler:
 
     def _backfill(self, item: Schedule | Trigger, command: Command, now: datetime) -> str:
         context = self._context
-        start, end = parse(command.start), parse(command.end)
+        try:
+            start, end = parse(command.start), parse(command.end)
+        except (ValueError, OverflowError) as error:
+            return f"nothing is backfilled: {error}."
         if item.action.method != "clone":
             return "nothing is backfilled: only clones are known to have run, or not, at a time that is past."
         if not isinstance(item, Schedule) or start is None or end is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -11,6 +12,8 @@ from clearml_sched_widgets.bidi import isolated
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine.clock import Clock
 from clearml_sched_widgets.engine.following.runs import Runs
+from clearml_sched_widgets.engine.guard import Guard, item_subject
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.instance_task.journal import Journal
 from clearml_sched_widgets.engine.instance_task.lease import Lease
 from clearml_sched_widgets.engine.launching.batch import BatchProgress
@@ -23,6 +26,25 @@ from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, State
 from clearml_sched_widgets.sentences import log
 
+MOST_HANDLED = 1000  # commands that are remembered as carried out, in case they cannot be removed from the server
+
+
+class Lasting:
+    """What outlives the core of an engine, which is thrown away and opened anew after an unforeseen error."""
+
+    def __init__(self, instance_id: str, gateway: Gateway, clock: Clock, functions: Functions) -> None:
+        self.id, self.gateway, self.clock, self.functions = instance_id, gateway, clock, functions
+        self.lease = Lease(gateway, instance_id, clock)
+        self.journal = Journal(self.server_time)
+        self.guard = Guard(self.journal)
+        self.batch = BatchProgress()
+        self.inbox: deque[Command] = deque()
+        self.handled_commands: deque[str] = deque(maxlen=MOST_HANDLED)  # ids of those from elsewhere
+
+    def server_time(self) -> datetime:
+        """The server's present as last known, without a request."""
+        return self.gateway.present(ask=False).time
+
 
 class Context:
     """Everything that one instance's engine knows. Used by one thread only. Complete after `Stepper.open`."""
@@ -32,17 +54,23 @@ class Context:
     runs: Runs
     started: datetime
 
-    def __init__(self, instance_id: str, gateway: Gateway, clock: Clock, functions: Functions) -> None:
-        self.id = instance_id
-        self.gateway, self.clock, self.functions = gateway, clock, functions
-        self.lease = Lease(gateway, instance_id, clock)
-        self.journal = Journal(clock)
+    def __init__(self, lasting: Lasting) -> None:
+        self.id, self.gateway, self.clock, self.functions = (
+            lasting.id,
+            lasting.gateway,
+            lasting.clock,
+            lasting.functions,
+        )
+        self.lease, self.journal, self.guard, self.batch = lasting.lease, lasting.journal, lasting.guard, lasting.batch
+        self.server_time = lasting.server_time
         self.agenda = Agenda()
-        self.batch = BatchProgress()
         self.base_names: Mapping[str, str] = {}  # by task id
         self.followed_from_start = False  # True if `runs` was read from the very first run on
         self.tables_outdated = True  # True if something has changed since the tables were last reported
+        self.left_out: dict[str, deque[str]] = {}  # by trigger id: the last objects that it could not look at
+        self.launched: datetime | None = None  # when a user called for the start, if this is the first one
         self._run_list: tuple[Run, ...] | None = None
+        self._told: set[str] = set()
 
     def item(self, item_id: str) -> Schedule | Trigger | None:
         """The item with this id; None if the definition does not have it (any more)."""
@@ -56,7 +84,9 @@ class Context:
     def update_agenda(self, item: Schedule | Trigger) -> None:
         """Put a schedule's next slot on the agenda. Call this after its state has changed."""
         if isinstance(item, Schedule):
-            self.agenda.put(item.id, next_slot(item, self.state.items[item.id]))
+            subject, known = item_subject(item.id), self.state.items[item.id]
+            slot = self.guard.run(subject, self.title(item.id), lambda: next_slot(item, known))
+            self.agenda.put(item.id, known.watermark if self.guard.is_failing(subject) else slot)
 
     def key_exists(self, key: str) -> bool:
         """True if a launch with this run key is owed or was made."""
@@ -89,6 +119,12 @@ class Context:
         item = self.state.items[item_id]
         if item.note != note and not item.paused:
             self.state = self.state.with_item(item_id, attrs.evolve(item, note=note))
+
+    def tell_once(self, text: str) -> None:
+        """Log a warning, unless it was logged before."""
+        if text not in self._told:
+            self._told.add(text)
+            self.journal.warning(text)
 
     def run_list(self) -> tuple[Run, ...]:
         """The runs, newest first; the same tuple as long as they have not changed."""

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 import attrs
 
 from clearml_sched_widgets.definition import Schedule, Trigger
 from clearml_sched_widgets.engine.context import Context
-from clearml_sched_widgets.engine.following import polling
+from clearml_sched_widgets.engine.following.polling import Poll
+from clearml_sched_widgets.engine.guard import item_subject
+from clearml_sched_widgets.engine.launching.clone import is_launched
 from clearml_sched_widgets.policy import owed
 from clearml_sched_widgets.policy.decide import Decision, admit, decide
 from clearml_sched_widgets.policy.run import Run
-from clearml_sched_widgets.policy.state import Launch, slot_text
+from clearml_sched_widgets.policy.state import ItemState, Launch, slot_text
 from clearml_sched_widgets.sentences import log
+
+RETRY_AFTER = timedelta(seconds=1)  # after an unforeseen error in the plan of a schedule
+POLL_SLICE = 0.5  # seconds that a poll may take in one step, and one request more
+MOST_LEFT_OUT = 100  # ids of objects that are remembered of each trigger
 
 
 class Planner:
@@ -23,39 +31,85 @@ class Planner:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._poll: Poll | None = None  # of the triggers, while it is unfinished
+
+    @property
+    def polling(self) -> bool:
+        """True while a poll of the triggers has to go on in the next step; not so after a failed request."""
+        poll, state = self._poll, self._context.state
+        return poll is not None and not poll.failed and not state.paused and poll.fits(state)
 
     def plan_schedules(self, now: datetime) -> None:
         """Decide about all schedules that are due."""
         context = self._context
         due = {item_id: context.item(item_id) for item_id in context.agenda.due(now)}
         active, waiting = self._count_unfinished(due.values())
+        decisions: list[Decision] = []
         for item_id, schedule in due.items():
             if not isinstance(schedule, Schedule):
                 context.agenda.put(item_id, None)
                 continue
-            try:
-                self._apply_decision(
-                    decide(schedule, context.state.items[item_id], now, active[item_id], waiting[item_id])
-                )
-            except Exception as error:  # noqa: BLE001 - one item must never stop the others
-                context.agenda.put(item_id, None)
-                context.set_error(item_id, f"it was set aside, its next run could not be computed: {error!r}")
+            subject = item_subject(item_id)
+            plan = partial(self._plan_schedule, schedule, now, active[item_id], waiting[item_id])
+            decision = context.guard.run(subject, context.title(item_id), plan)
+            if decision is None:
+                context.agenda.put(item_id, None if subject in context.guard.set_aside else now + RETRY_AFTER)
+            else:
+                decisions.append(decision)
+        if decisions:
+            self._apply_decisions(decisions)
+        context.launched = None  # what was due during the launch is decided now
 
-    def plan_triggers(self, triggers: Sequence[Trigger]) -> bool:
-        """Read what has changed on the server and decide about the events. Returns True if there were any."""
+    def _plan_schedule(self, schedule: Schedule, now: datetime, active: int, waiting: int) -> Decision:
+        known = self._context.state.items[schedule.id]
+        if known.watermark == self._context.launched and schedule.policies.missed == "skip":
+            # What came due while a slow server still worked on the launch was not missed.
+            schedule = attrs.evolve(schedule, policies=attrs.evolve(schedule.policies, missed="latest"))
+        return decide(schedule, known, now, active, waiting)
+
+    def plan_triggers(self, triggers: Sequence[Trigger], *, whole: bool = False) -> bool:
+        """Read what has changed on the server for a slice of time; when all is read, decide about the events.
+
+        With `whole`, all changes up to now are read before this returns. Returns True if there were events.
+        Raises GatewayError; then the next call goes on with the same request.
+        """
+        begun_before = self._poll is not None and self._poll.fits(self._context.state)
+        found = self._go_on_polling(triggers, math.inf if whole else POLL_SLICE)
+        if whole and begun_before:  # what it read first may have changed since
+            found = self._go_on_polling(triggers, math.inf) or found
+        return found
+
+    def _go_on_polling(self, triggers: Sequence[Trigger], seconds: float) -> bool:
         context = self._context
-        errors: list[tuple[str, str]] = []
-        context.state, events = polling.poll(
-            context.gateway, triggers, context.state, lambda *error: errors.append(error)
-        )
-        for item_id, error in errors:
-            context.set_error(item_id, error)
-        if not events:
+        if self._poll is None or not self._poll.fits(context.state):
+            self._poll = Poll(context.gateway, triggers, context.state, context.clock)
+        poll = self._poll
+        if not poll.go_on(seconds):
             return False
-        context.tables_outdated = True
+        self._poll = None
+        context.state = poll.applied_to(context.state)
+        for trigger_id, left_out in poll.left_out.items():
+            self._note_left_out(trigger_id, left_out.error, left_out.objects)
+        self._decide_about_events(triggers, poll.launches)
+        return bool(poll.launches)
+
+    def _decide_about_events(self, triggers: Sequence[Trigger], events: Iterable[Launch]) -> None:
+        context = self._context
+        by_trigger: dict[str, list[Launch]] = {}
+        for event in events:
+            by_trigger.setdefault(event.item, []).append(event)
+            context.tables_outdated = True
         for trigger in triggers:
-            self._admit_events(trigger, [event for event in events if event.item == trigger.id])
-        return True
+            found = by_trigger.get(trigger.id, [])
+            work = partial(self._admit_events, trigger, found)
+            if found and not context.guard.run(item_subject(trigger.id), context.title(trigger.id), work):
+                self._note_left_out(trigger.id, "its events were left out", [event.object for event in found])
+
+    def _note_left_out(self, trigger_id: str, error: str, objects: Sequence[str]) -> None:
+        """Show that a trigger has left out some objects. `error` is about the first one."""
+        self._context.left_out.setdefault(trigger_id, deque(maxlen=MOST_LEFT_OUT)).extend(objects)
+        more = f" ({len(objects) - 1} more were left out)" if len(objects) > 1 else ""
+        self._context.set_error(trigger_id, f"{error}{more}")
 
     def _count_unfinished(self, items: Iterable[Schedule | Trigger | None]) -> tuple[Counter[str], Counter[str]]:
         """Count the unfinished runs and the owed launches by item. Empty if no overlap policy needs the counts."""
@@ -72,19 +126,30 @@ class Planner:
         known = self._context.state.items.get(run.item)
         return bool(known and run.cause == "schedule" and run.nominal and run.nominal > known.watermark)
 
-    def _apply_decision(self, decision: Decision) -> None:
+    def _apply_decisions(self, decisions: Sequence[Decision]) -> None:
+        """Apply the decisions about several schedules to the state, which is copied only once."""
+        context = self._context
+        items, launches = dict(context.state.items), list[Launch]()
+        failed = {launch.item for launch in context.state.pending if launch.tries and launch.cause == "schedule"}
+        for decision in decisions:
+            items[decision.item] = self._log_skips(decision)
+            launches += decision.launches
+            context.agenda.put(decision.item, decision.next_slot)
+        context.tables_outdated = True
+        context.state = attrs.evolve(context.state, items=items, pending=(*context.state.pending, *launches))
+        for item_id in failed.intersection(launch.item for launch in launches):
+            item = context.item(item_id)
+            if isinstance(item, Schedule):
+                self._give_up_superseded(item)
+
+    def _log_skips(self, decision: Decision) -> ItemState:
+        """Log what a decision skips. Returns the item's new state, whose note says so."""
         context, after = self._context, decision.state
         for skip in decision.skips:
             text = log.skipped(skip)
             context.journal.warning(f"{context.title(skip.item)}: {text}")
             after = attrs.evolve(after, note=text)
-        context.tables_outdated = True
-        context.state = context.state.with_item(decision.item, after)
-        context.add_pending(*decision.launches)
-        context.agenda.put(decision.item, decision.next_slot)
-        item = context.item(decision.item)
-        if decision.launches and isinstance(item, Schedule):
-            self._give_up_superseded(item)
+        return after
 
     def _give_up_superseded(self, schedule: Schedule) -> None:
         """Give up slots that could not be launched before a later one was due, as the missed-run policy says."""
@@ -95,10 +160,16 @@ class Planner:
             )
             context.give_up(launch)
 
-    def _admit_events(self, trigger: Trigger, events: Sequence[Launch]) -> None:
+    def _admit_events(self, trigger: Trigger, events: Sequence[Launch]) -> bool:
         context = self._context
+        new = self._without_known(events)
+        if len(new) < len(events):
+            count = len(events) - len(new)
+            context.journal.info(
+                f"{context.title(trigger.id)}: found {count} events again that had led to runs before."
+            )
         active, waiting = self._count_unfinished([trigger])
-        admission = admit(trigger, context.state.items[trigger.id], events, active[trigger.id], waiting[trigger.id])
+        admission = admit(trigger, context.state.items[trigger.id], new, active[trigger.id], waiting[trigger.id])
         for launch in admission.launches:
             context.journal.info(f"{context.title(trigger.id)}: {launch.what}.")
         after = admission.state
@@ -107,3 +178,11 @@ class Planner:
             context.journal.warning(f"{context.title(trigger.id)}: {launch.what}, but it was skipped: {reason}.")
         context.state = context.state.with_item(trigger.id, after)
         context.add_pending(*admission.launches)
+        return True
+
+    def _without_known(self, events: Sequence[Launch]) -> list[Launch]:
+        """The events that have not led to a run yet. After the server's clock went back, a poll finds some again."""
+        pending = {launch.key for launch in self._context.state.pending}
+        return [
+            event for event in events if event.key not in pending and not is_launched(self._context.runs, event.key)
+        ]

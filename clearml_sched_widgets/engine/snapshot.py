@@ -31,12 +31,17 @@ class Snapshot:
     waiting: bool = False  # another engine holds the lease, and `problem` says so
     whole: bool = False  # True if `runs` has every run that there ever was
     log_whole: bool = False  # True if `lines` has every line of the log
+    set_aside: Mapping[str, str] = attrs.field(factory=dict)  # by item id: the error for which it is left out
+    left_out: Mapping[str, int] = attrs.field(factory=dict)  # by trigger id: how many objects it could not look at
 
     def differs_from(self, before: Snapshot) -> bool:
         """True if anything but the time differs from the snapshot before."""
         same = self.runs is before.runs and self.state is before.state and self.definition is before.definition
         return (
-            not same or self.lines != before.lines or (self.problem, self.running) != (before.problem, before.running)
+            not same
+            or self.lines != before.lines
+            or (self.problem, self.running) != (before.problem, before.running)
+            or (self.set_aside, self.left_out) != (before.set_aside, before.left_out)
         )
 
 
@@ -57,6 +62,8 @@ def take_snapshot(context: Context, problem: str, now: datetime, *, running: boo
         now=now,
         whole=context.followed_from_start and not context.runs.has_dropped_runs,
         log_whole=context.journal.whole,
+        set_aside=context.guard.items_set_aside,
+        left_out={trigger_id: len(set(ids)) for trigger_id, ids in context.left_out.items()},
     )
 
 

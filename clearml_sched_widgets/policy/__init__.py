@@ -8,6 +8,7 @@ owed         pending launches: which are tried now, which later, which never
 requested    launches besides slots and events: at the start, by hand, and backfills
 overlap      which pending launches wait for earlier runs, and which stop them
 retries      handles the end of a run: retries, and pauses after failures
+clamp        takes back what lies in the future after the server's clock was set back
 time_limits  finds the runs that exceed their time limit
 controls     applies the commands of users to the state
 """

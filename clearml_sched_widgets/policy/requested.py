@@ -19,8 +19,9 @@ MOST_BACKFILLED = 1000  # slots of one backfill
 
 def with_run_name(item: Schedule | Trigger) -> Action:
     """The item's action with the name of its runs: the action's, else the item's. None means the base task's name."""
-    usable = item.name if item.name and len(item.name) >= SHORTEST_NAME else None
-    return attrs.evolve(item.action, name=item.action.name or usable)
+    if item.action.name or not item.name or len(item.name) < SHORTEST_NAME:
+        return item.action
+    return attrs.evolve(item.action, name=item.name)
 
 
 def at_start(schedule: Schedule, now: datetime) -> Launch:

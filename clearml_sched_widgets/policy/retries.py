@@ -17,6 +17,7 @@ from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch, ReadPosition, State, slot_text
 from clearml_sched_widgets.records import LOOKBACK, SECTION
 
+LONGEST_NUMBER = 9  # digits of the number of a retry
 MAX_BACKOFF = timedelta(hours=1)
 SUCCESS = frozenset({"completed", "published", "closed"})
 
@@ -52,7 +53,8 @@ def needs_run_ends(policies: Policies) -> bool:
 def split_retry_key(key: str) -> tuple[str, int]:
     """Split a run key into the key of the first try and the number of the retry; 0 for the first try."""
     first, mark, number = key.rpartition("~")
-    return (first, int(number)) if mark and number.isdecimal() else (key, 0)
+    # A key may have been written by hand: a longer number is none of ours, and Python may refuse to read it.
+    return (first, int(number)) if mark and number.isdecimal() and len(number) <= LONGEST_NUMBER else (key, 0)
 
 
 def backoff(policies: Policies, retries: int) -> timedelta:
@@ -156,7 +158,7 @@ def launch_again(run: Run, key: str, moment: datetime) -> Launch:
 def _parse_values(text: str) -> dict[str, str]:
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}  # the run has no values, or a user has edited the section
     return {str(name): str(value) for name, value in values.items()} if isinstance(values, dict) else {}
 

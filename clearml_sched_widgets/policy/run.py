@@ -79,5 +79,5 @@ def run_of(task: Task, instance_id: str) -> Run | None:
 def _parse_time(text: str) -> datetime | None:
     try:
         return parse(text.replace("Z", "+00:00"))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None  # a user has edited the section

@@ -15,8 +15,13 @@ def iso(moment: datetime | None) -> str | None:
 
 
 def parse(text: str | None) -> datetime | None:
-    """Read a time that `iso` wrote; None for an empty text."""
-    return None if not text else datetime.fromisoformat(text)
+    """Read a time that `iso` wrote; None for an empty text. Raises ValueError for anything else."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"expected a time with an offset, not {text[:80]!r}")
+    return moment
 
 
 def slot_text(moment: datetime) -> str:

@@ -56,6 +56,11 @@ def resumed() -> str:
     return "goes on after its pause."
 
 
+def tried_again() -> str:
+    """Says that an item that was set aside after errors is no longer so."""
+    return "tried again after its errors."
+
+
 def consequence(of: Consequence) -> str:
     """What follows from the end of a run."""
     if of.paused:
@@ -79,6 +84,12 @@ def launched(outcome: Outcome, now: datetime, item: Schedule | Trigger | None) -
     function = item.action.function if item else None
     what = f"called its function {function}" if function else f"launched task {outcome.run_id}"
     return f"{what} for {slot_text(launch.nominal)}{lateness}{note}."
+
+
+def launched_earlier(run: Run) -> str:
+    """Says that a process that was killed had launched a run, but had not logged it."""
+    slot = f" for {slot_text(run.nominal)}" if run.nominal else ""
+    return f"launched task {run.task.id}{slot}; the process that launched it ended before it could say so."
 
 
 def given_up(outcome: Outcome) -> str:

@@ -25,7 +25,7 @@ class ForeignText:
 
 @attrs.frozen
 class Moment:
-    """A time, and the word before it: "at", "since", or none."""
+    """A time, and the word before it: "at", "since", "for" (a page then shows how long ago it is), or none."""
 
     moment: datetime
     word: str = ""

@@ -15,7 +15,8 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.engine.world import Killed
 
-METHODS = frozenset(name for name in vars(Gateway) if not name.startswith("_"))
+NO_REQUESTS = frozenset({"present", "own_connection"})
+METHODS = frozenset(name for name in vars(Gateway) if not name.startswith("_")) - NO_REQUESTS
 READS = frozenset({"server", "tasks", "changed", "changed_at", "queues", "projects", "log", "leases"})
 KINDS = ("unavailable", "denied", "lost request", "lost answer", "late", "killed before", "killed after")
 
@@ -35,6 +36,9 @@ class FaultyGateway:
 
     def gateway(self) -> Gateway:
         return cast(Gateway, self)
+
+    def own_connection(self, timeout: float = 60.0) -> Gateway:  # noqa: ARG002 - it never waits
+        return self.gateway()
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._gateway, name)

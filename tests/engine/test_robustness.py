@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import pytest
 
@@ -24,7 +23,6 @@ from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
-from clearml_sched_widgets.policy.decide import Decision, decide
 from tests.engine.world import START, World
 from tests.waiting import until
 
@@ -129,19 +127,6 @@ def daily(gateway: MemoryGateway) -> Definition:
     return Definition("nightly", [Schedule(Action(gateway.add_task("train model")), Daily("06:20"), id="item")])
 
 
-def test_an_error_of_our_own_ends_the_instance_visibly(
-    manager: Manager, gateway: MemoryGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instance = manager.launch(daily(gateway))
-
-    def broken(*_: object) -> None:
-        raise RuntimeError("a bug")
-
-    monkeypatch.setattr("clearml_sched_widgets.engine.instance_task.task.EngineTask.poll", broken)
-    until(lambda: instance.view().status == "failed")
-    assert "a bug" in "\n".join(instance.log.text)
-
-
 def test_a_state_that_cannot_be_read_hides_neither_its_instance_nor_the_others(
     manager: Manager, gateway: MemoryGateway
 ) -> None:
@@ -192,22 +177,3 @@ def test_text_that_cannot_be_sent_is_refused(manager: Manager, gateway: MemoryGa
     with pytest.raises(InvalidDefinition, match=r"note = .*surrogate"):
         instance.pause("holid\ud83d")
     instance.stop()
-
-
-def test_s3_an_item_whose_next_run_cannot_be_computed_is_set_aside_and_the_others_go_on(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    items = [Schedule(Action(world.base), Interval("30s"), id=name) for name in ("bad", "good")]
-    engine = world.engine(Definition("nightly", items))
-
-    def broken(schedule: Schedule, *rest: Any) -> Decision:
-        if schedule.id == "bad":
-            raise RuntimeError("a bug")
-        return decide(schedule, *rest)
-
-    monkeypatch.setattr("clearml_sched_widgets.engine.planner.decide", broken)
-    world.run_for(engine, 65)
-    assert [key.partition("@")[0] for key in world.launched()] == ["good", "good"]
-    assert engine.snapshot is not None
-    assert "it was set aside" in engine.snapshot.state.items["bad"].error
-    assert world.log(engine).count("it was set aside") == 1

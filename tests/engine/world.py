@@ -16,7 +16,7 @@ from clearml_sched_widgets.errors import InstanceStateError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.policy.run import Run
-from clearml_sched_widgets.records import RUN_TAG, TaskQuery
+from clearml_sched_widgets.records import RUN_TAG
 from clearml_sched_widgets.views.history import tables
 
 START = datetime(2026, 11, 23, 12, 0, 0, tzinfo=timezone.utc)  # a Monday
@@ -42,6 +42,10 @@ class VirtualClock:
         self._now += timedelta(seconds=seconds)
         self._ticks += max(0.0, seconds)  # the monotonic clock never goes back
 
+    def set_wall(self, seconds: float) -> None:
+        """Set the wall clock forward, or back if `seconds` is negative. No time passes."""
+        self._now += timedelta(seconds=seconds)
+
 
 class Killed(BaseException):
     """Stands for SIGKILL: nothing in the engine may catch it."""
@@ -52,7 +56,7 @@ class World:
 
     def __init__(self, server_ahead: timedelta = timedelta(0)) -> None:
         self.clock = VirtualClock()
-        self._server_ahead = server_ahead
+        self.server_ahead = server_ahead
         self.gateway = MemoryGateway(now=self.tick)
         self.engine_gateway: Gateway = self.gateway  # the gateway that new engines use
         self.gateway.add_queue("default")
@@ -63,7 +67,11 @@ class World:
     def tick(self) -> datetime:
         """The server's clock. Advances 0.1 ms on each reading, so that no two requests have the same time."""
         self.clock.advance(0.000_1)
-        return datetime.fromtimestamp(self.clock.monotonic(), timezone.utc) + self._server_ahead
+        return datetime.fromtimestamp(self.clock.monotonic(), timezone.utc) + self.server_ahead
+
+    def server_now(self) -> datetime:
+        """What the server's clock shows."""
+        return self.gateway.present().time
 
     def create(self, definition: Definition) -> str:
         self.functions.keep(definition)
@@ -107,11 +115,11 @@ class World:
 
     def run_for(self, engine: Engine, seconds: float, each: Callable[[], None] = lambda: None) -> None:
         """Step as the engine's thread does, for `seconds` of virtual time. Calls `each` after each step."""
-        end = self.clock.now() + timedelta(seconds=seconds)
-        while self.clock.now() < end:
+        end = self.clock.monotonic() + seconds
+        while self.clock.monotonic() < end:
             pause = engine.step()
             each()
-            self.clock.advance(min(max(pause, 0.01), (end - self.clock.now()).total_seconds() + 0.001))
+            self.clock.advance(max(0.001, min(max(pause, 0.01), end - self.clock.monotonic() + 0.001)))
         engine.step()
 
     def end_runs(self, status: str = "completed") -> None:
@@ -131,12 +139,11 @@ class World:
         return list(reversed(engine.snapshot.runs))
 
     def launched(self) -> list[str]:
-        """The run keys of all tasks on the server that were ever enqueued, oldest first."""
-        tasks = self.gateway.tasks(TaskQuery(system_tags=(RUN_TAG,), order="created", hyperparams="scheduler"))
+        """The run keys of all tasks on the server that were ever enqueued, in the order in which they were made."""
         return [
             task.hyperparams["Scheduler"]["key"].value
-            for task in tasks
-            if not task.virgin and task.status_reason != "failed enqueueing"
+            for task in self.gateway.all_tasks()
+            if RUN_TAG in task.system_tags and not task.virgin and task.status_reason != "failed enqueueing"
         ]
 
     def log(self, engine: Engine) -> str:

@@ -1,26 +1,33 @@
 """Finds the events of triggers among the objects that changed on the server, with one query per kind of object.
 
-The cursor is a time that the server wrote, so this machine's clock does not matter. Pages are offsets, and objects move
-between pages while they are read. So always the first page is read, from the time of the last row before.
+A poll may take longer than a step of the engine may, so it goes on from step to step and changes the state only when it
+is complete: a process that is killed meanwhile has lost nothing, the next one begins the poll anew.
+The cursor is a time that the server wrote, so this machine's clock does not matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+import math
+from collections import deque
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 import attrs
 
 from clearml_sched_widgets.conditions import Event, SlowPattern, events, needs_inventory, prune, values_of
+from clearml_sched_widgets.conditions.memory import seen_within
 from clearml_sched_widgets.definition import Definition, Trigger
+from clearml_sched_widgets.engine.clock import Clock, SystemClock
+from clearml_sched_widgets.engine.following.changes import ChangeReader, Reading, taken_back
+from clearml_sched_widgets.engine.following.search_budget import SearchBudget
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.gateway.paging import PAGE
 from clearml_sched_widgets.policy.state import Launch, ReadPosition, State, slot_text
 from clearml_sched_widgets.records import LOOKBACK, Entity
 
-Report = Callable[[str, str], None]
 BEGINNING = datetime(1970, 1, 1, tzinfo=timezone.utc)
+LONGEST_ERROR = 300  # characters of an unforeseen error
 
 
 def watch(definition: Definition, state: State, server_now: datetime) -> State:
@@ -42,110 +49,178 @@ def skip_to(definition: Definition, state: State, server_now: datetime) -> State
     return watch(definition, clean, server_now)
 
 
-def poll(
-    gateway: Gateway, triggers: Sequence[Trigger], state: State, report: Report = lambda *_: None
-) -> tuple[State, list[Launch]]:
-    """The state after reading the changes since the last poll, and the launches for their events. Raises GatewayError.
+def within(state: State, server_now: datetime) -> State:
+    """The state without cursors, beginnings and memories after `server_now`, because the server's clock was set back.
 
-    `report` is called with the id of a trigger that could not be evaluated on an object, and the error.
-    A failed request changes no state, so the next poll reads the same changes again.
+    A trigger that began after it begins a little before it, because that the clock was set back is noticed a little
+    later. What was seen keeps its times, because the objects on the server keep theirs.
     """
-    launches: list[Launch] = []
-    for kind in sorted({trigger.entity for trigger in triggers}):
-        of_kind = [trigger for trigger in triggers if trigger.entity == kind]
-        new = [trigger for trigger in of_kind if trigger.id not in state.baseline]
-        position = state.entities.get(kind, ReadPosition())
-        state = _take_baseline(gateway, kind, new, state, launches, report)
-        rows, new_position = _new_changes(gateway, kind, position)
-        for trigger in of_kind:
-            began, since = state.watching[trigger.id], (position.cursor or BEGINNING) - LOOKBACK
-            memory, new_launches = _evaluate(
-                trigger, rows, state.memory.get(trigger.id, {}), began, report, since=since
-            )
-            launches += new_launches
-            state = attrs.evolve(state, memory={**state.memory, trigger.id: prune(memory, since)})
-        state = attrs.evolve(state, entities={**state.entities, kind: new_position})
-    return state, launches
+    cursors = {kind: taken_back(_cursor(position), server_now) for kind, position in state.entities.items()}
+    earlier = server_now - LOOKBACK
+    watching = {key: earlier if began > server_now else began for key, began in state.watching.items()}
+    if watching == state.watching and all(_cursor(state.entities[kind]) == cursors[kind] for kind in cursors):
+        return state
+    return attrs.evolve(
+        state,
+        watching=watching,
+        entities={key: attrs.evolve(position, cursor=cursors[key]) for key, position in state.entities.items()},
+        memory={key: seen_within(entries, server_now) for key, entries in state.memory.items()},
+    )
 
 
-def _take_baseline(
-    gateway: Gateway, kind: str, triggers: Sequence[Trigger], state: State, launches: list[Launch], report: Report
-) -> State:
-    """Read what exists when new triggers start. It causes no events, unless a trigger includes existing objects."""
-    with_inventory = [trigger for trigger in triggers if needs_inventory(trigger)]
-    if with_inventory:
-        rows, _ = _new_changes(gateway, kind, ReadPosition(cursor=BEGINNING))
-        for trigger in with_inventory:
-            began = state.watching[trigger.id]
-            existing = [row for row in rows if row.changed is None or row.changed <= began or trigger.include_existing]
-            memory, new_launches = _evaluate(trigger, existing, {}, began, report, first_look=True)
-            launches += new_launches
-            state = attrs.evolve(state, memory={**state.memory, trigger.id: memory})
-    return attrs.evolve(state, baseline=(*state.baseline, *(trigger.id for trigger in triggers)))
+def _cursor(position: ReadPosition) -> datetime:
+    return max(position.cursor or BEGINNING, BEGINNING)
 
 
-def _new_changes(gateway: Gateway, kind: str, position: ReadPosition) -> tuple[list[Entity], ReadPosition]:
-    """The changes that were not handled yet, oldest first, and the read position after them."""
-    seen, since = dict(position.seen), (position.cursor or BEGINNING) - LOOKBACK
-    rows: list[Entity] = []
-    for row in objects_since(gateway, kind, since):
-        stamp = row.changed.isoformat() if row.changed else ""
-        if seen.get(row.id) != stamp:
-            seen[row.id] = stamp
-            rows.append(row)
-    cursor = max([position.cursor or BEGINNING, *(row.changed for row in rows if row.changed)])
-    recent = (cursor - LOOKBACK).isoformat()
-    return rows, ReadPosition(cursor=cursor, seen={key: stamp for key, stamp in seen.items() if stamp >= recent})
+def _latest_present(gateway: Gateway) -> datetime:
+    """A time that the server's clock has certainly not passed. Sends no request."""
+    present = gateway.present(ask=False)
+    return present.time + present.uncertainty
 
 
 def objects_since(gateway: Gateway, kind: str, since: datetime) -> Iterator[Entity]:
     """All objects that changed at or after `since`, oldest first. An object that changes meanwhile may come twice."""
-    while True:
-        page = gateway.changed(kind, since, PAGE)
-        yield from page
-        newest = page[-1].changed if page else None
-        if len(page) < PAGE or newest is None:
+    reader = ChangeReader(gateway, kind, since)
+    while not reader.done:
+        yield from reader.read()
+
+
+@attrs.define
+class LeftOut:
+    """The objects that one trigger could not look at in one poll. `error` is the first one's."""
+
+    error: str
+    objects: list[str] = attrs.field(factory=list)  # their ids
+
+
+class Poll:
+    """One poll of enabled triggers, which goes on in as many steps as it takes.
+
+    It belongs to the state that it began with: see `fits`. When `go_on` has returned True, `applied_to` gives the state
+    after it, `launches` the launches for the events, and `left_out` what could not be looked at, by trigger id.
+    """
+
+    def __init__(self, gateway: Gateway, triggers: Sequence[Trigger], state: State, clock: Clock) -> None:
+        self._gateway, self._clock = gateway, clock
+        self._began, self._before = state, within(state, _latest_present(gateway))
+        self._new = [trigger.id for trigger in triggers if trigger.id not in state.baseline]
+        self._memory: dict[str, dict[str, Any]] = {}  # by trigger id; of those that have looked at an object
+        self._positions: dict[str, ReadPosition] = {}
+        budget = SearchBudget(clock.monotonic)
+        self._searches = {trigger.id: partial(budget.search, trigger.id) for trigger in triggers}
+        self._readings = deque(self._plan(triggers))
+        self.launches: list[Launch] = []
+        self.left_out: dict[str, LeftOut] = {}
+        self.failed = False  # True if the last call of `go_on` has raised an error
+
+    def fits(self, state: State) -> bool:
+        """False once something else has changed what triggers remember: then the poll must be dropped."""
+        began = self._began
+        return (
+            state.entities is began.entities
+            and state.memory is began.memory
+            and state.watching is began.watching
+            and state.baseline is began.baseline
+        )
+
+    def go_on(self, seconds: float = math.inf) -> bool:
+        """Work until `seconds` have passed, for one request or one object at least. Returns True when all is done.
+
+        Raises GatewayError; then the next call repeats the request.
+        """
+        end, self.failed = self._clock.monotonic() + seconds, True
+        while self._readings:
+            self._work_on(self._readings[0])
+            if self._clock.monotonic() >= end:
+                break
+        self.failed = False
+        return not self._readings
+
+    def applied_to(self, state: State) -> State:
+        """The state after the poll, but for the launches. `state` may differ in all that triggers do not remember."""
+        before = self._before
+        return attrs.evolve(
+            state,
+            watching=before.watching,
+            baseline=(*before.baseline, *self._new),
+            memory={**before.memory, **self._memory},
+            entities={**before.entities, **self._positions},
+        )
+
+    def _plan(self, triggers: Sequence[Trigger]) -> Iterator[Reading]:
+        """For each kind a first look, if new triggers need one, and what has changed.
+
+        A first look causes no events, unless a trigger includes existing objects.
+        """
+        for kind in sorted({trigger.entity for trigger in triggers}):
+            of_kind = [trigger for trigger in triggers if trigger.entity == kind]
+            looking = [trigger for trigger in of_kind if trigger.id in self._new and needs_inventory(trigger)]
+            self._memory.update((trigger.id, {}) for trigger in looking)
+            if looking:
+                yield Reading(kind, looking, ChangeReader(self._gateway, kind, BEGINNING), None, BEGINNING, {})
+            position = self._before.entities.get(kind, ReadPosition())
+            cursor = _cursor(position)
+            since = cursor - LOOKBACK
+            reader = ChangeReader(self._gateway, kind, since)
+            yield Reading(kind, of_kind, reader, since, cursor, dict(position.seen), unpruned=list(of_kind))
+
+    def _work_on(self, reading: Reading) -> None:
+        """Do one piece of work: look at one object, read one page, or tidy up the memory of one trigger."""
+        if reading.rows:
+            row = reading.rows.popleft()
+            for trigger in reading.triggers:
+                self._look_at(trigger, row, reading.since)
+        elif not reading.reader.done:
+            reading.read()
+        elif reading.unpruned:
+            trigger_id = reading.unpruned.pop().id
+            if trigger_id in self._memory and reading.since is not None:
+                self._memory[trigger_id] = prune(self._memory[trigger_id], reading.since)
+        else:
+            if reading.since is not None:
+                self._positions[reading.kind] = reading.position(_latest_present(self._gateway))
+            self._readings.popleft()
+
+    def _look_at(self, trigger: Trigger, row: Entity, since: datetime | None) -> None:
+        """Find the events of one trigger on one object. What goes wrong must stop neither the others nor the cursor."""
+        began, first_look = self._before.watching[trigger.id], since is None
+        if first_look and row.changed is not None and row.changed > began and not trigger.include_existing:
             return
-        if newest == since:
-            yield from _changed_at(gateway, kind, newest)
-            newest += timedelta(microseconds=1)
-        since = newest
-
-
-def _changed_at(gateway: Gateway, kind: str, moment: datetime) -> Iterator[Entity]:
-    """All objects that changed at exactly this time, when they are more than one page."""
-    number = 0
-    while True:
-        page = gateway.changed_at(kind, moment, number)
-        yield from page
-        if len(page) < PAGE:
-            return
-        number += 1
-
-
-def _evaluate(
-    trigger: Trigger,
-    rows: Iterable[Entity],
-    memory: Mapping[str, Any],
-    began: datetime,
-    report: Report,
-    *,
-    since: datetime | None = None,
-    first_look: bool = False,
-) -> tuple[dict[str, Any], list[Launch]]:
-    """Evaluate one trigger on every changed object. Returns the trigger's new memory and its launches."""
-    after, launches = dict(memory), []
-    for row in rows:
+        known, search = self._memory_of(trigger.id), self._searches[trigger.id]
         try:
-            found_events, entry = events(trigger, row, after, watch_from=began, since=since, first_look=first_look)
-        except SlowPattern as error:
-            report(trigger.id, str(error))
-            continue
-        after.pop(row.id, None)
+            found, entry = events(
+                trigger, row, known, watch_from=began, since=since, first_look=first_look, search=search
+            )
+            launches = [launch_for_event(trigger, event) for event in found]
+        except Exception as error:  # noqa: BLE001 - anybody may have written the object
+            self._leave_out(trigger, row, error)
+            return
+        known.pop(row.id, None)
         if entry is not None:
-            after[row.id] = entry
-        launches += [launch_for_event(trigger, event) for event in found_events]
-    return after, launches
+            known[row.id] = entry
+        self.launches += launches
+
+    def _memory_of(self, trigger_id: str) -> dict[str, Any]:
+        if trigger_id not in self._memory:
+            self._memory[trigger_id] = dict(self._before.memory.get(trigger_id, {}))
+        return self._memory[trigger_id]
+
+    def _leave_out(self, trigger: Trigger, row: Entity, error: Exception) -> None:
+        if trigger.id not in self.left_out:
+            text = (
+                f"it could not look at the {row.entity} {row.id}, which was left out: {type(error).__name__}: {error}"
+            )
+            self.left_out[trigger.id] = LeftOut(str(error) if isinstance(error, SlowPattern) else text[:LONGEST_ERROR])
+        self.left_out[trigger.id].objects.append(row.id)
+
+
+def poll(
+    gateway: Gateway, triggers: Sequence[Trigger], state: State, clock: Clock | None = None
+) -> tuple[State, list[Launch]]:
+    """A whole poll at once: the state after it, and the launches for its events. Raises GatewayError."""
+    whole = Poll(gateway, triggers, state, clock or SystemClock())
+    whole.go_on()
+    return whole.applied_to(state), whole.launches
 
 
 def launch_for_event(trigger: Trigger, event: Event) -> Launch:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -17,6 +17,7 @@ from clearml_sched_widgets.gateway.paging import PAGE, pages
 from clearml_sched_widgets.policy.run import NEVER, Run, run_of
 from clearml_sched_widgets.records import ACTIVE, LOOKBACK, Task, TaskQuery, run_tag
 
+CLOCK_TOLERANCE = timedelta(seconds=2)  # by so much what is known of the server's clock may be behind it
 REPLACED = "its task was launched again"
 MAX_RUNS = 20_000  # runs kept in memory; older finished ones stay on the server
 
@@ -78,7 +79,10 @@ class Runs:
         self.changed_runs.clear()  # changes before the start are not reported
 
     def refresh(self, gateway: Gateway, now: datetime) -> None:
-        """Read what changed since the last time. `now` only serves to measure for how long the cursor has not moved."""
+        """Read what changed since the last time. `now` is the server's present.
+
+        The cursor never moves beyond it: where the server's clock was set back, some runs changed in its future.
+        """
         before = self.cursor
         quiet = now - self._cursor_moved_at > LOOKBACK
         since = before if quiet or before is None else before - LOOKBACK
@@ -86,7 +90,7 @@ class Runs:
             self._add_tasks(tasks)
             newest = tasks[-1].last_change if tasks else None
             if newest is not None:
-                self.cursor = max(newest, self.cursor or newest)
+                self.cursor = min(max(newest, self.cursor or newest), now + CLOCK_TOLERANCE)
         if self.cursor != before:
             self._cursor_moved_at = now
 
@@ -96,16 +100,25 @@ class Runs:
             run = self._runs[run_id]
             self._put(attrs.evolve(run, task=attrs.evolve(run.task, status="queued")))
 
-    def find_deleted(self, gateway: Gateway) -> None:
-        """Mark unfinished runs that no longer exist on the server as deleted. One request per 500 unfinished runs."""
+    def read_unfinished(self, gateway: Gateway) -> None:
+        """Read the unfinished runs by their ids. One request per 500 of them.
+
+        Marks those that no longer exist on the server as deleted, and finds what `refresh` cannot: changes before the
+        cursor, where a server's clock was set back.
+        """
         active = {run.task.id: run for run in self.active_runs() if not run.local}
         ids = sorted(active)
         for start in range(0, len(ids), PAGE):
             chunk = tuple(ids[start : start + PAGE])
-            present = {task.id for task in gateway.tasks(TaskQuery(ids=chunk, order="created"))}
-            for task_id in chunk:
-                if task_id not in present:
-                    self._put(attrs.evolve(active[task_id], deleted=True))
+            tasks = gateway.tasks(TaskQuery(ids=chunk, order="created", hyperparams="scheduler"))
+            self._add_tasks(tasks)
+            for task_id in set(chunk) - {task.id for task in tasks}:
+                self._put(attrs.evolve(active[task_id], deleted=True))
+
+    def take_back(self, now: datetime) -> None:
+        """Move the cursor back to `now` if it lies after that, because the server's clock was set back."""
+        if self.cursor is not None and self.cursor > now:
+            self.cursor, self._cursor_moved_at = now, NEVER
 
     def remember(self, run: Run) -> None:
         """Add a run of an earlier process that is recorded in the state."""

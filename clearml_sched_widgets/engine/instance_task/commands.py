@@ -9,7 +9,10 @@ from collections.abc import Mapping
 
 import attrs
 
+from clearml_sched_widgets.surrogates import mended
+
 PREFIX = "command."  # each command is a configuration object of its own, so two users never overwrite each other's
+LONGEST_FIELD = 10_000  # characters
 KINDS = frozenset({"pause", "resume", "run_now", "retry", "backfill", "reload"})
 
 
@@ -48,7 +51,9 @@ def _loads(name: str, text: str) -> Command:
     command_id = name[len(PREFIX) :]
     try:
         data = json.loads(text)
-        command = Command(**{field: str(data.get(field, "")) for field in FIELDS}, id=command_id)
-    except (ValueError, AttributeError):
+        fields = {field: data.get(field, "") for field in FIELDS}
+    except (ValueError, AttributeError, RecursionError):
         return Command(do="", id=command_id)
+    sensible = all(isinstance(value, str) and len(value) <= LONGEST_FIELD for value in fields.values())
+    command = Command(**mended(fields), id=command_id) if sensible else Command(do="", id=command_id)
     return command if command.do in KINDS else attrs.evolve(command, do="")

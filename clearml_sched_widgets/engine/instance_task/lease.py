@@ -3,6 +3,9 @@
 The lease is a hidden project with a fixed name. Names are unique, so only one of several engines can create it. Ids are
 never used again, so an engine that lost its lease cannot change or delete its successor's. The clocks of two machines
 are never compared: a rival measures by its own clock for how long the lease has not changed.
+
+An engine in a thread of its own has its lease renewed by another thread, over a connection of its own: a long step, or
+a server that takes minutes for one request, does not make it look dead.
 """
 
 from __future__ import annotations
@@ -11,14 +14,24 @@ import getpass
 import json
 import os
 import socket
+import threading
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 
 import attrs
 
 from clearml_sched_widgets import records
 from clearml_sched_widgets.engine.clock import Clock
-from clearml_sched_widgets.errors import Conflict, NotFound, OutcomeUnknown, RetryableError, SchedulerError
+from clearml_sched_widgets.errors import (
+    Conflict,
+    GatewayError,
+    NotFound,
+    OutcomeUnknown,
+    RetryableError,
+    SchedulerError,
+    Unavailable,
+)
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import TaskQuery
 
@@ -26,11 +39,18 @@ TTL = 15.0  # seconds without renewal after which a rival takes the lease over
 VALID = TTL / 2  # seconds after a renewal during which the holder may launch
 TAKEOVER_PAUSE = VALID + 1.0  # seconds that a successor waits after a takeover, so that the two never launch together
 RENEW_EVERY = TTL / 5  # seconds between two renewals
+RENEW_TIMEOUT = TTL / 3  # seconds after which a renewal without an answer is tried again
+RETRY_EVERY = 1.0  # seconds between two tries to renew after a failure
+MOST_IDS = 500  # of one request
 PREFIX = ".clearml-sched-lease."
 
 
 class LeaseLost(SchedulerError):
     """Another engine has taken the instance over."""
+
+
+class LeaseRegained(SchedulerError):
+    """The lease was gone for so long that another engine may have worked meanwhile. It is held again."""
 
 
 @attrs.frozen(kw_only=True)
@@ -42,18 +62,24 @@ class _SeenLease:
 
 
 class Lease:
-    """One engine's lease on one instance. Used by one thread only."""
+    """One engine's lease on one instance. Its engine's thread uses it, and the thread that `keep` starts."""
 
     def __init__(self, gateway: Gateway, instance_id: str, clock: Clock) -> None:
-        self._gateway, self._clock = gateway, clock
+        self._main_gateway, self._clock = gateway, clock
+        self._own_gateway: Gateway | None = None
         self._name = f"{PREFIX}{instance_id}"
         self._engine_id = uuid.uuid4().hex  # tells our lease from those of other engines
+        self._lock = threading.RLock()  # held while a request changes the lease
         self._renewals = 0
         self._lease_id = ""  # id of the lease; empty while it is not ours
         self._renewed_at = self._read_clocks()
         self._usable_from = 0.0  # monotonic; the former holder may launch until then
         self._seen: _SeenLease | None = None
+        self._regained = False  # another engine may have worked since the last renewal
+        self._keeper = Keeper(self._renew_if_due)
         self.holder_alive = False  # True if another holder was seen to renew the lease
+        self.step = 0  # the number of the last finished step, which is written into the lease
+        self.notes: list[str] = []  # what the engine is to log; it empties the list
 
     @property
     def holder(self) -> str:
@@ -61,39 +87,62 @@ class Lease:
         return _holder_in(self._seen.lease.text) if self._seen else ""
 
     def acquire(self) -> bool:
-        """Try once to acquire the lease. Call it about every second until it returns True. Raises RetryableError."""
+        """Try once to acquire the lease. Call it about every second until it returns True. Raises GatewayError."""
         if not self._lease_id and not (self._seen is None and self._create()) and not self._take_over():
             return False
         self.ensure_held()
         return self._clock.monotonic() >= self._usable_from
 
-    def ensure_held(self) -> None:
-        """Renew the lease if it is due. Call this before every launch.
+    def keep(self) -> None:
+        """Renew the lease from now on in a thread of its own, until `release`."""
+        self._keeper.start()
 
-        Raises LeaseLost, or RetryableError if it could not be renewed for more than VALID seconds.
+    def stop_keeping(self) -> None:
+        """End the thread that `keep` started. The lease expires unless it is released."""
+        self._keeper.stop()
+
+    def ensure_held(self) -> None:
+        """Make sure that no other engine can have the lease. Call this before every launch and every write.
+
+        Raises LeaseLost, LeaseRegained, or RetryableError if it was not renewed for more than VALID seconds.
         """
+        if self._keeper.running:
+            if self._lease_id and self._age() > VALID:  # the machine may just have woken up
+                self._keeper.renew_now(RENEW_TIMEOUT)
+        else:
+            self._renew_if_due()
         if not self._lease_id:
             raise LeaseLost(self._lost_message())
-        if self._age() < RENEW_EVERY:
-            return
-        try:
-            self._renew()
-        except RetryableError:
-            if self._age() > VALID:
-                raise
+        if self._regained:
+            self._regained = False
+            raise LeaseRegained("Its lease was gone for a while; another process may have worked meanwhile")
+        if self._age() > VALID:
+            raise self._keeper.problem or Unavailable("Its lease could not be renewed in time")
 
     def release(self) -> None:
         """Delete the lease, so that a successor need not wait. Raises GatewayError."""
-        if self._lease_id:
-            _delete(self._gateway, self._lease_id)
-            self._lease_id = ""
+        self.stop_keeping()
+        with self._lock:
+            if self._lease_id:
+                _delete(self._gateway, self._lease_id)
+                self._lease_id = ""
 
     def delete_orphans(self) -> None:
         """Delete the leases of instances that no longer exist. Raises GatewayError."""
         leases = {lease.name.removeprefix(PREFIX): lease.id for lease in self._gateway.leases(PREFIX)}
-        existing = {task.id for task in self._gateway.tasks(TaskQuery(ids=tuple(leases), order="created"))}
-        for instance_id in leases.keys() - existing:
-            _delete(self._gateway, leases[instance_id])
+        ids = sorted(leases)
+        for start in range(0, len(ids), MOST_IDS):
+            some = tuple(ids[start : start + MOST_IDS])
+            existing = {task.id for task in self._gateway.tasks(TaskQuery(ids=some, order="created"))}
+            for instance_id in set(some) - existing:
+                _delete(self._gateway, leases[instance_id])
+
+    @property
+    def _gateway(self) -> Gateway:
+        """A connection of its own: a request of the engine that takes minutes must not hold up a renewal."""
+        if self._own_gateway is None:
+            self._own_gateway = self._main_gateway.own_connection(timeout=RENEW_TIMEOUT)
+        return self._own_gateway
 
     # -- acquiring
     def _create(self) -> bool:
@@ -136,18 +185,52 @@ class Lease:
         self._lease_id, self._renewed_at = lease_id, since
 
     # -- renewing
+    def _renew_if_due(self) -> None:
+        """Renew the lease if it is due. Raises GatewayError if it is then older than VALID."""
+        if not self._lease_id or self._age() < RENEW_EVERY:
+            return
+        with self._lock:
+            if not self._lease_id or self._age() < RENEW_EVERY:
+                return
+            try:
+                self._renew()
+            except GatewayError:
+                if self._age() > VALID:
+                    raise
+
     def _renew(self) -> None:
         began = self._read_clocks()  # read before the request, because the answer may take long
         self._renewals += 1
         try:
             self._gateway.write_lease(self._lease_id, self._lease_text())
         except NotFound:
-            self._lease_id = ""
-            raise LeaseLost(self._lost_message()) from None
-        self._renewed_at = began
+            self._create_again()
+        else:
+            self._renewed_at = began
+
+    def _create_again(self) -> None:
+        """Create the lease anew after somebody has deleted it: a successor, or a user who cleans up.
+
+        A successor deletes it only after TTL seconds of silence. So if the last renewal is younger, nobody else has
+        worked since then.
+        """
+        silent = self._age()
+        if not self._create():
+            lease = next(iter(self._gateway.leases(self._name)), None)
+            if lease is None:
+                return  # the request was lost: the next renewal tries again
+            if _content(lease.text).get("engine") != self._engine_id:
+                self._lease_id = ""  # a successor's: `ensure_held` raises LeaseLost
+                return
+            self._set_held(lease.id, self._read_clocks())
+        self._regained = self._regained or silent > VALID
+        self.notes.append("Its lease on the server had been deleted; it was made anew, and no other process has it.")
 
     def _lost_message(self) -> str:
-        lease = next(iter(self._gateway.leases(self._name)), None)
+        try:
+            lease = next(iter(self._gateway.leases(self._name)), None)
+        except GatewayError:
+            return "another process has taken it over"
         return f"another process has taken it over: {_holder_in(lease.text)}" if lease else "its lease was deleted"
 
     def _age(self) -> float:
@@ -159,7 +242,56 @@ class Lease:
         return self._clock.now(), self._clock.monotonic()
 
     def _lease_text(self) -> str:
-        return json.dumps({"engine": self._engine_id, "count": self._renewals, "holder": _this_process()})
+        return json.dumps(
+            {"engine": self._engine_id, "count": self._renewals, "step": self.step, "holder": _this_process()}
+        )
+
+
+class Keeper:
+    """A thread that calls `renew` every few seconds. `renew` returns at once if nothing is due, and may raise."""
+
+    def __init__(self, renew: Callable[[], None]) -> None:
+        self._renew = renew
+        self._wake, self._stop, self._renewed = threading.Event(), threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self.problem: GatewayError | None = None  # why the last renewal failed
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start the thread, unless it runs."""
+        if not self.running:
+            self._stop.clear()
+            self._thread = threading.Thread(target=self._run, name="clearml-sched-lease", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread. A renewal under way is waited for, a little longer than its request may take."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(RENEW_TIMEOUT + 1)
+
+    def renew_now(self, timeout: float) -> None:
+        """Have the thread renew at once, and wait for that at most `timeout` seconds."""
+        self._renewed.clear()
+        self._wake.set()
+        self._renewed.wait(timeout)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                self._renew()
+                self.problem = None
+            except GatewayError as error:
+                self.problem = error
+            except Exception as error:  # noqa: BLE001 - without this thread the engine would be silent for good
+                self.problem = Unavailable(f"Its lease could not be renewed: {error!r}")
+            self._renewed.set()
+            self._wake.wait(RETRY_EVERY)
 
 
 def delete_lease_of(gateway: Gateway, instance_id: str) -> None:

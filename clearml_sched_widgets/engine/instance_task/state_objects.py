@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from itertools import compress
 from operator import is_not
 from typing import Any
@@ -17,13 +16,20 @@ from zlib import crc32
 
 import attrs
 
+from clearml_sched_widgets.engine.instance_task import state_values as values
 from clearml_sched_widgets.errors import SchedulerError
-from clearml_sched_widgets.policy.state import PAST_TIMES, ItemState, Launch, PastRun, ReadPosition, State, iso, parse
+from clearml_sched_widgets.policy.state import PAST_TIMES, ItemState, Launch, PastRun, ReadPosition, State, iso
 
 VERSION = 1
 STATE, PART_PREFIX = "state", "state.items."  # the main object's name, and the prefix of the parts' names
 MAX_INLINE = 250  # up to so many items are stored in the main object
 ITEMS_PER_PART, MOST_PARTS = 125, 100
+# What reading the data of a state may raise if somebody else has written it.
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+
+
+class NewerState(SchedulerError):
+    """A later version of this package has written the state."""
 
 
 def parts_for(count: int) -> int:
@@ -104,10 +110,22 @@ def loads(configuration: Mapping[str, str], *, items: bool = True) -> State:
     """
     try:
         return _loads(configuration, items)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise SchedulerError(
             f"This instance's state cannot be read: {error!r}. Clone it and launch the copy."
         ) from None
+
+
+def refuse_newer(data: Mapping[str, Any]) -> None:
+    """Raise NewerState for the state of a later version of this package."""
+    version = data.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise NewerState(
+            f"This instance's state has version {version}; this version of the package reads {VERSION}. "
+            "Upgrade clearml-sched-widgets."
+        )
+    if version != VERSION or isinstance(version, bool):
+        raise ValueError(f"its version is {version!r:.80}")
 
 
 def _loads(configuration: Mapping[str, str], items: bool) -> State:
@@ -115,26 +133,22 @@ def _loads(configuration: Mapping[str, str], items: bool) -> State:
     data = json.loads(text) if text else {}
     if not data:
         return State()
-    if data.get("version") != VERSION:
-        raise SchedulerError(
-            f"This instance's state has version {data.get('version')}; this version of the package reads {VERSION}. "
-            "Upgrade clearml-sched-widgets."
-        )
+    refuse_newer(data)
     items_data = dict(data["items"])
     for number in range(data.get("parts", 0) if items else 0):
         items_data.update(json.loads(configuration[f"{PART_PREFIX}{number}"]))
     return State(
-        items={key: _item_state(item) for key, item in items_data.items()} if items else {},
-        pending=tuple(_launch(launch) for launch in data["pending"]),
-        entities={key: _read_position(entity) for key, entity in data["entities"].items()},
-        ends=_read_position(data["ends"]) if data.get("ends") else None,
-        past={key: tuple(_past_run(run) for run in runs) for key, runs in data.get("past", {}).items()},
-        memory=data["memory"],
-        watching={key: datetime.fromisoformat(moment) for key, moment in data["watching"].items()},
-        baseline=tuple(data["baseline"]),
-        runs_since=parse(data["runs_since"]),
-        paused=data["paused"],
-        note=data["note"],
+        items={key: values.item_state(item) for key, item in items_data.items()} if items else {},
+        pending=tuple(values.launch(launch) for launch in data["pending"]),
+        entities={key: values.read_position(entity) for key, entity in data["entities"].items()},
+        ends=values.read_position(data["ends"]) if data.get("ends") else None,
+        past={key: tuple(values.past_run(run) for run in runs) for key, runs in data.get("past", {}).items()},
+        memory={key: values.memory(memory) for key, memory in data["memory"].items()},
+        watching={key: values.time(moment) for key, moment in data["watching"].items()},
+        baseline=tuple(values.text(trigger) for trigger in data["baseline"]),
+        runs_since=values.optional_time(data["runs_since"]),
+        paused=values.flag(data["paused"]),
+        note=values.text(data["note"]),
     )
 
 
@@ -143,12 +157,6 @@ def _launch_data(launch: Launch) -> dict[str, Any]:
     if not launch.begun:
         del data["begun"]
     return {**data, "nominal": iso(launch.nominal), "not_before": iso(launch.not_before), "lineage": [*launch.lineage]}
-
-
-def _launch(data: Mapping[str, Any]) -> Launch:
-    nominal = datetime.fromisoformat(data["nominal"])
-    values = {**data, "nominal": nominal, "not_before": parse(data["not_before"]), "lineage": tuple(data["lineage"])}
-    return Launch(**values)
 
 
 def _item_text(key: str, item: ItemState) -> str:
@@ -181,15 +189,3 @@ def _read_position_data(entity: ReadPosition) -> dict[str, Any]:
 def _past_run_data(run: PastRun) -> dict[str, Any]:
     data = attrs.asdict(run) | {name: iso(getattr(run, name)) for name in PAST_TIMES}
     return {name: value for name, value in data.items() if value}
-
-
-def _past_run(data: Mapping[str, Any]) -> PastRun:
-    return PastRun(**{**data, **{name: parse(data.get(name)) for name in PAST_TIMES}})
-
-
-def _read_position(data: Mapping[str, Any]) -> ReadPosition:
-    return ReadPosition(cursor=parse(data["cursor"]), seen=data["seen"])
-
-
-def _item_state(data: Mapping[str, Any]) -> ItemState:
-    return ItemState(**{**data, "watermark": datetime.fromisoformat(data["watermark"])})

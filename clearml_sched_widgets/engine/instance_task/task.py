@@ -11,14 +11,17 @@ import attrs
 
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine.instance_task import commands, state_objects
+from clearml_sched_widgets.engine.instance_task import commands, state_objects, state_salvage
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import NotFound, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.state import State
+from clearml_sched_widgets.policy.state import parse as parse_time
 from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 
 DEFINITION, STATE, WHERE = "definition", state_objects.STATE, "where"
+LAUNCHED = "launched"  # when a user called for its first start (ISO 8601, server time): what is due since then counts
+REFUSED = "definition.refused"  # a definition that was written by hand and made no sense
 WATCHDOG = "non-responsive"  # part of the reason that the server's watchdog gives when it stops a silent task
 
 
@@ -50,6 +53,18 @@ class InstanceTask:
     def state(self) -> State:
         """The state. Parsed on first use. Raises SchedulerError."""
         return state_objects.loads(self.task.configuration)
+
+    def read_state(self, now: datetime) -> tuple[State, list[str]]:
+        """The state and, if it was damaged, a sentence for each part that is lost. Raises NewerState."""
+        return state_salvage.salvage(self.task.configuration, now)
+
+    def launched(self, now: datetime) -> datetime:
+        """When a user called for its first start; `now` if that is not known, or not before."""
+        try:
+            moment = parse_time(self.task.configuration.get(LAUNCHED))
+        except ValueError:
+            return now
+        return min(moment or now, now)
 
 
 def read(gateway: Gateway, instance_id: str) -> InstanceTask:
@@ -84,11 +99,12 @@ class EngineTask:
         self.id = instance_id
         self._written_state: State | None = None
         self._writer = state_objects.Writer()
-        self._unpolled_objects = {DEFINITION, STATE}  # objects that `poll` leaves out
+        self._unpolled_objects = {DEFINITION, STATE, LAUNCHED, REFUSED}  # objects that `poll` leaves out
 
     def start(self) -> InstanceTask:
         """Set the task to in_progress and return the instance as it is then. The lease must be held."""
         # The lease is held, so the task must be read again only if its status is changed here.
+        self._gateway.ping(self.id)  # its time, which is read next, is the server's present
         instance = read(self._gateway, self.id)
         self._unpolled_objects.update(
             name for name in instance.task.configuration if name.startswith(state_objects.PART_PREFIX)

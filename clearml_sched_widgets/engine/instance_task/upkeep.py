@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from clearml_sched_widgets.engine.context import Context
 from clearml_sched_widgets.engine.snapshot import Snapshot, Tables
 from clearml_sched_widgets.gateway.base import Gateway
 
-TABLES_EVERY = timedelta(seconds=30)
-HEARTBEAT_EVERY = timedelta(seconds=60)
+TABLES_EVERY = 30.0  # seconds
+HEARTBEAT_EVERY = 60.0  # seconds
 
 
 class Upkeep:
-    """Sends the reports and remembers when. Used by one thread only. Its methods raise GatewayError."""
+    """Sends the reports and remembers when. Used by one thread only. Its methods raise GatewayError.
 
-    def __init__(self, gateway: Gateway, context: Context, tables: Tables, now: datetime) -> None:
+    `tick` is always the time of the engine's monotonic clock, in seconds.
+    """
+
+    def __init__(self, gateway: Gateway, context: Context, tables: Tables, tick: float) -> None:
         self._gateway, self._context, self._tables = gateway, context, tables
-        self.restart(now)
+        self._heartbeat_at = self._tables_at = tick
 
-    def restart(self, now: datetime) -> None:
-        """Restart the intervals at `now`."""
-        self._heartbeat_at = self._tables_at = now
-
-    def report_due(self, snapshot: Snapshot | None, now: datetime) -> None:
+    def report_due(self, snapshot: Snapshot | None, tick: float) -> None:
         """Send the new lines of the log, and the heartbeat and the tables if they are due."""
-        self._heartbeat_at, self._tables_at = (
-            min(self._heartbeat_at, now),
-            min(self._tables_at, now),
-        )  # the clock may have gone back
         self.flush()
-        if now - self._heartbeat_at >= HEARTBEAT_EVERY:
+        if tick - self._heartbeat_at >= HEARTBEAT_EVERY:
             self._gateway.ping(self._context.id)
-            self._heartbeat_at = now
-        if self._context.tables_outdated and now - self._tables_at >= TABLES_EVERY:
+            self._heartbeat_at = tick
+        if self._context.tables_outdated and tick - self._tables_at >= TABLES_EVERY:
             self.report_tables(snapshot)
-            self._tables_at = now
+            self._tables_at = tick
 
     def flush(self) -> None:
         """Send the lines of the log that the server does not have yet."""

@@ -5,6 +5,7 @@ reuse      launches base tasks themselves: reset, edit, enqueue
 call       calls Python functions
 functions  keeps the Python functions of this process and runs them in threads
 overlap    holds back or replaces launches, as the overlap policies say
+outcomes   records what became of the launches
 stops      asks runs to stop
 batch      counts the progress of a batch of launches
 """

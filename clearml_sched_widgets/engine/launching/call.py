@@ -84,7 +84,7 @@ class FunctionLauncher:
             for past in runs:
                 if past.status == "in_progress" and not context.functions.has_open_call(past.key):
                     context.journal.warning(f"{context.title(item_id)}: its function {past.name}: {LOST}.")
-                    lost = attrs.evolve(past, status="stopped", finished=context.clock.now(), note=LOST)
+                    lost = attrs.evolve(past, status="stopped", finished=context.server_time(), note=LOST)
                     context.state = context.state.with_past(item_id, lost)
         for run in past_runs(context.state):
             context.runs.remember(run)
@@ -105,7 +105,7 @@ class FunctionLauncher:
         for launch, item in ready:
             function = item.action.function
             assert function is not None
-            context.functions.start(launch.key, function, functions.arguments(item, launch.object), context.clock.now)
+            context.functions.start(launch.key, function, functions.arguments(item, launch.object), context.server_time)
             outcomes.append(Outcome(launch=launch, run_id=launch.key))
         return outcomes
 

@@ -16,6 +16,7 @@ import attrs
 from clearml_sched_widgets.conditions import substitute
 from clearml_sched_widgets.definition import Action
 from clearml_sched_widgets.engine.following.runs import Runs
+from clearml_sched_widgets.engine.instance_task.lease import VALID, Lease
 from clearml_sched_widgets.engine.launching.batch import BatchProgress
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
@@ -37,6 +38,8 @@ from clearml_sched_widgets.records import (
 # system tags of a base task that its clones do not get
 NOT_CLONED_TAGS = frozenset({"development", "archived", INSTANCE_TAG, RUN_TAG})
 WORKERS = 8  # threads that send requests
+FIRST_SLICE, LARGEST_SLICE = 100, 500  # tasks of one enqueue request
+SLICE_SECONDS = VALID / 3  # how long such a request is meant to take; less than VALID / 2
 ENQUEUE_FAILED = "failed enqueueing"  # the status reason that the server sets when an enqueue has failed
 
 
@@ -93,11 +96,19 @@ class CloneLauncher:
     """Launches batches of clones. Remembers which tasks this process has made."""
 
     def __init__(
-        self, gateway: Gateway, instance_id: str, runs: Runs, ensure_held: Callable[[], None], progress: BatchProgress
+        self,
+        gateway: Gateway,
+        instance_id: str,
+        runs: Runs,
+        lease: Lease,
+        progress: BatchProgress,
+        monotonic: Callable[[], float],
     ) -> None:
         self._gateway = gateway
         self._progress = progress
-        self._ensure_held = ensure_held  # raises if the lease may be lost; called right before every enqueue
+        self._ensure_held = lease.ensure_held  # raises if the lease may be lost; called right before every enqueue
+        self._monotonic = monotonic
+        self._slice_size = FIRST_SLICE
         self._instance = instance_id
         self._runs = runs
         self._queues: dict[str, str] = {}
@@ -176,6 +187,8 @@ class CloneLauncher:
                 return None  # reading the runs shows whether it was made
             except GatewayError as error:
                 return Outcome(launch=launch, error=str(error))
+            except Exception as error:  # noqa: BLE001 - one launch must never stop the others
+                return Outcome(launch=launch, error=f"an unforeseen error: {error!r:.300}")
             finally:
                 self._progress.count_one()
             return None
@@ -235,8 +248,28 @@ class CloneLauncher:
             return {outcome.launch.key: outcome for outcome in pool.map(edit_one, wanted) if outcome}
 
     def _enqueue_on(self, queue_id: str, pairs: Sequence[tuple[Launch, Run]]) -> list[Outcome]:
+        """Enqueue drafts in slices that take less than half of the time for which the lease is surely held.
+
+        A server enqueues a batch one by one. If all went in one request, a rival that has taken over meanwhile could
+        find drafts that this request is still going to enqueue.
+        """
+        outcomes: list[Outcome] = []
+        rest = list(pairs)
+        while rest:
+            some, rest = rest[: self._slice_size], rest[self._slice_size :]
+            self._ensure_held()
+            began = self._monotonic()
+            outcomes += self._enqueue_slice(queue_id, some)
+            self._adapt_slices(len(some), self._monotonic() - began)
+        return outcomes
+
+    def _adapt_slices(self, count: int, seconds: float) -> None:
+        """Choose the size of the next slice by how long the last one took."""
+        fitting = int(count * SLICE_SECONDS / max(seconds, 0.001))
+        self._slice_size = max(1, min(fitting, 2 * self._slice_size, LARGEST_SLICE))
+
+    def _enqueue_slice(self, queue_id: str, pairs: Sequence[tuple[Launch, Run]]) -> list[Outcome]:
         ids = [run.task.id for _, run in pairs]
-        self._ensure_held()
         try:
             answer = self._gateway.enqueue(ids, queue_id)
         except RetryableError as error:

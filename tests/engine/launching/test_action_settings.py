@@ -47,7 +47,7 @@ def test_a_run_that_has_not_started_within_its_limit_is_taken_off_its_queue(worl
 
 def test_a_limit_goes_by_the_servers_clock() -> None:
     world = World(server_ahead=timedelta(hours=-3))
-    engine = world.start(Schedule(Action(world.base, time_limit="1m"), Once("2026-11-23", "12:00:10")))
+    engine = world.start(Schedule(Action(world.base, time_limit="1m"), Once("2026-11-23", "09:00:10")))
     world.run_for(engine, 40)
     assert world.statuses(engine) == ["queued"]
     world.run_for(engine, 40)

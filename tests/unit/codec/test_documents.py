@@ -118,6 +118,8 @@ def test_a_wrong_document_is_refused(text: str, path: str, message: str) -> None
         ("name: !!python/object:os.system x", "line 1, column 7", "could not determine a constructor"),
         ('{"a":' * 100_000, "line 1, column 1", "nested too deeply"),
         ("name: " + "[" * 100_000, "line 1, column 1", "nested too deeply"),
+        ('{"name": ' + "9" * 5000 + "}", "line 1, column 1", "a number of thousands of digits"),
+        ("name: " + "9" * 5000, "line 1, column 1", "a number of thousands of digits"),
     ],
 )
 def test_a_text_that_cannot_be_read_says_where(text: str, place: str, message: str) -> None:

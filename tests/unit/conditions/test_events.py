@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearml_sched_widgets.conditions import Event, events, fires, needs_inventory, prune
+from clearml_sched_widgets.conditions.memory import seen_within
 from clearml_sched_widgets.definition import (
     Action,
     Condition,
@@ -300,6 +301,28 @@ def test_keys_of_status_events_are_kept_shortly_and_only_so_many_of_them() -> No
     many = {f"t{number}": {"key": "k", "seen": at(number / 100).isoformat()} for number in range(500)}
     assert set(prune(many, at(5))) == {f"t{number}" for number in range(400, 500)}
     assert len(prune(many, at(1))) == 400  # those at or after the cursor are not counted
+
+
+NONSENSE: list[Any] = [
+    *(None, 5, "text", [], {"seen": {}}, {"holds": True, "seen": "yesterday"}, {"key": "k", "seen": "2026-11-22"}),
+    *({"holds": True, "ordinal": "x", "seen": "2026-11-22T00:00:00"}, {"status": ["failed"], "seen": 7}),
+]
+
+
+@pytest.mark.parametrize("entry", NONSENSE, ids=repr)
+def test_k2_a_memory_entry_that_makes_no_sense_is_as_good_as_none(entry: Any) -> None:
+    for polls in (on_status("failed", from_=["in_progress", "queued"]), on_tags()):
+        polls.memory = {"t1": entry, "t2": {"holds": True, "ordinal": 1, "seen": at(1).isoformat()}}
+        polls.look(task("created", 2))
+        assert len(polls.look(task("failed", 3, started=at(2), tags=("a", "b")))) <= 1
+        assert "t2" in polls.memory
+    assert prune({"t1": entry}, at(0)) == {}
+
+
+def test_k13_no_entry_was_seen_after_the_servers_present() -> None:
+    old, new = {"key": "k", "seen": at(0).isoformat()}, {"holds": True, "seen": at(5).isoformat()}
+    within = seen_within({"t1": old, "t2": new, "t3": {"key": "k"}}, at(3))
+    assert within == {"t1": old, "t2": {"holds": True, "seen": at(3).isoformat()}, "t3": {"key": "k"}}
 
 
 # -- random histories

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from clearml_sched_widgets.conditions import selects, substitute, values_of
+from clearml_sched_widgets.conditions import SlowPattern, selects, substitute, values_of
+from clearml_sched_widgets.conditions.selection import search_name
 from clearml_sched_widgets.definition import Select
 from clearml_sched_widgets.records import Entity
 
@@ -70,6 +72,33 @@ def test_everything_that_is_given_must_hold(select: Select, entity: Entity, expe
 
 def test_e10_a_dataset_in_a_project_that_is_made_later_matches_its_parent() -> None:
     assert selects(Select(projects="vision"), Entity(entity="dataset", id="d", project="vision/new/.datasets/n"))
+
+
+def test_a_name_is_searched_as_the_caller_says() -> None:
+    searched: list[tuple[str, str]] = []
+
+    def search(pattern: str, name: str) -> bool:
+        searched.append((pattern, name))
+        return False
+
+    assert not selects(Select(name_regex="x"), task(), search)
+    assert not selects(Select(name_regex="x"), DATASET, search)
+    assert searched == [("x", "Train net"), ("x", "v2 of cars"), ("x", "cars")]
+
+
+def test_a_search_that_gives_up_is_told_with_the_pattern_the_name_and_the_object() -> None:
+    def search(_pattern: str, _name: str) -> bool:
+        raise TimeoutError("takes a year")
+
+    expected = "its name_regex '(a|aa)+$' takes a year on the name 'Train net'; the task t1 was left out"
+    with pytest.raises(SlowPattern, match=re.escape(expected)):
+        selects(Select(name_regex="(a|aa)+$"), task(), search)
+
+
+@pytest.mark.parametrize("let_others_run", [True, False])
+def test_a_search_ends_in_time(let_others_run: bool) -> None:
+    with pytest.raises(TimeoutError, match=r"takes longer than 0\.01 s"):
+        search_name("(a|aa)+$", "a" * 60 + "!", 0.01, let_others_run=let_others_run)
 
 
 VALUES = {"task.id": "abc", "task.name": "a ${task.id} b", "scheduled": "2026-12-01"}

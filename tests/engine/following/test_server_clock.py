@@ -1,0 +1,150 @@
+"""The clock of the server is set back: its triggers miss nothing and fire on nothing twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from clearml_sched_widgets.definition import Action, Definition, Policies, StatusChanged, Tagged, TaskTrigger
+from clearml_sched_widgets.engine.following import polling
+from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.policy.state import ReadPosition, State
+from clearml_sched_widgets.records import LOOKBACK
+from tests.engine.world import START, World
+
+MINUTE = timedelta(seconds=60)
+
+
+def start(world: World, **kwargs: object) -> Engine:
+    policies = Policies(overlap="allow")
+    done = TaskTrigger(Action(world.base), StatusChanged(["completed"], **kwargs), policies=policies, id="done")  # type: ignore[arg-type]
+    ready = TaskTrigger(Action(world.base), Tagged(any=["ready"]), policies=policies, id="ready")
+    engine = world.engine(Definition("clock", [], [done, ready], poll_every="5s"))
+    world.run_for(engine, 90)
+    return engine
+
+
+def complete(world: World, *tags: str) -> str:
+    task = world.gateway.add_task("train", tags=tags)
+    world.gateway.start(task)
+    world.gateway.finish(task)
+    return task
+
+
+def set_back(world: World, by: timedelta = MINUTE) -> None:
+    world.server_ahead -= by
+
+
+def objects(world: World, engine: Engine, trigger: str = "done") -> list[str]:
+    return [run.object for run in world.runs(engine) if run.item == trigger]
+
+
+@pytest.mark.parametrize("by", [timedelta(seconds=15), MINUTE, timedelta(hours=3)])
+def test_k13_what_changes_after_the_servers_clock_was_set_back_is_seen(world: World, by: timedelta) -> None:
+    engine = start(world)
+    first = complete(world, "ready")
+    world.run_for(engine, 10)
+    unseen = complete(world)  # after the last poll, and before the clock is set back
+    set_back(world, by)
+    changed = []
+    for _ in range(8):
+        changed.append(complete(world, "ready"))
+        world.run_for(engine, 10)
+    assert sorted(objects(world, engine)) == sorted([first, unseen, *changed])
+    assert sorted(objects(world, engine, "ready")) == sorted([first, *changed])
+    assert len(world.launched()) == len(set(world.launched())) == 2 * 9 + 1
+
+
+def test_k13_an_object_that_fired_before_does_not_fire_again_when_it_is_edited(world: World) -> None:
+    engine = start(world)
+    task = complete(world, "ready")
+    world.run_for(engine, 10)
+    set_back(world)
+    world.run_for(engine, 10)
+    world.gateway.tag(task, "looked at")
+    world.run_for(engine, 120)
+    assert len(world.launched()) == 2
+
+
+def test_k13_more_events_than_are_remembered_do_not_fire_again(world: World) -> None:
+    engine = start(world)
+    tasks = [complete(world) for _ in range(150)]
+    world.run_for(engine, 40)
+    tasks.append(complete(world))
+    world.run_for(engine, 10)
+    assert engine.snapshot is not None
+    assert len(engine.snapshot.state.memory["done"]) < 150
+    set_back(world)
+    tasks.append(complete(world))
+    world.run_for(engine, 90)
+    assert sorted(objects(world, engine)) == sorted(tasks)
+    assert engine.snapshot.state.items["done"].runs == len(world.launched()) == 152
+
+
+@pytest.mark.parametrize("changed_after", [1, 25])
+def test_k13_the_clock_is_set_back_while_no_engine_runs(world: World, changed_after: int) -> None:
+    engine = start(world)
+    first = complete(world)
+    world.run_for(engine, 10)
+    world.clock.advance(5)
+    set_back(world)
+    world.clock.advance(changed_after)
+    second = complete(world)
+    world.clock.advance(26 - changed_after)
+    engine = world.engine()
+    world.run_for(engine, 90)
+    assert sorted(objects(world, engine)) == sorted([first, second])
+    assert len(world.launched()) == 2
+
+
+def test_k13_a_clock_that_was_ahead_for_a_minute_and_is_right_again(world: World) -> None:
+    engine = start(world)
+    set_back(world, timedelta(days=-1))
+    ahead = complete(world)
+    world.run_for(engine, 20)
+    set_back(world, timedelta(days=1))
+    again = complete(world)
+    world.run_for(engine, 30)
+    assert sorted(objects(world, engine)) == sorted([ahead, again])
+    assert len(world.launched()) == 2
+
+
+def test_k13_the_status_before_is_known_across_the_change_of_the_clock(world: World) -> None:
+    engine = start(world, from_=["in_progress"])
+    task = world.gateway.add_task("train")
+    world.gateway.start(task)
+    world.run_for(engine, 10)
+    set_back(world)
+    world.gateway.finish(task)
+    world.run_for(engine, 10)
+    assert objects(world, engine) == [task]
+
+
+# -- the state
+
+
+def test_k13_nothing_in_a_state_lies_after_the_servers_present() -> None:
+    later = START + MINUTE
+    state = State(
+        entities={
+            "task": ReadPosition(cursor=later, seen={"t1": later.isoformat()}),
+            "model": ReadPosition(cursor=START),
+        },
+        watching={"new": later, "old": START - MINUTE},
+        memory={"new": {"t1": {"holds": True, "seen": later.isoformat()}, "t2": {"key": "k", "seen": ""}}},
+        baseline=("new", "old"),
+    )
+    after = polling.within(state, START)
+    assert after.entities["task"].cursor is not None
+    assert after.entities["task"].cursor < START
+    assert after.entities["model"] == state.entities["model"]
+    assert after.watching == {"new": START - LOOKBACK, "old": START - MINUTE}
+    assert after.memory["new"]["t1"] == {"holds": True, "seen": START.isoformat()}
+    assert after.memory["new"]["t2"] == state.memory["new"]["t2"]
+    assert after.baseline == state.baseline
+
+
+def test_a_state_that_is_not_ahead_stays_the_same() -> None:
+    state = State(entities={"task": ReadPosition(cursor=START)}, watching={"one": START}, memory={"one": {}})
+    assert polling.within(state, START) is state
