@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timezone
+from time import monotonic
 
 import attrs
 
@@ -12,10 +13,11 @@ from clearml_sched_widgets.definition import Definition, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.definition.items import new_id
 from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.lease import PREFIX
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import pages
-from clearml_sched_widgets.instances import preflight, running
+from clearml_sched_widgets.instances import control, preflight, running
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.records import INSTANCE_TAG, TaskQuery
 
@@ -58,25 +60,28 @@ class Manager:
         """Check a definition, save it, and run it in this kernel or as a service task on `queue`.
 
         `requirements` are the pip requirements of the service task, this package's own version by default.
-        Raises InvalidDefinition with all problems and creates nothing then.
+        What comes due while this works, runs at once. Raises InvalidDefinition with all problems and creates nothing
+        then.
         """
+        began = monotonic()
         preflight.require(definition)
         if isinstance(requirements, str):
             message = 'expected a list of pip requirements, such as ["pandas>=2"]'
             raise InvalidDefinition([Problem("requirements", requirements, message)])
         problems = [] if where in ("kernel", "service") else [Problem("where", where, 'expected "kernel" or "service"')]
-        problems += preflight.problems(self.gateway, definition)
+        called = control.time_at(self.gateway, began)
+        problems += preflight.problems(self.gateway, definition, called)
         if where == "service":
             problems += preflight.functions_elsewhere(definition)
             problems += preflight.missing_queue(self.gateway.queues(), "service queue", queue)
         if problems:
             raise InvalidDefinition(problems)
-        instance = self._create(definition, where, functions=True)
+        instance = self._create(definition, where, called)
         running.functions_here(instance.id).keep(definition)
         if where == "service":
             service.submit(self.gateway, instance.id, preflight.queue_id(self.gateway, queue), requirements)
             return self.get(instance.id)
-        instance.resume()
+        control.resume(instance._handle, called)
         return instance
 
     def save(self, definition: Definition, instance: Instance | None = None) -> Instance:
@@ -94,13 +99,14 @@ class Manager:
         return instance
 
     def instances(self) -> list[Instance]:
-        """All instances of the workspace, the latest first. One request, and one more for each 499 of them."""
+        """All instances of the workspace, the latest first. Two requests, and one more for each 499 instances."""
         query = TaskQuery(
             system_tags=(INSTANCE_TAG,), without_system_tags=("archived",), order="created", configuration=True
         )
+        leases = {lease.name.removeprefix(PREFIX): lease for lease in self.gateway.leases(PREFIX)}  # before the tasks
         tasks = {task.id: task for page in pages(self.gateway, query) for task in page}
         latest = sorted(tasks.values(), key=lambda task: task.last_update or EARLIEST, reverse=True)
-        return [Instance(self.gateway, task) for task in latest]
+        return [Instance(self.gateway, task, leases.get(task.id)) for task in latest]
 
     def get(self, instance_id: str) -> Instance:
         """The instance with that id. Raises NotFound, or SchedulerError for a task that is no instance."""
@@ -127,9 +133,11 @@ class Manager:
         """What works but may surprise: queues that no agent serves. Two requests."""
         return preflight.warnings(self.gateway, definition)
 
-    def _create(self, definition: Definition, where: str, *, functions: bool = False) -> Instance:
-        text = codec.dumps(definition, functions=functions)
+    def _create(self, definition: Definition, where: str, launched: datetime | None = None) -> Instance:
+        """Create the instance's task. `launched` is when its launch was called; a draft has none, and no functions."""
+        text = codec.dumps(definition, functions=launched is not None)
         configuration = {instance_task.DEFINITION: text, instance_task.STATE: "{}", instance_task.WHERE: where}
+        configuration |= control.launched_at(launched) if launched else {}
         return self.get(self.gateway.create_instance(definition.name, self.project, configuration))
 
 

@@ -18,13 +18,14 @@ import attrs
 from clearml_sched_widgets.codec import dumps
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
 from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.instance_task.lease import PREFIX as LEASE_PREFIX
 from clearml_sched_widgets.engine.instance_task.state_objects import texts as state_texts
 from clearml_sched_widgets.policy.state import ItemState, ReadPosition, State, slot_text
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, run_tag
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.sandbox import identity, projects_tree, queueing, registry, task_fields
 from clearml_sched_widgets.sandbox.clock import stored
-from clearml_sched_widgets.sandbox.kinds import TASKS, USERS
+from clearml_sched_widgets.sandbox.kinds import HIDDEN, PROJECTS, TASKS, USERS
 from clearml_sched_widgets.sandbox.server import prepare
 from clearml_sched_widgets.sandbox.store import Doc, Store
 from clearml_sched_widgets.sandbox.store import dumps as store_text
@@ -42,7 +43,7 @@ from scripts.workspace_content import (
 )
 
 WEEKS = 5
-HEARTBEAT_AHEAD = timedelta(minutes=30)  # of running examples: no engine sends heartbeats for them
+RENEWED_AHEAD = timedelta(minutes=30)  # the leases of running examples, for which no engine gives signs of life
 
 
 @attrs.frozen
@@ -176,14 +177,21 @@ class Filler:
     def _set_instance_status(self, doc: Doc, spec: InstanceSpec, created: datetime, ended: datetime) -> None:
         if spec.status == "draft":
             return
-        alive = spec.status in ("running", "paused", "lost")
+        alive = spec.status in ("running", "paused", "silent")
         doc["status"] = "in_progress" if alive else spec.status
-        heartbeat = ended if not alive or spec.status == "lost" else self._now + HEARTBEAT_AHEAD
         doc.update(
             started=stored(created), status_changed=stored(created if alive else ended), status_reason=spec.reason
         )
-        doc.update(last_update=stored(heartbeat), last_change=stored(heartbeat))
-        doc.update({} if alive else {"completed": stored(ended)})
+        doc.update(last_update=stored(ended), last_change=stored(ended))
+        if alive:
+            self._add_lease(doc["id"], ended if spec.status == "silent" else self._now + RENEWED_AHEAD)
+        else:
+            doc["completed"] = stored(ended)
+
+    def _add_lease(self, instance: str, renewed: datetime) -> None:
+        """Insert an instance's lease, by which its engine gives signs of life; the last one was at `renewed`."""
+        lease = projects_tree.create(self._store, f"{LEASE_PREFIX}{instance}", identity.USER_ID, system_tags=[HIDDEN])
+        self._store.save(PROJECTS, {**lease, "last_update": stored(renewed)})
 
     def _add_runs(
         self, doc: Doc, item: Schedule | Trigger, spec: InstanceSpec, ended: datetime

@@ -47,11 +47,11 @@ BASES = {
 
 @attrs.frozen(kw_only=True)
 class InstanceSpec:
-    """How to create an example instance. `ended_ago`: time since it ended or sent its last heartbeat."""
+    """How to create an example instance. `ended_ago`: time since it ended or gave its last sign of life."""
 
     name: str
     user: str
-    status: str  # draft, running, paused, lost, or the status of its task
+    status: str  # draft, running, paused, silent, or the status of its task
     where: str = "kernel"
     ended_ago: timedelta = timedelta(0)
     note: str = ""
@@ -67,7 +67,7 @@ INSTANCES = (
     ),
     InstanceSpec(name=ENERGY, user="Devi Raman", status="running", where="service"),
     InstanceSpec(name=REPORTS, user=ME, status="stopped", ended_ago=timedelta(days=6), reason="Stopped by its user"),
-    InstanceSpec(name=QUALITY, user="Chiara Rossi", status="lost", ended_ago=timedelta(minutes=26)),
+    InstanceSpec(name=QUALITY, user="Chiara Rossi", status="silent", ended_ago=timedelta(minutes=26)),
     InstanceSpec(
         name=SEARCH, user="Devi Raman", status="failed", where="service", ended_ago=timedelta(days=2), reason="Killed"
     ),

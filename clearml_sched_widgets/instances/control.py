@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import datetime, timedelta
+from time import monotonic
 
 from clearml_sched_widgets import codec, service
 from clearml_sched_widgets.definition import Definition, Schedule, values
@@ -14,24 +15,42 @@ from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
+from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances import preflight
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.instances.running import forget, functions_here, register, start_lock
 from clearml_sched_widgets.policy import requested
 from clearml_sched_widgets.policy.run import Run, run_of
+from clearml_sched_widgets.policy.state import iso
 from clearml_sched_widgets.records import Task, TaskQuery, run_tag
 from clearml_sched_widgets.views import history, viewer
 
 
 # -- start and stop
-def resume(handle: Handle) -> None:
-    """Start an instance in this kernel or, if it is a service, on its queue. If it is paused, end the pause."""
-    with start_lock:
+def time_at(gateway: Gateway, began: float) -> datetime:
+    """What the server's clock showed when the monotonic clock showed `began`. Raises GatewayError."""
+    return gateway.present().time - timedelta(seconds=monotonic() - began)
+
+
+def launched_at(moment: datetime) -> dict[str, str]:
+    """The configuration object with the moment at which a launch was called: what comes due after it is launched."""
+    return {instance_task.LAUNCHED: iso(moment) or ""}
+
+
+def resume(handle: Handle, called: datetime | None = None) -> None:
+    """Start an instance in this kernel or, if it is a service, on its queue. If it is paused, end the pause.
+
+    `called` is when the launch of a draft was called, if the draft has it already; it is now otherwise (server time).
+    """
+    began = monotonic()
+    with start_lock():
         if handle.engine is not None:
             with contextlib.suppress(InstanceStateError):  # the engine has just ended: start a new one
                 handle.send(Command(do="resume"))
                 return
         task = handle.reread()
+        if task.status == "created" and called is None:
+            handle.gateway.write_configuration(handle.id, launched_at(time_at(handle.gateway, began)))
         if handle.is_service:
             _resume_service(handle, task)
         else:
@@ -57,14 +76,14 @@ def _resume_here(handle: Handle, task: Task) -> None:
 
 
 def _resume_service(handle: Handle, task: Task) -> None:
-    status = viewer.status_of(task, datetime.now(timezone.utc))
+    status = handle.known_status
     if status == "paused":
         handle.send(Command(do="resume"))
     elif status in ("running", "queued"):
         raise InstanceStateError(f"The instance {handle.name} is {status} already.")
     else:
         gateway = handle.gateway
-        if task.status == "in_progress":
+        if status == "silent":
             gateway.set_status(handle.id, "stopped", "Resumed")
         service.enqueue(gateway, handle.id, task.queue_id or preflight.queue_id(gateway, "services"))
         if viewer.is_paused(task):
@@ -86,16 +105,19 @@ def stop(handle: Handle) -> None:
 
 def delete(handle: Handle) -> None:
     """Delete an instance that is not running, with its lease and the functions that this kernel holds for it."""
-    if handle.reread().status in ("in_progress", "queued"):
-        raise InstanceStateError(f"The instance {handle.name} is {handle.status}; stop it before you delete it.")
+    handle.reread()
+    if handle.known_status == "silent":
+        handle.gateway.set_status(handle.id, "stopped", "Deleted")
+    elif handle.task.status in ("in_progress", "queued"):
+        raise InstanceStateError(f"The instance {handle.name} is {handle.known_status}; stop it before you delete it.")
     handle.gateway.delete_task(handle.id)
     lease.delete_lease_of(handle.gateway, handle.id)
     forget(handle.id)
 
 
 # -- change its definition
-def update(handle: Handle, definition: Definition, *, check: bool) -> None:
-    """Replace the definition, whether the instance runs or not."""
+def update(handle: Handle, definition: Definition, *, check: bool) -> str:
+    """Replace the definition, whether the instance runs or not. Returns what `Handle.send` says."""
     preflight.require(definition)
     functions = functions_here(handle.id)
     definition = functions.bind(definition)
@@ -111,10 +133,12 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> None:
         functions.keep(definition)
         gateway.write_configuration(task.id, {instance_task.DEFINITION: codec.dumps(definition, functions=True)})
         gateway.rename(task.id, definition.name)
+    kept = ""
     if task.status == "in_progress":
         with contextlib.suppress(InstanceStateError):  # it has ended meanwhile: the next start reads the definition
-            handle.send(Command(do="reload"))
+            kept = handle.send(Command(do="reload"))
     handle.reread()
+    return kept
 
 
 @contextlib.contextmanager
@@ -142,17 +166,17 @@ def _refuse_functions(handle: Handle, definition: Definition) -> None:
 
 
 # -- its runs
-def run_all(handle: Handle) -> None:
-    """Launch every enabled item once."""
+def run_all(handle: Handle) -> str:
+    """Launch every enabled item once. Returns what `Handle.send` says, as the next ones do."""
     if not any(item.enabled for item in handle.definition.items):
         raise InstanceStateError(f"The instance {handle.name} has no item that is enabled.")
-    handle.send(Command(do="run_now"))
+    return handle.send(Command(do="run_now"))
 
 
-def retry(handle: Handle, run: str) -> None:
+def retry(handle: Handle, run: str) -> str:
     """Launch a run again."""
     target = _find_run(handle, run)
-    handle.send(Command(do="retry", item=handle.item(target.item).id, run=run))
+    return handle.send(Command(do="retry", item=handle.item(target.item).id, run=run))
 
 
 def abort(handle: Handle, run: str) -> None:
@@ -187,10 +211,10 @@ def _find_run(handle: Handle, run: str) -> Run:
     return runs[0]
 
 
-def backfill(handle: Handle, item: Schedule | str, start: datetime | str, end: datetime | str) -> int:
-    """Launch the slots of a schedule in a past period. Returns how many slots that period has."""
+def backfill(handle: Handle, item: Schedule | str, start: datetime | str, end: datetime | str) -> tuple[int, str]:
+    """Launch the slots of a schedule in a past period. Returns how many slots that period has, and what `send` says."""
     schedule = handle.item(item)
-    period = _period(start, end, datetime.now(timezone.utc))
+    period = _period(start, end, handle.gateway.present().time)
     if not isinstance(schedule, Schedule):
         raise InvalidDefinition([Problem("item", schedule.id, "expected a schedule: a trigger has no times")])
     if schedule.action.method != "clone":
@@ -201,8 +225,7 @@ def backfill(handle: Handle, item: Schedule | str, start: datetime | str, end: d
     except ValueError as error:
         raise InvalidDefinition([Problem("start", f"{period[0]} to {period[1]}", str(error))]) from None
     begin, until = (moment.isoformat() for moment in period)
-    handle.send(Command(do="backfill", item=schedule.id, start=begin, end=until))
-    return len(slots)
+    return len(slots), handle.send(Command(do="backfill", item=schedule.id, start=begin, end=until))
 
 
 def _period(start: datetime | str, end: datetime | str, now: datetime) -> tuple[datetime, datetime]:

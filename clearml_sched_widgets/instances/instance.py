@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
@@ -13,9 +13,10 @@ from clearml_sched_widgets.definition.values import LONE_SURROGATE
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import InvalidDefinition, Problem, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.instances import control, moving, preflight
+from clearml_sched_widgets.instances import control, moving, preflight, waiting
 from clearml_sched_widgets.instances.handle import Handle
-from clearml_sched_widgets.records import LogLine, Task
+from clearml_sched_widgets.instances.kept import tell
+from clearml_sched_widgets.records import Lease, LogLine, Task
 from clearml_sched_widgets.surrogates import has_half
 from clearml_sched_widgets.views import history, instance_html, instance_reader, viewer, why
 
@@ -29,8 +30,8 @@ LOG_PAGE = 2000  # log lines per request
 class Instance:
     """A definition that was saved or launched: a ClearML task of type `service`. Made by a Manager."""
 
-    def __init__(self, gateway: Gateway, task: Task) -> None:
-        self._handle = Handle(gateway, task)
+    def __init__(self, gateway: Gateway, task: Task, lease: Lease | None = viewer.NOT_READ) -> None:
+        self._handle = Handle(gateway, task, lease)
         self._viewer = viewer.Viewer(gateway, task.id)
         self._reader = instance_reader.InstanceReader(gateway, task.id)
 
@@ -39,9 +40,9 @@ class Instance:
 
     def _repr_html_(self) -> str:
         try:
-            return instance_html.html(instance_html.picture_of_view(self.view()))
+            return instance_html.html(instance_html.picture_of_view(self.view(), self._silence))
         except SchedulerError as error:  # a notebook would show a traceback instead
-            picture = self.at_hand(datetime.now(timezone.utc))
+            picture = self.at_hand(self._now)
             return instance_html.html(attrs.evolve(picture, problem=f"It could not be read: {error}"))
 
     def __eq__(self, other: object) -> bool:
@@ -56,7 +57,17 @@ class Instance:
         shot = self._handle.snapshot
         if shot is not None:
             return instance_html.picture_of_snapshot(self.id, shot, now)
-        return instance_html.picture_of_task(self.task, self.where, now)
+        status = self._handle.known_status
+        return instance_html.picture_of_task(self.task, self.where, now, status, self._silence)
+
+    @property
+    def _silence(self) -> str:
+        return viewer.silence_text(self._handle.silence)
+
+    @property
+    def _now(self) -> datetime:
+        """The server's present as last known, without a request."""
+        return self.gateway.present(ask=False).time
 
     @property
     def id(self) -> str:
@@ -102,8 +113,30 @@ class Instance:
 
     @property
     def status(self) -> str:
-        """As last read: draft, queued, running, paused, stopped, failed, or lost (no heartbeat for minutes)."""
+        """draft, queued, running, paused, stopped, failed, or silent (no sign of life for half a minute).
+
+        A status that is older than two seconds is read again. If the server does not answer, it stays as last read.
+        """
         return self._handle.status
+
+    def refresh(self) -> Instance:
+        """Read it again now, and return it. One request, and one more while it is in progress elsewhere.
+
+        Raises GatewayError, such as NotFound if it was deleted.
+        """
+        self._handle.reread()
+        return self
+
+    def wait(self, timeout: float | str | timedelta | None = None) -> bool:
+        """Wait until it has ended, here or elsewhere. Returns False if it has not after `timeout`.
+
+        `timeout` is in seconds, or a duration such as "90s", "2h" or a timedelta. Ctrl+C (or "Interrupt" of a notebook)
+        ends the waiting, and the instance goes on. A paused or silent instance has not ended. Asks the server every two
+        seconds if it runs elsewhere; a server that does not answer is asked again.
+
+        Raises InstanceStateError for a draft, InvalidDefinition for an invalid `timeout`, PermanentError.
+        """
+        return waiting.wait(self._handle, waiting.seconds(timeout))
 
     # -- what it did and will do
     def view(self) -> history.View:
@@ -111,9 +144,10 @@ class Instance:
         shot = self._handle.snapshot
         if shot is not None:
             return self._viewer.view_here(self.task, shot)
+        lease = self._handle.read_lease()
         saved = self._reader.read()
-        self._handle.set_task(saved.task)
-        return self._viewer.view_elsewhere(saved, self.where)
+        self._handle.keep(saved.task, lease)
+        return self._viewer.view_elsewhere(saved, self.where, lease)
 
     def read_older(self, view: history.View) -> history.View:
         """The view with one more page of the runs from before its engine started. One request.
@@ -130,7 +164,7 @@ class Instance:
         """
         view = self.view()
         watched = preflight.watched_queues(self.gateway) if why.queues_of(view) else {}
-        reasons = why.reasons(view, watched, datetime.now(timezone.utc))
+        reasons = why.reasons(view, watched, self._now)
         frame = history.scheduled_frame(view.scheduled)
         frame["why"] = frame["item"].map({item: reason.text for item, reason in reasons.items()}).astype(str)
         return frame
@@ -173,7 +207,7 @@ class Instance:
         follow the missed-run policy of each schedule.
         """
         if item is not None:
-            self._handle.send(Command(do="resume", item=self._handle.item(item).id))
+            tell(self._handle.send(Command(do="resume", item=self._handle.item(item).id)))
         else:
             control.resume(self._handle)
 
@@ -187,7 +221,8 @@ class Instance:
             raise InvalidDefinition([Problem("note", note, message)])
         if has_half(note):
             raise InvalidDefinition([Problem("note", note, LONE_SURROGATE)])
-        self._handle.send(Command(do="pause", note=note, item="" if item is None else self._handle.item(item).id))
+        item_id = "" if item is None else self._handle.item(item).id
+        tell(self._handle.send(Command(do="pause", note=note, item=item_id)))
 
     def run_now(self, item: Schedule | Trigger | str | None = None) -> None:
         """Launch an item once, now, whatever its schedule and policies. Takes the item or its id.
@@ -199,9 +234,9 @@ class Instance:
         waited for. Raises InstanceStateError if the instance does not run, or no item is enabled.
         """
         if item is None:
-            control.run_all(self._handle)
+            tell(control.run_all(self._handle))
         else:
-            self._handle.send(Command(do="run_now", item=self._handle.item(item).id))
+            tell(self._handle.send(Command(do="run_now", item=self._handle.item(item).id)))
 
     def retry(self, run: str) -> None:
         """Launch a run again (by its task's id), for the same slot or event and with the same values.
@@ -209,7 +244,7 @@ class Instance:
         It is launched at once, whatever its item's policies. Raises InvalidDefinition if it is no run of this instance,
         or if its item is gone.
         """
-        control.retry(self._handle, run)
+        tell(control.retry(self._handle, run))
 
     def abort(self, run: str) -> None:
         """Stop a run (by its task's id) that is queued or running: it is dequeued, or its agent stops it.
@@ -229,7 +264,9 @@ class Instance:
         Unless the schedule's overlap policy is "allow", the runs wait for each other. They do not count for `max_runs`.
         Raises InvalidDefinition for a period without slots, with more than 1,000, or that is not over.
         """
-        return control.backfill(self._handle, item, start, end)
+        count, kept = control.backfill(self._handle, item, start, end)
+        tell(kept)
+        return count
 
     def update(self, definition: Definition, *, check: bool = True) -> None:
         """Replace the definition. Items that keep their id keep their state.
@@ -239,7 +276,7 @@ class Instance:
 
         Raises InvalidDefinition and changes nothing then.
         """
-        control.update(self._handle, definition, check=check)
+        tell(control.update(self._handle, definition, check=check))
 
     def move_to_service(self, queue: str = "services", *, requirements: Iterable[str] | None = None) -> None:
         """Move it from this kernel to an agent of that queue, as a service task. It may also be one that runs nowhere.
@@ -256,5 +293,5 @@ class Instance:
         control.stop(self._handle)
 
     def delete(self) -> None:
-        """Delete the instance, not its runs. It must not be running."""
+        """Delete the instance, not its runs. It must not be running; a silent one is stopped."""
         control.delete(self._handle)

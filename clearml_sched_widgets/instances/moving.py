@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from time import monotonic
 
 from clearml_sched_widgets import service
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.instances import preflight
-from clearml_sched_widgets.instances.control import stop, writable
+from clearml_sched_widgets.instances.control import launched_at, stop, time_at, writable
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.instances.running import start_lock
 
@@ -19,17 +20,19 @@ def to_service(handle: Handle, queue: str, requirements: Iterable[str] | None = 
     The agent's engine continues from the state on the server, as after any stop, and takes the lease that the engine
     here has released. If the move is refused, nothing is changed.
     """
-    with start_lock:
+    began = monotonic()
+    with start_lock():
         handle.reread()
         _check_movable(handle, queue)
         if handle.engine is not None:
             stop(handle)
-        elif handle.task.status == "in_progress":  # lost: no heartbeat for minutes
+        elif handle.task.status == "in_progress":  # silent
             handle.gateway.set_status(handle.id, "stopped", "Moved to a service")
         if handle.reread().status == "in_progress" or handle.engine is not None:
             raise InstanceStateError(f"The instance {handle.name} has not stopped yet; try again in a moment.")
         with writable(handle, "Moved to a service"):
-            handle.gateway.write_configuration(handle.id, {instance_task.WHERE: "service"})
+            launched = launched_at(time_at(handle.gateway, began)) if handle.task.status == "created" else {}
+            handle.gateway.write_configuration(handle.id, {instance_task.WHERE: "service", **launched})
             service.set_service_script(handle.gateway, handle.id, requirements)
         service.enqueue(handle.gateway, handle.id, preflight.queue_id(handle.gateway, queue))
         handle.reread()
@@ -39,7 +42,7 @@ def _check_movable(handle: Handle, queue: str) -> None:
     """Raise InstanceStateError or InvalidDefinition for an instance that cannot be moved to an agent."""
     if handle.is_service:
         raise InstanceStateError(f"The instance {handle.name} is a service already.")
-    if handle.engine is None and handle.status in ("running", "paused", "queued"):
+    if handle.engine is None and handle.known_status in ("running", "paused", "queued"):
         raise InstanceStateError(f"The instance {handle.name} runs in another kernel; stop it there first.")
     problems = preflight.functions_elsewhere(handle.definition)
     problems += preflight.missing_queue(handle.gateway.queues(), "service queue", queue)

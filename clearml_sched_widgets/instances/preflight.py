@@ -24,12 +24,15 @@ def check(gateway: Gateway, definition: Definition) -> None:
         raise InvalidDefinition(all_problems)
 
 
-def problems(gateway: Gateway, definition: Definition) -> list[Problem]:
-    """Problems: no items, unknown tasks and queues, missing functions, and schedules that would never run."""
+def problems(gateway: Gateway, definition: Definition, called: datetime | None = None) -> list[Problem]:
+    """Problems: no items, unknown tasks and queues, missing functions, and schedules that would never run.
+
+    `called` is when the launch was called (server time): what comes due after it will run, however late it is by then.
+    """
     require(definition)
     if not definition.items:
         return [Problem("schedules", [], "expected at least one schedule or trigger")]
-    now = datetime.now(timezone.utc)
+    now = gateway.present().time if called is None else called
     return [*_missing_objects(gateway, definition), *_missing_functions(definition), *_never_running(definition, now)]
 
 

@@ -1,4 +1,4 @@
-"""PURE: explains from its task and its log why an instance failed, was lost, or was stopped by the server."""
+"""PURE: explains from its task and its log why an instance failed, is silent, or was stopped by the server."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ def failure(view: View) -> tuple[Sentence, ...]:
 
     Empty for a healthy instance and for one that a user stopped. A stop by the server's watchdog is explained.
     """
-    if view.status not in ("failed", "lost") and not _stopped_by_watchdog(view):
+    if view.status not in ("failed", "silent") and not _stopped_by_watchdog(view):
         return ()
-    reason = "" if view.status == "lost" else view.reason
+    reason = "" if view.status == "silent" else view.reason
     sentences = [sentence(ForeignText(_shortened(reason)))] if reason else []
     error = _last_error(view)
     if error is not None and error.text.strip() not in reason:
@@ -31,7 +31,7 @@ def failure(view: View) -> tuple[Sentence, ...]:
 
 
 def _stopped_by_watchdog(view: View) -> bool:
-    """Whether the server stopped it because it had sent no heartbeat for hours."""
+    """Whether the server stopped it because it had given no sign of life for hours."""
     return view.status == "stopped" and WATCHDOG in view.reason.lower()
 
 

@@ -75,12 +75,12 @@ class View:
 
     id: str
     name: str
-    status: str  # draft, queued, running, paused, stopping, stopped, failed, completed or lost (no heartbeat)
+    status: str  # draft, queued, running, paused, stopping, stopped, failed, completed or silent (no sign of life)
     where: str  # "kernel" (this one), "service" (an agent) or "elsewhere" (another kernel)
     note: str
     user: str
     started: datetime | None
-    heartbeat: datetime | None
+    heartbeat: datetime | None  # the last sign of life of an instance in progress, if it is known
     scheduled: tuple[ScheduledRow, ...]
     executed: tuple[ExecutedRow, ...]
     log: tuple[LogLine, ...]
@@ -92,13 +92,18 @@ class View:
     active: tuple[ExecutedRow, ...] = attrs.field()  # those of `executed` that are queued or running
     definition: Definition | None = None
     state: State | None = None
+    set_aside: Mapping[str, str] = attrs.field(factory=dict)  # as in a snapshot; empty if it runs elsewhere
+    left_out: Mapping[str, int] = attrs.field(factory=dict)  # likewise
 
     @active.default
     def _active(self) -> tuple[ExecutedRow, ...]:
         return tuple(row for row in self.executed if row.status in ACTIVE)
 
 
-IDLE = frozenset({"draft", "stopping", "stopped", "failed", "completed", "lost"})  # instance statuses without launches
+IDLE = frozenset(
+    {"draft", "stopping", "stopped", "failed", "completed", "silent"}
+)  # instance statuses without launches
+SET_ASIDE = "set aside after errors that nobody foresaw"
 STATUSES_WITH_REASON = frozenset({"failed", "stopped", "created"})  # of runs whose row shows the server's reason
 SCHEDULED_COLUMNS = tuple(field.name for field in attrs.fields(ScheduledRow))
 EXECUTED_COLUMNS = tuple(field.name for field in attrs.fields(ExecutedRow))
@@ -209,6 +214,18 @@ def row_in_status(row: ScheduledRow, status: str) -> ScheduledRow:
     if status not in IDLE:
         return row
     return attrs.evolve(row, next_run=None, state=status if row.state == "waiting" else row.state)
+
+
+def rows_set_aside(rows: Iterable[ScheduledRow], set_aside: Mapping[str, str]) -> tuple[ScheduledRow, ...]:
+    """The rows; those of items that are `set_aside`, as in a snapshot, are errors without a next run."""
+    if not set_aside:
+        return tuple(rows)
+    return tuple(
+        attrs.evolve(row, next_run=None, state="error", note=f"{SET_ASIDE}: {set_aside[row.item]}")
+        if row.item in set_aside
+        else row
+        for row in rows
+    )
 
 
 def executed_row(run: Run, definition: Definition, names: Mapping[str, str] = {}) -> ExecutedRow:

@@ -18,8 +18,16 @@ from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.markup import MOST_ROWS, Cell, Link, inline, paragraph, table
 from clearml_sched_widgets.policy.state import State
 from clearml_sched_widgets.records import Task
-from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View, executed_row, first_rows, row_in_status
-from clearml_sched_widgets.views.viewer import status_here, status_of
+from clearml_sched_widgets.views.history import (
+    ExecutedRow,
+    ScheduledRow,
+    View,
+    executed_row,
+    first_rows,
+    row_in_status,
+    rows_set_aside,
+)
+from clearml_sched_widgets.views.viewer import status_here
 
 LAST_RUNS = 10
 MOST_SEARCHED_ROWS = 500  # rows among which the soonest next runs are searched
@@ -38,6 +46,7 @@ class InstancePicture:
     status: str
     where: str
     note: str = ""
+    silence: str = ""  # how long there was no sign of life, if that is so
     problem: str = ""
     scheduled: Sequence[ScheduledRow] | None = None
     rows: int = 0  # number of scheduled rows, or of items if that is larger
@@ -46,14 +55,15 @@ class InstancePicture:
     whole: bool = True  # whether `runs` counts every run
 
 
-def picture_of_view(view: View) -> InstancePicture:
-    """The picture of an instance as its view shows it."""
+def picture_of_view(view: View, silence: str = "") -> InstancePicture:
+    """The picture of an instance as its view shows it. `silence` says how long there was no sign of life."""
     return InstancePicture(
         id=view.id,
         name=view.name,
         status=view.status,
         where=view.where,
         note=view.note,
+        silence=silence,
         problem=view.problem,
         scheduled=view.scheduled,
         rows=len(view.scheduled),
@@ -66,6 +76,7 @@ def picture_of_view(view: View) -> InstancePicture:
 def picture_of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> InstancePicture:
     """The picture of an instance in this kernel. Only a bounded number of rows is computed."""
     status = status_here(shot)
+    fields = _scheduled_fields(shot.definition, shot.state, shot.names, now, status)
     return InstancePicture(
         id=instance_id,
         name=shot.definition.name,
@@ -73,17 +84,16 @@ def picture_of_snapshot(instance_id: str, shot: Snapshot, now: datetime) -> Inst
         where="kernel",
         note=shot.state.note,
         problem=shot.problem,
-        **_scheduled_fields(shot.definition, shot.state, shot.names, now, status),
+        **{**fields, "scheduled": rows_set_aside(fields["scheduled"], shot.set_aside)},
         executed=[executed_row(run, shot.definition, shot.names) for run in shot.runs[:LAST_RUNS]],
         runs=len(shot.runs),
         whole=shot.whole,
     )
 
 
-def picture_of_task(task: Task, where: str, now: datetime) -> InstancePicture:
+def picture_of_task(task: Task, where: str, now: datetime, status: str, silence: str = "") -> InstancePicture:
     """The picture of an instance's task as last read: without runs, and without items if the definition is large."""
-    status = status_of(task, now)
-    picture = InstancePicture(id=task.id, name=task.name, status=status, where=where)
+    picture = InstancePicture(id=task.id, name=task.name, status=status, where=where, silence=silence)
     if len(task.configuration.get(instance_task.DEFINITION, "")) > MOST_PARSED:
         return picture
     try:
@@ -121,7 +131,8 @@ def time_text(moment: datetime | None) -> str:
 def _paragraphs_and_tables(picture: InstancePicture, web: str) -> Iterator[str]:
     note = f" ({inline(picture.note)})" if picture.note else ""
     status = escape(picture.status.replace("_", " "))
-    yield paragraph(f"<strong>{inline(picture.name)}</strong>: {status}{note}, {WHERE[picture.where]}.")
+    silence = f", {escape(picture.silence)}" if picture.silence else ""
+    yield paragraph(f"<strong>{inline(picture.name)}</strong>: {status}{note}{silence}, {WHERE[picture.where]}.")
     if picture.problem:
         yield paragraph(inline(picture.problem))
     if picture.scheduled is None:

@@ -19,7 +19,14 @@ from clearml_sched_widgets.policy.run import NEVER, Run, run_of
 from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.records import ACTIVE, TaskQuery, run_tag
 from clearml_sched_widgets.sentences.log import title
-from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, executed_row, item_rows, row_in_status
+from clearml_sched_widgets.views.history import (
+    ExecutedRow,
+    ScheduledRow,
+    executed_row,
+    item_rows,
+    row_in_status,
+    rows_set_aside,
+)
 from clearml_sched_widgets.views.list_diff import common_ends
 
 
@@ -175,17 +182,25 @@ class ScheduledLedger:
         self._state: State | None = None
         self._names: Mapping[str, str] = {}
         self._status = ""
+        self._set_aside: Mapping[str, str] = {}
         self._valid_until: datetime | None = None
         self._rows: tuple[ScheduledRow, ...] = ()
 
     def rows(
-        self, definition: Definition, state: State, names: Mapping[str, str], now: datetime, status: str
+        self,
+        definition: Definition,
+        state: State,
+        names: Mapping[str, str],
+        now: datetime,
+        status: str,
+        set_aside: Mapping[str, str] = {},
     ) -> tuple[ScheduledRow, ...]:
         """The rows at a moment, in an instance status. The same tuple as before if nothing changed."""
         with self._lock:
             same = definition is self._definition and state is self._state and names is self._names
-            if not same or status != self._status or (self._valid_until is not None and self._valid_until <= now):
-                self._status = status
+            same = same and status == self._status and set_aside is self._set_aside
+            if not same or (self._valid_until is not None and self._valid_until <= now):
+                self._status, self._set_aside = status, set_aside
                 self._rebuild(definition, state, names, now)
             return self._rows
 
@@ -200,8 +215,8 @@ class ScheduledLedger:
                 fresh = tuple(item_rows(item, item_state, state, names, now))
                 old = _ItemRows(item, item_state, name, fresh, _earliest(row.next_run for row in fresh))
             by_item[item.id] = old
-        rows = tuple(row_in_status(row, self._status) for one in by_item.values() for row in one.rows)
-        self._rows = _reuse_equal_rows(self._rows, rows)
+        rows = (row_in_status(row, self._status) for one in by_item.values() for row in one.rows)
+        self._rows = _reuse_equal_rows(self._rows, rows_set_aside(rows, self._set_aside))
         self._by_item, self._definition, self._state, self._names = by_item, definition, state, names
         self._valid_until = _earliest(one.valid_until for one in by_item.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -16,27 +16,69 @@ from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.state import State
-from clearml_sched_widgets.records import LOOKBACK, LogLine, Task, TaskQuery
+from clearml_sched_widgets.records import LOOKBACK, Lease, LogLine, Task, TaskQuery
 from clearml_sched_widgets.views import history
 from clearml_sched_widgets.views.ledger import ExecutedLedger, ScheduledLedger
 
 LAST_LINES = 200  # log lines that each view has; older lines are read on request
-LOST_AFTER = timedelta(minutes=3)  # without a heartbeat of an instance in progress
+SILENT_AFTER = timedelta(seconds=30)  # without a renewal of the lease of an instance in progress, by the server's clock
+PREPARED_AFTER = timedelta(minutes=3)  # the same before the engine of a service has begun: its agent reports rarely
+NOT_READ = Lease(id="", name="", text="")  # stands for a lease that was not read; None says that there is none
+UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))  # of a silence, which is told in at least two of them
 # The status of an instance by that of its task, where the two differ.
 STATUSES = {"created": "draft", "in_progress": "running", "completed": "stopped", "closed": "stopped"}
 
 
-def status_of(task: Task, now: datetime, *, paused: bool | None = None) -> str:
-    """draft, queued, running, paused, stopped, failed, or lost (running, but silent for minutes).
+def status_of(task: Task, now: datetime, *, lease: Lease | None = NOT_READ, paused: bool | None = None) -> str:
+    """draft, queued, running, paused, stopped, failed, or silent (in progress without a sign of life).
 
-    `paused` says whether the instance is paused; if it is not given, the task's state is read for it.
+    `now` is the server's present. Read the `lease` before the task, or an instance that ends in between looks silent.
+    An instance whose lease was not read is never silent. `paused` says whether the instance is paused; if it is not
+    given, the task's state is read for it.
     """
     status = STATUSES.get(task.status, task.status)
     if status != "running":
         return status
-    if task.last_update is not None and now - task.last_update > LOST_AFTER:
-        return "lost"
+    if silence_of(task, now, lease) is not None:
+        return "silent"
     return "paused" if (is_paused(task) if paused is None else paused) else "running"
+
+
+def last_sign(task: Task, lease: Lease | None) -> datetime | None:
+    """When the engine of an instance in progress was last heard of (server time); None if that was not read.
+
+    Only its lease tells: a user's command changes the times of the task, too. Before the engine has renewed its lease,
+    it is the task's start; or, while an agent may still prepare a service, the last change of the task.
+    """
+    if lease is not None and (lease.last_update is None or _renewed_since_start(task, lease)):
+        return lease.last_update
+    return task.last_update if _may_be_prepared(task, lease) else task.started
+
+
+def silence_of(task: Task, now: datetime, lease: Lease | None) -> timedelta | None:
+    """How long there was no sign of life of an instance in progress; None if that is not long enough to be told."""
+    heard = last_sign(task, lease)
+    most = PREPARED_AFTER if _may_be_prepared(task, lease) else SILENT_AFTER
+    return now - heard if heard is not None and task.status == "in_progress" and now - heard > most else None
+
+
+def silence_text(silence: timedelta | None) -> str:
+    """The words for a silence, such as "no sign of life for 42 s"; empty for None."""
+    if silence is None:
+        return ""
+    seconds = int(silence.total_seconds())
+    size, unit = next((each for each in UNITS if seconds >= 2 * each[0]), UNITS[-1])
+    return f"no sign of life for {seconds // size} {unit}"
+
+
+def _renewed_since_start(task: Task, lease: Lease) -> bool:
+    return lease.last_update is not None and (task.started is None or lease.last_update >= task.started)
+
+
+def _may_be_prepared(task: Task, lease: Lease | None) -> bool:
+    """Whether an agent may still be installing what a service needs. True if it was not read where it runs."""
+    begun = lease is not None and _renewed_since_start(task, lease)
+    return not begun and task.configuration.get(instance_task.WHERE) != "kernel"
 
 
 def is_paused(task: Task) -> bool:
@@ -69,7 +111,7 @@ class Viewer:
     def view_here(self, task: Task, shot: Snapshot) -> history.View:
         """The view of an instance that runs in this kernel. No request."""
         self._executed.update(shot.runs, shot.definition, shot.names, whole=shot.whole)
-        now, status = datetime.now(timezone.utc), status_here(shot)
+        now, status = self._gateway.present(ask=False).time, status_here(shot)
         return history.View(
             id=task.id,
             name=shot.definition.name,
@@ -79,7 +121,7 @@ class Viewer:
             user=task.user,
             started=shot.started,
             heartbeat=shot.now,
-            scheduled=self._scheduled.rows(shot.definition, shot.state, shot.names, now, status),
+            scheduled=self._scheduled.rows(shot.definition, shot.state, shot.names, now, status, shot.set_aside),
             executed=self._executed.rows,
             active=self._executed.active,
             log=shot.lines,
@@ -89,11 +131,16 @@ class Viewer:
             whole=self._executed.whole,
             definition=shot.definition,
             state=shot.state,
+            set_aside=shot.set_aside,
+            left_out=shot.left_out,
         )
 
-    def view_elsewhere(self, saved: instance_task.InstanceTask, where: str) -> history.View:
-        """The view from the instance's task. Raises GatewayError, InvalidDefinition."""
-        gateway, now, task = self._gateway, datetime.now(timezone.utc), saved.task
+    def view_elsewhere(
+        self, saved: instance_task.InstanceTask, where: str, lease: Lease | None = NOT_READ
+    ) -> history.View:
+        """The view from the instance's task and its lease; see `status_of`. Raises GatewayError, InvalidDefinition."""
+        gateway, task = self._gateway, saved.task
+        now = gateway.present(ask=False).time
         definition, state = self._definition_of(saved), self._state_of(saved)
         if self._runs is None:  # the last change is a server time: follow what changes after it
             self._runs = Runs(task.id, since=task.last_change or task.created)
@@ -101,7 +148,7 @@ class Viewer:
             self._executed.read_older(gateway, definition)
         self._runs.refresh(gateway, now)
         self._executed.update((*self._runs, *past_runs(state)), definition, self._base_names(definition))
-        log, status = self._log_of(task, now), status_of(task, now)
+        log, status = self._log_of(task, now), status_of(task, now, lease=lease)
         return history.View(
             id=task.id,
             name=task.name,
@@ -110,7 +157,7 @@ class Viewer:
             note=state.note,
             user=task.user,
             started=task.started,
-            heartbeat=task.last_update,
+            heartbeat=last_sign(task, lease),
             scheduled=self._scheduled.rows(definition, state, self._base_names(definition), now, status),
             executed=self._executed.rows,
             active=self._executed.active,

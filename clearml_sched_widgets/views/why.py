@@ -10,10 +10,12 @@ from typing import TypeVar
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
+from clearml_sched_widgets.engine.planner import MOST_LEFT_OUT
 from clearml_sched_widgets.policy.decide import next_slot, reached_max_runs
 from clearml_sched_widgets.policy.state import ItemState, Launch, State
 from clearml_sched_widgets.sentences.parts import Code, ForeignText, Moment, Sentence, as_text, sentence, with_times
-from clearml_sched_widgets.views.history import ExecutedRow, View
+from clearml_sched_widgets.views.history import SET_ASIDE, ExecutedRow, View
+from clearml_sched_widgets.views.viewer import SILENT_AFTER, silence_text
 
 HasItem = TypeVar("HasItem", ExecutedRow, Launch)
 LONG_WAIT = timedelta(seconds=30)  # a run that waits longer than this in its queue gets a reason
@@ -27,18 +29,19 @@ def _as_sentence(text: str | Sentence) -> Sentence:
 class Reason:
     """Why an item has not run. `code` is one word for programs, `sentence` the text for users, `hint` its short form.
 
-    `well` says that nothing is wrong.
+    `well` says that nothing is wrong. `plain` is the plain text of a sentence whose time the page counts up by itself.
     """
 
     code: str
     sentence: Sentence = attrs.field(converter=_as_sentence)
     well: bool = False
     hint: str = ""
+    plain: str = ""
 
     @property
     def text(self) -> str:
         """The sentence as plain text, with times in UTC."""
-        return as_text(self.sentence)
+        return self.plain or as_text(self.sentence)
 
 
 @attrs.frozen(kw_only=True)
@@ -51,6 +54,8 @@ class Case:
     status: str  # the instance's, as View.status
     heartbeat: datetime | None
     problem: str
+    set_aside: str  # the error for which the item is set aside; empty if it is not
+    left_out: int  # how many objects a trigger could not look at
     active: Sequence[ExecutedRow]  # the item's runs that are queued or running
     owed: Sequence[Launch]  # the item's pending launches, the oldest first
     watched: bool | None
@@ -64,8 +69,17 @@ def why(case: Case) -> Reason:
         if reason is not None:
             return reason
     if isinstance(case.item, Trigger):
-        return Reason("event", "No event has matched since it last ran.", well=True)
+        text = f"No event has matched since it last ran.{_left_out(case.left_out)}"
+        return Reason("event", text, well=not case.left_out)
     return Reason("time", "Its next time has not come.", well=True)
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return ""
+    objects = f"{count} objects" if count > 1 else "One object"
+    more = " or more" if count == MOST_LEFT_OUT else ""
+    return f" {objects}{more} could not be looked at; the log says why."
 
 
 def reasons(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, Reason]:
@@ -95,6 +109,8 @@ def _cases(
             status=view.status,
             heartbeat=view.heartbeat,
             problem=view.problem,
+            set_aside=view.set_aside.get(item.id, ""),
+            left_out=view.left_out.get(item.id, 0),
             active=active.get(item.id, ()),
             owed=owed.get(item.id, ()),
             watched=watched.get(item.action.queue),
@@ -105,10 +121,8 @@ def _cases(
 # -- the rules, most important first
 def _instance_not_running(case: Case) -> Reason | None:
     """The whole instance does not run."""
-    if case.status == "lost":
-        silent = (" ", Moment(case.heartbeat, "since")) if case.heartbeat else ()
-        rest = "; it may be gone. Resume the instance."
-        return Reason("lost", sentence("Nothing was heard of its kernel or agent", *silent, rest))
+    if case.status == "silent":
+        return _silence(case)
     if case.status == "queued":
         begin = "The instance waits for an agent that serves its queue. Start one there: "
         return Reason("queued", sentence(begin, Code("clearml-agent daemon"), "."))
@@ -120,6 +134,15 @@ def _instance_not_running(case: Case) -> Reason | None:
     }
     text = texts.get(case.status)
     return Reason(case.status, text) if text else None
+
+
+def _silence(case: Case) -> Reason:
+    begin, end = "No sign of life of its kernel or agent", ". Resume the instance."
+    if case.heartbeat is None:
+        return Reason("silent", f"{begin}{end}")
+    length = silence_text(max(case.now - case.heartbeat, SILENT_AFTER)).removeprefix("no sign of life")
+    counted = sentence(f"{begin} ", Moment(case.heartbeat, "for"), end)
+    return Reason("silent", counted, plain=f"{begin}{length}{end}")
 
 
 def _server_problem(case: Case) -> Reason | None:
@@ -142,6 +165,13 @@ def _paused(case: Case) -> Reason | None:
     return None
 
 
+def _set_aside(case: Case) -> Reason | None:
+    if not case.set_aside:
+        return None
+    error, rest = ForeignText(_with_full_stop(case.set_aside)), " Try it again, or change it; the log has more."
+    return Reason("set_aside", sentence(f"It was {SET_ASIDE}: ", error, rest))
+
+
 def _in_parentheses(note: str) -> Sentence:
     return (" (", ForeignText(note), ")") if note else ()
 
@@ -153,13 +183,14 @@ def _disabled(case: Case) -> Reason | None:
 
 
 def _launch_refused(case: Case) -> Reason | None:
-    """The server refused the launch."""
+    """The server refused the launch, or a trigger could not look at some objects."""
     error = case.item_state.error if case.item_state else ""
     if not error:
         return None
     tries = [one.not_before for one in case.owed if one.not_before is not None and one.tries]
     again = (" It is tried again ", Moment(min(tries), "at"), ".") if tries else ()
-    return Reason("error", sentence("It could not be launched: ", ForeignText(_with_full_stop(error)), *again))
+    begin = "It could not be launched: " if tries or isinstance(case.item, Schedule) else "Its last error: "
+    return Reason("error", sentence(begin, ForeignText(_with_full_stop(error)), *again))
 
 
 def _run_in_queue(case: Case) -> Reason | None:
@@ -242,6 +273,7 @@ RULES: Sequence[Callable[[Case], Reason | None]] = (
     _instance_not_running,
     _server_problem,
     _paused,
+    _set_aside,
     _disabled,
     _launch_refused,
     _run_in_queue,
@@ -266,7 +298,7 @@ def why_not_editable(view: View) -> str:
         waits = {"queued": "waits in its queue", "stopping": "is being stopped"}[view.status]
         return f"It {waits}. It can be changed when it runs, or when it has stopped."
     functions = view.definition is not None and any(item.action.function for item in view.definition.items)
-    if functions and view.where != "kernel" and view.status in ("running", "paused", "lost"):
+    if functions and view.where != "kernel" and view.status in ("running", "paused", "silent"):
         return "It calls Python functions, which only the kernel that runs it has. Change it there, or stop it first."
     return ""
 

@@ -42,3 +42,19 @@ it("names the instance, as another one may be chosen before the kernel has done 
   show("i1");
   expect(now().error).toBe("It has ended.");
 });
+
+it("keeps what the kernel says of a command, until the next one", async () => {
+  const { host, now } = drawn();
+  const answer = (result: object) =>
+    act(async () => {
+      host.answer({ id: host.lastSent().id, ok: true, result });
+      await new Promise((resolve) => setTimeout(resolve));
+    });
+  act(() => void now().run("run_now", { item: "a" }));
+  await answer({ said: "It is kept." });
+  expect(now().said).toBe("It is kept.");
+  act(() => void now().run("resume"));
+  expect(now().said).toBe("");
+  await answer({});
+  expect(now().said).toBe("");
+});

@@ -32,7 +32,7 @@ it("finds words of the text in name and user, and an id by how it begins", () =>
 });
 
 it("shows only one's own, only a group, and counts the groups", () => {
-  const rows = [row("a"), row("b", { mine: false }), row("c", { status: "lost" }), row("d", { status: "draft" })];
+  const rows = [row("a"), row("b", { mine: false }), row("c", { status: "silent" }), row("d", { status: "draft" })];
   expect(ids(filterInstances(rows, { ...NO_FILTERS, mine: true }))).toBe("c a d");
   expect(ids(filterInstances(rows, { ...NO_FILTERS, group: "running" }))).toBe("a b");
   expect(countByGroup(rows)).toEqual({ all: 4, running: 2, paused: 0, draft: 1, stopped: 0, trouble: 1 });

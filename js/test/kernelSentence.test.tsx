@@ -31,6 +31,7 @@ describe("a sentence from the kernel", () => {
     const relative = { utc: true, relative: true };
     expect(timeInSentence(NOW - 600_000, "since", NOW, relative)).toBe("for 10 min");
     expect(timeInSentence(NOW - 600_000, "since", NOW, { utc: true, relative: false })).toBe("since 11:50:00");
+    expect(timeInSentence(NOW - 42_000, "for", NOW, { utc: true, relative: false })).toBe("for 42 s");
     expect(timeInSentence(NOW - 600_000, "", NOW, relative)).toBe("10 min ago");
     expect(sentenceText(SAID, NOW, relative)).toBe(`It is paused (${FSI}xy${PDI}). A retry follows in 5 min.`);
   });

@@ -36,7 +36,7 @@ function drawn(table: "executed" | "scheduled", first: readonly unknown[]) {
   });
   const model = new ViewModel<DashboardTraits>(host);
   const root = document.body.appendChild(document.createElement("div"));
-  const commands = { error: "", longRunning: [], phase: () => "" as const, run: async () => true };
+  const commands = { error: "", said: "", longRunning: [], phase: () => "" as const, run: async () => true };
   const stores = {
     executed: new TableStore<ExecutedRow>(model, "executed", EXECUTED_COLUMNS, []),
     scheduled: new TableStore<ScheduledRow>(model, "scheduled", SCHEDULED_COLUMNS, []),

@@ -52,11 +52,17 @@ it("asks before it launches everything, and says how much that is", async () => 
   expect(root.querySelector("h3")).toBeNull();
 });
 
-it("is offered only where there is something to run and somebody who runs it", () => {
+it("is offered only where there is something to run and an instance that takes it", () => {
   expect(drawn({ enabled: 0, disabled: 1 }).root.textContent).toBe("");
-  expect(drawn({ enabled: 2, disabled: 0, status: "lost" }).root.textContent).toBe("");
+  expect(drawn({ enabled: 2, disabled: 0, status: "stopped" }).root.textContent).toBe("");
   const { root, press } = drawn({ enabled: 1, disabled: 0 });
   press("Run all now");
   expect(root.querySelector("h3")?.textContent).toBe("Launch 1 item now?");
-  expect(root.textContent).not.toMatch(/left out|paused/);
+  expect(root.textContent).not.toMatch(/left out|paused|keeps/);
+});
+
+it("says before that a silent instance runs it when it is resumed", () => {
+  const { root, press } = drawn({ enabled: 1, disabled: 0, status: "silent" });
+  press("Run all now");
+  expect(root.textContent).toContain("the server keeps this, and it is carried out when it is resumed");
 });

@@ -19,7 +19,7 @@ import os
 os.environ["CLEARML_CONFIG_FILE"] = {conf!r}
 from clearml_sched_widgets import *
 manager = Manager()
-task = manager.gateway._write("tasks.create", {{"name": "train model", "type": "training"}})["id"]
+task = manager.gateway._api.write("tasks.create", {{"name": "train model", "type": "training"}})["id"]
 saved = manager.save(Definition("Saved", [Schedule(Action(task), Daily(["06:20"]), name="Morning")]))
 SchedulerApp(manager)
 """

@@ -84,5 +84,5 @@ class SchedulerApp(ShowsForm, ShowsInstance):
     def _static_html(self, now: datetime) -> str:
         listing = self._dashboard.listing
         return static_html.instances(
-            listing.rows(now), snapshots_here(), now, loaded=listing.loaded, web=self._connection.web_url
+            listing.rows(), snapshots_here(), now, loaded=listing.loaded, web=self._connection.web_url
         )

@@ -10,6 +10,6 @@ table_query   Searches, filters and sorts the rows of a table.
 tables        The two tables and the log, and their message handlers.
 timeline      The timeline of past and future runs.
 view_data     The head of an instance as plain data.
-vitals        Counters, heartbeats, and why items and runs wait.
+vitals        Counters, the last sign of life, and why items and runs wait.
 widget        The Dashboard widget.
 """

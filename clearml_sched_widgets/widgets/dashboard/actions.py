@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ FIRST_SLOTS = 5  # slots of a period that are sent to the page
 class ActionsPart:
     """Acts on the `requested` instance, or only on the `shown` one if another must not be changed by mistake.
 
-    `read_again` requests a new reading, so that the page shows what the action did.
+    `read_again` requests a new reading, so that the page shows what the action did. `now` returns the server's present.
     """
 
     def __init__(
@@ -37,10 +37,12 @@ class ActionsPart:
         shown: Callable[[], Instance],
         requested: Callable[[Request], Instance],
         read_again: Callable[[], object],
+        now: Callable[[], datetime],
     ) -> None:
         self._shown = shown
         self._requested = requested
         self._read_again = read_again
+        self._now = now
         self._warned_of = ("", "")  # the version that the edits are based on, and the newer one the user was warned of
 
     def instant_handlers(self) -> Mapping[str, Handler]:
@@ -95,8 +97,7 @@ class ActionsPart:
         if not isinstance(item, Schedule):
             raise InvalidDefinition([Problem("item", request.text("item"), "expected a schedule of this instance")])
         start, end = _period(request.text("start"), request.text("end"))
-        now = datetime.now(timezone.utc)
-        slots = list(islice(occurrences(item.recurrence, start, min(end, now)), MOST_BACKFILLED + 1))
+        slots = list(islice(occurrences(item.recurrence, start, min(end, self._now())), MOST_BACKFILLED + 1))
         return {
             "count": min(len(slots), MOST_BACKFILLED),
             "more": len(slots) > MOST_BACKFILLED,

@@ -21,6 +21,7 @@ from clearml_sched_widgets.errors import (
     SchedulerError,
 )
 from clearml_sched_widgets.views.instance_html import InstancePicture, picture_of_view
+from clearml_sched_widgets.views.viewer import SILENT_AFTER, silence_text
 from clearml_sched_widgets.widgets.dashboard.tables import Tables
 from clearml_sched_widgets.widgets.dashboard.view_data import view_data
 from clearml_sched_widgets.widgets.host.connection import Connection
@@ -56,7 +57,7 @@ class DashboardPart:
         self._tables = Tables()
         self._reading_older = False  # whether older runs are being read
         self._problem = ""  # why the chosen instance cannot be shown
-        self.heartbeat: datetime | None = None  # the last heartbeat of the instance
+        self.heartbeat: datetime | None = None  # the last sign of life of the instance
         self.listing = Listing()
         self.instance = instance
         if instance is not None:
@@ -88,7 +89,11 @@ class DashboardPart:
         instance, view = self.instance, self.shown_view()
         if instance is None:
             return None
-        return picture_of_view(view) if view is not None and instance.where != "kernel" else instance.at_hand(now)
+        if view is None or instance.where == "kernel":
+            return instance.at_hand(now)
+        if view.status != "silent" or view.heartbeat is None:
+            return picture_of_view(view)
+        return picture_of_view(view, silence_text(max(now - view.heartbeat, SILENT_AFTER)))
 
     def require_instance(self) -> Instance:
         """The shown instance. Raises InstanceStateError if there is none."""

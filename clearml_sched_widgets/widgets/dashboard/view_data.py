@@ -27,7 +27,7 @@ def instance_summary(instance: Instance) -> dict[str, Any]:
 
 
 def view_data(view: View | None) -> dict[str, Any]:
-    """The trait with the dashboard's head: the instance's name, status and counts."""
+    """The trait with the dashboard's head: the instance's name, status and number of items."""
     return {"view": {} if view is None else _head_data(view)}
 
 
@@ -56,5 +56,4 @@ def _head_data(view: View) -> dict[str, Any]:
         "disabled": len(items) - enabled,
         "whole": view.whole,
         "read_to": None if view.whole else _oldest_run_time(view),
-        "runs": len(view.executed),
     }

@@ -1,10 +1,10 @@
-"""Counters, heartbeats, and the reasons why items and runs wait."""
+"""Counters, the last sign of life, the error of the host's clock, and the reasons why items and runs wait."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -12,17 +12,18 @@ import traitlets
 
 from clearml_sched_widgets.errors import GatewayError
 from clearml_sched_widgets.instances.preflight import watched_queues
-from clearml_sched_widgets.records import FINISHED
+from clearml_sched_widgets.records import FINISHED, Present
 from clearml_sched_widgets.views.history import ExecutedRow, View
 from clearml_sched_widgets.views.why import Reason, queues_of, reasons, run_reasons
 from clearml_sched_widgets.widgets.dashboard.table_feed import changed_rows
 from clearml_sched_widgets.widgets.host.connection import Connection
+from clearml_sched_widgets.widgets.host.host_clock import HostClock
 from clearml_sched_widgets.widgets.host.messages import Handler
 from clearml_sched_widgets.widgets.host.page_values import millis, sentence_data
 from clearml_sched_widgets.widgets.host.worker import READINGS
 
 DAY = timedelta(days=1)
-BEAT_SECONDS = 10  # between two beats of the kernel; the instance's heartbeat is rounded to it
+HEARTBEAT_SECONDS = 10  # the heartbeat is rounded down to these, so that it is sent rarely
 COUNT_EVERY = 0.5  # least seconds between two counts of an unchanged view
 CPU_SHARE, IDLE_CPU_SHARE = 0.1, 0.01  # the share of time spent on counting, while the view changes or does not
 QUEUES_EVERY = 15.0  # seconds between two readings of which queues an agent serves, while runs wait
@@ -60,17 +61,16 @@ def counters(view: View, ended: Iterable[ExecutedRow]) -> dict[str, Any]:
     }
 
 
-def heartbeats(heartbeat: datetime | None, now: datetime) -> dict[str, Any]:
-    """The beat of this kernel and the heartbeat of the instance, in milliseconds. Rounded down to change rarely."""
-    beat = int(now.timestamp()) // BEAT_SECONDS * BEAT_SECONDS * 1000
-    at = millis(heartbeat)
-    return {"beat": beat, "heartbeat": None if at is None else at // (BEAT_SECONDS * 1000) * BEAT_SECONDS * 1000}
+def last_heartbeat(view: View, heartbeat: datetime | None) -> int | None:
+    """When the instance last gave a sign of life, in milliseconds. Exact only for a silent one: it changes often."""
+    at, step = millis(heartbeat), HEARTBEAT_SECONDS * 1000
+    return at if at is None or view.status == "silent" else at // step * step
 
 
 def reasons_data(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, dict[str, Any]]:
     """Why items have not run, by item, without the ordinary reasons."""
-    unusual = ((item, reason) for item, reason in reasons(view, watched, now).items() if reason.code not in QUIET)
-    return _reasons_payload(unusual)
+    by_item = reasons(view, watched, now).items()
+    return _reasons_payload((item, reason) for item, reason in by_item if not (reason.well and reason.code in QUIET))
 
 
 def run_reasons_data(view: View, watched: Mapping[str, bool], now: datetime) -> dict[str, dict[str, Any]]:
@@ -89,7 +89,7 @@ QUIET = frozenset({"time", "event"})  # reasons that the row shows already: it w
 
 
 class ShowsVitals(traitlets.HasTraits):
-    """The traits of a widget that shows counters, heartbeats and reasons."""
+    """The traits of a widget that shows counters, the last sign of life and reasons."""
 
     vitals = traitlets.Dict().tag(sync=True)
     reasons = traitlets.Dict().tag(sync=True)
@@ -99,7 +99,7 @@ class ShowsVitals(traitlets.HasTraits):
 class VitalsPart:
     """Follows the instance that a dashboard shows. `view` returns its current view, None if nothing is shown.
 
-    `heartbeat` returns the instance's last heartbeat, because the view may have an earlier one.
+    `heartbeat` returns the instance's last sign of life, because the view may have an earlier one.
     """
 
     def __init__(
@@ -108,6 +108,7 @@ class VitalsPart:
         self._connection = connection
         self._view = view
         self._heartbeat = heartbeat
+        self._host_clock = HostClock()
         self._counters: dict[str, Any] = {}
         self._reasons: dict[str, dict[str, Any]] = {}
         self._run_reasons: dict[str, dict[str, Any]] = {}
@@ -130,7 +131,7 @@ class VitalsPart:
         self._opened_at = time.monotonic()
 
     def state(self) -> dict[str, Any]:
-        view, began, now = self._view(), time.monotonic(), datetime.now(timezone.utc)
+        view, began, present = self._view(), time.monotonic(), self._connection.present()
         if view is None or self._counted_view is None or view.id != self._counted_view.id:  # another instance
             self._counters, self._reasons, self._run_reasons = {}, {}, {}
             self._count_at, self._idle_count_at = 0.0, 0.0
@@ -139,9 +140,13 @@ class VitalsPart:
         else:
             same = view is self._counted_view and self._watched is self._counted_watched
             if began >= (self._idle_count_at if same else self._count_at):
-                self._count(view, began, now)
-        vitals = {**heartbeats(self._heartbeat() if view else None, now), **self._counters}
-        return {"vitals": vitals, "reasons": self._reasons, "run_reasons": self._run_reasons}
+                self._count(view, began, present.time)
+        return {"vitals": self._vitals(view, present), "reasons": self._reasons, "run_reasons": self._run_reasons}
+
+    def _vitals(self, view: View | None, present: Present) -> dict[str, Any]:
+        heartbeat = last_heartbeat(view, self._heartbeat()) if view else None
+        ahead = self._host_clock.seconds_ahead(present) if self._connection.connected else 0
+        return {"heartbeat": heartbeat, **self._counters, **({"clock_ahead": ahead} if ahead else {})}
 
     def _count(self, view: View, began: float, now: datetime) -> None:
         self._read_queues_if_due(view, began)

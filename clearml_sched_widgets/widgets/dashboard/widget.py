@@ -32,10 +32,10 @@ def instance_parts(connection: Connection, dashboard: DashboardPart) -> tuple[Pa
     """The parts of a widget that show one instance."""
     return (
         dashboard,
-        TimelinePart(dashboard.shown_view),
+        TimelinePart(dashboard.shown_view, connection.now),
         ProgressPart(dashboard.shown_view),
         VitalsPart(connection, dashboard.shown_view, lambda: dashboard.heartbeat),
-        ActionsPart(dashboard.require_instance, dashboard.requested_instance, dashboard.read_again),
+        ActionsPart(dashboard.require_instance, dashboard.requested_instance, dashboard.read_again, connection.now),
     )
 
 
@@ -75,7 +75,7 @@ class ShowsInstance(ShowsTimeline, ShowsVitals, ShowsProgress, SchedulerWidget):
     _dashboard: DashboardPart
 
     def __repr__(self) -> str:
-        shown = self.instance
+        shown = self._dashboard.picture(self._connection.now())
         about = f"instance={shown.name!r}, status={shown.status!r}" if shown else "instance=None"
         return f"{type(self).__name__}({about})"
 

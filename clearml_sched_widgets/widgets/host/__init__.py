@@ -3,6 +3,7 @@
 base           The base class of the widgets, and the protocol of the parts that a widget is made of.
 bundle         The paths of the built page code.
 connection     The connection to the ClearML server: made in the background, retried, shown on the page.
+host_clock     Detects that the host's clock differs from the server's.
 messages       The messages between a page and its widget.
 page_values    Python values as plain data for the page.
 publisher      The thread that writes the widgets' traits.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, Protocol
 
 import anywidget
 import traitlets
 
 from clearml_sched_widgets.errors import AccessDenied, NotConfigured, RetryableError
+from clearml_sched_widgets.instances import kept
 from clearml_sched_widgets.widgets.host import static_html
 from clearml_sched_widgets.widgets.host.bundle import built
 from clearml_sched_widgets.widgets.host.connection import Connection
@@ -24,10 +25,13 @@ from clearml_sched_widgets.widgets.host.messages import (
     parse,
     refusal,
 )
+from clearml_sched_widgets.widgets.host.page_values import millis
 from clearml_sched_widgets.widgets.host.publisher import PUBLISHER
 from clearml_sched_widgets.widgets.host.subshells import route_by_page_subshell
 from clearml_sched_widgets.widgets.host.surroundings import surroundings
 from clearml_sched_widgets.widgets.host.worker import COMMANDS
+
+BEAT_SECONDS = 10  # between two messages of the kernel that it is there
 
 
 class Part(Protocol):
@@ -46,12 +50,18 @@ class Part(Protocol):
         """Note that the widget is open on a page. Outdated data is then read in the background."""
 
 
+def _present_millis(_beat: int, widget: SchedulerWidget) -> int | None:
+    """The serializer of the clock trait: it sends the server's present in place of the number of the beat."""
+    return millis(widget._connection.now())
+
+
 class SchedulerWidget(anywidget.AnyWidget):
     """The base class of the widgets. The constructor sends no request; the first display starts to connect."""
 
     _esm = built("index.js")
     _css = built("index.css")
     _kind = traitlets.Unicode().tag(sync=True)
+    clock = traitlets.Int().tag(sync=True, to_json=_present_millis)  # changes with each beat
     connection = traitlets.Dict().tag(sync=True)
     surroundings = traitlets.Dict().tag(sync=True)
 
@@ -83,7 +93,8 @@ class SchedulerWidget(anywidget.AnyWidget):
         return bool(changed)
 
     def _current_values(self) -> dict[str, Any]:
-        shared = {"connection": self._connection.state, "surroundings": surroundings()}
+        beat = int(self._connection.now().timestamp()) // BEAT_SECONDS
+        shared = {"clock": beat, "connection": self._connection.state, "surroundings": surroundings()}
         return {**shared, **{name: value for part in self._parts for name, value in part.state().items()}}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
@@ -94,7 +105,7 @@ class SchedulerWidget(anywidget.AnyWidget):
 
     def _static_bundle(self) -> dict[str, str]:
         """The static HTML, which is shown where the notebook has no kernel. Other hosts prefer the widget."""
-        now = datetime.now(timezone.utc)
+        now = self._connection.now()
         try:
             return {"text/html": f"{self._static_html(now)}{static_html.caption(now)}"}
         except Exception:  # bad data of an instance must not keep the widget from being shown
@@ -113,7 +124,7 @@ class SchedulerWidget(anywidget.AnyWidget):
 
     def _on_open(self, _: Request) -> dict[str, Any]:
         self._open()
-        return {}
+        return {"clock": millis(self._connection.now())}
 
     def _on_retry(self, _: Request) -> dict[str, Any]:
         self._connection.retry()
@@ -136,7 +147,9 @@ class SchedulerWidget(anywidget.AnyWidget):
 
     def _run_and_answer(self, request: Request, handler: Handler) -> None:
         try:
-            message = answer(request.id, handler(request))
+            with kept.collected() as said:
+                result = handler(request)
+            message = answer(request.id, {**result, **({"said": " ".join(said)} if said else {})})
         except (NotConfigured, AccessDenied, RetryableError) as error:
             self._connection.record_failure(error)
             message = refusal(request.id, error)

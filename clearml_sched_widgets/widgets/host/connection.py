@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,9 +17,12 @@ from clearml_sched_widgets.errors import (
     Refused,
     RetryableError,
 )
+from clearml_sched_widgets.gateway.present import UNKNOWN, host_time
+from clearml_sched_widgets.records import Present
 from clearml_sched_widgets.widgets.host.worker import READINGS
 
 if TYPE_CHECKING:
+    from clearml_sched_widgets.gateway.base import Gateway
     from clearml_sched_widgets.manager import Manager
     from clearml_sched_widgets.records import Server
 
@@ -33,6 +37,7 @@ class Connection:
     def __init__(self, manager: Manager | None = None) -> None:
         self._given_manager = manager
         self._manager = manager
+        self._gateway: Gateway | None = None  # None until the first connection
         self._lock = threading.Lock()
         self._connecting = False
         self._retry_delay = FIRST_WAIT
@@ -52,6 +57,15 @@ class Connection:
     def web_url(self) -> str:
         """The address of the web server. Empty if it is not known yet or there is none."""
         return str(self._state.get("web", ""))
+
+    def present(self) -> Present:
+        """The server's present, without a request; before the first connection the host's time."""
+        gateway = self._gateway
+        return Present(time=host_time(), uncertainty=UNKNOWN) if gateway is None else gateway.present(ask=False)
+
+    def now(self) -> datetime:
+        """The time of `present`."""
+        return self.present().time
 
     def open(self) -> None:
         """Connect in the background, unless this was tried before."""
@@ -114,7 +128,7 @@ class Connection:
 
     def _record_success(self, manager: Manager, server: Server) -> None:
         with self._lock:
-            self._manager = manager
+            self._manager, self._gateway = manager, manager.gateway
             self._retry_delay = FIRST_WAIT
             self._retry_at = None
             self._state = {

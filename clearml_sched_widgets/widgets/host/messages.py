@@ -18,7 +18,7 @@ from clearml_sched_widgets.errors import InvalidDefinition, Problem, SchedulerEr
 from clearml_sched_widgets.surrogates import mended
 
 ACTIONS: dict[str, str] = {
-    "open": "a page shows the widget (repeated every 20 s): connect, and read what it shows",
+    "open": "{} -> {clock}: a page shows the widget (repeated every 20 s): connect, and read what it shows",
     "retry": "connect again, now",
     # -- the wizard
     "validate": "{revision, data} -> {revision, problems, items}: what is wrong and what would run; no request",

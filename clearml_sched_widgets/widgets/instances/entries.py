@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
 
@@ -10,36 +11,45 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.instance_task import task as instance_task
+from clearml_sched_widgets.engine.snapshot import Snapshot
 from clearml_sched_widgets.errors import SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances.instance import Instance
 from clearml_sched_widgets.instances.running import snapshot_here
 from clearml_sched_widgets.policy.state import State
-from clearml_sched_widgets.records import Task
+from clearml_sched_widgets.records import Lease, Task
 from clearml_sched_widgets.views import viewer
-from clearml_sched_widgets.views.history import scheduled_rows
+from clearml_sched_widgets.views.history import rows_set_aside, scheduled_rows
 from clearml_sched_widgets.widgets.host.page_values import millis
+from clearml_sched_widgets.widgets.instances.leases import Leases
 
 NEVER = float("-inf")
+BEGINNING = datetime.min.replace(tzinfo=timezone.utc)
 DETAILS_EVERY = 15.0  # least seconds between two readings of the configuration of one instance
-FRESH_HEARTBEAT = timedelta(seconds=90)  # heartbeats come every minute; the row shows only the time of an older one
 LARGE_CONFIGURATION = 50_000  # characters; of a larger configuration only the changed parts are read again
 MOST_SCHEDULES = 500  # the next run of a larger definition is not computed
 LONGEST_TEXT = 300  # characters of a name or a problem
-ALIVE = frozenset({"running", "paused", "lost"})
+ALIVE = frozenset({"running", "paused", "silent"})
 
 
 @attrs.frozen(kw_only=True)
 class Entry:
-    """One instance of the list. `detailed_task` is its task at the last reading of the configuration."""
+    """One instance of the list. `detailed_task` is its task at the last reading of the configuration.
+
+    `lease` is its lease at `lease_read_at` (server time). Whether it is silent is judged by that time: if the server
+    does not answer any more, no instance begins to look silent.
+    """
 
     gateway: Gateway
     task: Task
     mine: bool
     detailed_task: Task | None = None
+    lease: Lease | None = viewer.NOT_READ
+    lease_read_at: datetime = BEGINNING
     read_at: float = NEVER  # monotonic seconds
     definition: Definition | None = None
     state: State | None = None
+    set_aside: Mapping[str, str] = attrs.field(factory=dict)  # as in the snapshot of an engine in this kernel
     problem: str = ""
     next_run: datetime | None = None
 
@@ -66,12 +76,19 @@ class Entry:
         """Sorts entries for reading: the oldest reading first, and of those never read, running ones first."""
         return self.read_at, self.task.status != "in_progress"
 
-    def status(self, now: datetime) -> str:
-        """The status of the instance at a time, without any request."""
+    @property
+    def status(self) -> str:
+        """The status of the instance as far as known, without any request."""
         snapshot = snapshot_here(self.task.id)
         if snapshot is not None:
             return viewer.status_here(snapshot)
-        return viewer.status_of(self.task, now, paused=self.state is not None and self.state.paused)
+        paused = self.state is not None and self.state.paused
+        return viewer.status_of(self.task, self.lease_read_at, lease=self.lease, paused=paused)
+
+    @property
+    def in_progress_elsewhere(self) -> bool:
+        """Whether an engine outside this kernel should give signs of life of it."""
+        return self.task.status == "in_progress" and snapshot_here(self.task.id) is None
 
     @property
     def where(self) -> str:
@@ -89,9 +106,16 @@ def with_task(gateway: Gateway, task: Task, before: Entry | None, user: str) -> 
     return before if (task, mine) == (before.task, before.mine) else attrs.evolve(before, task=task, mine=mine)
 
 
+def with_lease(entry: Entry, leases: Leases) -> Entry:
+    """The entry with its lease, if it is in progress elsewhere."""
+    if not entry.in_progress_elsewhere:
+        return entry
+    return attrs.evolve(entry, lease=leases.by_instance.get(entry.task.id), lease_read_at=leases.read_at)
+
+
 def with_configuration(task: Task, before: Entry, now: float) -> Entry:
     """The entry with the configuration of the task. The definition is parsed again only if its text changed."""
-    entry = attrs.evolve(before, task=task, detailed_task=task, read_at=now, next_run=None)
+    entry = attrs.evolve(before, task=task, detailed_task=task, read_at=now, set_aside={}, next_run=None)
     try:
         parsed = instance_task.parse(task)
         old, new = (each.configuration.get(instance_task.DEFINITION) for each in (before.task, task))
@@ -120,14 +144,22 @@ def with_next_run(entry: Entry, now: datetime) -> Entry:
 def _with_next_run(entry: Entry, now: datetime) -> Entry:
     snapshot = snapshot_here(entry.task.id)
     # An engine in this kernel is more up to date than the server.
-    if snapshot is not None and (snapshot.definition is not entry.definition or snapshot.state is not entry.state):
-        entry = attrs.evolve(entry, definition=snapshot.definition, state=snapshot.state, next_run=None, problem="")
+    if snapshot is not None:
+        entry = _as_in(snapshot, entry)
     if entry.definition is None or entry.state is None or len(entry.definition.schedules) > MOST_SCHEDULES:
         return entry
-    if (entry.next_run is not None and entry.next_run > now) or entry.status(now) != "running":
+    if (entry.next_run is not None and entry.next_run > now) or entry.status != "running":
         return entry
-    rows = scheduled_rows(entry.definition, entry.state, {}, now)
+    rows = rows_set_aside(scheduled_rows(entry.definition, entry.state, {}, now), entry.set_aside)
     return attrs.evolve(entry, next_run=min((row.next_run for row in rows if row.next_run), default=None))
+
+
+def _as_in(shot: Snapshot, entry: Entry) -> Entry:
+    """The entry, without a next run if the snapshot differs from it."""
+    definition, state, set_aside = shot.definition, shot.state, shot.set_aside
+    if definition is entry.definition and state is entry.state and set_aside == entry.set_aside:
+        return entry
+    return attrs.evolve(entry, definition=definition, state=state, set_aside=set_aside, next_run=None, problem="")
 
 
 def _shortened(text: str) -> str:
@@ -135,11 +167,9 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
 
-def row_data(entry: Entry, now: datetime) -> dict[str, Any]:
+def row_data(entry: Entry) -> dict[str, Any]:
     """One row of the list. Times are milliseconds since the epoch."""
-    task, status, where, snapshot = entry.task, entry.status(now), entry.where, snapshot_here(entry.task.id)
-    heartbeat = task.last_update
-    silent = status in ALIVE and snapshot is None and heartbeat is not None and now - heartbeat > FRESH_HEARTBEAT
+    task, status, where, snapshot = entry.task, entry.status, entry.where, snapshot_here(entry.task.id)
     return {
         "id": task.id,
         "name": _shortened(task.name),
@@ -149,7 +179,7 @@ def row_data(entry: Entry, now: datetime) -> dict[str, Any]:
         "mine": entry.mine,
         "started": millis(task.started if snapshot is None else snapshot.started),
         "changed": millis(task.status_changed or task.created),
-        "heard": millis(heartbeat) if silent else None,
+        "heard": millis(viewer.last_sign(task, entry.lease)) if status == "silent" else None,
         "items": len(entry.definition.items) if entry.definition else None,
         "next": millis(entry.next_run) if status == "running" else None,
         "problem": entry.problem,

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime, timezone
+from datetime import datetime
 from heapq import nsmallest
 from typing import Any
 
@@ -18,13 +18,16 @@ from clearml_sched_widgets.views import instance_reader
 from clearml_sched_widgets.widgets.instances.deltas import Deltas
 from clearml_sched_widgets.widgets.instances.discovery import ARCHIVED, Discovery
 from clearml_sched_widgets.widgets.instances.entries import (
+    BEGINNING,
     NEVER,
     Entry,
     row_data,
     with_configuration,
+    with_lease,
     with_next_run,
     with_task,
 )
+from clearml_sched_widgets.widgets.instances.leases import LeaseReader
 
 ROWS_EVERY = 1.0  # seconds between two updates of the rows
 BATCH_SIZE = 100  # configurations read with one request
@@ -40,6 +43,7 @@ class Listing:
         self._entries: dict[str, Entry] = {}
         self._deleted_ids: set[str] = set()  # deleted by this widget; a late answer may still list them
         self._discovery = Discovery(clock)
+        self._lease_reader = LeaseReader(clock)
         self._deltas = Deltas()
         self._rows_due = 0.0
         self.loaded = False
@@ -83,17 +87,17 @@ class Listing:
         """Update the rows at the next call of `state`, because a command may have changed them."""
         self._rows_due = 0.0
 
-    def rows(self, now: datetime) -> list[dict[str, Any]]:
-        """The rows of all instances at a time."""
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of all instances."""
         with self._lock:
             entries = list(self._entries.values())
-        return [row_data(entry, now) for entry in entries]
+        return [row_data(entry) for entry in entries]
 
     def state(self) -> dict[str, Any]:
         """The traits' values of the list, without any request."""
         if self._clock() >= self._rows_due:
             self._rows_due = self._clock() + ROWS_EVERY
-            self._deltas.update(self.rows(datetime.now(timezone.utc)))
+            self._deltas.update(self.rows())
         return {
             "instances": self._deltas.base,
             "instance_changes": self._deltas.changes,
@@ -103,19 +107,22 @@ class Listing:
     def read(self, gateway: Gateway) -> None:
         """Read changed instances from the server, and configurations that are new or may have changed.
 
-        Usually sends one request, and one more if there are such configurations; see Discovery. Instances appear in
-        the list while the rest is being read. Raises GatewayError.
+        Usually sends one request, one more if there are such configurations, and one more for the leases while an
+        instance is in progress elsewhere; see Discovery and LeaseReader. Instances appear in the list while the rest is
+        being read. Raises GatewayError.
         """
         user = gateway.server().user_id
+        self._read_leases(gateway)  # before the tasks, or an instance that ends in between looks silent
         for tasks in self._discovery.changed(gateway):
             self._merge(gateway, tasks, user)
         before = set(self._entries)
         present = self._discovery.present(gateway)
         if present is not None:
             self._remove(before - present)
+        self._read_leases(gateway)  # the first time, only now it is known whether that is needed
         self.loaded = True
         self._read_details(gateway)
-        self._find_next_runs()
+        self._find_next_runs(gateway.present(ask=False).time)
 
     def _merge(self, gateway: Gateway, tasks: Iterable[Task], user: str) -> None:
         with self._lock:
@@ -132,6 +139,14 @@ class Listing:
                 self._entries.pop(key, None)
             self._rows_due = 0.0
 
+    def _read_leases(self, gateway: Gateway) -> None:
+        if not any(entry.in_progress_elsewhere for entry in self._entries.copy().values()):
+            return
+        leases = self._lease_reader.read_if_due(gateway)
+        if leases is not None:
+            entries = self._entries.copy()
+            self._replace_present({key: with_lease(entry, leases) for key, entry in entries.items()})
+
     def _read_details(self, gateway: Gateway) -> None:
         for _ in range(MOST_BATCHES):
             now = self._clock()
@@ -146,8 +161,7 @@ class Listing:
             if not all(entry.read_at == NEVER for entry in stale):
                 return
 
-    def _find_next_runs(self) -> None:
-        now = datetime.now(timezone.utc)
+    def _find_next_runs(self, now: datetime) -> None:
         entries = self._entries.copy()
         updated = {key: with_next_run(entry, now) for key, entry in entries.items()}
         self._replace_present({key: entry for key, entry in updated.items() if entry is not entries[key]})
@@ -173,4 +187,4 @@ def _read_tasks(gateway: Gateway, entries: Iterable[Entry]) -> Iterator[Task]:
 
 
 def _last_update(entry: Entry) -> datetime:
-    return entry.task.last_update or datetime.min.replace(tzinfo=timezone.utc)
+    return entry.task.last_update or BEGINNING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,9 +20,9 @@ HORIZON = timedelta(days=14)  # in which clashes are looked for
 MOST_CLASHES = 20
 
 
-def outlook(request: Request) -> dict[str, Any]:
+def outlook(request: Request, now: datetime) -> dict[str, Any]:
     """The runs by day of the requested month and the next one, and the clashes of the next two weeks."""
-    return outlook_data(_schedules(request), _month(request), _zone(request), datetime.now(timezone.utc))
+    return outlook_data(_schedules(request), _month(request), _zone(request), now)
 
 
 def outlook_data(schedules: list[Schedule], first: date, here: ZoneInfo, now: datetime) -> dict[str, Any]:
@@ -42,9 +42,8 @@ def outlook_data(schedules: list[Schedule], first: date, here: ZoneInfo, now: da
     }
 
 
-def day(request: Request) -> dict[str, Any]:
+def day(request: Request, now: datetime) -> dict[str, Any]:
     """The runs of one local date after the present."""
-    now = datetime.now(timezone.utc)
     local_date, here = _date(request, "date"), _zone(request)
     runs, more = outlook_module.runs_of_day(_schedules(request), local_date, here, now)
     return {"runs": [{"at": millis(moment), "item": schedule.id} for moment, schedule in runs], "more": more}

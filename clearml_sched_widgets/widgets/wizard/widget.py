@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -59,8 +59,8 @@ class WizardPart:
     def instant_handlers(self) -> Mapping[str, Handler]:
         return {
             "validate": self._validate,
-            "outlook": previews.outlook,
-            "day": previews.day,
+            "outlook": lambda request: previews.outlook(request, self._connection.now()),
+            "day": lambda request: previews.day(request, self._connection.now()),
             "import": self._import,
             "export": self._export,
             "discard": self._discard,
@@ -89,7 +89,7 @@ class WizardPart:
         revision, data = request.number("revision"), request.data()
         if revision >= self._revision:  # messages may arrive out of order
             self._revision, self._draft = revision, data
-        return {"revision": revision, **review(data, datetime.now(timezone.utc))}
+        return {"revision": revision, **review(data, self._connection.now())}
 
     def _check(self, request: Request) -> dict[str, Any]:
         manager = self._connection.manager()

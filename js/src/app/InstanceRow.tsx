@@ -5,7 +5,6 @@ import { Chip } from "../ui/parts";
 
 const PLACES: Record<string, string> = { kernel: "this kernel", service: "service", elsewhere: "another kernel" };
 const ACTIVE_STATUSES = ["running", "paused", "stopping"];
-const MIN_AGE_MS = 60_000;
 
 interface RowProps {
   row: InstanceBrief;
@@ -45,7 +44,7 @@ export function InstanceRow({ row, now, current, tabStop, onFocus, onSelect }: R
 /** Where an active instance runs and for how long, or since when an inactive one has its status. */
 function statusFacts(row: InstanceBrief, now: number): string[] {
   const place = [PLACES[row.where] ?? row.where].filter(Boolean); // `where` arrives a moment after the rest
-  if (row.status === "lost") return place;
+  if (row.status === "silent") return place;
   if (ACTIVE_STATUSES.includes(row.status)) {
     return row.started === null ? place : [...place, `up ${formatDuration(now - row.started)}`];
   }
@@ -67,11 +66,12 @@ function ItemsAndNextRun({ row, now }: { row: InstanceBrief; now: number }) {
   return (
     <span class="csw-instance-facts">
       {[items, next].filter(Boolean).join(" · ")}
-      {row.heard === null ? null : (
-        <span class={row.status === "lost" ? "csw-wait" : ""} title={formatUtc(row.heard)}>
-          {items || next ? " · " : ""}last heard {relativeTime(row.heard, Math.max(now, row.heard + MIN_AGE_MS))}
+      {row.status === "silent" ? (
+        <span class="csw-wait" title={formatUtc(row.heard)}>
+          {items || next ? " · " : ""}no sign of life
+          {row.heard === null ? "" : ` for ${formatDuration(now - row.heard)}`}
         </span>
-      )}
+      ) : null}
     </span>
   );
 }

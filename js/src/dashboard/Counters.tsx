@@ -1,20 +1,22 @@
 // The counters of an instance: next run, running, queued and failed runs, heartbeat.
 import type { InstanceHead, Vitals } from "../messages/dashboard";
 import { formatDuration, formatUtc, relativeTime } from "../state/format";
-import { ALIVE } from "./status";
 
 interface CountersProps {
   view: InstanceHead;
   vitals: Vitals;
+  /** The number of all runs. */
+  runs: number;
   now: number;
   /** Shows the executed runs of a status; with `since`, only those that ended after that time. */
   onShow: (status: string, since: number | null) => void;
 }
 
 const DAY_MS = 86_400_000;
-const HEARTBEAT_MS = 10_000; // the heartbeat is written every ten seconds
+const HEARTBEAT_MS = 10_000; // the kernel tells the last sign of life with this precision
+const HEARD = ["running", "paused"]; // statuses of an instance that gives signs of life
 
-export function Counters({ view, vitals, now, onShow }: CountersProps) {
+export function Counters({ view, vitals, runs, now, onShow }: CountersProps) {
   const { running = 0, queued = 0, failed_day: failed = 0, ended_day: ended = 0 } = vitals;
   return (
     <ul class="csw-counters" aria-label="Counters">
@@ -39,7 +41,7 @@ export function Counters({ view, vitals, now, onShow }: CountersProps) {
           tone=""
         />
       ) : null}
-      <Counter name={view.runs === 1 ? "run in all" : "runs in all"} count={view.runs} tone="" />
+      <Counter name={runs === 1 ? "run in all" : "runs in all"} count={runs} tone="" />
       <HeartbeatCounter view={view} vitals={vitals} now={now} />
     </ul>
   );
@@ -69,7 +71,7 @@ function Counter({ name, count, tone, onShow }: CounterProps) {
   );
 }
 
-function NextRunCounter({ view, vitals, now }: Omit<CountersProps, "onShow">) {
+function NextRunCounter({ view, vitals, now }: Omit<CountersProps, "onShow" | "runs">) {
   const next = vitals.next_run ?? null;
   if (view.status !== "running") return null;
   if (next === null) {
@@ -86,17 +88,17 @@ function NextRunCounter({ view, vitals, now }: Omit<CountersProps, "onShow">) {
   );
 }
 
-/** How long ago the last heartbeat was. Hidden for an instance of this kernel, which is always in contact. */
-function HeartbeatCounter({ view, vitals, now }: Omit<CountersProps, "onShow">) {
+/**
+ * How long ago the last sign of life was. Hidden for an instance of this kernel, which is always in contact, and for a
+ * silent one, whose banner says it.
+ */
+function HeartbeatCounter({ view, vitals, now }: Omit<CountersProps, "onShow" | "runs">) {
   const lastHeartbeat = vitals.heartbeat ?? null;
-  if (lastHeartbeat === null || view.where === "kernel" || !ALIVE.includes(view.status)) return null;
+  if (lastHeartbeat === null || view.where === "kernel" || !HEARD.includes(view.status)) return null;
   const age = Math.max(0, now - lastHeartbeat);
   return (
     <li class="csw-counter-next" title={formatUtc(lastHeartbeat)}>
-      last heard{" "}
-      <b class={age > 120_000 ? "csw-wait" : ""}>
-        {age < 2 * HEARTBEAT_MS ? "just now" : `${formatDuration(age)} ago`}
-      </b>
+      last heard <b>{age < 2 * HEARTBEAT_MS ? "just now" : `${formatDuration(age)} ago`}</b>
     </li>
   );
 }

@@ -6,6 +6,7 @@ import { Button } from "../ui/parts";
 import { CommandButton } from "./CommandButton";
 import { CommandDialog } from "./CommandDialog";
 import type { RowProps } from "./rowContext";
+import { TAKES_COMMANDS } from "./status";
 
 const ACTIVE = ["queued", "in_progress"];
 
@@ -14,7 +15,7 @@ type ActionsProps = Omit<RowProps<ExecutedRow>, "now"> & { onAsk: (what: "abort"
 export function ExecutedActions({ row, view, commands, onAsk }: ActionsProps) {
   const active = ACTIVE.includes(row.status);
   const name = isolateDirection(row.name);
-  const canLaunch = view.status === "running" || view.status === "paused";
+  const canLaunch = TAKES_COMMANDS.includes(view.status);
   return (
     <>
       {active && row.task ? (

@@ -13,7 +13,7 @@ import { CommandDialog } from "./CommandDialog";
 import { Counters } from "./Counters";
 import { Failure } from "./Failure";
 import { isKernelSilent, type KernelContact, Liveness } from "./Liveness";
-import { ALIVE, RESUMABLE } from "./status";
+import { ALIVE, KEPT, RESUMABLE } from "./status";
 import type { Commands } from "./useCommands";
 
 interface HeaderProps {
@@ -21,6 +21,8 @@ interface HeaderProps {
   vitals: Vitals;
   contact: KernelContact;
   web: string | undefined;
+  /** The number of all runs. */
+  runs: number;
   now: number;
   commands: Commands;
   onShow: (status: string, since: number | null) => void;
@@ -35,7 +37,8 @@ const PLACES: Record<string, string> = {
   elsewhere: "in another kernel",
 };
 
-export function InstanceHeader({ view, vitals, contact, web, now, commands, onShow, more, inMenu }: HeaderProps) {
+export function InstanceHeader(props: HeaderProps) {
+  const { view, vitals, contact, web, runs, now, commands, onShow, more, inMenu } = props;
   return (
     <div class="csw-instance-head">
       <div class="csw-instance-title">
@@ -44,8 +47,8 @@ export function InstanceHeader({ view, vitals, contact, web, now, commands, onSh
             {view.name}
           </TaskLink>
         </h3>
-        {isKernelSilent(contact, now) ? (
-          <Chip status="lost">last known: {spaced(view.status)}</Chip>
+        {isKernelSilent(contact, Date.now()) ? (
+          <Chip status="silent">last known: {spaced(view.status)}</Chip>
         ) : (
           <Chip status={view.status} />
         )}
@@ -59,11 +62,13 @@ export function InstanceHeader({ view, vitals, contact, web, now, commands, onSh
           Paused: <bdi>{view.note}</bdi>
         </p>
       ) : null}
-      <Counters view={view} vitals={vitals} now={now} onShow={onShow} />
+      <Counters view={view} vitals={vitals} runs={runs} now={now} onShow={onShow} />
       {commands.error ? <Alert title={commands.error} /> : null}
-      <Liveness contact={contact} now={now} />
+      {commands.said && view.status === "silent" ? <Notice title={commands.said} /> : null}
+      <Liveness contact={contact} />
       {view.problem ? view.waiting ? <Notice title={view.problem} /> : <Alert title={view.problem} /> : null}
-      <Failure view={view} now={now} inMenu={inMenu} />
+      <Failure view={view} heard={vitals.heartbeat ?? null} now={now} inMenu={inMenu} />
+      {vitals.clock_ahead ? <Notice title={clockSentence(vitals.clock_ahead)} /> : null}
     </div>
   );
 }
@@ -71,9 +76,15 @@ export function InstanceHeader({ view, vitals, contact, web, now, commands, onSh
 export function headerFacts(view: InstanceHead, now: number): string {
   const alive = ALIVE.includes(view.status);
   const place = alive ? (PLACES[view.where] ?? view.where) : "";
-  const works = alive && view.status !== "lost"; // it is unknown how long a lost instance worked
+  const works = alive && view.status !== "silent"; // it is unknown how long a silent instance worked
   const up = works && view.started !== null ? `up ${formatDuration(now - view.started)}` : "";
   return [place, isolateDirection(view.user), up].filter(Boolean).join(" · ");
+}
+
+/** Says that the clock of the kernel's machine is wrong, by a number of seconds; negative if it is behind. */
+function clockSentence(ahead: number): string {
+  const difference = `${formatDuration(Math.abs(ahead) * 1000)} ${ahead > 0 ? "ahead of" : "behind"}`;
+  return `This machine's clock is ${difference} the server's; times here are the server's.`;
 }
 
 function Alert({ title }: { title: string }) {
@@ -100,15 +111,15 @@ function LifecycleButtons({ view, commands, more }: Pick<HeaderProps, "view" | "
   const name = <bdi>{view.name}</bdi>;
   return (
     <div class="csw-row">
-      {status === "running" ? (
-        <Button onClick={() => setAsking("pause")}>
-          <Icon name="pause" /> Pause
-        </Button>
-      ) : null}
       {RESUMABLE.includes(status) ? (
         <CommandButton commands={commands} kind="primary" action="resume">
           <Icon name="play" /> {status === "draft" ? "Launch" : "Resume"}
         </CommandButton>
+      ) : null}
+      {status === "running" || status === "silent" ? (
+        <Button onClick={() => setAsking("pause")}>
+          <Icon name="pause" /> Pause
+        </Button>
       ) : null}
       {ALIVE.includes(status) ? (
         <Button onClick={() => setAsking("stop")}>
@@ -126,7 +137,11 @@ function LifecycleButtons({ view, commands, more }: Pick<HeaderProps, "view" | "
           command="pause"
           payload={{ note }}
         >
-          <p>Nothing is launched until it is resumed; the times and events in between are left out.</p>
+          {status === "silent" ? (
+            <p>{KEPT}</p>
+          ) : (
+            <p>Nothing is launched until it is resumed; the times and events in between are left out.</p>
+          )}
           <TextField label="Why? (optional)" value={note} onInput={setNote} />
         </CommandDialog>
       ) : null}

@@ -50,6 +50,7 @@ function LoadedInstance({ model, view, more, onEdit }: InstanceProps & { view: I
   const { web } = useTrait(model, "connection");
   const now = useNow();
   const vitals = useTrait(model, "vitals");
+  const runs = useTrait(model, "executed_changes").total;
   const contact = useKernelContact(model);
   const commands = useCommands(model, view.id, contact.lost);
   const context = { model, view, commands, onEdit };
@@ -65,6 +66,7 @@ function LoadedInstance({ model, view, more, onEdit }: InstanceProps & { view: I
         vitals={vitals}
         contact={contact}
         web={web}
+        runs={runs}
         now={now}
         commands={commands}
         more={

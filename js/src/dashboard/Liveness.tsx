@@ -15,7 +15,7 @@ export interface KernelContact {
 }
 
 export function useKernelContact(model: ViewModel<DashboardTraits>): KernelContact {
-  const beat = useTrait(model, "vitals").beat;
+  const beat = useTrait(model, "clock");
   const [lost, setLost] = useState(false);
   const at = useRef({ beat, when: initialContactTime(beat, Date.now()) });
   if (at.current.beat !== beat) at.current = { beat, when: Date.now() };
@@ -31,7 +31,8 @@ export const initialContactTime = (beat: number | undefined, now: number): numbe
 
 export const isKernelSilent = ({ at, lost }: KernelContact, now: number): boolean => lost || now - at > SILENT_MS;
 
-export function Liveness({ contact, now }: { contact: KernelContact; now: number }) {
+export function Liveness({ contact }: { contact: KernelContact }) {
+  const now = Date.now(); // as in `contact`
   if (!isKernelSilent(contact, now)) return null;
   const age = formatDuration(now - contact.at);
   return (

@@ -4,6 +4,7 @@ import type { InstanceHead } from "../messages/dashboard";
 import { Icon } from "../ui/icons";
 import { Button } from "../ui/parts";
 import { CommandDialog } from "./CommandDialog";
+import { KEPT, TAKES_COMMANDS } from "./status";
 import type { Commands } from "./useCommands";
 
 interface RunAllProps {
@@ -13,7 +14,7 @@ interface RunAllProps {
 
 export function RunAll({ view, commands }: RunAllProps) {
   const [asking, setAsking] = useState(false);
-  const canLaunch = view.status === "running" || view.status === "paused";
+  const canLaunch = TAKES_COMMANDS.includes(view.status);
   if (!canLaunch || view.enabled === 0) return null;
   const items = itemsText(view.enabled);
   return (
@@ -35,6 +36,7 @@ export function RunAll({ view, commands }: RunAllProps) {
             Each schedule and each trigger runs once, outside of its times and events and whatever its policies.
             {view.disabled > 0 ? ` Disabled ones are left out (${view.disabled.toLocaleString("en")}).` : ""}
             {view.status === "paused" ? " The instance stays paused." : ""}
+            {view.status === "silent" ? ` ${KEPT}` : ""}
           </p>
         </CommandDialog>
       ) : null}

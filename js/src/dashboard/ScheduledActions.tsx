@@ -9,20 +9,25 @@ import { Button } from "../ui/parts";
 import { CommandButton } from "./CommandButton";
 import { CommandDialog } from "./CommandDialog";
 import type { RowProps } from "./rowContext";
+import { SET_ASIDE, TAKES_COMMANDS } from "./status";
 
 type ActionsProps = Omit<RowProps<ScheduledRow>, "now"> & { onPause: () => void };
 
 export function ScheduledActions({ model, row, view, commands, onPause }: ActionsProps) {
-  const paused = useTrait(model, "reasons")[row.item]?.code === "paused";
+  const code = useTrait(model, "reasons")[row.item]?.code;
   const name = isolateDirection(row.name);
-  const canLaunch = view.status === "running" || view.status === "paused";
+  const canLaunch = TAKES_COMMANDS.includes(view.status);
   const common = { commands, about: row.item, kind: "quiet", disabled: !canLaunch } as const;
   return (
     <>
       <CommandButton {...common} action="run_now" payload={{ item: row.item }} label={`Run ${name} now`}>
         <Icon name="play" />
       </CommandButton>
-      {paused ? (
+      {code === SET_ASIDE ? (
+        <CommandButton {...common} action="resume_item" payload={{ item: row.item }} label={`Try ${name} again`}>
+          <Icon name="retry" />
+        </CommandButton>
+      ) : code === "paused" ? (
         <CommandButton {...common} action="resume_item" payload={{ item: row.item }} label={`Resume ${name}`}>
           <Icon name="resume" />
         </CommandButton>

@@ -6,15 +6,17 @@ import { formatTime } from "../state/format";
 import { useTimeFormat } from "../state/timeFormat";
 import { Icon } from "../ui/icons";
 import { Button, Facts, widthFor } from "../ui/parts";
+import { CommandButton } from "./CommandButton";
 import { FullReason } from "./Reasons";
 import type { RowProps } from "./rowContext";
+import { SET_ASIDE, TAKES_COMMANDS } from "./status";
 
 type DetailsProps = RowProps<ScheduledRow> & { onBackfill: () => void };
 
-export function ScheduledDetails({ model, row, now, view, onEdit, onBackfill }: DetailsProps) {
+export function ScheduledDetails({ model, row, now, view, commands, onEdit, onBackfill }: DetailsProps) {
   const { utc } = useTimeFormat();
   const reason = useTrait(model, "reasons")[row.item];
-  const canLaunch = view.status === "running" || view.status === "paused";
+  const canLaunch = TAKES_COMMANDS.includes(view.status);
   return (
     <div class="csw-stack">
       <FullReason title="Why it does not run" reason={reason} now={now} />
@@ -33,6 +35,17 @@ export function ScheduledDetails({ model, row, now, view, onEdit, onBackfill }: 
         ]}
       />
       <div class="csw-row">
+        {reason?.code === SET_ASIDE ? (
+          <CommandButton
+            commands={commands}
+            action="resume_item"
+            about={row.item}
+            payload={{ item: row.item }}
+            disabled={!canLaunch}
+          >
+            <Icon name="retry" /> Try again
+          </CommandButton>
+        ) : null}
         {row.kind === "schedule" ? (
           <Button disabled={!canLaunch} onClick={onBackfill}>
             <Icon name="history" /> Backfill …

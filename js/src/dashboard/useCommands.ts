@@ -11,6 +11,8 @@ export type Phase = "" | "sent" | "waiting" | "working";
 
 export interface Commands {
   error: string;
+  /** What the kernel said when the last command was done, such as that it is kept; usually nothing. */
+  said: string;
   /** The commands that the kernel has been working on for longer than `LONG_AFTER_MS`. */
   longRunning: readonly Action[];
   /** The phase of an action on an item or a run; empty if it is not under way. */
@@ -30,9 +32,11 @@ const KERNEL_GONE = "This was not done: the kernel is gone. Run the cell again."
 export function useCommands(model: Pick<ViewModel, "request">, instance: string, kernelGone: boolean): Commands {
   const [phases, setPhases] = useState<Record<string, Phase>>({});
   const [errors, setErrors] = useState<Record<string, string>>({});
+  const [sayings, setSayings] = useState<Record<string, string>>({});
   const [working, setWorking] = useState<readonly { instance: string; action: Action }[]>([]);
   const setPhase = (key: string, phase: Phase) => setPhases((old) => ({ ...old, [key]: phase }));
   const setError = (error: string) => setErrors((old) => ({ ...old, [instance]: error }));
+  const setSaid = (said: string) => setSayings((old) => ({ ...old, [instance]: said }));
   const keyOf = (action: Action, about: string) => `${instance}/${action}${about}`;
   const phase = (action: Action, about = ""): Phase => phases[keyOf(action, about)] ?? "";
   const run = async (action: Action, payload: object = {}, about = "") => {
@@ -44,6 +48,7 @@ export function useCommands(model: Pick<ViewModel, "request">, instance: string,
     }
     setPhase(key, "sent");
     setError("");
+    setSaid("");
     let accepted = false;
     const work = { instance, action };
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,7 +59,9 @@ export function useCommands(model: Pick<ViewModel, "request">, instance: string,
     };
     const onSlow = () => accepted || setPhase(key, "waiting");
     try {
-      await model.request(action, { instance, ...payload }, { onAccepted, onSlow, slowAfterMs: SLOW_AFTER_MS });
+      const options = { onAccepted, onSlow, slowAfterMs: SLOW_AFTER_MS };
+      const { said = "" } = await model.request<{ said?: string }>(action, { instance, ...payload }, options);
+      setSaid(said);
       return true;
     } catch (reason) {
       setError(reason instanceof Error ? reason.message : String(reason));
@@ -66,5 +73,5 @@ export function useCommands(model: Pick<ViewModel, "request">, instance: string,
     }
   };
   const longRunning = [...new Set(working.filter((each) => each.instance === instance).map((each) => each.action))];
-  return { error: errors[instance] ?? "", longRunning, phase, run };
+  return { error: errors[instance] ?? "", said: sayings[instance] ?? "", longRunning, phase, run };
 }

@@ -16,13 +16,12 @@ export interface InstanceHead {
   problem: string;
   /** True if `problem` is no error: the instance waits for another process to release it. */
   waiting: boolean;
-  /** One sentence for each cause of a failure or loss; empty if it did not fail or the cause is unknown. */
+  /** One sentence for each cause of a failure or silence; empty if all is well or the cause is unknown. */
   failure: Sentence[];
   /** Why the definition cannot be changed now; empty if it can. */
   fixed: string;
-  /** The total numbers of rows; only some scheduled and executed rows are sent. */
+  /** The number of all scheduled rows; only some are sent. */
   items: number;
-  runs: number;
   /** The number of items that the definition enables; `disabled` counts the others. */
   enabled: number;
   disabled: number;
@@ -33,9 +32,10 @@ export interface InstanceHead {
 }
 
 export interface Vitals {
-  /** When the kernel last sent a sign of life, which it does every ten seconds. */
-  beat?: number;
+  /** When the instance last gave a sign of life. */
   heartbeat?: number | null;
+  /** By how many seconds this kernel's clock is ahead of the server's, or behind it (negative), if it is wrong. */
+  clock_ahead?: number;
   next_run?: number | null;
   running?: number;
   queued?: number;
@@ -45,7 +45,7 @@ export interface Vitals {
 
 /**
  * A sentence in parts: plain words, names that users gave, commands to type, and times. `word` stands before a clock
- * time, such as "at".
+ * time, such as "at"; after "for" stands how long ago it is.
  */
 export type Sentence = readonly (string | { name: string } | { code: string } | { at: number; word: string })[];
 

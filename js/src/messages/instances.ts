@@ -11,7 +11,7 @@ export interface InstanceBrief {
   started: number | null;
   /** When its status last changed, or when it was created. */
   changed: number | null;
-  /** The last heartbeat, if it is older than it should be. */
+  /** When a silent one last gave a sign of life; null if that is not known, and for any other. */
   heard: number | null;
   /** The number of schedules and triggers; null until it was read. */
   items: number | null;

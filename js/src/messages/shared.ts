@@ -69,6 +69,8 @@ export interface Surroundings {
 
 /** The traits that every widget has. */
 export interface SharedTraits {
+  /** The server's present when the kernel sent this, in milliseconds; sent every ten seconds. */
+  clock: number;
   connection: Connection;
   surroundings: Surroundings;
 }

@@ -45,13 +45,17 @@ export function relativeTime(at: number, now: number): string {
   return seconds > 0 ? `in ${length}` : `${length} ago`;
 }
 
-/** A time inside a sentence: `at 14:03:05` with `word` "at", or `in 5 min` if times are relative. */
+/**
+ * A time inside a sentence: `at 14:03:05` with `word` "at", or `in 5 min` if times are relative. With "for" it is always
+ * the time that has passed since, `for 5 min`.
+ */
 export function timeInSentence(
   at: number,
   word: string,
   now: number,
   times: { utc: boolean; relative: boolean },
 ): string {
+  if (word === "for") return `for ${formatDuration(now - at)}`;
   if (!times.relative) return [word, formatTime(at, now, times.utc)].filter(Boolean).join(" ");
   return word === "since" ? `for ${formatDuration(now - at)}` : relativeTime(at, now);
 }

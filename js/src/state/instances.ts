@@ -13,7 +13,7 @@ export const GROUPS = {
   paused: { title: "Paused", statuses: ["paused"] },
   draft: { title: "Drafts", statuses: ["draft"] },
   stopped: { title: "Stopped", statuses: ["stopped", "completed"] },
-  trouble: { title: "Failed or lost", statuses: ["failed", "lost"] },
+  trouble: { title: "Failed or silent", statuses: ["failed", "silent"] },
 } as const satisfies Record<string, { title: string; statuses: readonly string[] | null }>;
 
 export type Group = keyof typeof GROUPS;
@@ -36,7 +36,7 @@ export interface Filters {
 
 export const NO_FILTERS: Filters = { text: "", group: "all", mine: false, order: "status" };
 
-const STATUS_ORDER = ["failed", "lost", "running", "queued", "stopping", "paused", "draft", "stopped", "completed"];
+const STATUS_ORDER = ["failed", "silent", "running", "queued", "stopping", "paused", "draft", "stopped", "completed"];
 
 /** Whether an instance has one of the group's statuses. */
 function inGroup(row: InstanceBrief, group: Group): boolean {

@@ -1,5 +1,6 @@
 // Saves what is typed in a form in the browser tab too, because the kernel may be restarted or the cell run again. It
 // is never sent to a server and ends with the tab. Each form has its own entry.
+import { serverNow } from "./clock";
 import { fromData } from "./fromData";
 import type { Data } from "./toData";
 
@@ -23,7 +24,7 @@ export function saveUnsavedForm(saved: Omit<UnsavedForm, "at">): void {
   try {
     const key = KEY_PREFIX + saved.form;
     if (sessionStorage.getItem(key) === null) deleteOldest(MAX_FORMS - 1);
-    const text = JSON.stringify({ ...saved, at: Date.now() });
+    const text = JSON.stringify({ ...saved, at: serverNow() });
     try {
       sessionStorage.setItem(key, text);
     } catch {

@@ -1,5 +1,6 @@
 // A filter by time: the last hours or days, or from and to.
 import { useState } from "preact/hooks";
+import { serverNow } from "../state/clock";
 import { formatDatetimeLocal, parseDatetimeLocal } from "../state/datetimeLocal";
 import type { TableStore } from "../state/tableStore";
 import { useTimeFormat } from "../state/timeFormat";
@@ -28,7 +29,7 @@ export function PeriodFilter<Row extends object>({ store, columns }: PeriodProps
   const [from, setFrom] = useState(() => formatDatetimeLocal(period?.start ?? null, utc));
   const [to, setTo] = useState(() => formatDatetimeLocal(period?.end ?? null, utc));
   const applyPeriod = (by: string, which: string, begin: string, end: string) => {
-    const start = which === "custom" ? parseDatetimeLocal(begin, utc) : Date.now() - Number(which) * HOUR;
+    const start = which === "custom" ? parseDatetimeLocal(begin, utc) : serverNow() - Number(which) * HOUR;
     const until = which === "custom" ? parseDatetimeLocal(end, utc) : null;
     const none = which === "" || (start === null && until === null);
     store.setQuery({ period: none ? null : { column: by, start, end: until } });

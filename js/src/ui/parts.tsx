@@ -1,6 +1,7 @@
 // Small components that several screens share.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { serverNow } from "../state/clock";
 import { formatTime, formatUtc, relativeTime, spaced, taskUrl } from "../state/format";
 import { useTimeFormat } from "../state/timeFormat";
 
@@ -13,7 +14,7 @@ const TONES: Record<string, string> = {
   queued: "wait",
   paused: "wait",
   stopping: "wait",
-  lost: "wait",
+  silent: "wait",
   failed: "bad",
   error: "bad",
 };
@@ -68,11 +69,11 @@ export function TaskLink({ web, id, children }: { web: string | undefined; id: s
   );
 }
 
-/** The current time, updated while the component is mounted. */
+/** The server's present, updated while the component is mounted. */
 export function useNow(everyMs = 1000): number {
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(serverNow);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    const timer = setInterval(() => setNow(serverNow()), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
   return now;

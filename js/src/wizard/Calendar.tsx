@@ -12,6 +12,7 @@ import {
   monthOf,
   weeksOfMonth,
 } from "../state/calendar";
+import { serverNow } from "../state/clock";
 import { dateIn } from "../state/zones";
 import { Group } from "../ui/Group";
 import { Icon } from "../ui/icons";
@@ -29,7 +30,7 @@ export function Calendar({ outlook }: { outlook: OutlookView }) {
 
 function Months({ outlook }: { outlook: OutlookView }) {
   const { month, day } = outlook;
-  const today = outlook.outlook?.today ?? dateIn(Date.now(), outlook.zone);
+  const today = outlook.outlook?.today ?? dateIn(serverNow(), outlook.zone);
   const counts = new Map((outlook.outlook?.days ?? []).map((each) => [each.date, each]));
   const months = [month, addMonths(month, 1)];
   const focus = useFocusDay(outlook, today);

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { InstanceBrief } from "../messages/instances";
 import type { Surroundings } from "../messages/shared";
+import { serverNow } from "../state/clock";
 import { kernelWarnings } from "../state/kernelWarnings";
 import { useTimeFormat } from "../state/timeFormat";
 import { upcomingRuns } from "../state/upcoming";
@@ -68,7 +69,7 @@ export function LaunchBar({ onDone, onCancel, closes, surroundings }: LaunchProp
           value={where}
           onInput={setWhere}
           hint={HINTS[where]}
-          warnings={where === "kernel" ? kernelWarnings(surroundings, Date.now(), utc) : []}
+          warnings={where === "kernel" ? kernelWarnings(surroundings, serverNow(), utc) : []}
         />
         {where === "service" ? (
           <QueueField label="Service queue" queue={queue} path="service queue" onChange={setQueue} />
@@ -113,7 +114,7 @@ export function LaunchBar({ onDone, onCancel, closes, surroundings }: LaunchProp
 
 function launchOutcome(form: Form, instance: InstanceBrief, launched: boolean, queue: string): LaunchOutcome {
   const { draft, queues, store } = form;
-  const next = upcomingRuns(store.state.review?.items ?? {}, Date.now());
+  const next = upcomingRuns(store.state.review?.items ?? {}, serverNow());
   const names = new Map(itemTitles(draft).map(({ id, title }) => [id, title]));
   return {
     instance,

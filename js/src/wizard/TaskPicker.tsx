@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { BaseTask } from "../messages/wizard";
 import type { ViewModel } from "../model";
+import { serverNow } from "../state/clock";
 import { relativeTime, spaced } from "../state/format";
 import { sentence } from "../state/problems";
 import { renderCode } from "../ui/Connection";
@@ -138,7 +139,7 @@ function Option({ id, task, chosen, onPick }: OptionProps) {
       <Chip status={task.status} />
       <span class="csw-option-about">
         <bdi>{task.project || "no project"}</bdi> · {spaced(task.type)} · <bdi>{task.user}</bdi>
-        {task.updated === null ? "" : ` · ${relativeTime(task.updated, Date.now())}`}
+        {task.updated === null ? "" : ` · ${relativeTime(task.updated, serverNow())}`}
       </span>
       <span class="csw-option-tags">
         {task.tags.slice(0, 4).map((tag) => (

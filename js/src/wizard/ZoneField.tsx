@@ -1,5 +1,6 @@
 // The field for a schedule's time zone: a combobox that finds zones by any part of their names.
 import { useRef, useState } from "preact/hooks";
+import { serverNow } from "../state/clock";
 import type { RuleDraft } from "../state/draft";
 import { browserZone, findZones, utcOffset, wallClock } from "../state/zones";
 import { Field, useUid } from "../ui/fields";
@@ -112,7 +113,7 @@ interface ListProps {
 
 function ZoneList({ id, open, zones, active, chosen, onChoose }: ListProps) {
   const now = useRef(0);
-  if (open) now.current ||= Date.now();
+  if (open) now.current ||= serverNow();
   else now.current = 0;
   return (
     <div id={id} role="listbox" aria-label="Matching zones" class="csw-options" hidden={!open}>

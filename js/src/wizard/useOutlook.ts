@@ -1,6 +1,7 @@
 // The months, the day and the time zone that the preview shows, with their data.
 import { useEffect, useMemo, useReducer, useState } from "preact/hooks";
 import { monthOf } from "../state/calendar";
+import { serverNow } from "../state/clock";
 import { type OutlookState, OutlookStore } from "../state/outlook";
 import { initialZone, zonesToOffer } from "../state/zoneChoice";
 import { browserZone, dateIn } from "../state/zones";
@@ -26,7 +27,7 @@ export function useOutlook(): OutlookView {
   const [day, setDay] = useState<string | null>(null);
   const zones = zonesToOffer(draft, browserZone());
   const zone = chosen !== null && zones.includes(chosen) ? chosen : initialZone(draft, browserZone());
-  const month = shown ?? monthOf(dateIn(Date.now(), zone));
+  const month = shown ?? monthOf(dateIn(serverNow(), zone));
   const { review } = store.state;
   useEffect(() => outlook.subscribe(() => render(undefined)), [outlook]);
   useEffect(() => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -94,6 +95,26 @@ def test_counters_tell_the_next_run_and_how_many_run_wait_and_failed(open_notebo
     board.get_by_role("button", name="1 running").click()
     expect(rows(board, "Executed tasks")).to_have_count(1)
     expect(running).to_have_count(1)
+
+
+@pytest.mark.slow
+def test_times_go_by_the_server_whatever_the_clocks_of_the_page_and_of_the_kernel_show(
+    open_notebook: Open, page: Page
+) -> None:
+    page.clock.install(time=datetime.now(timezone.utc) + timedelta(hours=3))  # it goes on from there
+    behind = SEED.replace(
+        "MemoryGateway()", "MemoryGateway(now=lambda: datetime.now(timezone.utc) - timedelta(minutes=50))"
+    )
+    board = open_notebook(behind + "saved.resume()\nDashboard(saved, manager)").widget()
+    # The schedule runs every 20 minutes from the kernel's present on, so that two of its times are to come until then.
+    counters = board.get_by_role("list", name="Counters").get_by_role("listitem")
+    expect(counters.first).to_have_text(re.compile(r"^next run in ([5-9]|10) min"))
+    expect(rows(board, "Scheduled tasks").filter(has_text="Train").first).to_contain_text(
+        re.compile("in ([5-9]|10) min")
+    )
+    clock = board.get_by_role("status").filter(has_text="clock")
+    told = "This machine's clock is 50 min ahead of the server's; times here are the server's."
+    expect(clock).to_have_text(told, timeout=40_000)
 
 
 COLUMNS = """

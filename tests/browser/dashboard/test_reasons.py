@@ -73,6 +73,42 @@ def test_an_item_whose_run_before_has_not_ended_says_that_the_next_one_waits_for
     expect(row).not_to_contain_text("waits until")
 
 
+BROKEN = (
+    SEED
+    + """
+from clearml_sched_widgets.engine import planner
+whole = planner.decide
+def broken(schedule, *rest):
+    if schedule.name == "Bad":
+        raise RuntimeError("a bug")
+    return whole(schedule, *rest)
+planner.decide, planner.RETRY_AFTER = broken, timedelta(0)
+saved.update(Definition("With a past", [Schedule(Action(base), Interval("1s"), name="Bad"), report]))
+saved.resume()
+Dashboard(saved, manager)
+"""
+)
+
+
+@pytest.mark.slow
+def test_an_item_that_is_set_aside_after_errors_says_so_and_is_tried_again(open_notebook: Open) -> None:
+    notebook = open_notebook(BROKEN)
+    board = notebook.widget()
+    table = board.get_by_role("table", name="Scheduled tasks")
+    row = table.get_by_role("row").filter(has_text="Bad").first
+    expect(row).to_contain_text("It was set aside after errors that nobody foresaw: RuntimeError: a bug. Try it again")
+    expect(row).to_contain_text("error")
+    expect(row).to_contain_text("none")  # the next run
+    expect(row.get_by_role("button", name="Try Bad again")).to_be_visible()
+    row.get_by_role("button", name="Details of Bad").click()
+    expect(table).to_contain_text("Why it does not run: It was set aside after errors")
+    notebook.run("planner.decide = whole")
+    table.get_by_role("button", name="Try again", exact=True).click()
+    expect(row).to_contain_text("waiting")
+    expect(row.get_by_role("button", name="Pause Bad")).to_be_visible()
+    expect(board.get_by_role("table", name="Executed tasks")).to_contain_text("Bad")
+
+
 TURNED = (
     SEED
     + """

@@ -30,7 +30,7 @@ TURNED = "invoice \\u202egpj.exe"
 LONG = "long" * 2500
 manager = Manager()
 gateway = manager.gateway
-write = gateway._write
+write = gateway._api.write
 queue = write("queues.create", {{"name": IMAGE + TURNED}})["id"]
 project = write("projects.create", {{"name": IMAGE + TURNED, "description": IMAGE}})["id"]
 def base(name):
@@ -116,7 +116,7 @@ os.environ["CLEARML_CONFIG_FILE"] = {conf!r}
 os.environ["NOTIFY_TOKEN"] = "sesame-open-0123"
 from clearml_sched_widgets import *
 manager = Manager()
-task = manager.gateway._write("tasks.create", {{"name": "a task", "type": "training"}})["id"]
+task = manager.gateway._api.write("tasks.create", {{"name": "a task", "type": "training"}})["id"]
 action = Action(task, parameters={{"Args/password": "hunter2"}})
 definition = Definition("Secrets", [Schedule(action, Daily(["06:20"]), name="Morning")])
 wizard, app = Wizard(definition, manager), SchedulerApp(manager)

@@ -15,7 +15,7 @@ from tests.browser.lab import Lab
 CONF = "import os\nos.environ['CLEARML_CONFIG_FILE'] = {conf!r}\nfrom clearml_sched_widgets import *\n"
 SAVED = """
 manager = Manager()
-task = manager.gateway._write("tasks.create", {"name": "a task", "type": "training"})["id"]
+task = manager.gateway._api.write("tasks.create", {"name": "a task", "type": "training"})["id"]
 saved = manager.save(Definition("Saved", [Schedule(Action(task), Daily(["06:20"]), name="Morning")]))
 """
 ALL = "for widget in (SchedulerApp(), Dashboard(saved), Wizard()):\n    display(widget)"

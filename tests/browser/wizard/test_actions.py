@@ -16,7 +16,7 @@ from clearml_sched_widgets.codec import to_data
 called = []
 def tidy_up():
     called.append(1)
-reused = Manager().gateway._write("tasks.create", {"name": "the task itself", "type": "training"})["id"]
+reused = Manager().gateway._api.write("tasks.create", {"name": "the task itself", "type": "training"})["id"]
 definition = Definition("Both kinds", [
     Schedule(Action(function=tidy_up), Daily(["06:20"]), name="Call"),
     Schedule(Action(reused, "services", reuse_task=True), Daily(["18:20"]), name="Reuse"),

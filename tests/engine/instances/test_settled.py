@@ -13,7 +13,7 @@ from clearml_sched_widgets.errors import GatewayError, InstanceStateError, Refus
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.waiting import until
 
-READ = "clearml_sched_widgets.engine.command_handler.read"  # how the engine reads a new definition
+READ = "clearml_sched_widgets.engine.command_handler.read_task"  # how the engine reads a new definition
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def failing_once(real: Callable[..., Any], error: GatewayError) -> Callable[...,
 def test_an_update_that_the_engine_could_not_read_at_once_is_read_later(
     running: Instance, item: Schedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(READ, failing_once(instance_task.read, Unavailable("the server is away")))
+    monkeypatch.setattr(READ, failing_once(instance_task.read_task, Unavailable("the server is away")))
     running.update(Definition("renamed", [item]))
     until(lambda: running.definition.name == "renamed")
 
@@ -109,7 +109,7 @@ def test_a_pause_that_could_not_be_ended_at_once_is_ended_whole_later(
 def test_a_command_that_the_server_refuses_holds_up_no_other(
     running: Instance, item: Schedule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(READ, failing_once(instance_task.read, Refused("not you")))
+    monkeypatch.setattr(READ, failing_once(instance_task.read_task, Refused("not you")))
     running.update(Definition("renamed", [item]))
     running.pause("holidays")
     until(lambda: running.status == "paused" and not problem(running))

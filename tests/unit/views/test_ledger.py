@@ -116,6 +116,18 @@ def test_where_nothing_is_launched_nothing_is_next_and_nothing_waits(status: str
     assert ledger.rows(DEFINITION, off, NAMES, START, "queued") == running  # an agent will begin with it
 
 
+def test_the_rows_of_an_item_that_is_set_aside_are_errors_without_a_next_run_as_long_as_it_is() -> None:
+    ledger, set_aside = ScheduledLedger(), {"a1": "RuntimeError: a bug", "gone": "x"}
+    before = ledger.rows(DEFINITION, STATE, NAMES, START, "running")
+    rows = ledger.rows(DEFINITION, STATE, NAMES, START, "running", set_aside)
+    note = "set aside after errors that nobody foresaw: RuntimeError: a bug"
+    assert [(row.state, row.next_run, row.note) for row in rows[:2]] == [("error", None, note)] * 2
+    assert rows[2] is before[2]
+    later = START + timedelta(seconds=1)
+    assert ledger.rows(DEFINITION, STATE, NAMES, later, "running", set_aside) is rows
+    assert ledger.rows(DEFINITION, STATE, NAMES, later, "running", {}) == before
+
+
 def test_a_base_task_that_is_gone_is_asked_for_once() -> None:
     manager, _ = memory_manager()
     instance = manager.save(from_data(schedule_data("f" * 32)))

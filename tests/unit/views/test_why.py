@@ -8,13 +8,19 @@ from typing import Any
 import attrs
 import pytest
 
-from clearml_sched_widgets import Action, Daily, Definition, Instance, Once, Policies, Schedule, TaskTrigger
+from clearml_sched_widgets import Action, Daily, Definition, Instance, Interval, Once, Policies, Schedule, TaskTrigger
 from clearml_sched_widgets.definition.when import StatusChanged
+from clearml_sched_widgets.engine import planner
+from clearml_sched_widgets.engine.following import polling
+from clearml_sched_widgets.engine.planner import MOST_LEFT_OUT
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.policy.state import ItemState, Launch, State
+from clearml_sched_widgets.sentences.parts import Moment
 from clearml_sched_widgets.views.history import ExecutedRow, View
 from clearml_sched_widgets.views.why import Case, Reason, queues_of, reasons, run_reasons, why, why_not_editable
 from tests.steps import instructions
 from tests.unit.widgets.page import memory_manager
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 SOON = NOW + timedelta(minutes=5)
@@ -56,9 +62,19 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("stopped", {"status": "stopped"}, "The instance was stopped. Resume it."),
     ("failed", {"status": "failed"}, "ended by an error; its log says which"),
     (
-        "lost",
-        {"status": "lost"},
-        "Nothing was heard of its kernel or agent since 2026-11-22 11:50:00 UTC; it may be gone.",
+        "silent",
+        {"status": "silent"},
+        "No sign of life of its kernel or agent for 10 min. Resume the instance.",
+    ),
+    (
+        "silent",
+        {"status": "silent", "heartbeat": NOW - timedelta(seconds=42)},
+        "No sign of life of its kernel or agent for 42 s. Resume the instance.",
+    ),
+    (
+        "silent",
+        {"status": "silent", "heartbeat": None},
+        "No sign of life of its kernel or agent. Resume the instance.",
     ),
     ("server", {"problem": "The server did not answer"}, "The server did not answer. It is tried again by itself."),
     (
@@ -67,12 +83,28 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
         "The whole instance is paused (disk full). Resume it.",
     ),
     ("paused", known(paused=True, note="3 runs in a row failed"), "It is paused (3 runs in a row failed). Resume it"),
+    (
+        "set_aside",
+        {"set_aside": "RuntimeError: a bug"},
+        "It was set aside after errors that nobody foresaw: RuntimeError: a bug. "
+        "Try it again, or change it; the log has more.",
+    ),
     ("disabled", {"item": schedule(enabled=False)}, "It is disabled in the definition."),
     ("error", known(error="there is no queue 'gpu'"), "It could not be launched: there is no queue 'gpu'."),
     (
         "error",
         {**known(error="no answer"), "state": owed(tries=2, not_before=SOON)},
         "no answer. It is tried again at 2026-11-22 12:05:00 UTC.",
+    ),
+    (
+        "error",
+        {"item": trigger(), **known(error="it could not look at the task t2, which was left out")},
+        "Its last error: it could not look at the task t2, which was left out.",
+    ),
+    (
+        "error",
+        {"item": trigger(), **known(error="no answer"), "state": owed(tries=2, not_before=SOON)},
+        "It could not be launched: no answer. It is tried again at 2026-11-22 12:05:00 UTC.",
     ),
     (
         "no_agent",
@@ -106,7 +138,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
 def case(**changes: Any) -> Case:
     plain = {
         "item": schedule(), "state": State(), "item_state": None, "status": "running", "problem": "", "active": (),
-        "heartbeat": NOW - timedelta(minutes=10), "watched": None, "now": NOW,
+        "heartbeat": NOW - timedelta(minutes=10), "watched": None, "now": NOW, "set_aside": "", "left_out": 0,
         "owed": changes.get("state", State()).pending,
     }  # fmt: skip
     return Case(**{**plain, **changes})
@@ -120,18 +152,38 @@ def test_each_reason_has_its_sentence(code: str, changes: dict[str, Any], text: 
     assert found.well == (code in ("time", "event", "retry"))
 
 
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (1, "One object could not be looked at; the log says why."),
+        (2, "2 objects could not be looked at; the log says why."),
+        (MOST_LEFT_OUT, "100 objects or more could not be looked at; the log says why."),
+    ],
+)
+def test_a_trigger_tells_how_many_objects_it_could_not_look_at(count: int, text: str) -> None:
+    found = why(case(item=trigger(), left_out=count))
+    assert found.text == f"No event has matched since it last ran. {text}"
+    assert (found.code, found.well) == ("event", False)
+
+
+def test_the_page_counts_by_itself_for_how_long_an_instance_is_silent() -> None:
+    early, late = (why(case(status="silent", now=now)) for now in (NOW, SOON))
+    assert early.sentence == late.sentence  # nothing is sent again as time passes
+    assert Moment(NOW - timedelta(minutes=10), "for") in early.sentence
+
+
 def test_what_holds_everything_back_is_named_before_what_holds_back_one_item() -> None:
     everything = {
         **known(paused=True, error="no queue"), "state": State(paused=True), "item": schedule(enabled=False),
-        "active": [run("queued")], "watched": False,
+        "active": [run("queued")], "watched": False, "set_aside": "a bug",
     }  # fmt: skip
-    order = []
+    order, unpaused = [], {"item_state": None, "state": State()}
     for change in (
-        {"status": "stopped"}, {"problem": "no answer"}, {}, {"state": State()}, {"item_state": None, "state": State()},
-        {"item_state": None, "state": State(), "item": schedule()},
+        {"status": "stopped"}, {"problem": "no answer"}, {}, {"state": State()}, unpaused,
+        {**unpaused, "set_aside": ""}, {**unpaused, "set_aside": "", "item": schedule()},
     ):  # fmt: skip
         order.append(why(case(**{**everything, **change})).code)
-    assert order == ["stopped", "server", "instance_paused", "paused", "disabled", "no_agent"]
+    assert order == ["stopped", "server", "instance_paused", "paused", "set_aside", "disabled", "no_agent"]
 
 
 def test_a_view_is_answered_item_by_item_and_names_the_queues_that_matter() -> None:
@@ -171,6 +223,57 @@ def test_the_frame_of_scheduled_tasks_says_why() -> None:
     manager, task = memory_manager()
     instance: Instance = manager.save(Definition("Nightly", [Schedule(Action(task), Daily(["06:20", "18:20"]))]))
     assert list(instance.scheduled["why"]) == ["The instance was saved, but never launched. Launch it."] * 2
+
+
+def test_an_item_that_is_set_aside_says_so_until_somebody_tries_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager, task = memory_manager()
+    items = [
+        Schedule(Action(task), Interval("1s"), id="bad"),
+        Schedule(Action(task), Once("2100-01-01", ["06:20"]), id="good"),
+    ]
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(planner, "RETRY_AFTER", timedelta(0))
+    instance = manager.launch(Definition("Nightly", items))
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(planner, "decide", broken)
+            until(lambda: instance.view().set_aside)
+            bad, good = (row for _, row in instance.scheduled.iterrows())
+            error = "set aside after errors that nobody foresaw: RuntimeError: a bug"
+            assert bad["why"] == f"It was {error}. Try it again, or change it; the log has more."
+            assert (bad["state"], bad["note"]) == ("error", error)
+            assert (good["why"], good["state"]) == ("Its next time has not come.", "waiting")
+            assert [row.next_run is None for row in instance.view().scheduled] == [True, False]
+            assert f"error: {error}" in instance._repr_html_()
+        instance.resume("bad")
+        until(lambda: len(instance.executed))
+        assert list(instance.scheduled["state"]) == ["waiting", "waiting"]
+        assert not instance.view().set_aside
+    finally:
+        instance.stop()
+
+
+def test_what_a_trigger_could_not_look_at_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager, task = memory_manager()
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(polling, "events", broken)
+    on_end = TaskTrigger(Action(task), StatusChanged(["failed"]), id="end")
+    instance = manager.launch(Definition("Nightly", [], [on_end], poll_every="1s"))
+    try:
+        assert isinstance(instance.gateway, MemoryGateway)
+        instance.gateway.add_task("another")
+        until(lambda: instance.view().left_out)
+        assert instance.view().left_out.keys() == {"end"}
+        (text,) = instance.scheduled["why"]
+        assert text.startswith("Its last error: it could not look at the task ")
+    finally:
+        instance.stop()
 
 
 def test_a_definition_that_cannot_be_changed_now_says_why() -> None:

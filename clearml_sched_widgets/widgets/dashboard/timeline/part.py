@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -65,10 +65,13 @@ class Picture:
 
 
 class TimelinePart:
-    """Follows the instance that a dashboard shows. `view` returns its current view, None if nothing is shown."""
+    """Follows the instance that a dashboard shows. `view` returns its current view, None if nothing is shown.
 
-    def __init__(self, view: Callable[[], View | None]) -> None:
-        self._view = view
+    `now` returns the server's present.
+    """
+
+    def __init__(self, view: Callable[[], View | None], now: Callable[[], datetime]) -> None:
+        self._view, self._now = view, now
         self._lock = threading.Lock()
         self._ids = count(1)
         self._window = FIRST_WINDOW
@@ -96,7 +99,7 @@ class TimelinePart:
         if view is None or view.definition is None or view.state is None:
             self._picture, self._live_view, self._live = None, None, {}
         else:
-            self._update(view, datetime.now(timezone.utc))
+            self._update(view, self._now())
         return {"timeline": self._picture.data if self._picture else {}, "timeline_live": self._live}
 
     def _update(self, view: View, now: datetime) -> None:
@@ -128,8 +131,7 @@ class TimelinePart:
         ended = [span for span in spans if not span.active]
         active = [span for span in spans if span.active]
         titles, paused = _titles(view), _paused(view)
-        state = State(paused=True) if paused == ALL_ITEMS else view.state or State()
-        message = picture(view.definition, state, ended, active, padded, now, titles)
+        message = picture(view.definition, _state(view, paused), ended, active, padded, now, titles)
         self._picture = Picture(
             view=view.id,
             window=window,
@@ -194,9 +196,18 @@ def _titles(view: View) -> dict[str, str]:
     return {row.item: row.name for row in view.scheduled}
 
 
+def _state(view: View, paused: frozenset[str]) -> State:
+    """The view's state, with everything as paused that launches nothing at present."""
+    state = view.state or State()
+    if paused == ALL_ITEMS:
+        return attrs.evolve(state, paused=True)
+    idle = {key: attrs.evolve(state.items[key], paused=True) for key in view.set_aside if key in state.items}
+    return attrs.evolve(state, items={**state.items, **idle}) if idle else state
+
+
 def _paused(view: View) -> frozenset[str]:
-    """The ids of paused items; `ALL_ITEMS` if nothing runs at present."""
+    """The ids of items that are paused or set aside; `ALL_ITEMS` if nothing runs at present."""
     state = view.state or State()
     if state.paused or view.status in IDLE:
         return ALL_ITEMS
-    return frozenset(key for key, item in state.items.items() if item.paused)
+    return frozenset(key for key, item in state.items.items() if item.paused) | view.set_aside.keys()

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks"
 import type { DashboardTraits, InstanceHead } from "../../messages/dashboard";
 import type { TimelineData } from "../../messages/timeline";
 import { useTrait, type ViewModel } from "../../model";
+import { serverNow } from "../../state/clock";
 import { formatTime } from "../../state/format";
 import { useTimeFormat } from "../../state/timeFormat";
 import { useUid } from "../../ui/fields";
@@ -131,7 +132,7 @@ function roundToPixel(now: number, shown: TimeRange, width: number): number {
 
 /** A window around a group of runs, with a margin on both sides. */
 function windowAround({ bar }: PlacedBar): TimelineWindow {
-  const end = bar.end ?? Date.now();
+  const end = bar.end ?? serverNow();
   const room = Math.max(60_000, (end - bar.start) * 0.25);
   return { start: Math.round(bar.start - room), end: Math.round(Math.max(end, bar.start) + room), follow: false };
 }

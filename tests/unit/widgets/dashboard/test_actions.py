@@ -11,12 +11,25 @@ from typing import Any
 import attrs
 import pytest
 
-from clearml_sched_widgets import Dashboard, Manager, SchedulerApp
+from clearml_sched_widgets import Action, Dashboard, Definition, Manager, SchedulerApp, StatusChanged, TaskTrigger
 from clearml_sched_widgets.codec import from_data, to_data
+from clearml_sched_widgets.engine import planner
+from clearml_sched_widgets.engine.instance_task import commands
+from clearml_sched_widgets.engine.instance_task.lease import PREFIX
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
+from clearml_sched_widgets.policy.state import State
+from clearml_sched_widgets.records import TaskQuery
 from clearml_sched_widgets.views.history import ExecutedRow, ScheduledRow, View
 from clearml_sched_widgets.widgets.dashboard import vitals
-from clearml_sched_widgets.widgets.dashboard.vitals import RecentlyEnded, VitalsPart, counters, heartbeats
+from clearml_sched_widgets.widgets.dashboard.vitals import (
+    RecentlyEnded,
+    VitalsPart,
+    counters,
+    last_heartbeat,
+    reasons_data,
+)
 from clearml_sched_widgets.widgets.host.connection import Connection
+from clearml_sched_widgets.widgets.host.page_values import millis
 from clearml_sched_widgets.widgets.host.subshells import route_by_page_subshell
 from clearml_sched_widgets.widgets.host.worker import COMMANDS
 from tests.unit.widgets.page import Page, first_rows, memory_manager, schedule_data
@@ -35,6 +48,37 @@ def page() -> Iterator[Page]:
     until(lambda: dashboard.view.get("id") == instance.id)
     yield page
     instance.stop()
+    dashboard.close()
+
+
+def test_k28_a_command_of_a_silent_instance_is_kept_and_its_answer_says_so() -> None:
+    ahead = timedelta(0)
+    gateway = MemoryGateway(now=lambda: datetime.now(timezone.utc) + ahead)
+    gateway.add_queue("default")
+    manager = Manager(gateway=gateway)
+    instance = manager.save(from_data(schedule_data(gateway.add_task("train model"))))
+    gateway.set_status(instance.id, "in_progress")
+    gateway.create_lease(f"{PREFIX}{instance.id}", "{}")
+    heard = gateway.leases(PREFIX)[0].last_update
+    ahead = timedelta(minutes=10)
+    dashboard = Dashboard(manager.get(instance.id), manager)
+    page = Page(dashboard)
+    page.ask("open")
+    until(lambda: dashboard.view.get("status") == "silent")
+    until(lambda: dashboard.vitals["heartbeat"] == millis(heard))
+    assert {row["state"] for row in rows(page, "scheduled")} == {"silent"}
+    assert {row["next_run"] for row in rows(page, "scheduled")} == {None}
+    for action, payload in (
+        ("run_now", {"item": "a1"}),
+        ("pause_item", {"item": "a1"}),
+        ("pause", {}),
+        ("run_all", {}),
+    ):
+        said = page.ask(action, instance=instance.id, **payload)["result"]["said"]
+        assert "no sign of life for 10 min. This is kept" in said
+    (task,) = gateway.tasks(TaskQuery(ids=(instance.id,), configuration=True))
+    assert sum(name.startswith(commands.PREFIX) for name in task.configuration) == 4
+    assert page.ask("console", instance=instance.id, run=instance.id)["result"].keys() == {"lines"}
     dashboard.close()
 
 
@@ -91,6 +135,43 @@ def test_an_item_is_paused_and_resumed_and_the_page_told_why(page: Page) -> None
     assert {"name": "new data"} in reasons(page)["a1"]["said"]
     page.ask("resume_item", item="a1")
     until(lambda: reasons(page) == {})
+
+
+def test_an_item_that_is_set_aside_tells_the_page_why_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager, task = memory_manager()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(planner, "RETRY_AFTER", timedelta(0))
+    every = schedule_data(task, recurrence={"type": "interval", "every": "1s"})
+    instance = manager.launch(from_data(every))
+    dashboard = Dashboard(instance, manager)
+    page = Page(dashboard)
+    page.ask("open")
+    with monkeypatch.context() as patched:
+        patched.setattr(planner, "decide", broken)
+        until(lambda: reasons(page).get("a1", {}).get("code") == "set_aside")
+        assert {"name": "RuntimeError: a bug."} in reasons(page)["a1"]["said"]
+        (row,) = rows(page, "scheduled")
+        assert (row["state"], row["next_run"]) == ("error", None)
+        until(lambda: dashboard.vitals["next_run"] is None)
+    assert page.ask("resume_item", instance=instance.id, item="a1")["ok"]
+    until(lambda: reasons(page) == {})
+    until(lambda: rows(page, "executed"))
+    assert rows(page, "scheduled")[0]["state"] == "waiting"
+    instance.stop()
+    dashboard.close()
+
+
+def test_the_page_is_told_what_a_trigger_could_not_look_at_beyond_what_its_row_shows() -> None:
+    item = TaskTrigger(Action("t1"), StatusChanged(["failed"]), id="a")
+    plain = view(definition=Definition("Nightly", [], [item]), state=State(), executed=())
+    assert reasons_data(plain, {}, NOW) == {}
+    told = reasons_data(attrs.evolve(plain, left_out={"a": 2}), {}, NOW)
+    assert told["a"]["said"] == [
+        "No event has matched since it last ran. 2 objects could not be looked at; the log says why."
+    ]
 
 
 def test_a_period_is_counted_before_it_is_backfilled(page: Page) -> None:
@@ -267,11 +348,12 @@ def test_a_count_that_takes_long_takes_little_of_the_time(monkeypatch: pytest.Mo
     assert 20 <= in_a_minute(changing=True) <= 31  # a tenth
 
 
-def test_signs_of_life_change_every_ten_seconds_only() -> None:
-    assert heartbeats(NOW, NOW) == heartbeats(NOW + timedelta(seconds=2), NOW + timedelta(seconds=2))
-    later = heartbeats(NOW + timedelta(seconds=9), NOW + timedelta(seconds=9))
-    assert later["beat"] == later["heartbeat"] == heartbeats(NOW, NOW)["beat"] + 10_000
-    assert heartbeats(None, NOW)["heartbeat"] is None
+def test_signs_of_life_change_every_ten_seconds_only_and_the_last_one_of_a_silent_instance_is_exact() -> None:
+    at = int(NOW.timestamp() * 1000)
+    seen = [last_heartbeat(view(), NOW + timedelta(seconds=seconds)) for seconds in (0, 2, 9)]
+    assert seen == [at - 7000, at - 7000, at + 3000]
+    assert last_heartbeat(view(status="silent"), NOW) == at
+    assert last_heartbeat(view(), None) is None
 
 
 def test_the_kernels_note_of_who_published_last_is_taken_back() -> None:
@@ -289,4 +371,4 @@ def test_of_a_manager_without_instances_nothing_is_told() -> None:
     manager: Manager = memory_manager()[0]
     dashboard = Dashboard(manager=manager)
     assert dashboard.reasons == {}
-    assert set(dashboard.vitals) == {"beat", "heartbeat"}
+    assert dashboard.vitals == {"heartbeat": None}

@@ -340,6 +340,6 @@ def test_one_more_run_costs_an_open_dashboard_at_most_2048_bytes(monkeypatch: py
     run(4)
     states = [message["state"] for message, _ in sent]
     assert any("executed_changes" in state for state in states)
-    assert len(json.dumps(states)) < 1500  # what is around the messages is not here
+    assert len(json.dumps(states)) < 1200  # what is around the messages is not here
     instance.stop()
     dashboard.close()

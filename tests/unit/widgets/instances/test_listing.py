@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import attrs
 import pytest
 
 from clearml_sched_widgets import Dashboard, Manager, SchedulerApp, Wizard
 from clearml_sched_widgets.codec import dumps, from_data
+from clearml_sched_widgets.engine.instance_task.lease import PREFIX
 from clearml_sched_widgets.errors import InstanceStateError, Unavailable
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
+from clearml_sched_widgets.instances.running import snapshot_here
 from clearml_sched_widgets.records import LOOKBACK, Task, TaskQuery
+from clearml_sched_widgets.widgets.instances import entries
 from clearml_sched_widgets.widgets.instances import listing as listings
 from clearml_sched_widgets.widgets.instances.deltas import Deltas
 from clearml_sched_widgets.widgets.instances.discovery import ALL_IDS_EVERY
@@ -120,6 +123,22 @@ def test_a_row_says_what_runs_where_since_when_and_when_next() -> None:
     assert (rows(listing)["Nightly"]["status"], rows(listing)["Nightly"]["next"]) == ("stopped", None)
 
 
+def test_an_item_that_is_set_aside_is_not_what_runs_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager, task = memory_manager()
+    running = manager.launch(from_data({**schedule_data(task), "name": "Nightly"}))
+    shot, listing = snapshot_here(running.id), Listing()
+    running.stop()
+    assert shot is not None
+    found = []
+    for set_aside in ({}, {"a1": "RuntimeError: a bug"}, {}):
+        now = attrs.evolve(shot, set_aside=set_aside)
+        monkeypatch.setattr(entries, "snapshot_here", lambda _, now=now: now)
+        listing.read(manager.gateway)
+        found.append(rows(listing)["Nightly"]["next"])
+    assert found[0] is not None
+    assert found == [found[0], None, found[0]]
+
+
 def test_what_nobody_changed_costs_one_request_and_no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listings, "BATCH_SIZE", 3)
     monkeypatch.setattr(listings, "MOST_BATCHES", 2)
@@ -211,22 +230,119 @@ def test_a_reading_that_failed_half_way_goes_on_and_none_is_missing() -> None:
     assert (len(listing), listing.loaded) == (1600, True)
 
 
-def test_one_whose_kernel_is_silent_is_lost_and_says_since_when() -> None:
-    ago = [timedelta(0)]
-    gateway = MemoryGateway(now=lambda: datetime.now(timezone.utc) - ago[0])
-    gateway.add_queue("default")
-    task = gateway.add_task("train model")
-    instance = Manager(gateway=gateway).save(from_data(schedule_data(task)))
+class Elsewhere:
+    """An instance whose engine, in another process, gives a sign of life when a test says so. Time passes by `wait`."""
+
+    def __init__(self) -> None:
+        self.clock = Seconds()
+        self.gateway = MemoryGateway(now=self.now)
+        self.gateway.add_queue("default")
+        self.instance = saved(Manager(gateway=self.gateway), self.gateway.add_task("train model"), "Nightly")
+        self.gateway.set_status(self.instance.id, "in_progress")
+        self.lease = self.gateway.create_lease(f"{PREFIX}{self.instance.id}", "{}")
+        self.listing = Listing(self.clock)
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 22, 12, tzinfo=timezone.utc) + timedelta(seconds=self.clock.now - Seconds.now)
+
+    def wait(self, seconds: float) -> None:
+        self.clock.now += seconds
+
+    def row(self) -> tuple[str, float | None]:
+        """The status after another reading, and how long it has been silent, in seconds."""
+        self.listing.read(self.gateway)
+        return self.known_row()
+
+    def known_row(self) -> tuple[str, float | None]:
+        row = rows(self.listing)["Nightly"]
+        return row["status"], None if row["heard"] is None else self.now().timestamp() - row["heard"] / 1000
+
+    def lease_requests(self, *waits: float) -> list[int]:
+        """How many requests for leases were sent by a reading after each of these waits."""
+        counts = []
+        for seconds in waits:
+            self.wait(seconds)
+            before = self.gateway.requests["leases"]
+            self.listing.read(self.gateway)
+            counts.append(self.gateway.requests["leases"] - before)
+        return counts
+
+
+def test_k28_one_elsewhere_without_a_sign_of_life_is_silent_and_says_for_how_long() -> None:
+    there = Elsewhere()
+    assert there.row() == ("running", None)
     seen = []
-    for minutes in (0, 2, 4):
-        ago[0] = timedelta(minutes=minutes)
-        gateway.set_status(instance.id, "in_progress")
-        listing = Listing()
-        listing.read(gateway)
-        row = rows(listing)["Nightly"]
-        silence = None if row["heard"] is None else round(time.time() / 60 - row["heard"] / 60_000)
-        seen.append((row["status"], silence))
-    assert seen == [("running", None), ("running", 2), ("lost", 4)]
+    for _ in range(8):
+        there.wait(5)
+        seen.append(there.row())
+    assert seen[:6] == [("running", None)] * 6
+    assert seen[6:] == [("silent", 35), ("silent", 40)]
+    there.gateway.ping(there.instance.id)  # what users do changes the task, and is no sign of life
+    there.wait(5)
+    assert there.row() == ("silent", 45)
+    there.gateway.write_lease(there.lease, "{}")
+    there.wait(5)
+    assert there.row() == ("running", None)
+    assert Elsewhere().row() == ("running", None)
+
+
+def test_k28_one_that_was_silent_before_the_page_opened_is_so_at_its_first_reading() -> None:
+    there = Elsewhere()
+    there.wait(600)
+    assert there.row() == ("silent", 600)
+
+
+def test_k28_one_without_a_lease_is_silent_from_half_a_minute_after_its_start() -> None:
+    there = Elsewhere()
+    there.gateway.delete_lease(there.lease)
+    assert there.row() == ("running", None)
+    there.wait(25)
+    assert there.row() == ("running", None)
+    there.wait(10)
+    assert there.row() == ("silent", 35)
+
+
+def test_all_leases_are_one_request_every_five_seconds_and_none_while_nothing_runs_elsewhere() -> None:
+    there = Elsewhere()
+    many(there.gateway, 20)
+    assert there.lease_requests(0, 5, 5, 1, 1, 5) == [1, 1, 1, 0, 0, 1]
+    there.gateway.set_status(there.instance.id, "stopped")
+    there.listing.read(there.gateway)
+    assert there.lease_requests(5, 5, 5) == [0, 0, 0]
+
+
+def test_while_the_server_is_away_nobody_begins_to_look_silent() -> None:
+    there = Elsewhere()
+    assert there.row() == ("running", None)
+
+    def fault(_method: str, _moment: str) -> None:
+        raise Unavailable("no answer")
+
+    there.gateway.fault = fault
+    there.wait(600)
+    with pytest.raises(Unavailable):
+        there.listing.read(there.gateway)
+    assert there.known_row() == ("running", None)
+
+
+@pytest.mark.parametrize("readings", [0, 3])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_one_that_ends_while_the_list_is_read_does_not_look_silent(readings: int, moment: str) -> None:
+    there = Elsewhere()
+    there.wait(600)
+    there.gateway.write_lease(there.lease, "{}")
+    for _ in range(readings):
+        assert there.row() == ("running", None)
+        there.wait(5)
+
+    def fault(method: str, when: str) -> None:
+        if (method, when) == ("leases", moment):
+            there.gateway.fault = lambda _method, _moment: None
+            there.gateway.delete_lease(there.lease)
+            there.gateway.set_status(there.instance.id, "stopped")
+
+    there.gateway.fault = fault
+    assert there.row() == ("stopped", None)
 
 
 def test_a_broken_definition_is_named_and_others_stay() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import attrs
 import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Interval, Schedule
-from clearml_sched_widgets.policy.state import State
+from clearml_sched_widgets.policy.state import ItemState, State
 from clearml_sched_widgets.views.history import IDLE, ExecutedRow, View, first_rows
 from clearml_sched_widgets.widgets.dashboard.timeline import part as parts
 from clearml_sched_widgets.widgets.dashboard.timeline.part import TimelinePart
@@ -32,16 +32,8 @@ class Screen:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *rows: ExecutedRow) -> None:
         self.view: View | None = view(*rows)
         self.now = NOW
-        screen = self
-
-        class Clock(datetime):
-            @classmethod
-            def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
-                return screen.now.astimezone(tz)
-
-        monkeypatch.setattr(parts, "datetime", Clock)
         monkeypatch.setattr(parts, "DRAW_AFTER", 0)
-        self.part = TimelinePart(lambda: self.view)
+        self.part = TimelinePart(lambda: self.view, lambda: self.now)
         assert self.part.state() == {"timeline": {}, "timeline_live": {}}  # nobody looks yet
         self.part.refresh()
 
@@ -89,6 +81,14 @@ def test_runs_are_to_come_only_where_they_are_launched(monkeypatch: pytest.Monke
         screen.view = view(definition=often, status=now)
         marks = screen.part.state()["timeline"]["marks"]
     assert bool(marks) == (status not in IDLE)
+
+
+def test_nothing_is_to_come_of_an_item_that_is_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen, state = Screen(monkeypatch), State(items={key: ItemState(watermark=NOW) for key in ("a", "b")})
+    often = Definition("often", [Schedule(Action("t1"), Interval("5m"), id=key) for key in ("a", "b")])
+    for set_aside, left in (({}, {"a", "b"}), ({"a": "a bug"}, {"b"}), ({}, {"a", "b"})):
+        screen.view = view(definition=often, state=state, set_aside=set_aside)
+        assert {item for item, _ in screen.part.state()["timeline"]["marks"]} == left
 
 
 def test_an_item_without_a_name_has_that_of_its_base_task_as_soon_as_it_is_known(
@@ -159,7 +159,7 @@ def test_the_page_chooses_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_a_window_that_is_none_is_refused(payload: dict[str, Any]) -> None:
-    part = TimelinePart(lambda: None)
+    part = TimelinePart(lambda: None, lambda: NOW)
     with pytest.raises(Exception, match="timeline"):
         ask(part, **payload)
 
