@@ -41,6 +41,17 @@ class Lasting:
         self.inbox: deque[Command] = deque()
         self.handled_commands: deque[str] = deque(maxlen=MOST_HANDLED)  # ids of those from elsewhere
 
+        self._left_out_told = 0  # of what the gateway left out
+
+    def tell_notes(self) -> None:
+        """Log what the lease's thread has to say, and which rows of answers made no sense."""
+        while self.lease.notes:
+            self.journal.warning(self.lease.notes.pop(0))
+        left_out = self.gateway.left_out()
+        for text in left_out[self._left_out_told :]:
+            self.journal.warning(text)
+        self._left_out_told = len(left_out)
+
     def server_time(self) -> datetime:
         """The server's present as last known, without a request."""
         return self.gateway.present(ask=False).time

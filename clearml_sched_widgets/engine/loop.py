@@ -319,8 +319,7 @@ class Engine:
             lasting.journal.warning(f"{regained}: it is read anew.")
             self._is_broken = True
             self._reopen()
-        while lasting.lease.notes:
-            lasting.journal.warning(lasting.lease.notes.pop(0))
+        lasting.tell_notes()
         self._upkeep.report_due(self.snapshot, self._clock.monotonic())
         lasting.lease.step += 1
         self._failures.record_success()

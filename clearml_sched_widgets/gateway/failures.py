@@ -169,9 +169,8 @@ def connection_broke(error: Exception) -> bool:
 
 def _timed_out(error: Exception) -> bool:
     """True if no answer came in time, or only a part of it."""
-    return isinstance(error, requests.exceptions.Timeout) or isinstance(
-        _root_cause(error), (TimeoutError, urllib3.exceptions.ReadTimeoutError)
-    )
+    timeout = isinstance(error, requests.exceptions.Timeout)
+    return timeout or isinstance(_root_cause(error), urllib3.exceptions.ReadTimeoutError)
 
 
 def _root_cause(error: BaseException) -> BaseException:

@@ -194,8 +194,10 @@ class Connection:
             stream=True,  # the body is read below, as far as it makes sense
         )
         with response:
+            answer = _Answer(response.status_code, answers.envelope(_read_body(response)))
+        if answer.envelope is not None:  # the clock of a proxy is another one
             self._clock.saw_date(response.headers.get("Date"), sent)
-            return _Answer(response.status_code, answers.envelope(_read_body(response)))
+        return answer
 
     def _failure(self, request: _Request, answer: _Answer) -> GatewayError:
         """The error for an answer without data."""

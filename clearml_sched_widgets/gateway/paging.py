@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -33,3 +33,16 @@ def pages(gateway: Gateway, query: TaskQuery) -> Iterator[list[Task]]:
         before, last = tasks, getattr(tasks[-1], query.order)
         time_advanced = last is not None and (query.since is None or last > query.since)
         query = attrs.evolve(query, since=last, page=0) if time_advanced else attrs.evolve(query, page=query.page + 1)
+
+
+def absent(gateway: Gateway, ids: Iterable[str]) -> set[str]:
+    """Those of the ids whose tasks do not exist (any more). One request per 500 of them. Raises GatewayError.
+
+    Only ids are read. Of a task that is read with its fields, the answer may lack the row because it made no sense.
+    """
+    wanted = sorted(ids)
+    found: set[str] = set()
+    for start in range(0, len(wanted), PAGE):
+        query = TaskQuery(ids=tuple(wanted[start : start + PAGE]), order="created", bare=True)
+        found.update(task.id for task in gateway.tasks(query))
+    return set(wanted) - found

@@ -80,9 +80,7 @@ class ServerClock:
             return Present(time=self._wall(), uncertainty=UNKNOWN)
         drift = max(0.0, now - bounds.at) * DRIFT
         low, high = bounds.low - drift, bounds.high + drift
-        return Present(
-            time=datetime.fromtimestamp(now + low, timezone.utc), uncertainty=timedelta(seconds=high - low)
-        )
+        return Present(time=datetime.fromtimestamp(now + low, timezone.utc), uncertainty=timedelta(seconds=high - low))
 
     def _note(self, bounds: _Bounds) -> None:
         with self._lock:

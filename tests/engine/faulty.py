@@ -15,7 +15,7 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from tests.engine.world import Killed
 
-NO_REQUESTS = frozenset({"present", "own_connection"})
+NO_REQUESTS = frozenset({"present", "own_connection", "left_out"})
 METHODS = frozenset(name for name in vars(Gateway) if not name.startswith("_")) - NO_REQUESTS
 READS = frozenset({"server", "tasks", "changed", "changed_at", "queues", "projects", "log", "leases"})
 KINDS = ("unavailable", "denied", "lost request", "lost answer", "late", "killed before", "killed after")

@@ -383,3 +383,14 @@ def test_a_run_that_was_launched_but_not_noted_is_remembered_over_two_kills(worl
         world.run_for(second, 5)
     world.run_for(world.engine(), 30)
     assert len(slots(world)) == len(set(slots(world)))
+
+
+# -- K3: what the gateway left out
+def test_k3_a_row_that_made_no_sense_is_told_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = world.engine(ticking(world))
+    told: list[str] = []
+    monkeypatch.setattr(world.gateway, "left_out", lambda: told)
+    for number in range(3):
+        told.append(f"row {number} made no sense")
+        world.run_for(engine, 5)
+    assert [line.text for line in engine._lasting.journal.lines if "no sense" in line.text] == told

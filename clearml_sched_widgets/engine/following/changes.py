@@ -51,7 +51,7 @@ class ChangeReader:
         self._next_of_same_time = number + 1
         if len(page) < PAGE:
             self._next_of_same_time = None
-            self._since += timedelta(microseconds=1)
+            self._since += timedelta(milliseconds=1)
         return page
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.gateway.paging import PAGE, pages
+from clearml_sched_widgets.gateway.paging import PAGE, absent, pages
 from clearml_sched_widgets.policy.run import NEVER, Run, run_of
 from clearml_sched_widgets.records import ACTIVE, LOOKBACK, Task, TaskQuery, run_tag
 
@@ -112,7 +112,7 @@ class Runs:
             chunk = tuple(ids[start : start + PAGE])
             tasks = gateway.tasks(TaskQuery(ids=chunk, order="created", hyperparams="scheduler"))
             self._add_tasks(tasks)
-            for task_id in set(chunk) - {task.id for task in tasks}:
+            for task_id in absent(gateway, set(chunk) - {task.id for task in tasks}):
                 self._put(attrs.evolve(active[task_id], deleted=True))
 
     def take_back(self, now: datetime) -> None:

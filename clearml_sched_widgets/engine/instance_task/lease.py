@@ -33,7 +33,7 @@ from clearml_sched_widgets.errors import (
     Unavailable,
 )
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.records import TaskQuery
+from clearml_sched_widgets.gateway.paging import absent
 
 TTL = 15.0  # seconds without renewal after which a rival takes the lease over
 VALID = TTL / 2  # seconds after a renewal during which the holder may launch
@@ -41,7 +41,6 @@ TAKEOVER_PAUSE = VALID + 1.0  # seconds that a successor waits after a takeover,
 RENEW_EVERY = TTL / 5  # seconds between two renewals
 RENEW_TIMEOUT = TTL / 3  # seconds after which a renewal without an answer is tried again
 RETRY_EVERY = 1.0  # seconds between two tries to renew after a failure
-MOST_IDS = 500  # of one request
 PREFIX = ".clearml-sched-lease."
 
 
@@ -130,12 +129,8 @@ class Lease:
     def delete_orphans(self) -> None:
         """Delete the leases of instances that no longer exist. Raises GatewayError."""
         leases = {lease.name.removeprefix(PREFIX): lease.id for lease in self._gateway.leases(PREFIX)}
-        ids = sorted(leases)
-        for start in range(0, len(ids), MOST_IDS):
-            some = tuple(ids[start : start + MOST_IDS])
-            existing = {task.id for task in self._gateway.tasks(TaskQuery(ids=some, order="created"))}
-            for instance_id in set(some) - existing:
-                _delete(self._gateway, leases[instance_id])
+        for instance_id in absent(self._gateway, leases):
+            _delete(self._gateway, leases[instance_id])
 
     @property
     def _gateway(self) -> Gateway:

@@ -20,6 +20,7 @@ from clearml_sched_widgets.engine.instance_task.lease import VALID, Lease
 from clearml_sched_widgets.engine.launching.batch import BatchProgress
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.gateway.paging import absent
 from clearml_sched_widgets.policy.owed import Outcome
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, slot_text
@@ -278,17 +279,9 @@ class CloneLauncher:
             answer = Enqueued(failed=dict.fromkeys(ids, str(error)))
         self._runs.mark_enqueued(answer.succeeded)
         self._cloned_ids.difference_update(answer.succeeded)
-        deleted = self._deleted_ids([run_id for run_id in ids if run_id not in answer.succeeded])
+        deleted = absent(self._gateway, [run_id for run_id in ids if run_id not in answer.succeeded])
         self._runs.drop(deleted)
         return [_enqueue_outcome(launch, run.task.id, answer, deleted) for launch, run in pairs]
-
-    def _deleted_ids(self, ids: Sequence[str]) -> set[str]:
-        """The ids of the tasks that no longer exist. One request per 500 ids."""
-        present: set[str] = set()
-        for start in range(0, len(ids), 500):
-            query = TaskQuery(ids=tuple(ids[start : start + 500]), order="created")
-            present.update(task.id for task in self._gateway.tasks(query))
-        return {run_id for run_id in ids if run_id not in present}
 
 
 def _enqueue_outcome(launch: Launch, run_id: str, answer: Enqueued, deleted: set[str]) -> Outcome:

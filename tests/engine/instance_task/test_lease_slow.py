@@ -40,6 +40,7 @@ class SlowServer:
         self._enqueue = MemoryGateway.enqueue
         self._rival_at = world.clock.monotonic()
         self._in_rival = False
+
         def enqueue(gateway: MemoryGateway, ids: Sequence[str], queue_id: str) -> Enqueued:
             return self._enqueue_slowly(gateway, ids, queue_id)
 
