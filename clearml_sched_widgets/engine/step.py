@@ -102,9 +102,9 @@ class Stepper:
             self._outcomes.told.add(run.task.id)
 
     def _read_log(self) -> None:
-        """Read the last lines of the log, unless this process has them."""
+        """Read the last lines of the log, unless this process has read them before."""
         context = self.context
-        if not context.journal.lines:
+        if not context.journal.has_earlier_lines:
             lines = self._gateway.log(context.id, LOG_LINES_AT_START)
             context.journal.remember(lines, whole=len(lines) < LOG_LINES_AT_START)
 

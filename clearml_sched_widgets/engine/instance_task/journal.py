@@ -32,6 +32,7 @@ class Journal:
         self._missing = 0  # lines that were dropped while the server was away
         self._lines_tuple: tuple[LogLine, ...] | None = None
         self._from_start = True
+        self.has_earlier_lines = False  # True if the lines of earlier processes were read
 
     @property
     def lines(self) -> tuple[LogLine, ...]:
@@ -46,9 +47,9 @@ class Journal:
         return self._from_start and len(self._lines) < MAX_LINES
 
     def remember(self, lines: list[LogLine], *, whole: bool) -> None:
-        """Add lines of an earlier process, which the server already has. `whole` is True if there are none before."""
-        self._from_start = whole
-        self._lines.extend(lines)
+        """Put lines of an earlier process before those of this one. `whole` is True if the log has none before them."""
+        self._from_start, self.has_earlier_lines = whole, True
+        self._lines.extendleft(reversed(lines[max(0, len(lines) + len(self._lines) - MAX_LINES) :]))
         self._lines_tuple = None
 
     def info(self, text: str) -> None:

@@ -136,7 +136,6 @@ def test_a_resume_after_a_clean_stop_tells_no_launch_again(world: World) -> None
     world.engine()
     assert world.gateway.requests["log"] == requests + 1
     assert [line.text for line in server_log(world)[before:]] == []
-    assert "so" not in [line.text for line in server_log(world)]
 
 
 def test_the_lines_of_a_log_are_in_the_order_of_their_times_after_a_restart(world: World) -> None:
@@ -149,3 +148,14 @@ def test_the_lines_of_a_log_are_in_the_order_of_their_times_after_a_restart(worl
     times: list[datetime] = [line.time for line in server_log(world)]
     assert times == sorted(times)
     assert len(times) == len(set(times))
+
+
+def test_who_has_waited_for_the_lease_shows_the_lines_before_its_own(world: World) -> None:
+    first = world.engine(due_at_once(world, 3))
+    world.run_for(first, 5)
+    second = world.rival()
+    world.take_over(second)
+    world.run_for(second, 5)
+    texts = [line.text for line in second._lasting.journal.lines]
+    assert texts[0].startswith("Started")
+    assert [text.partition(":")[0] for text in texts[1:]] == ["Waiting", "Resumed"]
