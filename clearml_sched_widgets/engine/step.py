@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import partial
 
 import attrs
@@ -35,6 +35,8 @@ RUNS_EVERY_IDLE = 30.0  # seconds between them otherwise
 UNFINISHED_EVERY = 60.0  # seconds between two readings of all unfinished runs by their ids
 LOG_LINES_AT_START = 200  # lines of the log that are read at the start
 LONG_AGO = float("-inf")  # the time of what is due at once
+REREAD_AFTER_SET_BACK = timedelta(minutes=20)  # longer than a poll looks back for events after the clock was set back
+LONGEST_SET_BACK = timedelta(days=366)  # slots further ahead were written by hand
 EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
 
 
@@ -63,8 +65,9 @@ class Stepper:
         instance, context = self._task.start(), self.context
         now = self._gateway.present(context.id).time
         context.started, context.definition = now, instance.definition
-        state, problems = instance.read_state(now)
-        context.state = polling.within(clamp.within(state, now), now)
+        context.state, problems = instance.read_state(now)
+        self._latest_now = max(now, clamp.latest(context.state))
+        self._handled_commands.extend(instance.handled())
         fresh = not context.state.items and not problems
         context.runs = Runs(context.id, since=context.state.runs_since or instance.task.created)
         context.followed_from_start = context.state.runs_since is None
@@ -74,12 +77,14 @@ class Stepper:
         )
         self._task_polled_at = self._runs_read_at = self._unfinished_read_at = self._clock.monotonic()
         self._triggers_polled_at = LONG_AGO
-        self._latest_now = now
         self._read_log()
         for problem in problems:
             context.journal.error(problem)
         self._functions.open()
+        if now < self._latest_now - CLOCK_TOLERANCE:
+            self._take_back(now)
         context.runs.load(self._gateway, now)
+        self._note_future_slots(now)
         context.mark_runs_changed()
         self._stops = StopRequests(self._gateway, context.journal)
         self._reuse = ReuseLauncher(context, self._stops, self.save)
@@ -125,7 +130,7 @@ class Stepper:
             return
         if not context.state.paused:
             self._planner.plan_schedules(now)
-        self._advance_handled_cursor()
+        self._advance_handled_cursor(now)
         if not context.state.paused:
             self._poll_triggers()
             self._give_up_expired(now)
@@ -135,24 +140,39 @@ class Stepper:
         self._handle_changed_runs(now)
         self.save()
 
-    def _advance_handled_cursor(self) -> None:
+    def _advance_handled_cursor(self, now: datetime) -> None:
         """Note that every run up to the cursor has been handled, if nothing is owed that may have been launched.
 
         Call this after all due slots are decided: a process that was killed may have launched one without saving that.
+        After the server's clock was set back, the runs of slots that are still to come have to be read by a successor.
         """
         context = self.context
+        if now < self._future_until:
+            return
         if not context.runs.changed_runs and self._overlap_gate.all_held(context.state):
             self._handled_cursor = context.runs.cursor
 
     def _server_clock_went_back(self, now: datetime) -> None:
         """Take back what lies in the server's future. Slots that come up a second time are found to be launched."""
         context = self.context
-        context.journal.warning("The server's clock went back.")
         self._task_polled_at = self._runs_read_at = self._unfinished_read_at = self._triggers_polled_at = LONG_AGO
-        context.state = polling.within(clamp.within(context.state, now), now)
-        context.runs.take_back(now)
+        self._take_back(now)
+        self._note_future_slots(now)
         for schedule in context.definition.schedules:
             context.update_agenda(schedule)
+
+    def _take_back(self, now: datetime) -> None:
+        """Take back the state and the cursor of the runs. The runs of slots and events that come up again are read."""
+        context = self.context
+        context.journal.warning("The server's clock went back.")
+        context.state = polling.within(clamp.within(context.state, now), now + CLOCK_TOLERANCE)
+        context.runs.take_back(now - REREAD_AFTER_SET_BACK)
+        self._handled_cursor, self._latest_now = context.runs.cursor, now
+
+    def _note_future_slots(self, now: datetime) -> None:
+        """Note up to when slots come up that were launched before the server's clock was set back."""
+        slots = (run.nominal for run in self.context.runs if run.cause == "schedule" and run.nominal is not None)
+        self._future_until = max((slot for slot in slots if slot < now + LONGEST_SET_BACK), default=now)
 
     def save(self) -> None:
         """Write the state. Raises GatewayError, or LeaseLost: a successor's state must not be overwritten."""
@@ -208,6 +228,8 @@ class Stepper:
                 self._task.remove_commands(commands)
             except PermanentError as error:
                 self.context.tell_once(f"What was carried out cannot be removed from the server: {error}")
+                if new:  # a successor must not carry them out once more
+                    self._task.note_handled(command.id for command in commands)
 
     def _carry_out_first(self, now: datetime) -> None:
         """Carry out the first command of the inbox. If the server is away it stays there for the next step."""

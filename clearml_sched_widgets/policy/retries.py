@@ -63,8 +63,11 @@ def backoff(policies: Policies, retries: int) -> timedelta:
     return min(longest, policies.retry_backoff * (1 << min(retries, 20)))
 
 
-def unhandled_ends(ends: ReadPosition, runs: Iterable[Run]) -> tuple[ReadPosition, list[Run]]:
-    """The runs whose end was not handled yet, and the read position after handling them. Times are the server's."""
+def unhandled_ends(ends: ReadPosition, runs: Iterable[Run], now: datetime) -> tuple[ReadPosition, list[Run]]:
+    """The runs whose end was not handled yet, and the read position after handling them. Times are the server's.
+
+    The cursor never moves beyond `now`: where the server's clock was set back, some runs ended in its future.
+    """
     oldest = ends.cursor - LOOKBACK if ends.cursor else None
     seen, fresh, cursor = dict(ends.seen), [], ends.cursor
     for run in runs:
@@ -73,7 +76,7 @@ def unhandled_ends(ends: ReadPosition, runs: Iterable[Run]) -> tuple[ReadPositio
             continue
         seen[run.task.id] = stamp.isoformat()
         fresh.append(run)
-        cursor = max(cursor or stamp, stamp)
+        cursor = max(cursor or stamp, min(stamp, now))
     recent = (cursor - LOOKBACK).isoformat() if cursor else ""
     return ReadPosition(cursor=cursor, seen={key: stamp for key, stamp in seen.items() if stamp >= recent}), fresh
 
@@ -91,7 +94,7 @@ def follow(
     defined = {run.item: definition.item(run.item) for run in ended}
     items = {item_id: item for item_id, item in defined.items() if item is not None and needs_run_ends(item.policies)}
     concerned = [run for run in ended if run.item in items]
-    ends, fresh = unhandled_ends(state.ends, (run for run in concerned if not run.local))
+    ends, fresh = unhandled_ends(state.ends, (run for run in concerned if not run.local), now)
     # The end of a function call is reported here once, with a time. A call of an earlier process has no time.
     fresh += [run for run in concerned if run.local and run.task.status_changed]
     consequences = []

@@ -116,7 +116,7 @@ def test_k13_overlap_skip_does_not_wait_for_ever_for_a_run_that_ended_before_the
     assert len(world.launched()) >= 2
 
 
-@pytest.mark.parametrize("seconds", [60, 7200])
+@pytest.mark.parametrize("seconds", [60, 7000, 9000])
 @pytest.mark.parametrize("restart", [False, True])
 def test_slots_that_come_up_again_after_the_servers_clock_was_set_back_are_not_launched_again(
     world: World, seconds: int, restart: bool
@@ -144,6 +144,20 @@ def test_the_schedule_goes_on_at_once_after_the_servers_clock_was_a_day_ahead_fo
     assert len(set(world.launched())) == len(world.launched())
     true = [f"2026-11-23T12:{minutes:02}:00Z" for minutes in (5, 10, 15, 20)]
     assert set(true) <= set(slots(world))
+
+
+def test_slots_launched_while_the_servers_clock_was_ahead_are_known_after_restarts(world: World) -> None:
+    """Their runs end, so that the last change of each lies before what later processes have to read."""
+    engine = world.engine(ticking(world))
+    world.run_for(engine, 35)
+    world.server_ahead += timedelta(hours=1)
+    world.run_for(engine, 5)
+    world.server_ahead -= timedelta(hours=1)
+    for _ in range(6):
+        world.run_for(engine, 200, world.end_runs)
+        engine = world.engine()
+    world.run_for(engine, 3600, world.end_runs)
+    assert_each_slot_once(world)
 
 
 def test_commands_and_retries_do_not_wait_for_a_servers_clock_that_went_back(world: World) -> None:

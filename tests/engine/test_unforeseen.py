@@ -174,6 +174,10 @@ def test_k5_commands_that_cannot_be_removed_are_carried_out_once_and_launching_g
     assert len([key for key in world.launched() if key.startswith("every*")]) == 1
     assert len(slots(world)) >= 4  # the pause was not repeated
     assert world.log(engine).count("cannot be removed") == 1
+    engine = world.engine()  # nor are they by a successor
+    world.run_for(engine, 25)
+    assert len([key for key in world.launched() if key.startswith("every*")]) == 1
+    assert len(slots(world)) >= 6
     world.gateway.fault = lambda _method, _moment: None
     world.run_for(engine, 5)
     assert not [name for name in world.gateway.task(world.instance).configuration if name.startswith(PREFIX)]

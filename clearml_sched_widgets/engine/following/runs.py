@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import attrs
 
@@ -17,14 +17,21 @@ from clearml_sched_widgets.gateway.paging import PAGE, absent, pages
 from clearml_sched_widgets.policy.run import NEVER, Run, run_of
 from clearml_sched_widgets.records import ACTIVE, LOOKBACK, Task, TaskQuery, run_tag
 
+EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
+MOST_SET_BACK = timedelta(days=1)
 CLOCK_TOLERANCE = timedelta(seconds=2)  # by so much what is known of the server's clock may be behind it
 REPLACED = "its task was launched again"
 MAX_RUNS = 20_000  # runs kept in memory; older finished ones stay on the server
 
 
 def launched_since(gateway: Gateway, instance_id: str, start: datetime) -> set[str]:
-    """The run keys that an instance has launched since `start` (server time). One request per 500 runs."""
-    query = TaskQuery(system_tags=(run_tag(instance_id),), order="created", since=start, hyperparams="scheduler")
+    """The run keys of all slots after `start` (server time) that an instance has launched. One request per 500 runs.
+
+    Reads a day further back: a slot's run may have been made before its nominal time, where the server's clock was set
+    back in between.
+    """
+    since = max(start, EARLIEST + MOST_SET_BACK) - MOST_SET_BACK
+    query = TaskQuery(system_tags=(run_tag(instance_id),), order="created", since=since, hyperparams="scheduler")
     tasks = (task for page in pages(gateway, query) for task in page)
     return {run.key for task in tasks if not task.virgin and (run := run_of(task, instance_id))}
 
@@ -72,9 +79,17 @@ class Runs:
         return sorted((self._runs[run_id] for run_id in self._by_key.get(key, ())), key=lambda run: run.age)
 
     def load(self, gateway: Gateway, now: datetime) -> None:
-        """Read, at the start, the unfinished runs of any age, then all that changed since the cursor."""
-        for tasks in pages(gateway, self._query(order="created", statuses=tuple(sorted(ACTIVE)))):
-            self._add_tasks(tasks)
+        """Read, at the start, the unfinished runs of any age, then all that were made or changed since the cursor.
+
+        What was made is read as well, because a run may have changed "before" it was made: the server's clock was set
+        back in between.
+        """
+        queries = [self._query(order="created", statuses=tuple(sorted(ACTIVE)))]
+        if self.cursor is not None:
+            queries.append(self._query(order="created", since=self.cursor - LOOKBACK))
+        for query in queries:
+            for tasks in pages(gateway, query):
+                self._add_tasks(tasks)
         self.refresh(gateway, now)
         self.changed_runs.clear()  # changes before the start are not reported
 
@@ -115,10 +130,10 @@ class Runs:
             for task_id in absent(gateway, set(chunk) - {task.id for task in tasks}):
                 self._put(attrs.evolve(active[task_id], deleted=True))
 
-    def take_back(self, now: datetime) -> None:
-        """Move the cursor back to `now` if it lies after that, because the server's clock was set back."""
-        if self.cursor is not None and self.cursor > now:
-            self.cursor, self._cursor_moved_at = now, NEVER
+    def take_back(self, moment: datetime) -> None:
+        """Move the cursor back to a time if it lies after that, because the server's clock was set back."""
+        if self.cursor is not None and self.cursor > moment:
+            self.cursor, self._cursor_moved_at = moment, NEVER
 
     def remember(self, run: Run) -> None:
         """Add a run of an earlier process that is recorded in the state."""

@@ -229,9 +229,14 @@ class Lease:
         return f"another process has taken it over: {_holder_in(lease.text)}" if lease else "its lease was deleted"
 
     def _age(self) -> float:
-        """Seconds since the last renewal by the clock that went further: a suspended machine stops one of them."""
-        wall, monotonic = self._read_clocks()
-        return max((wall - self._renewed_at[0]).total_seconds(), monotonic - self._renewed_at[1])
+        """Seconds since the last renewal, at most.
+
+        A suspended machine stops its monotonic clock, and its wall clock may have been set back meanwhile. So where the
+        two disagree, their difference counts as well.
+        """
+        wall_now, monotonic_now = self._read_clocks()
+        wall, monotonic = (wall_now - self._renewed_at[0]).total_seconds(), monotonic_now - self._renewed_at[1]
+        return max(wall, monotonic, abs(wall - monotonic))
 
     def _read_clocks(self) -> tuple[datetime, float]:
         return self._clock.now(), self._clock.monotonic()

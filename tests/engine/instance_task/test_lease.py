@@ -241,3 +241,15 @@ def test_a_lease_says_who_holds_it_and_nothing_secret(gateway: MemoryGateway, cl
     text = gateway.leases(PREFIX)[0].text
     assert str(os.getpid()) in text
     assert "KEY" not in text.upper().replace("MONKEY", "")
+
+
+def test_a_holder_that_slept_while_its_wall_clock_was_set_back_asks_before_it_works(
+    gateway: MemoryGateway, clock: Clock
+) -> None:
+    """Its monotonic clock stood still, and its wall clock shows an earlier time than at the last renewal."""
+    first, second = a_lease(gateway, clock), a_lease(gateway, Clock())
+    assert first.acquire()
+    seconds_until_acquired(second, second._clock)  # type: ignore[arg-type]
+    clock.wall -= timedelta(hours=2)
+    with pytest.raises(LeaseLost):
+        first.ensure_held()

@@ -188,13 +188,23 @@ def test_each_end_is_dealt_with_once_however_late_it_is_seen_and_the_memory_stay
     ends = ReadPosition(cursor=NOON)
     old = run("old", "failed", status_changed=NOON - timedelta(minutes=5))
     runs = [run(str(n), "failed", status_changed=NOON + timedelta(seconds=n)) for n in range(100)]
-    ends, fresh = unhandled_ends(ends, [old, *runs])
+    ends, fresh = unhandled_ends(ends, [old, *runs], NOON + timedelta(hours=1))
     assert [one.key for one in fresh] == [one.key for one in runs]
     assert len(ends.seen) < 12
-    assert unhandled_ends(ends, [old, *runs]) == (ends, [])
+    assert unhandled_ends(ends, [old, *runs], NOON + timedelta(hours=1)) == (ends, [])
     late = run("late", "failed", status_changed=NOON + timedelta(seconds=95))
-    ends, fresh = unhandled_ends(ends, [late, *runs])
+    ends, fresh = unhandled_ends(ends, [late, *runs], NOON + timedelta(hours=1))
     assert [one.key for one in fresh] == ["late"]
+
+
+def test_ends_in_the_servers_future_do_not_hide_those_of_the_present() -> None:
+    """The server's clock was an hour ahead for a while."""
+    ahead = run("ahead", "failed", status_changed=NOON + timedelta(hours=1))
+    ends, fresh = unhandled_ends(ReadPosition(cursor=NOON), [ahead], NOON)
+    assert [one.key for one in fresh] == ["ahead"]
+    now = run("now", "failed", status_changed=NOON + timedelta(minutes=1))
+    ends, fresh = unhandled_ends(ends, [ahead, now], NOON + timedelta(minutes=1))
+    assert [one.key for one in fresh] == ["now"]
 
 
 def test_two_runs_of_one_key_that_fail_lead_to_one_retry() -> None:
