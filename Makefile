@@ -20,7 +20,7 @@ PYTEST_ARGS ?=
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo lab test test-all unit check bench screens faults dates js-test chromium clean
+.PHONY: help setup demo lab test test-all unit check bench screens faults chaos dates js-test chromium clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '%-10s %s\n' "$$name" "$$text"; done
@@ -64,6 +64,9 @@ js-test: setup
 
 faults: setup ## 300 kills and 300 network faults in real processes; goes on where it was interrupted
 	@$(PY) -m tests.faults
+
+chaos: setup ## 200 random worlds of kills, freezes, rivals, faults, clocks that jump and users, in memory; 5 minutes
+	@$(PY) -m tests.faults.chaos --seeds 200
 
 dates: setup chromium ## The unit and preview tests as on special days, and in zones east and west of Greenwich; 10 minutes
 	@$(PY) -m tests.dates $(DAYS)

@@ -9,7 +9,19 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import bundle, dashboard, imports, launching, nexts, refresh, simulating, steps, triggers
+from benchmarks import (
+    bundle,
+    cell,
+    dashboard,
+    imports,
+    launch_call,
+    launching,
+    nexts,
+    refresh,
+    simulating,
+    steps,
+    triggers,
+)
 from benchmarks.report import Row, publish
 from benchmarks.server import Bench, start_bench
 
@@ -30,6 +42,9 @@ TOPICS: dict[str, dict[str, Callable[[], list[Row]]]] = {
     "schedules": {
         "launching": _on_sandbox(launching.rows),
         "floor": _on_sandbox(launching.floor_rows),
+        "many": _on_sandbox(launching.many_rows),
+        "launch_call": _on_sandbox(launch_call.rows),
+        "cell": _on_sandbox(cell.rows),
         "refresh": _on_sandbox(refresh.rows),
         "steps": _on_sandbox(steps.rows),
         "nexts": nexts.rows,

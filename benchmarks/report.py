@@ -31,6 +31,8 @@ class Row:
     def ratio(self) -> float:
         is_inverted = self.more_is_better or self.over_floor
         better, worse = (self.ours, self.peer) if is_inverted else (self.peer, self.ours)
+        if better == worse:
+            return 1.0  # both may be zero
         return better / worse if worse else float("inf")
 
     def data(self) -> dict[str, str | float]:

@@ -29,7 +29,7 @@ def main(count: int) -> None:
     assert runs.unfinished == count
     before = plain.counts()
     runs.refresh(gateway, began + timedelta(hours=1))
-    runs.find_deleted(gateway)
+    runs.read_unfinished(gateway)
     print_result(requests=plain.counts() - before)
 
 

@@ -7,12 +7,14 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 
 THREADS = 8
+PAGE = 500  # the server's limit of rows in one answer
 PROJECT = "Bench"
 Body = dict[str, Any]
 
@@ -57,9 +59,19 @@ class Plain:
 
     def enqueued(self, base: str) -> list[float]:
         """When the clones of a base task were enqueued, in seconds since the epoch, ascending."""
-        body = {"parent": base, "status": ["queued"], "only_fields": ["status_changed"], "page": 0, "page_size": 500}
-        rows = self.call("tasks.get_all_ex", body)["tasks"]
-        return sorted(datetime.fromisoformat(row["status_changed"]).timestamp() for row in rows)
+        body = {"parent": base, "status": ["queued"], "only_fields": ["status_changed"], "order_by": ["id"]}
+        moments: list[float] = []
+        for number in count():
+            rows = self.call("tasks.get_all_ex", {**body, "page": number, "page_size": PAGE})["tasks"]
+            moments += [datetime.fromisoformat(row["status_changed"]).timestamp() for row in rows]
+            if len(rows) < PAGE:
+                break
+        return sorted(moments)
+
+    def log(self, task: str) -> list[str]:
+        """The texts of a task's console, the last 10,000 at most, which is the server's limit."""
+        events = self.call("events.get_task_log", {"task": task, "batch_size": 10_000})["events"]
+        return [event["msg"] for event in events]
 
 
 def print_result(**values: float | Sequence[float]) -> None:
