@@ -107,7 +107,10 @@ def test_k29_a_script_that_waits_ends_when_its_instance_is_stopped(
 def test_k29_ctrl_c_ends_a_script_that_waits_and_stops_its_instance(
     plain: Plain, launch: str, start: Callable[[str], subprocess.Popen[str]]
 ) -> None:
+    # Whoever runs the tests in the background may have its children ignore Ctrl+C.
     waits = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     print("waiting", flush=True)
     instance.wait()
