@@ -86,7 +86,7 @@ class Stepper:
         context.runs.load(self._gateway, now)
         self._note_future_slots(now)
         context.mark_runs_changed()
-        self._stops = StopRequests(self._gateway, context.journal)
+        self._stops = StopRequests(self._gateway, context.journal, context.lease)
         self._reuse = ReuseLauncher(context, self._stops, self.save)
         self._overlap_gate = OverlapGate(context.runs, self._stops, context.journal, context.title)
         context.launched = instance.launched(now) if fresh else None

@@ -105,7 +105,7 @@ class Runs:
             self._add_tasks(tasks)
             newest = tasks[-1].last_change if tasks else None
             if newest is not None:
-                self.cursor = min(max(newest, self.cursor or newest), now + CLOCK_TOLERANCE)
+                self.cursor = min(max(newest, self.cursor or newest), now)
         if self.cursor != before:
             self._cursor_moved_at = now
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clearml_sched_widgets.engine.instance_task.journal import Journal
+from clearml_sched_widgets.engine.instance_task.lease import Lease
 from clearml_sched_widgets.errors import PermanentError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.run import Run
@@ -11,8 +12,8 @@ from clearml_sched_widgets.policy.run import Run
 class StopRequests:
     """Asks each run once. The server stops a run without an agent at once, and removes a queued run from its queue."""
 
-    def __init__(self, gateway: Gateway, journal: Journal) -> None:
-        self._gateway, self._journal = gateway, journal
+    def __init__(self, gateway: Gateway, journal: Journal, lease: Lease) -> None:
+        self._gateway, self._journal, self._lease = gateway, journal, lease
         self._asked: set[str] = set()
 
     def request(self, run: Run, title: str, reason: str) -> None:
@@ -23,6 +24,7 @@ class StopRequests:
         """Like `request`, for a task that may not be a run of this instance."""
         if task_id in self._asked:
             return
+        self._lease.ensure_held()  # a process that just woke up must not stop the runs of its successor
         try:
             self._gateway.request_stop(task_id, reason)
         except PermanentError as error:

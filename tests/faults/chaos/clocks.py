@@ -36,6 +36,11 @@ class Host:
         self.asleep_until = self._time.now + seconds
         self._slept += seconds
 
+    def wake(self) -> None:
+        """End a sleep at once."""
+        self._slept -= max(0.0, self.asleep_until - self._time.now)
+        self.asleep_until = self._time.now
+
     @property
     def awake(self) -> bool:
         return self._time.now >= self.asleep_until

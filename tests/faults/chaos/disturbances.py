@@ -65,6 +65,7 @@ class Disturbances:
         self._make_queue()
         for host in self._world.hosts:
             host.wall_ahead = 0.0
+            host.wake()
 
     def _repeat(self, kind: str, act: Callable[[], None]) -> None:
         draw = random.Random(f"{self._seed} {kind}")

@@ -75,6 +75,10 @@ class History:
         """True if the item or the instance was certainly paused in the whole span."""
         return any(self._pauses[target].between(start, end) == {True} for target in ("", item_id))
 
+    def pauses_itself(self, item_id: str) -> bool:
+        """True if the item may ever have been paused by the engine, after failures. Nobody but a user ends that."""
+        return any(one.pauses_itself for one in self.versions(item_id))
+
     def began(self, item_id: str) -> float:
         """When an item may first have been in force."""
         return min((text.at for text in self.record.texts if item_id in items_of(text.text)), default=self.end)
@@ -122,6 +126,13 @@ class History:
         """True if nobody set the server's clock in the span."""
         return not any(start <= since <= end for since, _ in self.record.offsets[1:])
 
+    def set_back(self, start: float, end: float) -> bool:
+        """True if somebody set the server's clock back in the span."""
+        return any(start <= moment <= end for moment in self._back_jumps())
+
+    def _back_jumps(self) -> list[float]:
+        return [since for (_, before), (since, after) in pairwise(self.record.offsets) if after < before]
+
     def elapsed(self, start: float, end: float) -> float:
         """The seconds between two moments by the true time or by the server's clock, whichever went further."""
         return max(end - start, self.server_clock(end) - self.server_clock(start))
@@ -135,8 +146,7 @@ class History:
 
         What changed meanwhile has times that no engine can tell from those of changes that it has seen before.
         """
-        jumps = [since for (_, before), (since, after) in pairwise(self.record.offsets) if after < before]
-        return any(since <= moment <= self._well_from(since) for since in jumps)
+        return any(since <= moment <= self._well_from(since) for since in self._back_jumps())
 
     def _well_from(self, moment: float) -> float:
         """When an engine is well again; `moment` itself if one goes on working."""
@@ -153,6 +163,11 @@ class History:
         """True if one engine was well for so long within a span."""
         return any(min(end, last) - max(start, first) >= length for first, last in self.stretches)
 
+    def first_clean(self, start: float, length: float) -> float:
+        """From when on, after `start`, one engine was well for so long; infinity if none ever was."""
+        starts = (max(start, first) for first, last in self.stretches if last - max(start, first) >= length)
+        return min(starts, default=float("inf"))
+
     def absences(self, length: float) -> Spans:
         """The spans, at least so long, in which no engine that had opened the instance worked."""
         spans = [(work.began, work.ended) for work in self._deciding]
@@ -168,6 +183,10 @@ class History:
         """Each engine that opened the instance but the first, and when another that had done so last worked before."""
         ends = sorted(work.ended for work in self._deciding)
         return [(ends[bisect_right(ends, one.began) - 1], one) for one in self.record.opened[1:] if one.began > ends[0]]
+
+    def same_step(self, sender: str, start: float, end: float) -> bool:
+        """True if no step of an engine has ended in the span: what it did at both moments it decided at once."""
+        return not any(work.ok and work.sender == sender and start < work.ended < end for work in self._deciding)
 
     # -- what the server says of the item's launches
     def pending(self, item_id: str, moment: float) -> bool:

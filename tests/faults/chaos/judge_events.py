@@ -95,7 +95,7 @@ def lost_events(history: History) -> Iterator[str]:
 
 def _is_plain(item: PlainItem) -> bool:
     launches_all = item.overlap in ("queue", "allow") and item.max_runs is None
-    return item.method == "clone" and not item.pauses_itself and launches_all
+    return item.method == "clone" and launches_all
 
 
 def _must_fire(history: History, item_id: str, item: PlainItem, rise: Rise) -> bool:
@@ -110,7 +110,9 @@ def _must_fire(history: History, item_id: str, item: PlainItem, rise: Rise) -> b
         return False
     edge = bool(item.tag) or item.kind == "model"
     was_false = not edge or rise.before == 0.0 or history.clean_within(rise.before, rise.at, length)
-    return was_false and history.clean_within(rise.at, rise.until, length)
+    looked = history.first_clean(rise.at, length) + length
+    # A change after the clock was set back takes the object to a time before the last one that engines have seen.
+    return was_false and looked <= rise.until and not history.set_back(rise.at, looked)
 
 
 def _is_excused(history: History, item_id: str, object_id: str) -> bool:

@@ -87,10 +87,13 @@ def bad_end(history: History) -> Iterator[str]:
         yield "no engine is well at the end"
     long_ago = history.server_clock(record.ended) - OWED_FOR
     for launch in state.get("pending", ()):
-        if (seconds_of(launch["nominal"]) or 0.0) > long_ago:
+        waits = launch["cause"] == "retry" and history.set_back(
+            0.0, record.ended
+        )  # until the clock shows its time again
+        if waits or (seconds_of(launch["nominal"]) or 0.0) > long_ago:
             continue
         item = (
             history.certain(launch["item"], record.quiet_from, record.ended) if launch["item"] in history.ids else None
         )
-        if item is not None and item.enabled and not item.pauses_itself:
+        if item is not None and item.enabled and not history.pauses_itself(item.id):
             yield f"{launch['key']} is still owed at the end"

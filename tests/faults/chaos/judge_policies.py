@@ -33,7 +33,8 @@ def overlapping(history: History) -> Iterator[str]:
         if item is None or item.overlap == "allow":
             continue
         for task, start, end in spans[sent.mark.item]:
-            if task != sent.task and start < sent.called - KNOWN_AFTER and sent.at < end:
+            known = start < sent.called - KNOWN_AFTER and not history.same_step(sent.sender, start, sent.called)
+            if task != sent.task and known and sent.at < end:
                 other = f"{task[:8]} was active from {start:.1f} to {end:.1f}"
                 yield f"{key} was launched at {sent.at:.1f}, while {other}; the overlap policy is {item.overlap}"
 
@@ -90,8 +91,8 @@ def not_retried(history: History) -> Iterator[str]:
         sent = last.get(change.task)
         if change.after != "failed" or sent is None or change.at < sent.at or history.unseen(change.at):
             continue
-        if change.task in record.deleted or change.task in record.touched:
-            continue
+        if change.task in record.deleted or change.task in record.touched or history.set_back(change.at, history.end):
+            continue  # deleted or touched by a user; or the retry waits until the clock shows its time again
         first, _, number = sent.mark.key.rpartition("~")
         tries = int(number) if first else 0
         retried = f"{first or sent.mark.key}~{tries + 1}" in history.launches
@@ -102,9 +103,9 @@ def not_retried(history: History) -> Iterator[str]:
 def _must_retry(history: History, sent: Sent, tries: int, failed: float) -> bool:
     def retries(item: PlainItem) -> bool:
         plain = item.method == "clone" and item.overlap != "cancel_previous" and item.enabled
-        return plain and item.retries > tries and not item.pauses_itself
+        return plain and item.retries > tries
 
-    known = sent.mark.item in history.ids
+    known = sent.mark.item in history.ids and not history.pauses_itself(sent.mark.item)
     return known and history.always(sent.mark.item, failed - SLACK, history.end, retries)
 
 

@@ -37,12 +37,22 @@ def _is_late_request(history: History, sent: Sent) -> bool:
 
 
 def may_follow(history: History, first: Sent, sent: Sent) -> bool:
-    """True if a user deleted the first run, and asked for it again, or if it was not saved as launched then (K34)."""
+    """True if a user deleted the first run, and asked for it again, or if it was not saved as launched then (K34).
+
+    When the server's clock is set back, what is past comes up again, and only the runs that are there are known.
+    """
     deleted = history.record.deleted.get(first.task)
     if deleted is None or deleted > sent.at or first.task == sent.task:
         return False
-    asked = any(in_backfill(history, order, sent.mark) and order.at < sent.at for order in history.record.orders)
-    return asked or not history.saved_as_launched(first.mark, first.at, deleted)
+    asked = any(_may_ask_again(history, order, sent, deleted) for order in history.record.orders)
+    forgotten = history.set_back(first.at, sent.at) or not history.saved_as_launched(first.mark, first.at, deleted)
+    return asked or forgotten
+
+
+def _may_ask_again(history: History, order: Order, sent: Sent, deleted: float) -> bool:
+    """True if an order may lead to the run once more: a backfill, or one that was not removed from the server yet."""
+    waits = sent.mark.key.endswith(f"*{order.id}") and (order.done is None or order.done > deleted)
+    return waits or (in_backfill(history, order, sent.mark) and order.at < sent.at)
 
 
 def in_backfill(history: History, order: Order, mark: Mark) -> bool:
@@ -78,7 +88,9 @@ def touched_launched(history: History) -> Iterator[str]:
             touched = record.touched.get(sent.task, history.end)
             if touched < sent.called and not sent.delayed and not is_reused(history, sent):
                 yield f"{launched}, though a user had touched it before"
-            if sent.task in by_hand and any(record.gone.get(one.task, history.end) > sent.at for one in own):
+            there = [one for one in own if record.gone.get(one.task, history.end) > sent.at]
+            # What was made before the clock was set back is younger, by the server's times.
+            if sent.task in by_hand and any(not history.set_back(one.at, sent.at) for one in there):
                 yield f"{launched}, which is a copy made by hand"
 
 

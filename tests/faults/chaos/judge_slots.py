@@ -115,7 +115,8 @@ def lost_slots(history: History) -> Iterator[str]:
     for item_id in history.ids:
         for slot in sorted({slot for one in history.versions(item_id) for slot in one.slots if slot <= at_last}):
             due = history.reaches(slot)
-            if due and max(due) <= history.end - AFTER and not _is_excused(history, item_id, slot):
+            judged = not (history.pauses_itself(item_id) or _is_excused(history, item_id, slot))
+            if due and max(due) <= history.end - AFTER and judged:
                 yield from _lost_slot(history, item_id, slot, due)
 
 
@@ -137,7 +138,7 @@ def _jitter(history: History, item_id: str, moment: float) -> float:
 
 
 def _is_unlimited(item: PlainItem) -> bool:
-    return item.enabled and item.max_runs is None and not item.pauses_itself
+    return item.enabled and item.max_runs is None
 
 
 def _must_run_at_last(history: History, item_id: str, slot: float, due: list[float]) -> bool:
@@ -178,7 +179,9 @@ def not_caught_up(history: History) -> Iterator[str]:
             continue
         for item_id in history.ids:
             item = history.certain(item_id, before - 5.0, end)
-            if item is None or not _catches_up(item) or not history.runs(item_id, before - 5.0, end):
+            if item is None or not _catches_up(item) or history.pauses_itself(item_id):
+                continue
+            if not history.runs(item_id, before - 5.0, end):
                 continue
             # What comes due just now would take the place of a missed one.
             slot = max((one for one in item.slots if _is_due(history, one, opened.at + 5.0)), default=LAST)

@@ -130,10 +130,10 @@ class Kernel:
         self.next_at = world.time.now + RETRY_SECONDS
         try:
             self.engine.open()
-        except (InstanceStateError, GatewayError, LeaseLost) as error:
+        except (InstanceStateError, GatewayError, LeaseLost):
             self.next_at = world.time.now + RETRY_SECONDS
             if world.time.now >= self._gives_up_at:
-                self.die(f"gives up: {error}")
+                self.die("gives up")
             return False
         self.state = "open"
         world.record.opened.append(Opened(sender=self.label, began=began, at=world.time.now))

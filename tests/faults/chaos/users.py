@@ -48,7 +48,9 @@ class Users:
             self._random.choice(acts[category])()
 
     def resume_all(self) -> None:
-        """End every pause, and give a last definition in which every item is enabled or not, as it is."""
+        """End every pause. Nothing, if the instance does not run."""
+        if self._world.server.task(self._world.server.instance).status != "in_progress":
+            return
         self._order(Command(do="resume"), in_kernel=False)
         for item in self._world.workspace.definition.items:
             self._order(Command(do="resume", item=item.id), in_kernel=False)

@@ -183,6 +183,8 @@ class World:
         self.chaos, self.agent.calm, self._server_down_until = False, True, 0.0
         self.weather.end()
         self._disturbances.end()
+        now = self.time.now
+        self.record.dirty = [(start, min(end, now)) for start, end in self.record.dirty if start < now]
         self.mark_dirty()
         keep = 1 if self._random.random() < 0.5 else 0
         for kernel in self.kernels[: len(self.kernels) - keep]:
@@ -192,14 +194,18 @@ class World:
     def _settle(self) -> None:
         """Run until an engine is open, all pauses are over, and nothing is owed; LONGEST_END at most."""
         latest = self.time.now + LONGEST_END
-        while self.open_kernel() is None and self.time.now < latest:
+        self.run_until(self.time.now + 5.0)  # somebody may just have stopped the instance
+        while not self._runs() and self.time.now < latest:
             self.run_until(self.time.now + 5.0)
-        self.run_until(self.time.now + 5.0)
         self.users.resume_all()
         self.record.quiet_from = self.time.now
         self.run_until(self.time.now + SETTLED_SECONDS)
         while (self._owes() or self.agent.busy) and self.time.now < latest:
             self.run_until(self.time.now + 20.0)
+
+    def _runs(self) -> bool:
+        in_progress = self.server.task(self.server.instance).status == "in_progress"
+        return in_progress and self.open_kernel() is not None
 
     def _owes(self) -> bool:
         """True if a launch of an enabled item is owed."""
