@@ -19,7 +19,7 @@ def make(name, project, tags=(), system_tags=(), parameters=None):
     sections = {"Args": {key: {"section": "Args", "name": key, "value": value, "type": kind}
                          for key, (value, kind) in (parameters or {}).items()}}
     body = {"name": name, "type": "training", "project": server._project(project), "hyperparams": sections}
-    return server._write("tasks.create", {**body, "tags": list(tags), "system_tags": list(system_tags)})["id"]
+    return server._api.write("tasks.create", {**body, "tags": list(tags), "system_tags": list(system_tags)})["id"]
 """
 
 
