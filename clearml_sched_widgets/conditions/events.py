@@ -113,14 +113,19 @@ def _status_events(
     entry: Entry = {"status": entity.status} if entity.status in from_ else {}
     found: list[Event] = []
     eligible = _includes_existing(trigger, entity) if poll.first else _changed_while_watched(entity, poll)
+    key = _status_key(entity)
+    if entity.status in statuses and (eligible or key == known.get("key")):
+        entry["key"] = key  # stays when something else of the object changes: the poll may look back to the event
     if entity.status in statuses and eligible:
-        entry["key"] = _status_key(entity)
         from_matches = not from_ or _previous_status(entity, known) in from_
-        if from_matches and entry["key"] != known.get("key") and fires(trigger, entity):
+        if from_matches and key != known.get("key") and fires(trigger, entity):
             words = entity.status.replace("_", " ")
             what = "was published" if words == "published" else f"became {words}"
-            found = [_event(trigger, entity, entry["key"], what)]
-    return found, {**entry, "seen": seen_text(entity)} if entry else None
+            found = [_event(trigger, entity, key, what)]
+    if not entry:
+        return found, None
+    is_old_key = not found and "status" not in entry  # is kept as long as if the object had not changed again
+    return found, {**entry, "seen": known.get("seen", "") if is_old_key else seen_text(entity)}
 
 
 def _includes_existing(trigger: Trigger, entity: Entity) -> bool:

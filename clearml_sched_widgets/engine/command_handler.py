@@ -32,14 +32,20 @@ class CommandHandler:
     """Carries out commands.
 
     `plan_schedules` decides about all slots that are due; a backfill calls it first. `launch_until` launches all slots
-    and events so far; a pause calls it first, because it leaves out only what comes due while it lasts.
+    and events so far; a pause calls it first, because it leaves out only what comes due while it lasts. `look` looks
+    for all events so far; the end of a pause calls it first, so that what it leaves out is known.
     """
 
     def __init__(
-        self, context: Context, plan_schedules: Callable[[datetime], None], launch_until: Callable[[datetime], None]
+        self,
+        context: Context,
+        *,
+        plan_schedules: Callable[[datetime], None],
+        launch_until: Callable[[datetime], None],
+        look: Callable[[], None],
     ) -> None:
         self._context = context
-        self._plan_schedules, self._launch_until = plan_schedules, launch_until
+        self._plan_schedules, self._launch_until, self._look = plan_schedules, launch_until, look
 
     def carry_out(self, command: Command, now: datetime) -> None:
         """Carry out one command. One that leads to an unforeseen error is refused and logged. Raises GatewayError."""
@@ -106,13 +112,15 @@ class CommandHandler:
     def _resume_all(self, now: datetime) -> None:
         """Resume the instance and skip the slots and events of the pause."""
         context = self._context
+        self._look()
         items = {
             key: attrs.evolve(item, watermark=max(item.watermark, now)) for key, item in context.state.items.items()
         }
-        context.state = attrs.evolve(context.state, paused=False, note="", items=items)
+        triggers = [trigger.id for trigger in context.definition.triggers]
+        state = polling.watch_after_pause(context.state, now, triggers)
+        context.state = attrs.evolve(state, paused=False, note="", items=items)
         for schedule in context.definition.schedules:
             context.update_agenda(schedule)
-        context.state = polling.skip_to(context.definition, context.state, now)
         context.journal.info("Goes on after the pause.")
 
     def _carry_out_for_item(self, command: Command, now: datetime) -> None:
@@ -126,9 +134,12 @@ class CommandHandler:
                 self._launch_until(now)
             context.state, text = controls.pause(item, context.state, command.note), log.paused(command.note)
         elif command.do == "resume":
+            if isinstance(item, Trigger) and context.state.items[item.id].paused:
+                self._look()
             text = log.tried_again() if context.guard.try_again(item_subject(item.id)) else ""
             before, context.state = context.state, controls.resume(item, context.state, now)
-            text = text if context.state is before else log.resumed()
+            if context.state is not before:
+                context.state, text = polling.watch_after_pause(context.state, now, [item.id]), log.resumed()
         elif command.do == "run_now":
             context.state = controls.run_now(item, context.state, command.id, now, context.key_exists)
         elif command.do == "retry":

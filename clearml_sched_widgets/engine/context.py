@@ -17,7 +17,7 @@ from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.instance_task.journal import Journal
 from clearml_sched_widgets.engine.instance_task.lease import Lease
 from clearml_sched_widgets.engine.launching.batch import BatchProgress
-from clearml_sched_widgets.engine.launching.clone import is_launched
+from clearml_sched_widgets.engine.launching.clone import is_draft, is_launched
 from clearml_sched_widgets.engine.launching.functions import Functions
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.agenda import Agenda
@@ -80,6 +80,7 @@ class Context:
         self.tables_outdated = True  # True if something has changed since the tables were last reported
         self.left_out: dict[str, deque[str]] = {}  # by trigger id: the last objects that it could not look at
         self.launched: datetime | None = None  # when a user called for the start, if this is the first one
+        self.launched_slots: dict[str, frozenset[datetime]] = {}  # see `note_launched_slots`
         self._run_list: tuple[Run, ...] | None = None
         self._told: set[str] = set()
 
@@ -98,6 +99,32 @@ class Context:
             subject, known = item_subject(item.id), self.state.items[item.id]
             slot = self.guard.run(subject, self.title(item.id), lambda: next_slot(item, known))
             self.agenda.put(item.id, known.watermark if self.guard.is_failing(subject) else slot)
+
+    def note_launched_slots(self) -> None:
+        """Note, by item id, the slots after the watermark that have runs: a process was killed before it saved."""
+        found: dict[str, set[datetime]] = {}
+        for run in self.runs:
+            known = self.state.items.get(run.item)
+            of_slot = run.nominal if run.cause == "schedule" and not is_draft(run) else None
+            if known and of_slot and of_slot > known.watermark:
+                found.setdefault(run.item, set()).add(of_slot)
+        self.launched_slots = {item_id: frozenset(slots) for item_id, slots in found.items()}
+
+    def count_launched_slots(self) -> None:
+        """Count those slots for `max_runs` that the watermark has passed without a decision, as after an edit."""
+        for item_id in list(self.launched_slots):
+            known = self.state.items.get(item_id)
+            passed = self.pass_launched_slots(item_id, known.watermark) if known else 0
+            if known and passed:
+                self.state = self.state.with_item(item_id, attrs.evolve(known, runs=known.runs + passed))
+
+    def pass_launched_slots(self, item_id: str, watermark: datetime) -> int:
+        """Forget the noted slots up to the watermark, because they are counted. Returns their number."""
+        slots = self.launched_slots.get(item_id, frozenset())
+        ahead = frozenset(slot for slot in slots if slot > watermark)
+        if slots:
+            self.launched_slots[item_id] = ahead
+        return len(slots) - len(ahead)
 
     def key_exists(self, key: str) -> bool:
         """True if a launch with this run key is owed or was made."""

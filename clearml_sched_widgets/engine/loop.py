@@ -294,6 +294,10 @@ class Engine:
             self._step_once()
         except LeaseLost as lost:
             self._stepper.ended = str(lost)
+        except LeaseRegained as regained:
+            self._lasting.journal.warning(f"{regained}: it is read anew.")
+            self._is_broken = True
+            return 0.0
         except GatewayError as error:
             failures.record(error)
         except Exception as error:  # noqa: BLE001 - an engine outlives what nobody foresaw
@@ -313,12 +317,7 @@ class Engine:
         lasting = self._lasting
         if self._is_broken:
             self._reopen()
-        try:
-            self._stepper.step(self._gateway.present(self.id).time)
-        except LeaseRegained as regained:
-            lasting.journal.warning(f"{regained}: it is read anew.")
-            self._is_broken = True
-            self._reopen()
+        self._stepper.step()
         lasting.tell_notes()
         self._upkeep.report_due(self.snapshot, self._clock.monotonic())
         lasting.lease.step += 1

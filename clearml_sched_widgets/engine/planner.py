@@ -17,7 +17,6 @@ from clearml_sched_widgets.engine.guard import item_subject
 from clearml_sched_widgets.engine.launching.clone import is_launched
 from clearml_sched_widgets.policy import owed
 from clearml_sched_widgets.policy.decide import Decision, admit, decide
-from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch, slot_text
 from clearml_sched_widgets.sentences import log
 
@@ -37,7 +36,7 @@ class Planner:
     def polling(self) -> bool:
         """True while a poll of the triggers has to go on in the next step; not so after a failed request."""
         poll, state = self._poll, self._context.state
-        return poll is not None and not poll.failed and not state.paused and poll.fits(state)
+        return poll is not None and not poll.failed and poll.fits(state)
 
     def plan_schedules(self, now: datetime) -> None:
         """Decide about all schedules that are due."""
@@ -65,7 +64,7 @@ class Planner:
         if known.watermark == self._context.launched and schedule.policies.missed == "skip":
             # What came due while a slow server still worked on the launch was not missed.
             schedule = attrs.evolve(schedule, policies=attrs.evolve(schedule.policies, missed="latest"))
-        return decide(schedule, known, now, active, waiting)
+        return decide(schedule, known, now, active, waiting, self._context.launched_slots.get(schedule.id, ()))
 
     def plan_triggers(self, triggers: Sequence[Trigger], *, whole: bool = False) -> bool:
         """Read what has changed on the server for a slice of time; when all is read, decide about the events.
@@ -115,16 +114,8 @@ class Planner:
         """Count the unfinished runs and the owed launches by item. Empty if no overlap policy needs the counts."""
         if not any(item and item.overlap in ("skip", "queue") for item in items):
             return Counter(), Counter()
-        active = Counter(run.item for run in self._context.runs.active_runs() if not self._is_undecided(run))
+        active = Counter(run.item for run in self._context.runs.active_runs())
         return active, Counter(launch.item for launch in self._context.state.pending)
-
-    def _is_undecided(self, run: Run) -> bool:
-        """True if a killed process launched this run but did not save the watermark.
-
-        The slot is decided about again, and the overlap policy must not skip it because of this very run.
-        """
-        known = self._context.state.items.get(run.item)
-        return bool(known and run.cause == "schedule" and run.nominal and run.nominal > known.watermark)
 
     def _apply_decisions(self, decisions: Sequence[Decision]) -> None:
         """Apply the decisions about several schedules to the state, which is copied only once."""
@@ -133,6 +124,7 @@ class Planner:
         failed = {launch.item for launch in context.state.pending if launch.tries and launch.cause == "schedule"}
         for decision in decisions:
             items[decision.item] = self._log_skips(decision)
+            context.pass_launched_slots(decision.item, decision.state.watermark)
             launches += decision.launches
             context.agenda.put(decision.item, decision.next_slot)
         context.tables_outdated = True
@@ -155,6 +147,8 @@ class Planner:
         """Give up slots that could not be launched before a later one was due, as the missed-run policy says."""
         context = self._context
         for launch in owed.superseded(schedule, context.state.pending):
+            if is_launched(context.runs, launch.key):
+                continue  # by a process that was killed before it saved
             context.journal.warning(
                 f"{context.title(schedule.id)}: gave up the run of {slot_text(launch.nominal)}: a later one is due."
             )
@@ -168,13 +162,17 @@ class Planner:
             context.journal.info(
                 f"{context.title(trigger.id)}: found {count} events again that had led to runs before."
             )
+        known = context.state.items[trigger.id]
+        if new and (context.state.paused or known.paused):
+            context.journal.info(f"{context.title(trigger.id)}: {log.left_out_in_pause(new)}")
+            return True
         active, waiting = self._count_unfinished([trigger])
-        admission = admit(trigger, context.state.items[trigger.id], new, active[trigger.id], waiting[trigger.id])
+        admission = admit(trigger, known, new, active[trigger.id], waiting[trigger.id])
         for launch in admission.launches:
             context.journal.info(f"{context.title(trigger.id)}: {launch.what}.")
         after = admission.state
         for launch, reason in admission.refused:
-            after = attrs.evolve(after, note=after.note if after.paused else f"skipped {launch.what}: {reason}.")
+            after = attrs.evolve(after, note=f"skipped {launch.what}: {reason}.")
             context.journal.warning(f"{context.title(trigger.id)}: {launch.what}, but it was skipped: {reason}.")
         context.state = context.state.with_item(trigger.id, after)
         context.add_pending(*admission.launches)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -48,10 +49,16 @@ class Stepper:
         self._gateway, self._clock = lasting.gateway, lasting.clock
         self._task = EngineTask(lasting.gateway, lasting.id)
         self._planner = Planner(self.context)
-        self._handler = CommandHandler(self.context, self._planner.plan_schedules, self._launch_until)
+        self._handler = CommandHandler(
+            self.context,
+            plan_schedules=self._planner.plan_schedules,
+            launch_until=self._launch_until,
+            look=partial(self._poll_triggers, at_once=True),
+        )
         self._functions = FunctionLauncher(self.context, self.save)
         self._outcomes = OutcomeRecorder(self.context)
         self.inbox, self._handled_commands = lasting.inbox, lasting.handled_commands
+        self._carried_out: set[str] = set()  # ids of commands of the inbox whose effect is not saved yet
         self.ended = ""  # why the engine has to end; empty while it goes on
         self.asked_to_stop = False
         self.refresh_now = False  # read the runs in the next step, however recently they were read
@@ -85,6 +92,7 @@ class Stepper:
             self._take_back(now)
         context.runs.load(self._gateway, now)
         self._note_future_slots(now)
+        context.note_launched_slots()
         context.mark_runs_changed()
         self._stops = StopRequests(self._gateway, context.journal, context.lease)
         self._reuse = ReuseLauncher(context, self._stops, self.save)
@@ -113,8 +121,8 @@ class Stepper:
             lines = self._gateway.log(context.id, LOG_LINES_AT_START)
             context.journal.remember(lines, whole=len(lines) < LOG_LINES_AT_START)
 
-    def step(self, now: datetime) -> None:
-        """Do everything that is due at `now`, the server's present.
+    def step(self) -> None:
+        """Do everything that is due at the server's present.
 
         After a GatewayError, what was not done stays owed for a later step. After any other error this object must not
         be used any more: what it knows may not fit together.
@@ -122,23 +130,32 @@ class Stepper:
         """
         context = self.context
         context.lease.ensure_held()
-        if now < self._latest_now - CLOCK_TOLERANCE:
-            self._server_clock_went_back(now)
-        self._latest_now = now
-        self._read_commands(now)
+        self._read_commands()
         if self.ended:
             return
+        now = self._read_clock()
         if not context.state.paused:
             self._planner.plan_schedules(now)
         self._advance_handled_cursor(now)
+        self._poll_triggers()
         if not context.state.paused:
-            self._poll_triggers()
             self._give_up_expired(now)
         self._launch(now)
-        self._refresh_runs(now)
+        self._refresh_runs()
         self._functions.collect()
-        self._handle_changed_runs(now)
+        self._handle_changed_runs(self._read_clock())
         self.save()
+
+    def _read_clock(self) -> datetime:
+        """The server's present, read anew after every request that may have taken long.
+
+        If the server's clock was set back, first takes back what lies in its future.
+        """
+        now = self._gateway.present(self.context.id).time
+        if now < self._latest_now - CLOCK_TOLERANCE:
+            self._server_clock_went_back(now)
+        self._latest_now = now
+        return now
 
     def _advance_handled_cursor(self, now: datetime) -> None:
         """Note that every run up to the cursor has been handled, if nothing is owed that may have been launched.
@@ -158,6 +175,7 @@ class Stepper:
         self._task_polled_at = self._runs_read_at = self._unfinished_read_at = self._triggers_polled_at = LONG_AGO
         self._take_back(now)
         self._note_future_slots(now)
+        self.context.note_launched_slots()
         for schedule in context.definition.schedules:
             context.update_agenda(schedule)
 
@@ -177,6 +195,7 @@ class Stepper:
     def save(self) -> None:
         """Write the state. Raises GatewayError, or LeaseLost: a successor's state must not be overwritten."""
         self.context.lease.ensure_held()
+        self.context.count_launched_slots()
         self._task.save(self.context.state, self._handled_cursor)
 
     def idle_seconds(self, now: datetime, longest: float) -> float:
@@ -189,15 +208,13 @@ class Stepper:
         return min(longest, max(0.0, (first - now).total_seconds()))
 
     # -- commands
-    def _read_commands(self, now: datetime) -> None:
+    def _read_commands(self) -> None:
         if self.inbox or self._clock.monotonic() - self._task_polled_at >= TASK_POLL_EVERY:
-            self._poll_task(now)  # first: an instance that was stopped elsewhere carries out no command
+            self._poll_task()  # first: an instance that was stopped elsewhere carries out no command
         if self.inbox and not self.ended:
-            while self.inbox:
-                self._carry_out_first(now)
-            self.save()  # a process that is killed while it launches many runs must not lose any
+            self._carry_out_inbox()
 
-    def _poll_task(self, now: datetime) -> None:
+    def _poll_task(self) -> None:
         """Read the instance's task: find out whether the engine has to end, and carry out commands from elsewhere."""
         self._task_polled_at = self._clock.monotonic()
         try:
@@ -213,13 +230,13 @@ class Stepper:
         self.ended = why
         self.asked_to_stop = bool(why) and poll.task.status == "in_progress"
         if not why:
-            self._carry_out_from_elsewhere(poll.commands, now)
+            self._carry_out_from_elsewhere(poll.commands)
 
-    def _carry_out_from_elsewhere(self, commands: Sequence[Command], now: datetime) -> None:
+    def _carry_out_from_elsewhere(self, commands: Sequence[Command]) -> None:
         """Carry out commands of other processes. Those that cannot be removed from the server are not repeated."""
         new = [command for command in commands if command.id not in self._handled_commands]
         for command in new:
-            self._handler.carry_out(command, now)
+            self._handler.carry_out(command, self._read_clock())
         if new:
             self.save()  # before they are removed: a command must not be lost
             self._handled_commands.extend(command.id for command in new)
@@ -231,21 +248,35 @@ class Stepper:
                 if new:  # a successor must not carry them out once more
                     self._task.note_handled(command.id for command in commands)
 
-    def _carry_out_first(self, now: datetime) -> None:
-        """Carry out the first command of the inbox. If the server is away it stays there for the next step."""
+    def _carry_out_inbox(self) -> None:
+        """Carry out the commands of this process. Each stays in the inbox until what it did is saved."""
+        commands = tuple(self.inbox)
+        for command in commands:
+            if command.id not in self._carried_out:
+                self._carry_out_own(command)
+        self.save()  # a process that is killed while it launches many runs must not lose any
+        for command in commands:
+            self._drop_command(command)
+
+    def _carry_out_own(self, command: Command) -> None:
         try:
-            self._handler.carry_out(self.inbox[0], now)
+            self._handler.carry_out(command, self._read_clock())
         except RetryableError:
             raise
         except GatewayError:
-            self.inbox.popleft()
+            self._drop_command(command)
             raise
-        self.inbox.popleft()
+        self._carried_out.add(command.id)
+
+    def _drop_command(self, command: Command) -> None:
+        with contextlib.suppress(ValueError):
+            self.inbox.remove(command)
+        self._carried_out.discard(command.id)
 
     def _poll_triggers(self, *, at_once: bool = False) -> None:
         """Poll if it is time to, or go on with a poll. With `at_once`, everything is read before this returns."""
         definition, tick = self.context.definition, self._clock.monotonic()
-        triggers = [trigger for trigger in definition.triggers if trigger.enabled]
+        triggers = polling.polled(definition, self.context.state)
         due = tick - self._triggers_polled_at >= definition.poll_every.total_seconds()
         goes_on = self._planner.polling
         if not triggers or not (due or goes_on or at_once):
@@ -284,24 +315,24 @@ class Stepper:
         context = self.context
         for launch in context.state.pending:
             why = owed.expired(launch, context.definition, now)
-            if why:
+            if why and not is_launched(context.runs, launch.key):  # a killed process may have launched it
                 context.journal.error(
                     f"{context.title(launch.item)}: gave up the run of {slot_text(launch.nominal)}: {why}."
                 )
                 context.give_up(launch)
 
     # -- runs
-    def _refresh_runs(self, now: datetime) -> None:
+    def _refresh_runs(self) -> None:
         context, tick = self.context, self._clock.monotonic()
         pause = RUNS_EVERY_BUSY if context.runs.unfinished else RUNS_EVERY_IDLE
         if tick - self._runs_read_at < pause and not self.refresh_now:
             return
         self._runs_read_at, self.refresh_now = tick, False
-        context.runs.refresh(self._gateway, now)
+        context.runs.refresh(self._gateway, self._read_clock())
         if context.runs.unfinished and tick - self._unfinished_read_at >= UNFINISHED_EVERY:
             self._unfinished_read_at = tick
             context.runs.read_unfinished(self._gateway)
-        for run, reason in time_limits.overdue(context.runs.active_runs(), context.item, now):
+        for run, reason in time_limits.overdue(context.runs.active_runs(), context.item, self._read_clock()):
             self._guard_run(run, partial(self._stops.request, run, context.title(run.item), reason))
 
     def _handle_changed_runs(self, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
 import attrs
@@ -22,7 +22,6 @@ from clearml_sched_widgets.recurrence import next_after, occurrences
 from clearml_sched_widgets.recurrence.jitter import TICK, jittered
 
 GRACE = timedelta(seconds=15)  # a slot seen at most this late is on time, so the missed-run policy does not apply
-PAUSED = "it is paused"
 MOST_AT_ONCE = 1000  # launches of one catch-up
 
 
@@ -101,24 +100,40 @@ def next_slot(schedule: Schedule, state: ItemState) -> datetime | None:
     return None if slot is None else due_at(schedule, slot)
 
 
-def decide(schedule: Schedule, state: ItemState, now: datetime, active: int, waiting: int = 0) -> Decision:
+def decide(
+    schedule: Schedule,
+    state: ItemState,
+    now: datetime,
+    active: int,
+    waiting: int = 0,
+    launched: Collection[datetime] = (),
+) -> Decision:
     """Decide about the slots after the watermark that are due by `now`.
 
-    `active` is the number of its queued or running runs, `waiting` that of its pending launches.
+    `active` is the number of its queued or running runs, `waiting` that of its pending launches. `launched` are slots
+    that have run already although the watermark does not say so, because their process was killed: they count as runs,
+    and are neither launched nor skipped.
     """
     on_time, catch_up, skips, watermark = _apply_missed_policy(schedule, state, now)
-    slots = [*catch_up, *on_time]
+    ran = sum(state.watermark < slot <= watermark for slot in launched)
+    counted = attrs.evolve(state, watermark=watermark, runs=state.runs + ran)
+    slots = [slot for slot in (*catch_up, *on_time) if slot not in launched]
     slots, overlapping = _apply_overlap_policy(schedule, slots, active, waiting)
-    slots, over_limit = _apply_max_runs(schedule, slots, state)
+    slots, over_limit = _apply_max_runs(schedule, slots, counted)
     launches = tuple(slot_launch(schedule, slot) for slot in slots)
-    after = attrs.evolve(state, watermark=watermark, runs=state.runs + len(launches))
+    after = attrs.evolve(counted, runs=counted.runs + len(launches))
     return Decision(
         item=schedule.id,
         launches=launches,
-        skips=(*skips, *overlapping, *over_limit),
+        skips=tuple(skip for skip in (*skips, *overlapping, *over_limit) if not _has_run(skip, launched)),
         state=after,
         next_slot=next_slot(schedule, after),
     )
+
+
+def _has_run(skip: Skip, launched: Collection[datetime]) -> bool:
+    """True if a skip is of one slot, and that has run."""
+    return skip.first == skip.last and skip.first in launched
 
 
 def _apply_missed_policy(
@@ -198,7 +213,7 @@ class Admission:
 
 
 def admit(trigger: Trigger, state: ItemState, events: Sequence[Launch], active: int, waiting: int = 0) -> Admission:
-    """Apply a trigger's policies to its events.
+    """Apply a trigger's policies to its events. The trigger must not be paused.
 
     `active` is the number of its queued or running runs, `waiting` that of its pending launches.
     """
@@ -218,8 +233,6 @@ def admit(trigger: Trigger, state: ItemState, events: Sequence[Launch], active: 
 def _refusal(trigger: Trigger, state: ItemState, taken: int, unfinished: int, waiting: int, *, last: bool) -> str:
     """Why an event is not launched; empty if it is. `taken` events of the same poll are launched before it."""
     limit = trigger.policies.max_runs
-    if state.paused:
-        return PAUSED
     if limit is not None and state.runs + taken >= limit:
         return f"the trigger ended after {limit} runs"
     if trigger.overlap == "skip" and unfinished + taken:

@@ -51,6 +51,12 @@ def paused(note: str) -> str:
     return f"paused{f': {isolated(note)}' if note else ''}."
 
 
+def left_out_in_pause(events: Sequence[Launch]) -> str:
+    if len(events) == 1:
+        return f"{events[0].what}, but it was left out: it is paused."
+    return f"{len(events)} events were left out: it is paused."
+
+
 def resumed() -> str:
     """Says that the pause of an item has ended."""
     return "goes on after its pause."

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import (
     Action,
     Definition,
@@ -14,10 +15,11 @@ from clearml_sched_widgets.definition import (
     Policies,
     Schedule,
     StatusChanged,
+    Tagged,
     TaskTrigger,
 )
 from clearml_sched_widgets.engine.instance_task.commands import PREFIX, Command
-from clearml_sched_widgets.engine.instance_task.task import LAUNCHED
+from clearml_sched_widgets.engine.instance_task.task import DEFINITION, LAUNCHED
 from clearml_sched_widgets.engine.loop import Engine
 from tests.engine.world import START, World
 
@@ -104,3 +106,121 @@ def test_a_moment_of_launch_that_makes_no_sense_is_ignored(world: World, text: s
     world.clock.advance(45)
     world.run_for(world.engine(), 10)
     assert keys(world) == ["12:00:50Z"]
+
+
+def watched(world: World, **fields: object) -> Definition:
+    trigger = TaskTrigger(Action(world.base), Tagged(any=["go"]), id="go", **fields)  # type: ignore[arg-type]
+    return Definition("nightly", [], [trigger], poll_every="10s")
+
+
+def launched_objects(world: World, engine: Engine) -> list[str]:
+    return [run.object for run in world.runs(engine)]
+
+
+@pytest.mark.parametrize("item", ["", "go"])
+@pytest.mark.parametrize("restarted", [False, True])
+def test_what_came_in_a_pause_makes_no_event_when_it_changes_after_it(world: World, item: str, restarted: bool) -> None:
+    engine = world.engine(watched(world))
+    world.run_for(engine, 12)
+    send(world, engine, Command(do="pause", item=item), here=True)
+    world.run_for(engine, 5)
+    in_pause = world.gateway.add_task("tagged in the pause", tags=["go"])
+    engine = world.engine() if restarted else engine
+    world.run_for(engine, 2)
+    send(world, engine, Command(do="resume", item=item), here=True)
+    world.run_for(engine, 1)
+    world.gateway.tag(in_pause, "more")
+    world.run_for(engine, 30)
+    assert launched_objects(world, engine) == []
+    world.gateway.tag(in_pause, remove=("go",))
+    world.run_for(engine, 12)
+    world.gateway.tag(in_pause, "go")
+    world.run_for(engine, 12)
+    assert launched_objects(world, engine) == [in_pause]
+
+
+def test_a_pause_does_not_launch_existing_objects_once_more(world: World) -> None:
+    existing = world.gateway.add_task("there before", tags=["go"])
+    engine = world.engine(watched(world, include_existing=True))
+    world.run_for(engine, 12, world.end_runs)
+    assert launched_objects(world, engine) == [existing]
+    for do in ("pause", "resume"):
+        send(world, engine, Command(do=do), here=True)
+        world.run_for(engine, 25, world.end_runs)
+    assert launched_objects(world, engine) == [existing]
+
+
+def test_a_trigger_that_is_new_in_a_pause_launches_existing_objects_after_it(world: World) -> None:
+    existing = world.gateway.add_task("there before", tags=["go"])
+    engine = world.engine(Definition("nightly", [], [], poll_every="10s"))
+    send(world, engine, Command(do="pause"), here=True)
+    world.run_for(engine, 5)
+    world.gateway.write_configuration(world.instance, {DEFINITION: codec.dumps(watched(world, include_existing=True))})
+    send(world, engine, Command(do="reload"), here=True)
+    world.run_for(engine, 30)
+    assert launched_objects(world, engine) == []
+    send(world, engine, Command(do="resume"), here=True)
+    world.run_for(engine, 30)
+    assert launched_objects(world, engine) == [existing]
+
+
+def test_events_of_a_pause_are_told_in_one_line(world: World) -> None:
+    engine = world.engine(watched(world))
+    world.run_for(engine, 12)
+    send(world, engine, Command(do="pause"), here=True)
+    world.run_for(engine, 1)
+    for number in range(3):
+        world.gateway.add_task(f"train {number}", tags=["go"])
+    world.run_for(engine, 12)
+    assert "3 events were left out: it is paused." in world.log(engine)
+
+
+def test_what_came_while_a_trigger_was_disabled_makes_no_event_later(world: World) -> None:
+    engine = world.engine(watched(world))
+    first = world.gateway.add_task("train 1", tags=["go"])
+    world.run_for(engine, 12, world.end_runs)
+    meanwhile = ""
+    for enabled in (False, True):
+        world.gateway.write_configuration(world.instance, {DEFINITION: codec.dumps(watched(world, enabled=enabled))})
+        send(world, engine, Command(do="reload"), here=True)
+        world.run_for(engine, 30, world.end_runs)
+        meanwhile = meanwhile or str(world.gateway.add_task("train 2", tags=["go"]))
+    world.gateway.tag(meanwhile, "more")
+    world.run_for(engine, 30, world.end_runs)
+    assert launched_objects(world, engine) == [first]
+    world.gateway.tag(first, remove=("go",))
+    world.run_for(engine, 12, world.end_runs)
+    world.gateway.tag(first, "go")
+    world.run_for(engine, 12, world.end_runs)
+    assert launched_objects(world, engine) == [first, first]
+
+
+def test_a_slot_that_comes_due_while_the_command_is_read_is_before_the_pause(world: World) -> None:
+    schedule = Schedule(Action(world.base), Interval("30s"), Policies(missed="skip"), id="every")
+    engine = world.engine(Definition("nightly", [schedule]))
+    world.run_for(engine, 25)
+    send(world, engine, Command(do="pause"), here=False)
+
+    def freeze(name: str, when: str) -> None:
+        if (name, when) == ("tasks", "before"):
+            world.gateway.fault = lambda *_: None
+            world.clock.advance(10)
+
+    world.gateway.fault = freeze
+    world.run_for(engine, 30)
+    assert keys(world) == ["12:00:30Z"]
+
+
+def test_a_command_whose_effect_could_not_be_saved_is_not_lost_with_the_core(world: World) -> None:
+    engine = world.engine(Definition("nightly", [Schedule(Action(world.base), Interval("1h"), id="every")]))
+    world.run_for(engine, 5)
+
+    def fail(name: str, when: str) -> None:
+        if (name, when) == ("write_configuration", "before"):
+            world.gateway.fault = lambda *_: None
+            raise RuntimeError("a bug")
+
+    world.gateway.fault = fail
+    send(world, engine, Command(do="run_now", item="every"), here=True)
+    world.run_for(engine, 120)
+    assert len(world.launched()) == 1

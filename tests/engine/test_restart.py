@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
+from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError
 from tests.engine.world import START, Killed, World
 
@@ -141,3 +142,50 @@ def test_two_engines_on_one_instance_do_not_double_and_the_second_one_says_who_h
         world.clock.advance(1)
     keys = world.launched()
     assert len(keys) == len(set(keys)) == (world.clock.now() - START).seconds // 10
+
+
+def kill_at(world: World, engine: Engine, method: str, when: str = "after") -> None:
+    """Let the engine go on until it is killed at its next request of a kind."""
+    armed = True
+
+    def kill(name: str, moment: str) -> None:
+        nonlocal armed
+        if armed and (name, moment) == (method, when):
+            armed = False
+            raise Killed
+
+    world.gateway.fault = kill
+    with pytest.raises(Killed):
+        world.run_for(engine, 600)
+
+
+@pytest.mark.parametrize("missed", ["skip", "latest", "all"])
+def test_a_run_that_a_killed_process_launched_counts_for_max_runs(world: World, missed: str) -> None:
+    engine = world.engine(definition(world, missed=missed, max_runs=3))
+    world.run_for(engine, 15)
+    kill_at(world, engine, "enqueue")
+    world.clock.advance(60)  # later slots come due, and the missed-run policy decides about them
+    world.run_for(world.engine(), 120)
+    assert len(world.launched()) == 3
+
+
+@pytest.mark.parametrize("overlap", ["skip", "queue"])
+def test_a_run_that_a_killed_process_launched_counts_as_unfinished(world: World, overlap: str) -> None:
+    engine = world.engine(definition(world, missed="latest", overlap=overlap))
+    kill_at(world, engine, "enqueue")
+    world.clock.advance(60)
+    world.run_for(world.engine(), 30)
+    assert len(world.launched()) == 1  # it is still queued
+
+
+def test_a_launch_that_a_killed_process_made_does_not_expire(world: World) -> None:
+    engine = world.engine(definition(world, missed="all", max_runs=1, catchup_window="5m"))
+    queue = next(queue.id for queue in world.gateway.queues() if queue.name == "default")
+    world.gateway.delete_queue(queue)
+    world.run_for(engine, 15)  # one slot is owed, and was tried
+    world.gateway.add_queue("default")
+    kill_at(world, engine, "enqueue")
+    world.clock.advance(3600)
+    world.run_for(world.engine(), 60)
+    assert len(world.launched()) == 1
+    assert "gave up" not in world.log(world.engine())

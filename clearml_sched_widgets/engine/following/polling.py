@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
@@ -31,22 +31,39 @@ LONGEST_ERROR = 300  # characters of an unforeseen error
 
 
 def watch(definition: Definition, state: State, server_now: datetime) -> State:
-    """Start to watch new triggers at `server_now` (server time), and forget the removed ones."""
-    triggers = {trigger.id: trigger for trigger in definition.triggers}
+    """Start to watch new and newly enabled triggers at `server_now` (server time), and forget the removed ones.
+
+    A disabled trigger keeps its memory, because an event must never get the key of one before.
+    """
+    ids = {trigger.id for trigger in definition.triggers}
+    enabled = [trigger.id for trigger in definition.triggers if trigger.enabled]
     kinds = {trigger.entity for trigger in definition.triggers if trigger.enabled}
     return attrs.evolve(
         state,
-        watching={key: state.watching.get(key, server_now) for key in triggers},
-        baseline=tuple(key for key in state.baseline if key in triggers),
-        memory={key: memory for key, memory in state.memory.items() if key in triggers},
+        watching={key: state.watching.get(key, server_now) for key in enabled},
+        baseline=tuple(key for key in state.baseline if key in enabled),
+        memory={key: memory for key, memory in state.memory.items() if key in ids},
         entities={kind: state.entities.get(kind, ReadPosition(cursor=server_now)) for kind in sorted(kinds)},
     )
 
 
-def skip_to(definition: Definition, state: State, server_now: datetime) -> State:
-    """Skip the events before `server_now` (server time), as if all triggers were new at that time."""
-    clean = attrs.evolve(state, watching={}, baseline=(), memory={}, entities={})
-    return watch(definition, clean, server_now)
+def watch_after_pause(state: State, server_now: datetime, ids: Collection[str]) -> State:
+    """Let triggers begin anew at `server_now` (server time), at which their pause ends, but keep their memory."""
+    began = {key: max(moment, server_now) for key, moment in state.watching.items() if key in ids}
+    return attrs.evolve(state, watching={**state.watching, **began})
+
+
+def polled(definition: Definition, state: State) -> list[Trigger]:
+    """The triggers that look for events, in a pause too: what they see in it is left out, and remembered.
+
+    Only a first look that includes existing objects waits for the end of a pause, which must not leave these out.
+    """
+
+    def waits(trigger: Trigger) -> bool:
+        paused = state.paused or state.items[trigger.id].paused
+        return paused and trigger.include_existing and trigger.id not in state.baseline
+
+    return [trigger for trigger in definition.triggers if trigger.enabled and not waits(trigger)]
 
 
 def within(state: State, server_now: datetime) -> State:
@@ -155,7 +172,8 @@ class Poll:
         for kind in sorted({trigger.entity for trigger in triggers}):
             of_kind = [trigger for trigger in triggers if trigger.entity == kind]
             looking = [trigger for trigger in of_kind if trigger.id in self._new and needs_inventory(trigger)]
-            self._memory.update((trigger.id, {}) for trigger in looking)
+            for trigger in looking:
+                self._memory_of(trigger.id)
             if looking:
                 yield Reading(kind, looking, ChangeReader(self._gateway, kind, BEGINNING), None, BEGINNING, {})
             position = self._before.entities.get(kind, ReadPosition())
@@ -184,7 +202,7 @@ class Poll:
     def _look_at(self, trigger: Trigger, row: Entity, since: datetime | None) -> None:
         """Find the events of one trigger on one object. What goes wrong must stop neither the others nor the cursor."""
         began, first_look = self._before.watching[trigger.id], since is None
-        if first_look and row.changed is not None and row.changed > began and not trigger.include_existing:
+        if first_look and not trigger.include_existing and self._changed_after(began, row):
             return
         known, search = self._memory_of(trigger.id), self._searches[trigger.id]
         try:
@@ -199,6 +217,10 @@ class Poll:
         if entry is not None:
             known[row.id] = entry
         self.launches += launches
+
+    def _changed_after(self, began: datetime, row: Entity) -> bool:
+        """True if an object changed after a trigger began. A time to come is from before the clock was set back."""
+        return row.changed is not None and began < row.changed <= _latest_present(self._gateway)
 
     def _memory_of(self, trigger_id: str) -> dict[str, Any]:
         if trigger_id not in self._memory:

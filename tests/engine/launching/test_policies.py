@@ -255,7 +255,7 @@ def test_events_for_a_paused_trigger_are_left_out_and_told(world: World) -> None
     second = world.gateway.add_task("train 2", status="completed")
     world.run_for(engine, 10)
     assert [run.object for run in world.runs(engine)] == [second]
-    assert "skipped: it is paused" in world.log(engine)
+    assert 'task "train 1" became completed, but it was left out: it is paused.' in world.log(engine)
 
 
 # -- jitter

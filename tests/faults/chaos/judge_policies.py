@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from clearml_sched_widgets.records import ACTIVE
 from tests.faults.chaos.history import History
-from tests.faults.chaos.judge_runs import is_reused
+from tests.faults.chaos.judge_runs import in_backfill, is_reused
 from tests.faults.chaos.plain_items import PlainItem
 from tests.faults.chaos.record import Sent, Status
 
@@ -55,12 +55,18 @@ def too_many(history: History) -> Iterator[str]:
     """Items that were launched more often than `max_runs` allows."""
     firsts = defaultdict[str, int](int)
     for key, (sent, *_) in history.launches.items():
-        firsts[sent.mark.item] += sent.mark.cause in ("schedule", "trigger") and "~" not in key
+        firsts[sent.mark.item] += "~" not in key and _counts(history, sent)
     for item_id, number in sorted(firsts.items()):
         limits = [one.max_runs for one in history.versions(item_id)]
         most = max((limit for limit in limits if limit is not None), default=0)
         if limits and None not in limits and number > most:
             yield f"{item_id} was launched {number} times; max_runs is {most}"
+
+
+def _counts(history: History, sent: Sent) -> bool:
+    """False for what users asked for, and for a run that they deleted: its process may not have saved that it was."""
+    asked = any(order.at < sent.at and in_backfill(history, order, sent.mark) for order in history.record.orders)
+    return sent.mark.cause in ("schedule", "trigger") and not asked and sent.task not in history.record.deleted
 
 
 def wrong_retries(history: History) -> Iterator[str]:

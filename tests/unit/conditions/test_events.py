@@ -222,6 +222,16 @@ def test_a_published_task_is_a_status_event_and_leaves_no_lasting_memory() -> No
     assert polls.memory == {}
 
 
+def test_a_status_event_is_known_for_ten_minutes_although_the_object_changes_again() -> None:
+    polls = Polls(TaskTrigger(ACTION, StatusChanged(to="completed"), id="trig"))
+    polls.look(task("completed", 2))
+    polls.look(task("completed", 2, changed=at(8), tags=("x",)))
+    polls.since = at(1)  # as after the server's clock was set back
+    assert polls.look(task("completed", 2, changed=at(9))) == []
+    polls.look(task("completed", 2, changed=at(13)))
+    assert polls.memory == {}
+
+
 def test_a_published_model_is_an_edge() -> None:
     polls = Polls(ModelTrigger(ACTION, Published(), id="trig"))
     model = Entity(entity="model", id="m1", name="net", status="published", created=at(1), changed=at(2))

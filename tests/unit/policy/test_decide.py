@@ -55,6 +55,31 @@ def test_the_missed_run_policy(
     assert slots(Policies(missed=missed, catchup_window=window), watermark, now) == (launched, notes)
 
 
+# missed, max_runs, slots of 10, 11 and 12 o'clock that a killed process has launched -> what is launched
+KILLED = [
+    ("all", None, ["10:00"], ["11:00", "12:00"]),
+    ("all", 3, ["10:00"], ["11:00", "12:00"]),
+    ("all", 2, ["10:00"], ["11:00"]),
+    ("all", 2, ["11:00", "10:00"], []),
+    ("latest", None, ["10:00"], ["12:00"]),
+    ("latest", None, ["12:00"], []),
+    ("latest", 1, ["10:00"], []),
+    ("skip", 1, ["10:00"], []),
+    ("all", None, ["13:00"], ["10:00", "11:00", "12:00"]),  # while the server's clock was ahead
+]
+
+
+@pytest.mark.parametrize(("missed", "max_runs", "ran", "launched"), KILLED)
+def test_slots_that_a_killed_process_has_launched(
+    missed: str, max_runs: int | None, ran: list[str], launched: list[str]
+) -> None:
+    schedule = Schedule(Action("task"), HOURLY, Policies(missed=missed, catchup_window="9h", max_runs=max_runs))
+    moments = frozenset(at(f"{text}:00") for text in ran)
+    decision = decide(schedule, ItemState(watermark=at("09:30:00")), at("12:30:00"), 0, launched=moments)
+    assert [f"{launch.nominal:%H:%M}" for launch in decision.launches] == launched
+    assert decision.state.runs == len(launched) + len(moments - {at("13:00:00")})
+
+
 # overlap, runs queued or running, runs owed -> which of the slots of 10, 11 and 12 o'clock are launched or wait
 OVERLAPS = [
     (None, 0, 0, ["10:00", "11:00", "12:00"]),
@@ -177,12 +202,6 @@ def test_what_a_triggers_policies_let_through(
     assert len(admission.refused) == 4 - len(launched)
     assert all(reason for _, reason in admission.refused)
     assert admission.state.runs == runs + len(launched)
-
-
-def test_events_for_a_paused_trigger_are_refused() -> None:
-    trigger = TaskTrigger(Action("task"), StatusChanged(to=["failed"]))
-    admission = admit(trigger, ItemState(watermark=NOON, paused=True), [event(1)], 0)
-    assert [reason for _, reason in admission.refused] == ["it is paused"]
 
 
 # -- jitter
