@@ -62,10 +62,10 @@ js-test: setup
 	@echo "==> vitest"
 	@cd js && npm run --silent test
 
-faults: setup ## 300 kills and 300 network faults in real processes; goes on where it was interrupted
+faults: chaos ## The random worlds of `make chaos`, then 300 kills and 300 network faults in real processes; goes on where it was interrupted
 	@$(PY) -m tests.faults
 
-chaos: setup ## 200 random worlds of kills, freezes, rivals, faults, clocks that jump and users, in memory; 5 minutes
+chaos: setup ## 200 random worlds of kills, freezes, rivals, faults, clocks that jump and users, in memory; 2 minutes
 	@$(PY) -m tests.faults.chaos --seeds 200
 
 dates: setup chromium ## The unit and preview tests as on special days, and in zones east and west of Greenwich; 10 minutes

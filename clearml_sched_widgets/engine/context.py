@@ -26,8 +26,6 @@ from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, State
 from clearml_sched_widgets.sentences import log
 
-MOST_HANDLED = 1000  # commands that are remembered as carried out, in case they cannot be removed from the server
-
 
 class Lasting:
     """What outlives the core of an engine, which is thrown away and opened anew after an unforeseen error."""
@@ -39,8 +37,6 @@ class Lasting:
         self.guard = Guard(self.journal)
         self.batch = BatchProgress()
         self.inbox: deque[Command] = deque()
-        self.handled_commands: deque[str] = deque(maxlen=MOST_HANDLED)  # ids of those from elsewhere
-
         self._left_out_told = 0  # of what the gateway left out
 
     def tell_notes(self) -> None:

@@ -35,6 +35,7 @@ RUNS_EVERY_BUSY = 2.0  # seconds between two readings of the runs while some are
 RUNS_EVERY_IDLE = 30.0  # seconds between them otherwise
 UNFINISHED_EVERY = 60.0  # seconds between two readings of all unfinished runs by their ids
 LOG_LINES_AT_START = 200  # lines of the log that are read at the start
+MOST_HANDLED = 50  # commands that the state remembers as carried out; more if more are on the server
 LONG_AGO = float("-inf")  # the time of what is due at once
 REREAD_AFTER_SET_BACK = timedelta(minutes=20)  # longer than a poll looks back for events after the clock was set back
 LONGEST_SET_BACK = timedelta(days=366)  # slots further ahead were written by hand
@@ -57,7 +58,7 @@ class Stepper:
         )
         self._functions = FunctionLauncher(self.context, self.save)
         self._outcomes = OutcomeRecorder(self.context)
-        self.inbox, self._handled_commands = lasting.inbox, lasting.handled_commands
+        self.inbox = lasting.inbox
         self._carried_out: set[str] = set()  # ids of commands of the inbox whose effect is not saved yet
         self.ended = ""  # why the engine has to end; empty while it goes on
         self.asked_to_stop = False
@@ -74,7 +75,6 @@ class Stepper:
         context.started, context.definition = now, instance.definition
         context.state, problems = instance.read_state(now)
         self._latest_now = max(now, clamp.latest(context.state))
-        self._handled_commands.extend(instance.handled())
         fresh = not context.state.items and not problems
         context.runs = Runs(context.id, since=context.state.runs_since or instance.task.created)
         context.followed_from_start = context.state.runs_since is None
@@ -234,19 +234,17 @@ class Stepper:
 
     def _carry_out_from_elsewhere(self, commands: Sequence[Command]) -> None:
         """Carry out commands of other processes. Those that cannot be removed from the server are not repeated."""
-        new = [command for command in commands if command.id not in self._handled_commands]
+        context = self.context
+        new = [command for command in commands if command.id not in context.state.handled]
         for command in new:
             self._handler.carry_out(command, self._read_clock())
-        if new:
-            self.save()  # before they are removed: a command must not be lost
-            self._handled_commands.extend(command.id for command in new)
+            context.state = context.state.with_handled(command.id, max(MOST_HANDLED, len(commands)))
         if commands:
-            try:
-                self._task.remove_commands(commands)
-            except PermanentError as error:
-                self.context.tell_once(f"What was carried out cannot be removed from the server: {error}")
-                if new:  # a successor must not carry them out once more
-                    self._task.note_handled(command.id for command in commands)
+            self.save()  # before they are removed: a command must not be lost
+        try:
+            self._task.remove_commands(commands)
+        except PermanentError as error:
+            context.tell_once(f"What was carried out cannot be removed from the server: {error}")
 
     def _carry_out_inbox(self) -> None:
         """Carry out the commands of this process. Each stays in the inbox until what it did is saved."""
@@ -296,6 +294,7 @@ class Stepper:
         """Decide about all slots and events up to `now`, and launch what they lead to."""
         self._planner.plan_schedules(now)
         self._poll_triggers(at_once=True)
+        self.save()  # commands before this one may owe launches, and are carried out again if this process is killed
         self._launch(now)
 
     def _launch(self, now: datetime) -> None:

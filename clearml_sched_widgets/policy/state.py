@@ -106,12 +106,17 @@ class State:
     baseline: tuple[str, ...] = ()  # ids of the triggers that have had their first look
     past: Mapping[str, tuple[PastRun, ...]] = attrs.field(factory=dict)  # by item id: runs the server does not keep
     ends: ReadPosition | None = None  # how far the ends of runs were handled, for retries (server time)
+    handled: tuple[str, ...] = ()  # ids of the last commands that are carried out: a successor must not repeat them
     runs_since: datetime | None = None  # all runs before this time are settled (server time)
     paused: bool = False
     note: str = ""
 
     def with_item(self, item_id: str, value: ItemState) -> State:
         return attrs.evolve(self, items={**self.items, item_id: value})
+
+    def with_handled(self, command: str, most: int) -> State:
+        """Note that a command is carried out, by its id. The last `most` of them are kept."""
+        return attrs.evolve(self, handled=(*self.handled, command)[-most:])
 
     def with_past(self, item_id: str, run: PastRun) -> State:
         """Add a past run of an item, or replace the one with the same key."""

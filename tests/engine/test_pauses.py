@@ -109,12 +109,14 @@ def test_a_moment_of_launch_that_makes_no_sense_is_ignored(world: World, text: s
 
 
 def watched(world: World, **fields: object) -> Definition:
-    trigger = TaskTrigger(Action(world.base), Tagged(any=["go"]), id="go", **fields)  # type: ignore[arg-type]
-    return Definition("nightly", [], [trigger], poll_every="10s")
+    condition = fields.pop("when", Tagged(any=["go"]))
+    trigger = TaskTrigger(Action(world.base), condition, id="go", **fields)  # type: ignore[arg-type]
+    minutes = Schedule(Action(world.base), Interval("1m"), id="minutes")
+    return Definition("nightly", [minutes], [trigger], poll_every="10s")
 
 
 def launched_objects(world: World, engine: Engine) -> list[str]:
-    return [run.object for run in world.runs(engine)]
+    return [run.object for run in world.runs(engine) if run.object]
 
 
 @pytest.mark.parametrize("item", ["", "go"])
@@ -162,6 +164,23 @@ def test_a_trigger_that_is_new_in_a_pause_launches_existing_objects_after_it(wor
     send(world, engine, Command(do="resume"), here=True)
     world.run_for(engine, 30)
     assert launched_objects(world, engine) == [existing]
+
+
+@pytest.mark.parametrize("when", [StatusChanged(to=["completed"]), Tagged(any=["go"])])
+def test_a_trigger_that_is_enabled_again_does_not_launch_existing_objects_once_more(
+    world: World, when: StatusChanged | Tagged
+) -> None:
+    existing = world.gateway.add_task("there before", status="completed", tags=["go"])
+    engine = world.engine(watched(world, include_existing=True, when=when))
+    world.run_for(engine, 1200, world.end_runs)  # the memory of the event is tidied up, and its run no longer read
+    for enabled in (False, True):
+        definition = watched(world, include_existing=True, when=when, enabled=enabled)
+        world.gateway.write_configuration(world.instance, {DEFINITION: codec.dumps(definition)})
+        engine = world.engine()
+        world.run_for(engine, 30, world.end_runs)
+    world.gateway.tag(existing, "more")
+    world.run_for(engine, 30, world.end_runs)
+    assert len([key for key in world.launched() if existing in key]) == 1
 
 
 def test_events_of_a_pause_are_told_in_one_line(world: World) -> None:

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
+from clearml_sched_widgets.engine.instance_task import commands
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.errors import InstanceStateError
+from clearml_sched_widgets.errors import InstanceStateError, Unavailable
 from tests.engine.world import START, Killed, World
 
 STEPS = [
@@ -189,3 +191,37 @@ def test_a_launch_that_a_killed_process_made_does_not_expire(world: World) -> No
     world.run_for(world.engine(), 60)
     assert len(world.launched()) == 1
     assert "gave up" not in world.log(world.engine())
+
+
+def test_a_command_that_could_not_be_removed_is_not_carried_out_by_a_later_process(world: World) -> None:
+    engine = world.engine(definition(world))
+    command = Command(do="run_now", item="every")
+    world.gateway.write_configuration(world.instance, commands.dumps(command))
+
+    def refuse(name: str, moment: str) -> None:
+        if (name, moment) == ("delete_configuration", "before"):
+            raise Unavailable("HTTP 503")
+
+    world.gateway.fault = refuse
+    world.run_for(engine, 1200, world.end_runs)  # what was launched first is no longer read at a start
+    world.run_for(world.engine(), 30, world.end_runs)
+    assert [key for key in world.launched() if "*" in key] == [f"every*{command.id}"]
+
+
+def test_a_command_stays_on_the_server_until_its_effect_is_saved(world: World) -> None:
+    engine = world.engine(definition(world))
+    world.run_for(engine, 2)
+    world.gateway.write_configuration(world.instance, commands.dumps(Command(do="run_now", item="every")))
+    failures = 3
+
+    def refuse(name: str, moment: str) -> None:
+        nonlocal failures
+        if (name, moment) == ("write_configuration", "before") and failures:
+            failures -= 1
+            raise Unavailable("HTTP 503")
+
+    world.gateway.fault = refuse
+    while failures:
+        world.run_for(engine, 0.5)
+    world.run_for(world.engine(), 5)  # the engine before is killed now
+    assert len([key for key in world.launched() if "*" in key]) == 1

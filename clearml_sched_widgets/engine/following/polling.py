@@ -61,7 +61,7 @@ def polled(definition: Definition, state: State) -> list[Trigger]:
 
     def waits(trigger: Trigger) -> bool:
         paused = state.paused or state.items[trigger.id].paused
-        return paused and trigger.include_existing and trigger.id not in state.baseline
+        return paused and trigger.include_existing and _is_new(trigger, state)
 
     return [trigger for trigger in definition.triggers if trigger.enabled and not waits(trigger)]
 
@@ -83,6 +83,11 @@ def within(state: State, server_now: datetime) -> State:
         entities={key: attrs.evolve(position, cursor=cursors[key]) for key, position in state.entities.items()},
         memory={key: seen_within(entries, server_now) for key, entries in state.memory.items()},
     )
+
+
+def _is_new(trigger: Trigger, state: State) -> bool:
+    """True if a trigger has never had a first look. One that was disabled has a memory, though perhaps an empty one."""
+    return trigger.id not in state.baseline and trigger.id not in state.memory
 
 
 def _cursor(position: ReadPosition) -> datetime:
@@ -171,7 +176,11 @@ class Poll:
         """
         for kind in sorted({trigger.entity for trigger in triggers}):
             of_kind = [trigger for trigger in triggers if trigger.entity == kind]
-            looking = [trigger for trigger in of_kind if trigger.id in self._new and needs_inventory(trigger)]
+            looking = [
+                trigger if _is_new(trigger, self._before) else attrs.evolve(trigger, include_existing=False)
+                for trigger in of_kind
+                if trigger.id in self._new and needs_inventory(trigger)
+            ]
             for trigger in looking:
                 self._memory_of(trigger.id)
             if looking:

@@ -50,6 +50,7 @@ class _Reader:
             memory=self._dict(main, "memory", values.memory, "what is known of the objects of"),
             watching=self._dict(main, "watching", values.time, "since when events count for"),
             baseline=self._list(main, "baseline", values.text, "a trigger's first look"),
+            handled=self._list(main, "handled", values.text, "a command that was carried out"),
             runs_since=self._one(main, "runs_since", values.time),
             paused=self._one(main, "paused", values.flag) or False,
             note=self._one(main, "note", values.text) or "",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -22,7 +21,6 @@ from clearml_sched_widgets.records import INSTANCE_TAG, Task, TaskQuery
 
 DEFINITION, STATE, WHERE = "definition", state_objects.STATE, "where"
 LAUNCHED = "launched"  # when a user called for its first start (ISO 8601, server time): what is due since then counts
-HANDLED = "handled"  # ids of commands that were carried out but cannot be removed (a JSON list)
 REFUSED = "definition.refused"  # a definition that was written by hand and made no sense
 WATCHDOG = "non-responsive"  # part of the reason that the server's watchdog gives when it stops a silent task
 
@@ -59,14 +57,6 @@ class InstanceTask:
     def read_state(self, now: datetime) -> tuple[State, list[str]]:
         """The state and, if it was damaged, a sentence for each part that is lost. Raises NewerState."""
         return state_salvage.salvage(self.task.configuration, now)
-
-    def handled(self) -> list[str]:
-        """The ids of commands that were carried out, although they are still there."""
-        try:
-            ids = json.loads(self.task.configuration.get(HANDLED) or "[]")
-        except (ValueError, RecursionError):
-            return []
-        return [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []
 
     def launched(self, now: datetime) -> datetime:
         """When a user called for its first start; `now` if that is not known, or not before."""
@@ -109,7 +99,7 @@ class EngineTask:
         self.id = instance_id
         self._written_state: State | None = None
         self._writer = state_objects.Writer()
-        self._unpolled_objects = {DEFINITION, STATE, LAUNCHED, REFUSED, HANDLED}  # objects that `poll` leaves out
+        self._unpolled_objects = {DEFINITION, STATE, LAUNCHED, REFUSED}  # objects that `poll` leaves out
 
     def start(self) -> InstanceTask:
         """Set the task to in_progress and return the instance as it is then. The lease must be held."""
@@ -157,7 +147,3 @@ class EngineTask:
         """Remove commands that were carried out."""
         if handled:
             self._gateway.delete_configuration(self.id, [f"{commands.PREFIX}{command.id}" for command in handled])
-
-    def note_handled(self, ids: Iterable[str]) -> None:
-        """Write down which commands were carried out although they cannot be removed."""
-        self._gateway.write_configuration(self.id, {HANDLED: json.dumps(list(ids))})

@@ -150,7 +150,9 @@ class Disturbances:
         self._world.after(draw.uniform(2.0, 200.0), lambda: self._set_wall_clock(host, 0.0))
 
     def _set_wall_clock(self, host: Host, ahead: float) -> None:
-        if host.wall_ahead != ahead:
+        if not host.awake:  # else the jump might hide how long it slept, which no clock of such a machine would show
+            self._world.after(host.asleep_until - self._world.time.now + 1.0, lambda: self._set_wall_clock(host, ahead))
+        elif host.wall_ahead != ahead:
             host.wall_ahead = ahead
             self._world.mark_dirty()
             self._say(host.name, f"wall clock {ahead:+.0f} s")
