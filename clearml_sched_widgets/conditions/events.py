@@ -41,6 +41,7 @@ class PollContext:
     since: datetime | None
     first: bool
     search: Search
+    handled_future: tuple[datetime, datetime] | None
 
 
 def events(
@@ -52,6 +53,7 @@ def events(
     since: datetime | None = None,
     first_look: bool = False,
     search: Search = search_name,
+    handled_future: tuple[datetime, datetime] | None = None,
 ) -> tuple[list[Event], Entry | None]:
     """The trigger's events on the object, and its new memory entry. Raises SlowPattern if `search` gives up.
 
@@ -63,10 +65,15 @@ def events(
     began. It finds events only if the trigger includes existing objects, and none on archived ones. A run that the
     trigger led to makes no event, unless the trigger includes its own runs.
 
+    If the server's clock was set back, `handled_future` is its present and the time up to which changes had been
+    handled before that: a status that changed between the two makes no event.
+
     `from_` is compared with the previous status as far as polls show it: the last one seen, or in_progress if the
     object was started since. Only the statuses in `from_` are remembered.
     """
-    poll = PollContext(watch_from=watch_from, since=since, first=first_look, search=search)
+    poll = PollContext(
+        watch_from=watch_from, since=since, first=first_look, search=search, handled_future=handled_future
+    )
     known = entry_of(memory, entity.id)
     statuses = _awaited_statuses(trigger, entity)
     if statuses is not None:
@@ -135,6 +142,8 @@ def _includes_existing(trigger: Trigger, entity: Entity) -> bool:
 def _changed_while_watched(entity: Entity, poll: PollContext) -> bool:
     moment = entity.status_changed or entity.created  # a new draft has only its creation time
     if moment is None:
+        return False
+    if poll.handled_future and poll.handled_future[0] < moment <= poll.handled_future[1]:
         return False
     return moment > poll.watch_from and (poll.since is None or moment >= poll.since)
 

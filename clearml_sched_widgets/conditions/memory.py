@@ -64,9 +64,13 @@ def prune(memory: Memory, since: datetime, retention: timedelta = RETENTION) -> 
 
 
 def seen_within(memory: Memory, server_now: datetime) -> Memory:
-    """The memory without any `seen` after `server_now`, because the server's clock was set back."""
+    """The memory without any `seen` after `server_now`, because the server's clock was set back.
+
+    Where only the key of an event is known it stays, so that it is known until its time has come again.
+    """
     latest = server_now.isoformat()
-    ahead = [key for key, entry in memory.items() if isinstance(entry, dict) and _seen_or_empty(entry) > latest]
+    entries = {key: entry for key, entry in memory.items() if isinstance(entry, dict)}
+    ahead = [key for key, entry in entries.items() if _seen_or_empty(entry) > latest and _is_long_lived(entry)]
     return {**memory, **{key: {**memory[key], "seen": latest} for key in ahead}} if ahead else memory
 
 

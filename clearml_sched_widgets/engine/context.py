@@ -37,6 +37,7 @@ class Lasting:
         self.guard = Guard(self.journal)
         self.batch = BatchProgress()
         self.inbox: deque[Command] = deque()
+        self.polled_at: float | None = None  # monotonic time at which the last poll began whose end is saved
         self._left_out_told = 0  # of what the gateway left out
 
     def tell_notes(self) -> None:

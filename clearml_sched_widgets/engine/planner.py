@@ -22,15 +22,24 @@ from clearml_sched_widgets.sentences import log
 
 RETRY_AFTER = timedelta(seconds=1)  # after an unforeseen error in the plan of a schedule
 POLL_SLICE = 0.5  # seconds that a poll may take in one step, and one request more
+POLL_MARGIN = timedelta(seconds=5)  # more than is uncertain about the server's clock
 MOST_LEFT_OUT = 100  # ids of objects that are remembered of each trigger
 
 
 class Planner:
     """Decides about schedules and triggers."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, polled_at: float | None = None) -> None:
         self._context = context
         self._poll: Poll | None = None  # of the triggers, while it is unfinished
+        self.polled_at = polled_at  # monotonic time at which the last complete poll of this process began
+
+    @property
+    def poll_gap(self) -> timedelta | None:
+        """How long ago, at most, the last complete poll of this process began; None before the first one."""
+        if self.polled_at is None:
+            return None
+        return timedelta(seconds=self._context.clock.monotonic() - self.polled_at) + POLL_MARGIN
 
     @property
     def polling(self) -> bool:
@@ -81,11 +90,11 @@ class Planner:
     def _go_on_polling(self, triggers: Sequence[Trigger], seconds: float) -> bool:
         context = self._context
         if self._poll is None or not self._poll.fits(context.state):
-            self._poll = Poll(context.gateway, triggers, context.state, context.clock)
+            self._poll = Poll(context.gateway, triggers, context.state, context.clock, self.poll_gap)
         poll = self._poll
         if not poll.go_on(seconds):
             return False
-        self._poll = None
+        self._poll, self.polled_at = None, poll.began_at
         context.state = poll.applied_to(context.state)
         for trigger_id, left_out in poll.left_out.items():
             self._note_left_out(trigger_id, left_out.error, left_out.objects)

@@ -46,10 +46,10 @@ class Stepper:
     """Does the work of one instance's engine. Used by one thread only."""
 
     def __init__(self, lasting: Lasting) -> None:
-        self.context = Context(lasting)
+        self.context, self._lasting = Context(lasting), lasting
         self._gateway, self._clock = lasting.gateway, lasting.clock
         self._task = EngineTask(lasting.gateway, lasting.id)
-        self._planner = Planner(self.context)
+        self._planner = Planner(self.context, lasting.polled_at)
         self._handler = CommandHandler(
             self.context,
             plan_schedules=self._planner.plan_schedules,
@@ -183,7 +183,7 @@ class Stepper:
         """Take back the state and the cursor of the runs. The runs of slots and events that come up again are read."""
         context = self.context
         context.journal.warning("The server's clock went back.")
-        context.state = polling.within(clamp.within(context.state, now), now + CLOCK_TOLERANCE)
+        context.state = polling.within(clamp.within(context.state, now), now + CLOCK_TOLERANCE, self._planner.poll_gap)
         context.runs.take_back(now - REREAD_AFTER_SET_BACK)
         self._handled_cursor, self._latest_now = context.runs.cursor, now
 
@@ -197,6 +197,7 @@ class Stepper:
         self.context.lease.ensure_held()
         self.context.count_launched_slots()
         self._task.save(self.context.state, self._handled_cursor)
+        self._lasting.polled_at = self._planner.polled_at
 
     def idle_seconds(self, now: datetime, longest: float) -> float:
         """The seconds until the next slot is due, at most `longest`."""

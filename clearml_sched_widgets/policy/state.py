@@ -88,10 +88,15 @@ PAST_TIMES = ("nominal", "started", "finished")  # the fields of a PastRun that 
 
 @attrs.frozen(kw_only=True)
 class ReadPosition:
-    """How far the changes of one kind of object were read. All times are the server's."""
+    """How far the changes of one kind of object were read. All times are the server's.
+
+    If the server's clock was set back, `ahead` is the cursor before that: what changed in the future, up to it, was
+    handled.
+    """
 
     cursor: datetime | None = None
     seen: Mapping[str, str] = attrs.field(factory=dict)  # id -> time of a handled change shortly before the cursor
+    ahead: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)

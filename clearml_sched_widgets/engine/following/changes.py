@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from clearml_sched_widgets.conditions.memory import KEY_RETENTION
 from clearml_sched_widgets.definition import Trigger
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import PAGE
@@ -65,6 +64,8 @@ class Reading:
     since: datetime | None  # None in a first look
     cursor: datetime
     seen: dict[str, str]  # id -> time of a change that was handled
+    began: datetime  # the server's present when the poll began
+    ahead: datetime | None = None  # see ReadPosition
     rows: deque[Entity] = attrs.field(factory=deque)  # read, and still to be looked at
     unpruned: list[Trigger] = attrs.field(factory=list)  # whose memory is still to be tidied up
 
@@ -78,16 +79,15 @@ class Reading:
                 if row.changed is not None:
                     self.cursor = max(self.cursor, row.changed)
 
-    def position(self, server_now: datetime) -> ReadPosition:
-        """The read position after all this."""
-        cursor = taken_back(self.cursor, server_now)
+    def position(self, present: datetime) -> ReadPosition:
+        """The read position after all this, at the server's `present`.
+
+        Objects that changed in the server's future do not move the cursor beyond the beginning of the poll.
+        """
+        cursor = self.cursor if self.cursor <= present else min(self.began, present)
         recent = (cursor - LOOKBACK).isoformat()
-        return ReadPosition(cursor=cursor, seen={key: stamp for key, stamp in self.seen.items() if stamp >= recent})
-
-
-def taken_back(cursor: datetime, server_now: datetime) -> datetime:
-    """The cursor, or a time well before `server_now` if the cursor lies after that: the server's clock was set back.
-
-    How long ago that was is not known. So it goes back as far as the memory of a trigger knows which events have fired.
-    """
-    return cursor if cursor <= server_now else server_now - KEY_RETENTION
+        return ReadPosition(
+            cursor=cursor,
+            seen={key: stamp for key, stamp in self.seen.items() if stamp >= recent},
+            ahead=self.ahead if self.ahead and self.ahead > cursor else None,
+        )

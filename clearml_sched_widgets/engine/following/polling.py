@@ -10,17 +10,17 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any
 
 import attrs
 
 from clearml_sched_widgets.conditions import Event, SlowPattern, events, needs_inventory, prune, values_of
-from clearml_sched_widgets.conditions.memory import seen_within
+from clearml_sched_widgets.conditions.memory import KEY_RETENTION, seen_within
 from clearml_sched_widgets.definition import Definition, Trigger
 from clearml_sched_widgets.engine.clock import Clock, SystemClock
-from clearml_sched_widgets.engine.following.changes import ChangeReader, Reading, taken_back
+from clearml_sched_widgets.engine.following.changes import ChangeReader, Reading
 from clearml_sched_widgets.engine.following.search_budget import SearchBudget
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.state import Launch, ReadPosition, State, slot_text
@@ -66,23 +66,29 @@ def polled(definition: Definition, state: State) -> list[Trigger]:
     return [trigger for trigger in definition.triggers if trigger.enabled and not waits(trigger)]
 
 
-def within(state: State, server_now: datetime) -> State:
+def within(state: State, server_now: datetime, gap: timedelta | None = None) -> State:
     """The state without cursors, beginnings and memories after `server_now`, because the server's clock was set back.
 
-    A trigger that began after it begins a little before it, because that the clock was set back is noticed a little
-    later. What was seen keeps its times, because the objects on the server keep theirs.
+    `gap` is how long ago the last poll began, if this process knows it: what has changed since then has a time after
+    `server_now - gap`. What was seen keeps its times, because the objects on the server keep theirs.
     """
-    cursors = {kind: taken_back(_cursor(position), server_now) for kind, position in state.entities.items()}
-    earlier = server_now - LOOKBACK
+    entities = {kind: _position_within(position, server_now, gap) for kind, position in state.entities.items()}
+    earlier = server_now - (LOOKBACK if gap is None else gap)
     watching = {key: earlier if began > server_now else began for key, began in state.watching.items()}
-    if watching == state.watching and all(_cursor(state.entities[kind]) == cursors[kind] for kind in cursors):
+    if watching == state.watching and all(entities[kind] is state.entities[kind] for kind in entities):
         return state
-    return attrs.evolve(
-        state,
-        watching=watching,
-        entities={key: attrs.evolve(position, cursor=cursors[key]) for key, position in state.entities.items()},
-        memory={key: seen_within(entries, server_now) for key, entries in state.memory.items()},
-    )
+    memory = {key: seen_within(entries, server_now) for key, entries in state.memory.items()}
+    return attrs.evolve(state, watching=watching, entities=entities, memory=memory)
+
+
+def _position_within(position: ReadPosition, server_now: datetime, gap: timedelta | None) -> ReadPosition:
+    """Where to read on. If nobody knows how long nobody has polled, as far back as memories know which events fired."""
+    cursor = _cursor(position)
+    if cursor <= server_now:
+        return position
+    if gap is None:
+        gap = max(timedelta(0), KEY_RETENTION - LOOKBACK - (cursor - server_now))
+    return attrs.evolve(position, cursor=server_now - gap, ahead=max(cursor, position.ahead or cursor))
 
 
 def _is_new(trigger: Trigger, state: State) -> bool:
@@ -122,9 +128,18 @@ class Poll:
     after it, `launches` the launches for the events, and `left_out` what could not be looked at, by trigger id.
     """
 
-    def __init__(self, gateway: Gateway, triggers: Sequence[Trigger], state: State, clock: Clock) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        triggers: Sequence[Trigger],
+        state: State,
+        clock: Clock,
+        gap: timedelta | None = None,
+    ) -> None:
         self._gateway, self._clock = gateway, clock
-        self._began, self._before = state, within(state, _latest_present(gateway))
+        self.began_at = clock.monotonic()
+        self._present = _latest_present(gateway)  # when it began
+        self._began, self._before = state, within(state, self._present, gap)
         self._new = [trigger.id for trigger in triggers if trigger.id not in state.baseline]
         self._memory: dict[str, dict[str, Any]] = {}  # by trigger id; of those that have looked at an object
         self._positions: dict[str, ReadPosition] = {}
@@ -184,19 +199,30 @@ class Poll:
             for trigger in looking:
                 self._memory_of(trigger.id)
             if looking:
-                yield Reading(kind, looking, ChangeReader(self._gateway, kind, BEGINNING), None, BEGINNING, {})
+                reader = ChangeReader(self._gateway, kind, BEGINNING)
+                yield Reading(kind, looking, reader, None, BEGINNING, {}, self._present)
             position = self._before.entities.get(kind, ReadPosition())
             cursor = _cursor(position)
             since = cursor - LOOKBACK
             reader = ChangeReader(self._gateway, kind, since)
-            yield Reading(kind, of_kind, reader, since, cursor, dict(position.seen), unpruned=list(of_kind))
+            yield Reading(
+                kind,
+                of_kind,
+                reader,
+                since,
+                cursor,
+                dict(position.seen),
+                self._present,
+                ahead=position.ahead,
+                unpruned=list(of_kind),
+            )
 
     def _work_on(self, reading: Reading) -> None:
         """Do one piece of work: look at one object, read one page, or tidy up the memory of one trigger."""
         if reading.rows:
             row = reading.rows.popleft()
             for trigger in reading.triggers:
-                self._look_at(trigger, row, reading.since)
+                self._look_at(trigger, row, reading)
         elif not reading.reader.done:
             reading.read()
         elif reading.unpruned:
@@ -208,15 +234,22 @@ class Poll:
                 self._positions[reading.kind] = reading.position(_latest_present(self._gateway))
             self._readings.popleft()
 
-    def _look_at(self, trigger: Trigger, row: Entity, since: datetime | None) -> None:
+    def _look_at(self, trigger: Trigger, row: Entity, reading: Reading) -> None:
         """Find the events of one trigger on one object. What goes wrong must stop neither the others nor the cursor."""
-        began, first_look = self._before.watching[trigger.id], since is None
+        began, first_look = self._before.watching[trigger.id], reading.since is None
         if first_look and not trigger.include_existing and self._changed_after(began, row):
             return
         known, search = self._memory_of(trigger.id), self._searches[trigger.id]
         try:
             found, entry = events(
-                trigger, row, known, watch_from=began, since=since, first_look=first_look, search=search
+                trigger,
+                row,
+                known,
+                watch_from=began,
+                since=reading.since,
+                first_look=first_look,
+                search=search,
+                handled_future=(_latest_present(self._gateway), reading.ahead) if reading.ahead else None,
             )
             launches = [launch_for_event(trigger, event) for event in found]
         except Exception as error:  # noqa: BLE001 - anybody may have written the object

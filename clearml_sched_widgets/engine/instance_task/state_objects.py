@@ -185,7 +185,8 @@ def _data_without_items(state: State) -> dict[str, Any]:
 
 
 def _read_position_data(entity: ReadPosition) -> dict[str, Any]:
-    return {"cursor": iso(entity.cursor), "seen": dict(entity.seen)}
+    ahead = {"ahead": iso(entity.ahead)} if entity.ahead else {}
+    return {"cursor": iso(entity.cursor), "seen": dict(entity.seen), **ahead}
 
 
 def _past_run_data(run: PastRun) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def past_run(data: Any) -> PastRun:
 
 
 def read_position(data: Any) -> ReadPosition:
-    return _record(ReadPosition, {"cursor": optional_time(data["cursor"]), "seen": dict(data["seen"])})
+    cursor, ahead = optional_time(data["cursor"]), optional_time(data.get("ahead"))
+    return _record(ReadPosition, {"cursor": cursor, "seen": dict(data["seen"]), "ahead": ahead})
 
 
 def memory(data: Any) -> Mapping[str, Any]:

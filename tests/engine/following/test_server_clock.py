@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from clearml_sched_widgets.conditions.memory import KEY_RETENTION
 from clearml_sched_widgets.definition import Action, Definition, Policies, StatusChanged, Tagged, TaskTrigger
 from clearml_sched_widgets.engine.following import polling
+from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.policy.state import ReadPosition, State
 from clearml_sched_widgets.records import LOOKBACK
@@ -136,13 +138,60 @@ def test_k13_nothing_in_a_state_lies_after_the_servers_present() -> None:
         baseline=("new", "old"),
     )
     after = polling.within(state, START)
-    assert after.entities["task"].cursor is not None
-    assert after.entities["task"].cursor < START
+    assert after.entities["task"].cursor == later - KEY_RETENTION + LOOKBACK
+    assert after.entities["task"].ahead == later
     assert after.entities["model"] == state.entities["model"]
     assert after.watching == {"new": START - LOOKBACK, "old": START - MINUTE}
     assert after.memory["new"]["t1"] == {"holds": True, "seen": START.isoformat()}
     assert after.memory["new"]["t2"] == state.memory["new"]["t2"]
     assert after.baseline == state.baseline
+
+
+@pytest.mark.parametrize(
+    ("set_back_by", "gap", "read_from"),
+    [
+        (MINUTE, timedelta(seconds=7), START - timedelta(seconds=7)),
+        (60 * MINUTE, timedelta(seconds=7), START - timedelta(seconds=7)),
+        (60 * MINUTE, None, START),  # an hour ago is long forgotten
+        (3 * MINUTE, None, START + 3 * MINUTE - KEY_RETENTION + LOOKBACK),
+    ],
+)
+def test_how_far_back_is_read_after_the_clock_was_set_back(
+    set_back_by: timedelta, gap: timedelta | None, read_from: datetime
+) -> None:
+    before = State(entities={"task": ReadPosition(cursor=START + set_back_by)})
+    after = polling.within(before, START, gap)
+    assert after.entities["task"] == ReadPosition(cursor=read_from, ahead=START + set_back_by)
+    again = polling.within(after, START - MINUTE, gap)
+    assert again.entities["task"].ahead == START + set_back_by
+
+
+@pytest.mark.parametrize("by", [MINUTE, timedelta(hours=1)])
+@pytest.mark.parametrize("restart", [False, True])
+def test_what_came_in_a_pause_does_not_fire_after_the_clock_was_set_back(
+    world: World, by: timedelta, restart: bool
+) -> None:
+    engine = start(world)
+    engine.command(Command(do="pause"))
+    world.run_for(engine, 10)
+    in_pause = [complete(world) for _ in range(3)]
+    world.run_for(engine, 900)  # its memory of them is tidied up
+    in_pause.append(complete(world))
+    world.run_for(engine, 10)
+    engine.command(Command(do="resume"))
+    world.run_for(engine, 10)
+    set_back(world, by)
+    engine = world.engine() if restart else engine
+    world.run_for(engine, 30)
+    for task in in_pause:
+        world.gateway.tag(task, "looked at")
+    world.run_for(engine, 60)
+    set_back(world, -by)
+    world.run_for(engine, 60)
+    assert world.launched() == []
+    after = complete(world)
+    world.run_for(engine, 20)
+    assert objects(world, engine) == [after]
 
 
 def test_a_state_that_is_not_ahead_stays_the_same() -> None:
