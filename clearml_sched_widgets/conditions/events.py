@@ -143,8 +143,11 @@ def _changed_while_watched(entity: Entity, poll: PollContext) -> bool:
     moment = entity.status_changed or entity.created  # a new draft has only its creation time
     if moment is None:
         return False
-    if poll.handled_future and poll.handled_future[0] < moment <= poll.handled_future[1]:
-        return False
+    if poll.handled_future:
+        present, handled = poll.handled_future
+        # What has changed again since then has an earlier time than its own status.
+        if min(present, entity.changed or present) < moment <= handled:
+            return False
     return moment > poll.watch_from and (poll.since is None or moment >= poll.since)
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
-from datetime import datetime, timezone
-from functools import partial
+from datetime import datetime
 from typing import Protocol
+
+from clearml_sched_widgets.gateway.present import host_time, steady_seconds
 
 
 class Clock(Protocol):
@@ -23,29 +22,14 @@ class Clock(Protocol):
         """Return when the event is set or the seconds have passed."""
 
 
-def _choose_steady_clock() -> Callable[[], float]:
-    """The clock that goes on while the machine is suspended, where there is one: on Linux."""
-    boot_time: int | None = getattr(time, "CLOCK_BOOTTIME", None)
-    if boot_time is None:
-        return time.monotonic
-    try:
-        time.clock_gettime(boot_time)
-    except OSError:
-        return time.monotonic
-    return partial(time.clock_gettime, boot_time)
-
-
-_steady_seconds = _choose_steady_clock()
-
-
 class SystemClock:
     """The machine's own clocks."""
 
     def now(self) -> datetime:
-        return datetime.now(timezone.utc)
+        return host_time()
 
     def monotonic(self) -> float:
-        return _steady_seconds()
+        return steady_seconds()
 
     def wait(self, event: threading.Event, seconds: float) -> None:
         event.wait(seconds)

@@ -89,14 +89,19 @@ class ClearMLGateway:
         """Return the server's present; see the protocol. Raises Unavailable if no answer has a time."""
         clock = self._api.clock
         if ask and not clock.fresh():
-            with contextlib.suppress(PermanentError):  # a refusal has a date, too
-                self._api.read("debug.ping", {})
+            self._ask_for_time()
+            if clock.suspended:
+                self._ask_for_time()
             if not clock.fresh() and task_id:
                 self.ping(task_id)
                 self.tasks(TaskQuery(ids=(task_id,), order="created"))
             if not clock.fresh():
                 raise Unavailable("The server's answers do not say what time it is")
         return clock.present()
+
+    def _ask_for_time(self) -> None:
+        with contextlib.suppress(PermanentError):  # a refusal has a date, too
+            self._api.read("debug.ping", {})
 
     def own_connection(self, timeout: float = 60.0) -> ClearMLGateway:
         """Return a gateway with connections of its own to the same server. It counts into the same `requests`."""

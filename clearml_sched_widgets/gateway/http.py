@@ -184,7 +184,7 @@ class Connection:
     def _post(self, request: _Request, auth: AuthBase) -> _Answer:
         with self._counter_lock:
             self._counter[request.endpoint] += 1
-        sent = self._clock.monotonic()
+        sent = self._clock.sending()
         response = self._session.post(
             f"{self.account.api_url}/{API_VERSION}/{request.endpoint}",
             data=request.body.encode(),

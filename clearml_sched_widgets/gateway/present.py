@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 import attrs
 
@@ -24,9 +25,32 @@ MILLISECOND = 0.001  # seconds: the server stores times in whole milliseconds
 PLAUSIBLE_YEARS = range(2020, 2200)  # a date outside is no time of a server, and might overflow
 
 
+def _choose_steady_clock() -> Callable[[], float]:
+    """The clock that goes on while the machine is suspended, where there is one: on Linux."""
+    boot_time: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    if boot_time is None:
+        return time.monotonic
+    try:
+        time.clock_gettime(boot_time)
+    except OSError:
+        return time.monotonic
+    return partial(time.clock_gettime, boot_time)
+
+
+steady_seconds = _choose_steady_clock()
+
+
 def host_time() -> datetime:
     """The time of the host's wall clock, aware, in UTC."""
     return datetime.now(timezone.utc)
+
+
+@attrs.frozen
+class Sent:
+    """The two clocks of the host when a request was sent."""
+
+    wall: datetime
+    monotonic: float
 
 
 @attrs.frozen
@@ -48,18 +72,25 @@ class ServerClock:
     """What is known of one server's clock. Thread-safe. Times of requests are those of `monotonic`, in seconds."""
 
     def __init__(
-        self, monotonic: Callable[[], float] = time.monotonic, wall: Callable[[], datetime] = host_time
+        self, monotonic: Callable[[], float] = steady_seconds, wall: Callable[[], datetime] = host_time
     ) -> None:
         self.monotonic, self._wall = monotonic, wall
         self._lock = threading.Lock()
         self._bounds: _Bounds | None = None
         self._seen: tuple[datetime, float] = (wall(), float("-inf"))  # both clocks of the host at the last answer
+        self.suspended = False  # the machine may have been, while it waited for that answer, which may thus be old
 
-    def saw_date(self, date: str | None, sent: float) -> None:
+    def sending(self) -> Sent:
+        """Both clocks of the host, at the moment when a request is sent."""
+        return Sent(self._wall(), self.monotonic())
+
+    def saw_date(self, date: str | None, sent: Sent) -> None:
         """Note the `Date` header of an answer that has just come to a request sent at `sent`."""
         moment, received = _parse_date(date), self.monotonic()
         if moment is not None:
-            self._note(_Bounds(moment - received, moment + 1.0 - sent, received))
+            by_wall, by_monotonic = (self._wall() - sent.wall).total_seconds(), received - sent.monotonic
+            self.suspended = abs(by_wall - by_monotonic) > FRESH
+            self._note(_Bounds(moment - received, moment + 1.0 - sent.monotonic, received))
 
     def saw_own_time(self, moment: datetime, sent: float, received: float) -> None:
         """Note the time that the server put on our own write, which it carried out between `sent` and `received`."""
@@ -70,7 +101,8 @@ class ServerClock:
     def fresh(self) -> bool:
         """True if the last answer is young by both clocks of the host: a suspended machine stops one of them."""
         wall, monotonic = self._seen
-        return self.monotonic() - monotonic < FRESH and abs((self._wall() - wall).total_seconds()) < FRESH
+        young = self.monotonic() - monotonic < FRESH and abs((self._wall() - wall).total_seconds()) < FRESH
+        return young and not self.suspended
 
     def present(self) -> Present:
         """The server's present by all answers so far; before the first one the host's, with `UNKNOWN` uncertainty."""

@@ -74,7 +74,9 @@ def _may_fire(history: History, item_id: str, item: PlainItem, rise: Rise) -> bo
     if item.include_existing and rise.until > history.began(item_id):
         return True
     there = history.ever(item_id, rise.at - STEP, rise.until + MARGIN, lambda _: True)
-    return there and not history.paused(item_id, rise.at - STEP, rise.at + STEP)
+    # What was tagged before an item was there, and changes before its first look, cannot be told from what is new.
+    was_there = history.ever(item_id, rise.at - STEP, rise.at + STEP, lambda _: True)
+    return there and not (was_there and history.paused(item_id, rise.at - STEP, rise.at + STEP))
 
 
 def lost_events(history: History) -> Iterator[str]:

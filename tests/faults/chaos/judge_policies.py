@@ -64,9 +64,13 @@ def too_many(history: History) -> Iterator[str]:
 
 
 def _counts(history: History, sent: Sent) -> bool:
-    """False for what users asked for, and for a run that they deleted: its process may not have saved that it was."""
+    """False for what users asked for, for late requests, and for runs that users deleted before they were noted."""
     asked = any(order.at < sent.at and in_backfill(history, order, sent.mark) for order in history.record.orders)
-    return sent.mark.cause in ("schedule", "trigger") and not asked and sent.task not in history.record.deleted
+    return (
+        sent.mark.cause in ("schedule", "trigger")
+        and not (asked or sent.delayed)
+        and sent.task not in history.record.deleted
+    )
 
 
 def wrong_retries(history: History) -> Iterator[str]:

@@ -17,7 +17,7 @@ from clearml_sched_widgets.errors import (
     Unavailable,
 )
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.gateway.present import ServerClock
+from clearml_sched_widgets.gateway.present import Sent, ServerClock
 from clearml_sched_widgets.records import Present
 from tests.engine.faulty import METHODS, READS
 from tests.engine.world import Killed
@@ -61,7 +61,7 @@ class Wire:
 
     def _call(self, name: str, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         world, weather, called = self._world, self._world.weather, self._world.time.now
-        sent = self._kernel.host.monotonic()
+        sent = self._clock.sending()
         world.time.now += weather.latency(called)
         previous, self._previous = self._previous, name
         self._suffer(weather.strike(name, previous, "before"), name)
@@ -91,7 +91,7 @@ class Wire:
         with self._world.server.called_by(Caller(self._kernel.label, called, delayed)):
             return request()
 
-    def _go_wrong(self, kind: str, name: str, sent: float, carry_out: Callable[..., Any]) -> None:
+    def _go_wrong(self, kind: str, name: str, sent: Sent, carry_out: Callable[..., Any]) -> None:
         """Raise what the engine sees of a request that fails."""
         world, weather = self._world, self._world.weather
         if kind == "unavailable":

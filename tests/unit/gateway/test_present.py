@@ -31,7 +31,7 @@ class Machines:
 
     def ask(self, there: float = 0.01, back: float = 0.01, date: str | None = None) -> None:
         """Send one request that takes `there` and its answer that takes `back` seconds."""
-        sent = self.true
+        sent = self.clock.sending()
         self.true += there
         header = formatdate(self.server().timestamp(), usegmt=True) if date is None else date
         self.true += back
@@ -122,6 +122,19 @@ def test_after_a_suspend_the_next_answer_counts_alone() -> None:
     low, high = machines.off()
     assert -1e-5 <= low <= 1.1
     assert -1e-5 <= high <= 1.1
+
+
+def test_an_answer_that_came_while_the_machine_slept_is_not_trusted() -> None:
+    machines = Machines()
+    machines.ask()
+    sent = machines.clock.sending()
+    header = formatdate(machines.server().timestamp(), usegmt=True)
+    machines.host_jump, machines.server_ahead = timedelta(minutes=3), 180.0  # the monotonic clock stood still
+    machines.clock.saw_date(header, sent)
+    assert not machines.clock.fresh()
+    machines.ask()
+    assert machines.clock.fresh()
+    assert sum(machines.off()) < 1.1
 
 
 def test_the_last_answer_is_fresh_for_ten_seconds() -> None:
