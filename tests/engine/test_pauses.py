@@ -21,6 +21,7 @@ from clearml_sched_widgets.definition import (
 from clearml_sched_widgets.engine.instance_task.commands import PREFIX, Command
 from clearml_sched_widgets.engine.instance_task.task import DEFINITION, LAUNCHED
 from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.errors import Unavailable
 from tests.engine.world import START, World
 
 
@@ -243,3 +244,26 @@ def test_a_command_whose_effect_could_not_be_saved_is_not_lost_with_the_core(wor
     send(world, engine, Command(do="run_now", item="every"), here=True)
     world.run_for(engine, 120)
     assert len(world.launched()) == 1
+
+
+def test_a_draft_of_a_launch_that_a_pause_holds_back_is_found_again_by_a_later_process(world: World) -> None:
+    items = [Schedule(Action(world.base), Interval(text), id=text) for text in ("1h", "1m")]
+    engine = world.engine(Definition("nightly", items))
+    world.run_for(engine, 3590, world.end_runs)
+    world.gateway.fault = refuse_enqueue
+    world.run_for(engine, 20)
+    draft = next(run.task.id for run in world.runs(engine) if run.item == "1h")
+    world.gateway.fault = lambda *_: None
+    send(world, engine, Command(do="pause", item="1h"), here=True)
+    engine.step()
+    assert not [key for key in world.launched() if key.startswith("1h")]
+    world.run_for(engine, 1200, world.end_runs)
+    engine = world.engine()
+    send(world, engine, Command(do="resume", item="1h"), here=True)
+    world.run_for(engine, 30)
+    assert [run.task.id for run in world.runs(engine) if run.item == "1h"] == [draft]
+
+
+def refuse_enqueue(name: str, when: str) -> None:
+    if (name, when) == ("enqueue", "before"):
+        raise Unavailable("HTTP 503")

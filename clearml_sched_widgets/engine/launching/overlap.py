@@ -28,8 +28,8 @@ class OverlapGate:
         self._held: frozenset[str] = frozenset()
 
     def all_held(self, state: State) -> bool:
-        """True if every owed launch is held back by an unfinished run, so none of them can have been launched."""
-        return all(launch.key in self._held for launch in state.pending)
+        """True if every owed launch is held back, and none of them has a task, so none can have been launched."""
+        return all(launch.key in self._held and not self._runs.of_key(launch.key) for launch in state.pending)
 
     def admit(self, definition: Definition, state: State, now: datetime) -> tuple[list[Launch], State]:
         """The launches that may start now, and the state without those that were replaced. Raises RetryableError."""
