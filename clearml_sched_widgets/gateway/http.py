@@ -83,8 +83,16 @@ class _Answer:
 
 
 class _Session(requests.Session):
+    _settings: Mapping[str, Any] | None = None  # those of the environment, for the one server of this session
+
     def get_redirect_target(self, resp: requests.Response) -> None:
         """No redirect is followed: a redirected POST becomes a GET. Its address is not even read, as it may be bad."""
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """The proxy and the certificates that the environment names. They are read once, for that takes 0.1 ms."""
+        if self._settings is None:
+            self._settings = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return {**self._settings, "stream": stream}
 
 
 class Connection:

@@ -7,6 +7,7 @@ tasks with one run key only the oldest counts, and it is enqueued only while it 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -38,7 +39,7 @@ from clearml_sched_widgets.records import (
 
 # system tags of a base task that its clones do not get
 NOT_CLONED_TAGS = frozenset({"development", "archived", INSTANCE_TAG, RUN_TAG})
-WORKERS = 8  # threads that send requests
+WORKERS, REQUESTS_PER_WORKER = 8, 5  # threads that send requests; few for few, as they hold up a cell that computes
 FIRST_SLICE, LARGEST_SLICE = 100, 500  # tasks of one enqueue request
 SLICE_SECONDS = VALID / 3  # how long such a request is meant to take; less than VALID / 2
 ENQUEUE_FAILED = "failed enqueueing"  # the status reason that the server sets when an enqueue has failed
@@ -196,7 +197,7 @@ class CloneLauncher:
 
         if len(batch) == 1:  # a thread would cost more than it saves
             return [outcome for outcome in map(clone_one, batch) if outcome]
-        with ThreadPoolExecutor(max_workers=min(WORKERS, len(batch)), thread_name_prefix="clearml-sched") as pool:
+        with _workers_for(len(batch)) as pool:
             return [outcome for outcome in pool.map(clone_one, batch) if outcome]
 
     def _delete_own_duplicates(self, keys: Iterable[str]) -> None:
@@ -245,7 +246,7 @@ class CloneLauncher:
 
         if not wanted:
             return {}
-        with ThreadPoolExecutor(max_workers=min(WORKERS, len(wanted)), thread_name_prefix="clearml-sched") as pool:
+        with _workers_for(len(wanted)) as pool:
             return {outcome.launch.key: outcome for outcome in pool.map(edit_one, wanted) if outcome}
 
     def _enqueue_on(self, queue_id: str, pairs: Sequence[tuple[Launch, Run]]) -> list[Outcome]:
@@ -282,6 +283,11 @@ class CloneLauncher:
         deleted = absent(self._gateway, [run_id for run_id in ids if run_id not in answer.succeeded])
         self._runs.drop(deleted)
         return [_enqueue_outcome(launch, run.task.id, answer, deleted) for launch, run in pairs]
+
+
+def _workers_for(requests: int) -> ThreadPoolExecutor:
+    count = min(WORKERS, math.ceil(requests / REQUESTS_PER_WORKER))
+    return ThreadPoolExecutor(max_workers=count, thread_name_prefix="clearml-sched")
 
 
 def _enqueue_outcome(launch: Launch, run_id: str, answer: Enqueued, deleted: set[str]) -> Outcome:
