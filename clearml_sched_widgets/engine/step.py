@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import partial
@@ -11,11 +10,11 @@ import attrs
 
 from clearml_sched_widgets.engine.apply_definition import apply_definition
 from clearml_sched_widgets.engine.command_handler import CommandHandler
+from clearml_sched_widgets.engine.command_queue import CommandQueue
 from clearml_sched_widgets.engine.context import Context, Lasting
 from clearml_sched_widgets.engine.following import polling
 from clearml_sched_widgets.engine.following.runs import CLOCK_TOLERANCE, Runs
 from clearml_sched_widgets.engine.following.unlogged import unlogged_runs
-from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.instance_task.task import WATCHDOG, EngineTask
 from clearml_sched_widgets.engine.launching.call import FunctionLauncher
 from clearml_sched_widgets.engine.launching.clone import CloneLauncher, is_launched
@@ -24,7 +23,7 @@ from clearml_sched_widgets.engine.launching.overlap import OverlapGate
 from clearml_sched_widgets.engine.launching.reuse import ReuseLauncher
 from clearml_sched_widgets.engine.launching.stops import StopRequests
 from clearml_sched_widgets.engine.planner import Planner
-from clearml_sched_widgets.errors import GatewayError, NotFound, PermanentError, RetryableError
+from clearml_sched_widgets.errors import GatewayError, NotFound
 from clearml_sched_widgets.policy import clamp, owed, requested, retries, time_limits
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ReadPosition, slot_text
@@ -35,7 +34,6 @@ RUNS_EVERY_BUSY = 2.0  # seconds between two readings of the runs while some are
 RUNS_EVERY_IDLE = 30.0  # seconds between them otherwise
 UNFINISHED_EVERY = 60.0  # seconds between two readings of all unfinished runs by their ids
 LOG_LINES_AT_START = 200  # lines of the log that are read at the start
-MOST_HANDLED = 50  # commands that the state remembers as carried out; more if more are on the server
 LONG_AGO = float("-inf")  # the time of what is due at once
 REREAD_AFTER_SET_BACK = timedelta(minutes=20)  # longer than a poll looks back for events after the clock was set back
 LONGEST_SET_BACK = timedelta(days=366)  # slots further ahead were written by hand
@@ -50,16 +48,22 @@ class Stepper:
         self._gateway, self._clock = lasting.gateway, lasting.clock
         self._task = EngineTask(lasting.gateway, lasting.id)
         self._planner = Planner(self.context, lasting.polled_at)
-        self._handler = CommandHandler(
+        handler = CommandHandler(
             self.context,
             plan_schedules=self._planner.plan_schedules,
             launch_until=self._launch_until,
             look=partial(self._poll_triggers, at_once=True),
         )
+        self.inbox = lasting.inbox
+        self._commands = CommandQueue(
+            self.context,
+            self._task,
+            self.inbox,
+            carry_out=lambda command: handler.carry_out(command, self._read_clock()),
+            save=self.save,
+        )
         self._functions = FunctionLauncher(self.context, self.save)
         self._outcomes = OutcomeRecorder(self.context)
-        self.inbox = lasting.inbox
-        self._carried_out: set[str] = set()  # ids of commands of the inbox whose effect is not saved yet
         self.ended = ""  # why the engine has to end; empty while it goes on
         self.asked_to_stop = False
         self.refresh_now = False  # read the runs in the next step, however recently they were read
@@ -213,7 +217,7 @@ class Stepper:
         if self.inbox or self._clock.monotonic() - self._task_polled_at >= TASK_POLL_EVERY:
             self._poll_task()  # first: an instance that was stopped elsewhere carries out no command
         if self.inbox and not self.ended:
-            self._carry_out_inbox()
+            self._commands.carry_out_inbox()
 
     def _poll_task(self) -> None:
         """Read the instance's task: find out whether the engine has to end, and carry out commands from elsewhere."""
@@ -231,46 +235,7 @@ class Stepper:
         self.ended = why
         self.asked_to_stop = bool(why) and poll.task.status == "in_progress"
         if not why:
-            self._carry_out_from_elsewhere(poll.commands)
-
-    def _carry_out_from_elsewhere(self, commands: Sequence[Command]) -> None:
-        """Carry out commands of other processes. Those that cannot be removed from the server are not repeated."""
-        context = self.context
-        new = [command for command in commands if command.id not in context.state.handled]
-        for command in new:
-            self._handler.carry_out(command, self._read_clock())
-            context.state = context.state.with_handled(command.id, max(MOST_HANDLED, len(commands)))
-        if commands:
-            self.save()  # before they are removed: a command must not be lost
-        try:
-            self._task.remove_commands(commands)
-        except PermanentError as error:
-            context.tell_once(f"What was carried out cannot be removed from the server: {error}")
-
-    def _carry_out_inbox(self) -> None:
-        """Carry out the commands of this process. Each stays in the inbox until what it did is saved."""
-        commands = tuple(self.inbox)
-        for command in commands:
-            if command.id not in self._carried_out:
-                self._carry_out_own(command)
-        self.save()  # a process that is killed while it launches many runs must not lose any
-        for command in commands:
-            self._drop_command(command)
-
-    def _carry_out_own(self, command: Command) -> None:
-        try:
-            self._handler.carry_out(command, self._read_clock())
-        except RetryableError:
-            raise
-        except GatewayError:
-            self._drop_command(command)
-            raise
-        self._carried_out.add(command.id)
-
-    def _drop_command(self, command: Command) -> None:
-        with contextlib.suppress(ValueError):
-            self.inbox.remove(command)
-        self._carried_out.discard(command.id)
+            self._commands.carry_out_from_elsewhere(poll.commands)
 
     def _poll_triggers(self, *, at_once: bool = False) -> None:
         """Poll if it is time to, or go on with a poll. With `at_once`, everything is read before this returns."""
