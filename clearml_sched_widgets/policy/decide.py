@@ -115,13 +115,12 @@ def decide(
     and are neither launched nor skipped.
     """
     on_time, catch_up, skips, watermark = _apply_missed_policy(schedule, state, now)
-    ran = sum(state.watermark < slot <= watermark for slot in launched)
-    counted = attrs.evolve(state, watermark=watermark, runs=state.runs + ran)
+    runs = state.runs + sum(state.watermark < slot <= watermark for slot in launched)
     slots = [slot for slot in (*catch_up, *on_time) if slot not in launched]
     slots, overlapping = _apply_overlap_policy(schedule, slots, active, waiting)
-    slots, over_limit = _apply_max_runs(schedule, slots, counted)
+    slots, over_limit = _apply_max_runs(schedule, slots, runs)
     launches = tuple(slot_launch(schedule, slot) for slot in slots)
-    after = attrs.evolve(counted, runs=counted.runs + len(launches))
+    after = attrs.evolve(state, watermark=watermark, runs=runs + len(launches))
     return Decision(
         item=schedule.id,
         launches=launches,
@@ -195,11 +194,11 @@ def _apply_overlap_policy(
     return slots[:capacity], _skips_for(schedule, slots[capacity:], reason)
 
 
-def _apply_max_runs(schedule: Schedule, slots: list[datetime], state: ItemState) -> tuple[list[datetime], list[Skip]]:
+def _apply_max_runs(schedule: Schedule, slots: list[datetime], runs: int) -> tuple[list[datetime], list[Skip]]:
     limit = schedule.policies.max_runs
     if limit is None:
         return slots, []
-    remaining = max(0, limit - state.runs)
+    remaining = max(0, limit - runs)
     return slots[:remaining], _skips_for(schedule, slots[remaining:], f"the schedule ended after {limit} runs")
 
 
