@@ -131,7 +131,8 @@ def _status_events(
             found = [_event(trigger, entity, key, what)]
     if not entry:
         return found, None
-    is_old_key = not found and "status" not in entry  # is kept as long as if the object had not changed again
+    # A key that was known is kept only as long as if the object had not changed again.
+    is_old_key = not found and "status" not in entry and key == known.get("key")
     return found, {**entry, "seen": known.get("seen", "") if is_old_key else seen_text(entity)}
 
 

@@ -23,7 +23,7 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.policy.agenda import Agenda
 from clearml_sched_widgets.policy.decide import next_slot
 from clearml_sched_widgets.policy.run import Run
-from clearml_sched_widgets.policy.state import Launch, State
+from clearml_sched_widgets.policy.state import ItemState, Launch, State
 from clearml_sched_widgets.sentences import log
 
 
@@ -97,8 +97,12 @@ class Context:
             slot = self.guard.run(subject, self.title(item.id), lambda: next_slot(item, known))
             self.agenda.put(item.id, known.watermark if self.guard.is_failing(subject) else slot)
 
-    def note_launched_slots(self) -> None:
-        """Note, by item id, the slots after the watermark that have runs: a process was killed before it saved."""
+    def note_launched_slots(self, counted: Mapping[str, ItemState]) -> None:
+        """Note, by item id, the slots after the watermark that have runs. They count when the watermark passes them.
+
+        Either a process was killed before it saved, or the watermark was taken back, because the server's clock was.
+        Then they have been counted: `counted` are the items before that.
+        """
         found: dict[str, set[datetime]] = {}
         for run in self.runs:
             known = self.state.items.get(run.item)
@@ -106,6 +110,10 @@ class Context:
             if known and of_slot and of_slot > known.watermark:
                 found.setdefault(run.item, set()).add(of_slot)
         self.launched_slots = {item_id: frozenset(slots) for item_id, slots in found.items()}
+        for item_id, slots in found.items():
+            known, again = self.state.items[item_id], sum(slot <= counted[item_id].watermark for slot in slots)
+            if again:
+                self.state = self.state.with_item(item_id, attrs.evolve(known, runs=max(0, known.runs - again)))
 
     def count_launched_slots(self) -> None:
         """Count those slots for `max_runs` that the watermark has passed without a decision, as after an edit."""

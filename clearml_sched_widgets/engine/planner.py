@@ -44,8 +44,11 @@ class Planner:
     @property
     def polling(self) -> bool:
         """True while a poll of the triggers has to go on in the next step; not so after a failed request."""
-        poll, state = self._poll, self._context.state
-        return poll is not None and not poll.failed and poll.fits(state)
+        return self._poll is not None and not self._poll.failed and self._poll_fits()
+
+    def _poll_fits(self) -> bool:
+        context = self._context
+        return self._poll is not None and self._poll.fits(context.definition, context.state)
 
     def plan_schedules(self, now: datetime) -> None:
         """Decide about all schedules that are due."""
@@ -81,7 +84,7 @@ class Planner:
         With `whole`, all changes up to now are read before this returns. Returns True if there were events.
         Raises GatewayError; then the next call goes on with the same request.
         """
-        begun_before = self._poll is not None and self._poll.fits(self._context.state)
+        begun_before = self._poll_fits()
         found = self._go_on_polling(triggers, math.inf if whole else POLL_SLICE)
         if whole and begun_before:  # what it read first may have changed since
             found = self._go_on_polling(triggers, math.inf) or found
@@ -89,7 +92,7 @@ class Planner:
 
     def _go_on_polling(self, triggers: Sequence[Trigger], seconds: float) -> bool:
         context = self._context
-        if self._poll is None or not self._poll.fits(context.state):
+        if self._poll is None or not self._poll_fits():
             self._poll = Poll(context.gateway, triggers, context.state, context.clock, self.poll_gap)
         poll = self._poll
         if not poll.go_on(seconds):

@@ -23,7 +23,7 @@ from clearml_sched_widgets.engine.launching.overlap import OverlapGate
 from clearml_sched_widgets.engine.launching.reuse import ReuseLauncher
 from clearml_sched_widgets.engine.launching.stops import StopRequests
 from clearml_sched_widgets.engine.planner import Planner
-from clearml_sched_widgets.errors import GatewayError, NotFound
+from clearml_sched_widgets.errors import GatewayError, NotFound, PermanentError, Unavailable
 from clearml_sched_widgets.policy import clamp, owed, requested, retries, time_limits
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ReadPosition, slot_text
@@ -52,7 +52,7 @@ class Stepper:
             self.context,
             plan_schedules=self._planner.plan_schedules,
             launch_until=self._launch_until,
-            look=partial(self._poll_triggers, at_once=True),
+            look=self._look,
         )
         self.inbox = lasting.inbox
         self._commands = CommandQueue(
@@ -64,6 +64,7 @@ class Stepper:
         )
         self._functions = FunctionLauncher(self.context, self.save)
         self._outcomes = OutcomeRecorder(self.context)
+        self._look_refused = False  # whether the server has refused the last look for events before or after a pause
         self.ended = ""  # why the engine has to end; empty while it goes on
         self.asked_to_stop = False
         self.refresh_now = False  # read the runs in the next step, however recently they were read
@@ -92,11 +93,12 @@ class Stepper:
         for problem in problems:
             context.journal.error(problem)
         self._functions.open()
+        counted = context.state.items
         if now < self._latest_now - CLOCK_TOLERANCE:
             self._take_back(now)
         context.runs.load(self._gateway, now)
         self._note_future_slots(now)
-        context.note_launched_slots()
+        context.note_launched_slots(counted)
         context.mark_runs_changed()
         self._stops = StopRequests(self._gateway, context.journal, context.lease)
         self._reuse = ReuseLauncher(context, self._stops, self.save)
@@ -151,7 +153,7 @@ class Stepper:
         self.save()
 
     def _read_clock(self) -> datetime:
-        """The server's present, read anew after every request that may have taken long.
+        """The server's present, read anew where what was done before may have taken long.
 
         If the server's clock was set back, first takes back what lies in its future.
         """
@@ -177,9 +179,10 @@ class Stepper:
         """Take back what lies in the server's future. Slots that come up a second time are found to be launched."""
         context = self.context
         self._task_polled_at = self._runs_read_at = self._unfinished_read_at = self._triggers_polled_at = LONG_AGO
+        counted = self.context.state.items
         self._take_back(now)
         self._note_future_slots(now)
-        self.context.note_launched_slots()
+        self.context.note_launched_slots(counted)
         for schedule in context.definition.schedules:
             context.update_agenda(schedule)
 
@@ -255,11 +258,22 @@ class Stepper:
         if found:
             self.save()  # the cursor has moved past these events, so they must not be lost
 
+    def _look(self) -> None:
+        """Look for all events so far, as a pause begins or ends. It does so, too, if the server refuses this twice."""
+        try:
+            self._poll_triggers(at_once=True)
+            self._look_refused = False
+        except PermanentError as error:
+            if not self._look_refused:
+                self._look_refused = True
+                raise Unavailable(f"The events up to now cannot be looked for: {error}") from None
+            self.context.journal.warning(f"The events up to now cannot be looked for, and may be missed: {error}")
+
     # -- launching
     def _launch_until(self, now: datetime) -> None:
         """Decide about all slots and events up to `now`, and launch what they lead to."""
         self._planner.plan_schedules(now)
-        self._poll_triggers(at_once=True)
+        self._look()
         self.save()  # commands before this one may owe launches, and are carried out again if this process is killed
         self._launch(now)
 

@@ -199,3 +199,12 @@ def test_while_the_server_is_silent_no_slot_is_launched_and_none_is_lost(world: 
     world.gateway.fault = lambda _method, _moment: None
     world.run_for(engine, 130)
     assert_each_slot_once(world)
+
+
+def test_slots_count_once_for_max_runs_although_the_servers_clock_was_set_back_by_hours(world: World) -> None:
+    engine = world.start(world.every("30m", max_runs=10, missed="all", catchup_window="9d"))
+    world.run_for(engine, 3 * 3600 + 60, world.end_runs)
+    assert len(world.launched()) == 6
+    world.server_ahead -= timedelta(hours=3)
+    world.run_for(engine, 12 * 3600, world.end_runs)
+    assert len(world.launched()) == len(set(world.launched())) == 10

@@ -21,7 +21,8 @@ from clearml_sched_widgets.definition import (
 from clearml_sched_widgets.engine.instance_task.commands import PREFIX, Command
 from clearml_sched_widgets.engine.instance_task.task import DEFINITION, LAUNCHED
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.errors import Unavailable
+from clearml_sched_widgets.engine.planner import POLL_SLICE
+from clearml_sched_widgets.errors import AccessDenied, Unavailable
 from tests.engine.world import START, World
 
 
@@ -267,3 +268,60 @@ def test_a_draft_of_a_launch_that_a_pause_holds_back_is_found_again_by_a_later_p
 def refuse_enqueue(name: str, when: str) -> None:
     if (name, when) == ("enqueue", "before"):
         raise Unavailable("HTTP 503")
+
+
+@pytest.mark.parametrize("here", [True, False])
+@pytest.mark.parametrize("do", ["pause", "resume"])
+def test_a_pause_begins_and_ends_although_the_server_refuses_to_tell_the_events(
+    world: World, here: bool, do: str
+) -> None:
+    engine = world.engine(watched(world))
+    world.run_for(engine, 12)
+    for command in ["pause", "resume"][: 1 + (do == "resume")]:
+        if command == do:
+            world.gateway.fault = refuse_changes
+        send(world, engine, Command(do=command), here=here)
+        world.run_for(engine, 130)
+    assert engine.snapshot is not None
+    assert engine.snapshot.state.paused == (do == "pause")
+    assert "The events up to now cannot be looked for" in world.log(engine)
+
+
+def refuse_changes(name: str, when: str) -> None:
+    if (name, when) == ("changed", "before"):
+        raise AccessDenied("HTTP 403")
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_a_trigger_that_is_paused_after_failures_in_its_first_look_launches_the_existing_objects_later(
+    world: World, others: int
+) -> None:
+    existing = [world.gateway.add_task(f"train {number}", tags=["go"]) for number in range(1200)]
+    policies = Policies(overlap="allow", pause_after_failures=1)
+    trigger = TaskTrigger(Action(world.base), Tagged(any=["go"]), policies=policies, id="go", include_existing=True)
+    more = [TaskTrigger(Action(world.base), Tagged(any=["x"]), id=f"other {number}") for number in range(others)]
+    engine = world.engine(Definition("nightly", [], [trigger, *more], poll_every="10s"))
+    make_slow(world)
+    send(world, engine, Command(do="run_now", item="go"), here=True)
+    engine.step()
+    world.end_runs("failed")
+    steps = world.gateway.requests["tasks"]
+    world.run_for(engine, 30)
+    assert world.gateway.requests["tasks"] < steps + 100  # it does not work without a pause
+    assert engine.snapshot is not None
+    assert engine.snapshot.state.items["go"].paused
+    assert launched_objects(world, engine) == []
+    world.gateway.fault = lambda *_: None
+    send(world, engine, Command(do="resume", item="go"), here=True)
+    world.run_for(engine, 60)
+    assert sorted(launched_objects(world, engine)) == sorted(existing)
+
+
+def make_slow(world: World) -> None:
+    """Let each page of changes take as long as a slice may."""
+
+    def slow(name: str, when: str) -> None:
+        if (name, when) == ("changed", "before"):
+            world.clock.advance(POLL_SLICE + 0.1)
+
+    world.gateway.fault = slow

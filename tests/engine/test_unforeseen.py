@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from clearml_sched_widgets.definition import Action, Definition, Interval, Policies, Schedule
+from clearml_sched_widgets.engine.command_handler import CommandHandler
+from clearml_sched_widgets.engine.instance_task import commands
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.commands import PREFIX, Command
 from clearml_sched_widgets.engine.instance_task.lease import PREFIX as LEASE_PREFIX
@@ -398,3 +400,24 @@ def test_k3_a_row_that_made_no_sense_is_told_once(world: World, monkeypatch: pyt
         told.append(f"row {number} made no sense")
         world.run_for(engine, 5)
     assert [line.text for line in engine._lasting.journal.lines if "no sense" in line.text] == told
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_command_that_the_server_refuses_does_not_hold_up_those_after_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, here: bool
+) -> None:
+    engine = world.start(world.every("1h"))
+    world.run_for(engine, 5)
+
+    def refuse(*_: object) -> None:
+        raise AccessDenied("HTTP 403")
+
+    monkeypatch.setattr(CommandHandler, "_reload", refuse)
+    for command in (Command(do="reload"), Command(do="run_now")):
+        if here:
+            engine.command(command)
+        else:
+            world.gateway.write_configuration(world.instance, commands.dumps(command))
+    world.run_for(engine, 180)
+    assert len([key for key in world.launched() if "*" in key]) == 1
+    assert 'The command "reload" was dropped: HTTP 403' in world.log(engine)

@@ -60,8 +60,8 @@ def polled(definition: Definition, state: State) -> list[Trigger]:
     """
 
     def waits(trigger: Trigger) -> bool:
-        paused = state.paused or state.items[trigger.id].paused
-        return paused and trigger.include_existing and _is_new(trigger, state)
+        begins = trigger.include_existing and _is_new(trigger, state)
+        return begins and (state.paused or state.items[trigger.id].paused)
 
     return [trigger for trigger in definition.triggers if trigger.enabled and not waits(trigger)]
 
@@ -86,13 +86,14 @@ def _position_within(position: ReadPosition, server_now: datetime, gap: timedelt
     cursor = _cursor(position)
     if cursor <= server_now:
         return position
+    ahead = max(cursor, position.ahead or cursor)
     if gap is None:
-        gap = max(timedelta(0), KEY_RETENTION - LOOKBACK - (cursor - server_now))
-    return attrs.evolve(position, cursor=server_now - gap, ahead=max(cursor, position.ahead or cursor))
+        gap = max(timedelta(0), KEY_RETENTION - LOOKBACK - (ahead - server_now))
+    return attrs.evolve(position, cursor=server_now - gap, ahead=ahead)
 
 
 def _is_new(trigger: Trigger, state: State) -> bool:
-    """True if a trigger has never had a first look. One that was disabled has a memory, though perhaps an empty one."""
+    """True if a trigger was never looked for. One that was disabled has a memory, though perhaps an empty one."""
     return trigger.id not in state.baseline and trigger.id not in state.memory
 
 
@@ -138,6 +139,7 @@ class Poll:
     ) -> None:
         self._gateway, self._clock = gateway, clock
         self.began_at = clock.monotonic()
+        self._ids = [trigger.id for trigger in triggers]
         self._present = _latest_present(gateway)  # when it began
         self._began, self._before = state, within(state, self._present, gap)
         self._new = [trigger.id for trigger in triggers if trigger.id not in state.baseline]
@@ -150,11 +152,15 @@ class Poll:
         self.left_out: dict[str, LeftOut] = {}
         self.failed = False  # True if the last call of `go_on` has raised an error
 
-    def fits(self, state: State) -> bool:
-        """False once something else has changed what triggers remember: then the poll must be dropped."""
+    def fits(self, definition: Definition, state: State) -> bool:
+        """False once other triggers are to be polled, or something else has changed what they remember.
+
+        Then the poll must be dropped.
+        """
         began = self._began
         return (
-            state.entities is began.entities
+            self._ids == [trigger.id for trigger in polled(definition, state)]
+            and state.entities is began.entities
             and state.memory is began.memory
             and state.watching is began.watching
             and state.baseline is began.baseline
@@ -180,7 +186,7 @@ class Poll:
             state,
             watching=before.watching,
             baseline=(*before.baseline, *self._new),
-            memory={**before.memory, **self._memory},
+            memory={**{key: {} for key in self._new}, **before.memory, **self._memory},
             entities={**before.entities, **self._positions},
         )
 
@@ -191,11 +197,8 @@ class Poll:
         """
         for kind in sorted({trigger.entity for trigger in triggers}):
             of_kind = [trigger for trigger in triggers if trigger.entity == kind]
-            looking = [
-                trigger if _is_new(trigger, self._before) else attrs.evolve(trigger, include_existing=False)
-                for trigger in of_kind
-                if trigger.id in self._new and needs_inventory(trigger)
-            ]
+            beginning = [self._as_it_begins(trigger) for trigger in of_kind if trigger.id in self._new]
+            looking = [trigger for trigger in beginning if needs_inventory(trigger)]
             for trigger in looking:
                 self._memory_of(trigger.id)
             if looking:
@@ -216,6 +219,10 @@ class Poll:
                 ahead=position.ahead,
                 unpruned=list(of_kind),
             )
+
+    def _as_it_begins(self, trigger: Trigger) -> Trigger:
+        """The trigger for its first look. One that is enabled again has dealt with the existing objects before."""
+        return trigger if _is_new(trigger, self._before) else attrs.evolve(trigger, include_existing=False)
 
     def _work_on(self, reading: Reading) -> None:
         """Do one piece of work: look at one object, read one page, or tidy up the memory of one trigger."""

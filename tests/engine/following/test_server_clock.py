@@ -197,3 +197,18 @@ def test_what_came_in_a_pause_does_not_fire_after_the_clock_was_set_back(
 def test_a_state_that_is_not_ahead_stays_the_same() -> None:
     state = State(entities={"task": ReadPosition(cursor=START)}, watching={"one": START}, memory={"one": {}})
     assert polling.within(state, START) is state
+
+
+def test_a_skipped_event_of_an_hour_ago_does_not_fire_after_the_clock_was_set_back_and_a_restart(world: World) -> None:
+    done = TaskTrigger(Action(world.base), StatusChanged(["completed"]), policies=Policies(overlap="skip"), id="done")
+    engine = world.engine(Definition("clock", [], [done], poll_every="5s"))
+    world.run_for(engine, 60)
+    for _ in range(3):
+        complete(world)
+    world.run_for(engine, 3600, world.end_runs)
+    complete(world)
+    world.run_for(engine, 10, world.end_runs)
+    assert len(world.launched()) == 2
+    set_back(world, timedelta(hours=1))
+    world.run_for(world.engine(), 120, world.end_runs)
+    assert len(world.launched()) == 2

@@ -289,10 +289,11 @@ def test_a_poll_keeps_what_other_parts_of_a_step_have_changed(gateway: MemoryGat
     poll, state = first_look(gateway, trigger)
     poll.go_on()
     other = attrs.evolve(state, note="changed meanwhile", paused=True)
-    assert poll.fits(other)
+    definition = Definition("one", [], [trigger])
+    assert poll.fits(definition, other)
     after = poll.applied_to(other)
     assert (after.note, after.paused, after.baseline) == ("changed meanwhile", True, ("done",))
-    assert not poll.fits(polling.watch(Definition("one", [], [trigger]), state, gateway.present().time))
+    assert not poll.fits(definition, polling.watch(definition, state, gateway.present().time))
 
 
 # -- objects that make no sense

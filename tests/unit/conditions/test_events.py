@@ -386,3 +386,12 @@ def test_the_memory_does_not_grow_with_the_objects_that_pass(when: Condition) ->
         for step, status in enumerate(("queued", "in_progress", "failed", "published")):
             polls.look(task(status, number + step / 4, id=f"t{number}", started=at(number + 0.2)))
     assert len(json.dumps(polls.memory)) < 2_000
+
+
+def test_the_key_of_a_status_that_was_refused_is_as_young_as_its_object() -> None:
+    trigger = TaskTrigger(ACTION, StatusChanged(["completed", "stopped"], from_="in_progress"), id="trig")
+    polls = Polls(trigger)
+    started = at(0.5)
+    assert len(polls.look(task("stopped", 1, started=started))) == 1
+    assert polls.look(task("completed", 12, started=started)) == []
+    assert polls.look(task("completed", 12, started=started, changed=at(12.1), tags=("x",))) == []
