@@ -45,6 +45,7 @@ Params = Mapping[str, Mapping[str, Param]]  # section -> name -> parameter
 class Task:
     """A task: a base task, a run, or an instance. `hyperparams`, `configuration` and `marks` are read on request.
 
+    `scheduler` has the values of our own section of the hyperparameters. It is plain text, as there may be thousands.
     `marks` has the mark of each configuration object that was written by this package; see `mark`.
     """
 
@@ -69,6 +70,7 @@ class Task:
     last_update: datetime | None = None
     last_change: datetime | None = None
     hyperparams: Params = attrs.field(factory=dict)
+    scheduler: Mapping[str, str] = attrs.field(factory=dict)
     configuration: Mapping[str, str] = attrs.field(factory=dict)
     marks: Mapping[str, str] = attrs.field(factory=dict)
 

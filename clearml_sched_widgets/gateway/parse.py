@@ -29,8 +29,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MOST_MILLISECONDS = 7_258_118_400_000  # the year 2200
 
 
-def task(value: object) -> Task:
-    """A task from tasks.get_all_ex."""
+def task(value: object, *, params: bool = True) -> Task:
+    """A task from tasks.get_all_ex. Without `params`, of its hyperparameters only the values of our own section."""
     row = fields.row(value)
     project_id, project_name = fields.reference(row, "project")
     user_id, user_name = fields.reference(row, "user")
@@ -56,7 +56,8 @@ def task(value: object) -> Task:
         status_changed=fields.time(row, "status_changed"),
         last_update=fields.time(row, "last_update"),
         last_change=fields.time(row, "last_change"),
-        hyperparams=_params(row),
+        hyperparams=_params(row) if params else {},
+        scheduler=_scheduler(row),
         configuration=configuration,
         marks=marks,
     )
@@ -68,8 +69,10 @@ def task_reader(query: TaskQuery) -> Callable[[object], Task]:
     order = query.order.removeprefix("-")
     wanted, unwanted = frozenset(query.system_tags), frozenset(query.without_system_tags)
 
+    params = query.hyperparams == "all"
+
     def read(value: object) -> Task:
-        found = task(value)
+        found = task(value, params=params)
         if ids is not None and found.id not in ids:
             raise Nonsense("id", found.id)
         _check_time(order, getattr(found, order), query.since)
@@ -93,7 +96,6 @@ def entity(kind: str, value: object) -> Entity:
     changed = fields.time(row, "last_change")
     if changed is None:
         raise Nonsense("last_change")
-    section = _params(row).get(SECTION, {})
     return Entity(
         entity=kind,
         id=fields.required(row, "id"),
@@ -110,7 +112,7 @@ def entity(kind: str, value: object) -> Entity:
         completed=fields.time(row, "completed"),
         status_changed=fields.time(row, "status_changed"),
         changed=changed,
-        scheduler={name: param.value for name, param in section.items()},
+        scheduler=_scheduler(row),
     )
 
 
@@ -194,16 +196,30 @@ def _params(row: Row) -> Params:
     }
 
 
+def _scheduler(row: Row) -> dict[str, str]:
+    section = fields.mapping(fields.mapping(row, "hyperparams"), SECTION)
+    return {name: _value(item) for name, item in section.items()}
+
+
 def _param(item: object) -> Param:
     if not isinstance(item, dict):
         raise Nonsense("hyperparams", item)
-    value, kind, description = item.get("value"), item.get("type"), item.get("description")
-    if isinstance(value, (int, float)):  # as other clients of the API may write it
-        value = str(value)
-    for each in (value, kind, description):
+    kind, description = item.get("type"), item.get("description")
+    for each in (kind, description):
         if each is not None and not isinstance(each, str):
             raise Nonsense("hyperparams", each)
-    return Param(value=value or "", type=kind or "", description=description or "")
+    return Param(value=_value(item), type=kind or "", description=description or "")
+
+
+def _value(item: object) -> str:
+    if not isinstance(item, dict):
+        raise Nonsense("hyperparams", item)
+    value = item.get("value")
+    if isinstance(value, (int, float)):  # as other clients of the API may write it
+        return str(value)
+    if value is not None and not isinstance(value, str):
+        raise Nonsense("hyperparams", value)
+    return value or ""
 
 
 def _configuration(row: Row) -> tuple[dict[str, str], dict[str, str]]:

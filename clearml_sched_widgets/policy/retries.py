@@ -15,7 +15,7 @@ import attrs
 from clearml_sched_widgets.definition import Definition, Policies, Schedule, Trigger
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch, ReadPosition, State, slot_text
-from clearml_sched_widgets.records import LOOKBACK, SECTION
+from clearml_sched_widgets.records import LOOKBACK
 
 LONGEST_NUMBER = 9  # digits of the number of a retry
 MAX_BACKOFF = timedelta(hours=1)
@@ -144,7 +144,7 @@ def _retry(
 
 def launch_again(run: Run, key: str, moment: datetime) -> Launch:
     """The launch that repeats a run for the same slot or event with the same values, not before `moment`."""
-    section = {name: param.value for name, param in run.task.hyperparams.get(SECTION, {}).items()}
+    section = run.task.scheduler
     nominal = run.nominal or moment
     return Launch(
         key=key,

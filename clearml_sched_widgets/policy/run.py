@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import attrs
 
 from clearml_sched_widgets.policy.state import parse
-from clearml_sched_widgets.records import ACTIVE, SECTION, Task
+from clearml_sched_widgets.records import ACTIVE, Task
 
 RESET = "reset"  # a parameter of the Scheduler section that only a reused task has
 NEVER = datetime.max.replace(tzinfo=timezone.utc)  # sorts runs without a time last
@@ -58,8 +58,7 @@ def run_of(task: Task, instance_id: str) -> Run | None:
 
     Several instances may reuse one task; it is a run of the instance that launched it last.
     """
-    section = task.hyperparams.get(SECTION, {})
-    texts = {name: param.value for name, param in section.items()}
+    texts = task.scheduler
     if not (texts.get("key") and texts.get("item")):
         return None
     reset = _parse_time(texts.get(RESET, ""))

@@ -253,31 +253,36 @@ class CloneLauncher:
         """Enqueue drafts in slices that take less than half of the time for which the lease is surely held.
 
         A server enqueues a batch one by one. If all went in one request, a rival that has taken over meanwhile could
-        find drafts that this request is still going to enqueue.
+        find drafts that this request is still going to enqueue. What the answers say is noted after the last one, as
+        the runs must not wait for that.
         """
-        outcomes: list[Outcome] = []
+        answers: list[tuple[list[tuple[Launch, Run]], Enqueued | RetryableError]] = []
         rest = list(pairs)
         while rest:
             some, rest = rest[: self._slice_size], rest[self._slice_size :]
             self._ensure_held()
             began = self._monotonic()
-            outcomes += self._enqueue_slice(queue_id, some)
+            answers.append((some, self._enqueue_slice(queue_id, [run.task.id for _, run in some])))
             self._adapt_slices(len(some), self._monotonic() - began)
-        return outcomes
+        return [outcome for some, answer in answers for outcome in self._note_enqueued(some, answer)]
 
     def _adapt_slices(self, count: int, seconds: float) -> None:
         """Choose the size of the next slice by how long the last one took."""
         fitting = int(count * SLICE_SECONDS / max(seconds, 0.001))
         self._slice_size = max(1, min(fitting, 2 * self._slice_size, LARGEST_SLICE))
 
-    def _enqueue_slice(self, queue_id: str, pairs: Sequence[tuple[Launch, Run]]) -> list[Outcome]:
-        ids = [run.task.id for _, run in pairs]
+    def _enqueue_slice(self, queue_id: str, ids: Sequence[str]) -> Enqueued | RetryableError:
         try:
-            answer = self._gateway.enqueue(ids, queue_id)
+            return self._gateway.enqueue(ids, queue_id)
         except RetryableError as error:
-            return [Outcome(launch=launch, error=str(error), retryable=True) for launch, _ in pairs]
+            return error
         except GatewayError as error:
-            answer = Enqueued(failed=dict.fromkeys(ids, str(error)))
+            return Enqueued(failed=dict.fromkeys(ids, str(error)))
+
+    def _note_enqueued(self, pairs: Sequence[tuple[Launch, Run]], answer: Enqueued | RetryableError) -> list[Outcome]:
+        if isinstance(answer, RetryableError):
+            return [Outcome(launch=launch, error=str(answer), retryable=True) for launch, _ in pairs]
+        ids = [run.task.id for _, run in pairs]
         self._runs.mark_enqueued(answer.succeeded)
         self._cloned_ids.difference_update(answer.succeeded)
         deleted = absent(self._gateway, [run_id for run_id in ids if run_id not in answer.succeeded])

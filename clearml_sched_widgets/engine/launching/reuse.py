@@ -70,7 +70,7 @@ class ReuseLauncher:
             return self._enqueue(launch, run, queue)
         if launch.key in self._enqueue_sent or _instance_and_key(self._context.id, launch.key) in _recent_runs(task):
             return Outcome(launch=launch, run_id=task.id, note="it had been launched already")
-        if launch.begun and launch.key not in self._begun and SECTION not in task.hyperparams:
+        if launch.begun and launch.key not in self._begun and not task.scheduler:
             return Outcome(launch=launch, given_up=INTERRUPTED)
         if task.status in PUBLISHED:
             return Outcome(launch=launch, error=f"its task {task.id} is published, and cannot be run again")
@@ -160,7 +160,7 @@ def _instance_and_key(instance_id: str, key: str) -> str:
 
 def _recent_runs(task: Task) -> list[str]:
     """The instances and run keys of a reused task's last runs, oldest first; the current run is the last one."""
-    section = {name: param.value for name, param in task.hyperparams.get(SECTION, {}).items()}
+    section = task.scheduler
     if not section.get(RESET):
         return []
     earlier = [entry for entry in section.get(RECENT, "").split(",") if entry]

@@ -42,9 +42,6 @@ def projected(task: Task, query: TaskQuery) -> Task:
     if query.bare:
         field = query.order.removeprefix("-")
         return Task(**{"id": task.id, field: getattr(task, field)})
-    params = task.hyperparams if query.hyperparams != "none" else {}
-    if query.hyperparams == "scheduler":
-        params = {section: items for section, items in params.items() if section == SECTION}
     objects = task.configuration
     if query.without:
         shown = [name for name in objects if name not in query.without]
@@ -53,10 +50,16 @@ def projected(task: Task, query: TaskQuery) -> Task:
     with_mark = {*shown, *(name for name in query.marks if name in objects)}
     return attrs.evolve(
         task,
-        hyperparams=params,
+        hyperparams=task.hyperparams if query.hyperparams == "all" else {},
+        scheduler=scheduler_of(task) if query.hyperparams != "none" else {},
         configuration={name: objects[name] for name in shown},
         marks={name: mark(objects[name]) for name in with_mark},
     )
+
+
+def scheduler_of(task: Task) -> dict[str, str]:
+    """The values of our own section of a stored task's hyperparameters."""
+    return {name: item.value for name, item in task.hyperparams.get(SECTION, {}).items()}
 
 
 def task_entity(entity: str, task: Task) -> Entity:
@@ -77,7 +80,7 @@ def task_entity(entity: str, task: Task) -> Entity:
         completed=task.completed,
         status_changed=task.status_changed,
         changed=task.last_change,
-        scheduler={name: item.value for name, item in task.hyperparams.get(SECTION, {}).items()},
+        scheduler=scheduler_of(task),
     )
 
 

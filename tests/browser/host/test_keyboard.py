@@ -56,6 +56,7 @@ def test_tab_reaches_everything_of_the_app_and_of_an_instance_that_is_edited(
     assert keys.walk(app) == []
     app.get_by_role("button", name="Edit", exact=True).click()
     expect(app.get_by_text("Changes Saved.")).to_be_visible()
+    expect(app.get_by_role("link", name="train model")).to_be_visible()  # it comes with an answer of the server
     assert keys.walk(app) == []
     assert keys.unseen == []
 
