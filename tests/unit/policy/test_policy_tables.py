@@ -24,7 +24,7 @@ from clearml_sched_widgets.policy.overlap import apply_overlap
 from clearml_sched_widgets.policy.retries import backoff, follow, handle_run_end, split_retry_key, unhandled_ends
 from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import ItemState, Launch, ReadPosition, State
-from clearml_sched_widgets.records import SECTION, Param, Task
+from clearml_sched_widgets.records import Task
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 HOURLY = Interval(every="1h")
@@ -163,8 +163,7 @@ def test_the_pause_before_a_retry_doubles_up_to_an_hour(first: str, pauses: list
 
 def test_a_retry_has_the_slot_the_object_the_values_and_the_lineage_of_its_run() -> None:
     section = {"values": '{"task.id": "abc"}', "lineage": "a,b"}
-    params = {SECTION: {name: Param(value=value) for name, value in section.items()}}
-    failed = attrs.evolve(run("k", "failed", hyperparams=params), object="abc")
+    failed = attrs.evolve(run("k", "failed", scheduler=section), object="abc")
     found = retries.launch_again(failed, "k~1", NOON + timedelta(minutes=1))
     assert (found.key, found.nominal, found.object, found.cause) == ("k~1", NOON, "abc", "retry")
     assert found.values == {"scheduled": "2026-11-23T12:00:00Z", "task.id": "abc"}
@@ -173,7 +172,7 @@ def test_a_retry_has_the_slot_the_object_the_values_and_the_lineage_of_its_run()
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null"])
 def test_a_section_that_somebody_spoiled_is_no_obstacle_to_a_retry(text: str) -> None:
-    failed = run("k", "failed", hyperparams={SECTION: {"values": Param(value=text)}})
+    failed = run("k", "failed", scheduler={"values": text})
     assert set(retries.launch_again(failed, "k~1", NOON).values) == {"scheduled"}
 
 
