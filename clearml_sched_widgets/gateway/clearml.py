@@ -1,7 +1,4 @@
-"""The gateway to a ClearML server over HTTP. The only module that imports clearml, and only on the first request.
-
-It uses the SDK only to read the user's configuration (`clearml.conf`, `CLEARML_*`); `http` says why.
-"""
+"""The gateway to a ClearML server over HTTP. It uses no session of the SDK; `http` says why."""
 
 from __future__ import annotations
 
@@ -16,8 +13,8 @@ from clearml_sched_widgets.errors import Conflict, NotFound, PermanentError, Ref
 from clearml_sched_widgets.gateway import bodies, failures, parse
 from clearml_sched_widgets.gateway.answers import Created, CurrentUser, EnqueueError, EnqueueMany
 from clearml_sched_widgets.gateway.api import Api
+from clearml_sched_widgets.gateway.configuration import configured_account
 from clearml_sched_widgets.gateway.console import last_lines
-from clearml_sched_widgets.gateway.http import Account
 from clearml_sched_widgets.records import (
     ACTIVE,
     INSTANCE_TAG,
@@ -305,58 +302,6 @@ class ClearMLGateway:
     def _find_project(self, name: str) -> str:
         projects = self._api.every_row("projects.get_all", bodies.project_named(name), parse.project)
         return next((project.id for project in projects if project.name == name), "")
-
-
-def configured_account() -> Account:
-    """Read the user's ClearML configuration. Raises NotConfigured."""
-    # Import the package before its submodules. Another thread may be importing clearml right now, and importing a
-    # submodule first could deadlock: each thread would hold one import lock and wait for the other.
-    import clearml  # noqa: F401
-    from clearml.backend_api import Session, load_config
-    from clearml.backend_api.session import defs
-    from clearml.backend_config.defs import get_active_config_file
-    from clearml.backend_config.errors import ConfigurationError
-    from clearml.utilities.pyhocon.exceptions import ConfigException
-
-    problem = ""
-    try:
-        config = load_config()
-    except (ConfigurationError, ConfigException, UnicodeDecodeError):
-        problem = "it is not valid HOCON"
-    except OSError as error:
-        problem = error.strerror or "it cannot be opened"
-    if problem:  # raised outside of the handler: the parser's error quotes the file with its secrets
-        raise failures.bad_configuration(str(get_active_config_file() or ""), problem)
-    # Session.get_api_server_host would return ClearML's public server if nothing is configured.
-    host = defs.ENV_HOST.get() or config.get("api.api_server", None) or config.get("api.host", None)
-    token = defs.ENV_AUTH_TOKEN.get() or ""
-    key = defs.ENV_ACCESS_KEY.get() or config.get("api.credentials.access_key", None) or ""
-    secret = defs.ENV_SECRET_KEY.get() or config.get("api.credentials.secret_key", None) or ""
-    if not host or not (token or (key and secret)):
-        raise failures.not_configured()
-    return Account(
-        api_url=str(host).strip().rstrip("/"),
-        web_url=_web_url(Session, config),
-        key=str(key),
-        secret=str(secret),
-        token=str(token),
-        verify=_verify(defs.ENV_HOST_VERIFY_CERT.get(default=config.get("api.verify_certificate", True))),
-    )
-
-
-def _web_url(session: Any, config: Any) -> str:
-    try:
-        return str(session.get_app_server_host(config)).rstrip("/")
-    except ValueError:
-        return ""  # not configured, and the SDK cannot derive it from the API's address
-
-
-def _verify(value: object) -> bool | str:
-    """Whether to check certificates, or the file of a CA to trust. Accepts the same words as the SDK."""
-    words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
-    if isinstance(value, str):
-        return words.get(value.strip().lower(), value)
-    return bool(value)
 
 
 _default = ClearMLGateway()

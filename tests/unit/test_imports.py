@@ -167,9 +167,9 @@ def test_no_folder_is_a_corridor_of_doors(room: str) -> None:
     assert {label(folder): crowded(folder) for folder in folders if crowded(folder) > MOST_MODULES} == {}
 
 
-def test_only_the_clearml_gateway_imports_clearml() -> None:
+def test_only_what_reads_the_sdks_configuration_imports_clearml() -> None:
     importers = {label(path) for path in modules() for _, name in imported(path) if name.partition(".")[0] == "clearml"}
-    assert importers == {"gateway/clearml.py"}
+    assert importers == {"gateway/sdk_configuration.py"}
 
 
 def impurities(path: Path) -> list[str]:
