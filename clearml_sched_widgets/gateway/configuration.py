@@ -1,4 +1,4 @@
-"""Reads the user's ClearML configuration (`clearml.conf`, `CLEARML_*`): by itself where it is plain, else as the SDK."""
+"""Reads the ClearML configuration (`clearml.conf`, `CLEARML_*`): by itself where it is plain, else as the SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the user's ClearML configuration as the SDK does. The only module that imports clearml, and only if it has to."""
+"""Reads the ClearML configuration as the SDK does. The only module that imports clearml, and only if it has to."""
 
 from __future__ import annotations
 

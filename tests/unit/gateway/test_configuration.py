@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from clearml_sched_widgets.errors import AccessDenied, NotConfigured
-from clearml_sched_widgets.gateway.clearml import ClearMLGateway, configured_account, connect
+from clearml_sched_widgets.gateway.clearml import ClearMLGateway, connect
+from clearml_sched_widgets.gateway.configuration import configured_account
 from tests.unit.gateway.fault_server import TOKEN, FaultServer, Reply, running
 
 SECRET = "secret-that-nobody-may-see"

@@ -11,7 +11,7 @@ RACE = """
 import sys, threading, time
 
 from clearml_sched_widgets.errors import NotConfigured
-from clearml_sched_widgets.gateway.clearml import configured_account
+from clearml_sched_widgets.gateway.configuration import configured_account
 
 errors = []
 
