@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from time import monotonic
 
 import attrs
 
-from clearml_sched_widgets import codec, service
+from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Definition, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.definition.items import new_id
@@ -17,12 +17,14 @@ from clearml_sched_widgets.engine.instance_task.lease import PREFIX
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import pages
-from clearml_sched_widgets.instances import control, preflight, running
+from clearml_sched_widgets.instances import control, preflight, running, service_task
 from clearml_sched_widgets.instances.instance import Instance
+from clearml_sched_widgets.instances.service_task import Package
 from clearml_sched_widgets.records import INSTANCE_TAG, TaskQuery
 
 EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
 DEFAULT_PROJECT = "DevOps/Schedulers"
+NOTHING: Mapping[str, str] = {}
 
 
 class Manager:
@@ -55,31 +57,38 @@ class Manager:
         where: str = "kernel",
         queue: str = "services",
         *,
-        requirements: Iterable[str] | None = None,
+        package: str = "bundle",
+        requirements: Iterable[str] = (),
     ) -> Instance:
         """Check a definition, save it, and run it in this kernel or as a service task on `queue`.
 
-        `requirements` are the pip requirements of the service task, this package's own version by default.
+        `package` is what the agent of a service runs. "bundle": this scheduler, carried by the task itself, so the
+        agent needs clearml and no package index. The path of a wheel: that wheel's, carried likewise. "name", or an
+        address such as "https://…" or "git+https://…": what the agent's pip finds there. `requirements` are more
+        packages for its pip; a `name_regex` in a bundle needs "regex".
+
         What comes due while this works, runs at once. Raises InvalidDefinition with all problems and creates nothing
         then.
         """
         began = monotonic()
         preflight.require(definition)
-        if isinstance(requirements, str):
-            message = 'expected a list of pip requirements, such as ["pandas>=2"]'
-            raise InvalidDefinition([Problem("requirements", requirements, message)])
-        problems = [] if where in ("kernel", "service") else [Problem("where", where, 'expected "kernel" or "service"')]
+        chosen = Package(package, requirements)
         called = control.time_at(self.gateway, began)
-        problems += preflight.problems(self.gateway, definition, called)
+        problems = preflight.problems(self.gateway, definition, called)
         if where == "service":
             problems += preflight.functions_elsewhere(definition)
             problems += preflight.missing_queue(self.gateway.queues(), "service queue", queue)
+            problems += chosen.problems(definition)
+        else:
+            problems += chosen.choice_problems()
+            problems += [] if where == "kernel" else [Problem("where", where, 'expected "kernel" or "service"')]
         if problems:
             raise InvalidDefinition(problems)
-        instance = self._create(definition, where, called)
+        script = chosen.script(definition) if where == "service" else None
+        instance = self._create(definition, where, called, chosen.configuration() if script else {})
         running.functions_here(instance.id).keep(definition)
-        if where == "service":
-            service.submit(self.gateway, instance.id, preflight.queue_id(self.gateway, queue), requirements)
+        if script:
+            service_task.submit(self.gateway, instance.id, preflight.queue_id(self.gateway, queue), script)
             return self.get(instance.id)
         control.resume(instance._handle, called)
         return instance
@@ -133,11 +142,13 @@ class Manager:
         """What works but may surprise: queues that no agent serves. Two requests."""
         return preflight.warnings(self.gateway, definition)
 
-    def _create(self, definition: Definition, where: str, launched: datetime | None = None) -> Instance:
+    def _create(
+        self, definition: Definition, where: str, launched: datetime | None = None, more: Mapping[str, str] = NOTHING
+    ) -> Instance:
         """Create the instance's task. `launched` is when its launch was called; a draft has none, and no functions."""
         text = codec.dumps(definition, functions=launched is not None)
         configuration = {instance_task.DEFINITION: text, instance_task.STATE: "{}", instance_task.WHERE: where}
-        configuration |= control.launched_at(launched) if launched else {}
+        configuration |= {**more, **(control.launched_at(launched) if launched else {})}
         return self.get(self.gateway.create_instance(definition.name, self.project, configuration))
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from time import monotonic
 
-from clearml_sched_widgets import codec, service
+from clearml_sched_widgets import codec
+from clearml_sched_widgets.bundle import script
 from clearml_sched_widgets.definition import Definition, Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine.instance_task import commands, lease
@@ -16,7 +17,7 @@ from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.instances import preflight
+from clearml_sched_widgets.instances import preflight, service_task
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.instances.running import forget, functions_here, register, start_lock
 from clearml_sched_widgets.policy import requested
@@ -85,10 +86,18 @@ def _resume_service(handle: Handle, task: Task) -> None:
         gateway = handle.gateway
         if status == "silent":
             gateway.set_status(handle.id, "stopped", "Resumed")
-        service.enqueue(gateway, handle.id, task.queue_id or preflight.queue_id(gateway, "services"))
+        _set_script_again(handle, task)
+        service_task.enqueue(gateway, handle.id, task.queue_id or preflight.queue_id(gateway, "services"))
         if viewer.is_paused(task):
             gateway.write_configuration(handle.id, commands.dumps(Command(do="resume")))
         handle.reread()
+
+
+def _set_script_again(handle: Handle, task: Task) -> None:
+    """Have the agent run this version of the scheduler. A wheel that is no longer here stays in the task as it is."""
+    package = service_task.package_of(task)
+    if not script.is_wheel(package.package):
+        service_task.set_script(handle.gateway, handle.id, package.script(handle.definition))
 
 
 def stop(handle: Handle) -> None:

@@ -16,6 +16,7 @@ from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances import control, moving, preflight, waiting
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.instances.kept import tell
+from clearml_sched_widgets.instances.service_task import Package
 from clearml_sched_widgets.records import Lease, LogLine, Task
 from clearml_sched_widgets.surrogates import has_half
 from clearml_sched_widgets.views import history, instance_html, instance_reader, viewer, why
@@ -278,15 +279,19 @@ class Instance:
         """
         tell(control.update(self._handle, definition, check=check))
 
-    def move_to_service(self, queue: str = "services", *, requirements: Iterable[str] | None = None) -> None:
+    def move_to_service(
+        self, queue: str = "services", *, package: str = "bundle", requirements: Iterable[str] = ()
+    ) -> None:
         """Move it from this kernel to an agent of that queue, as a service task. It may also be one that runs nowhere.
 
         It is stopped here and keeps its id, its history and the state of each item. No slot or event is launched
-        twice; slots missed until the agent starts it follow the missed-run policies. `requirements` are those of
-        `Manager.launch`. Raises InstanceStateError for a service and for an instance that runs in another kernel,
-        InvalidDefinition for Python functions and for a queue that does not exist; nothing is changed then.
+        twice; slots missed until the agent starts it follow the missed-run policies. `package` and `requirements` are
+        those of `Manager.launch`.
+
+        Raises InstanceStateError for a service and for an instance that runs in another kernel, InvalidDefinition for
+        Python functions, a queue that does not exist, and a wrong `package`; nothing is changed then.
         """
-        moving.to_service(self._handle, queue, requirements)
+        moving.to_service(self._handle, queue, Package(package, requirements))
 
     def stop(self) -> None:
         """Stop it, wherever it runs. Runs under way go on. It can be resumed later."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from time import monotonic
 
-from clearml_sched_widgets import service
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
-from clearml_sched_widgets.instances import preflight
+from clearml_sched_widgets.instances import preflight, service_task
 from clearml_sched_widgets.instances.control import launched_at, stop, time_at, writable
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.instances.running import start_lock
+from clearml_sched_widgets.instances.service_task import Package
 
 
-def to_service(handle: Handle, queue: str, requirements: Iterable[str] | None = None) -> None:
+def to_service(handle: Handle, queue: str, package: Package) -> None:
     """Stop an instance here, turn its task into a service task, and put it on the queue.
 
     The agent's engine continues from the state on the server, as after any stop, and takes the lease that the engine
@@ -23,7 +22,8 @@ def to_service(handle: Handle, queue: str, requirements: Iterable[str] | None = 
     began = monotonic()
     with start_lock():
         handle.reread()
-        _check_movable(handle, queue)
+        _check_movable(handle, queue, package)
+        script = package.script(handle.definition)
         if handle.engine is not None:
             stop(handle)
         elif handle.task.status == "in_progress":  # silent
@@ -32,13 +32,13 @@ def to_service(handle: Handle, queue: str, requirements: Iterable[str] | None = 
             raise InstanceStateError(f"The instance {handle.name} has not stopped yet; try again in a moment.")
         with writable(handle, "Moved to a service"):
             launched = launched_at(time_at(handle.gateway, began)) if handle.task.status == "created" else {}
-            handle.gateway.write_configuration(handle.id, {instance_task.WHERE: "service", **launched})
-            service.set_service_script(handle.gateway, handle.id, requirements)
-        service.enqueue(handle.gateway, handle.id, preflight.queue_id(handle.gateway, queue))
+            objects = {instance_task.WHERE: "service", **package.configuration(), **launched}
+            handle.gateway.write_configuration(handle.id, objects)
+        service_task.submit(handle.gateway, handle.id, preflight.queue_id(handle.gateway, queue), script)
         handle.reread()
 
 
-def _check_movable(handle: Handle, queue: str) -> None:
+def _check_movable(handle: Handle, queue: str, package: Package) -> None:
     """Raise InstanceStateError or InvalidDefinition for an instance that cannot be moved to an agent."""
     if handle.is_service:
         raise InstanceStateError(f"The instance {handle.name} is a service already.")
@@ -46,5 +46,6 @@ def _check_movable(handle: Handle, queue: str) -> None:
         raise InstanceStateError(f"The instance {handle.name} runs in another kernel; stop it there first.")
     problems = preflight.functions_elsewhere(handle.definition)
     problems += preflight.missing_queue(handle.gateway.queues(), "service queue", queue)
+    problems += package.problems(handle.definition)
     if problems:
         raise InvalidDefinition(problems)

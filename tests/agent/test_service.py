@@ -10,7 +10,7 @@ import pytest
 from clearml_sched_widgets import Action, Definition, Instance, Interval, Manager, Schedule
 from clearml_sched_widgets.gateway.clearml import ClearMLGateway
 from clearml_sched_widgets.sandbox import Agent, Sandbox
-from tests.agent import wheel
+from tests.agent import environments
 from tests.plain import Plain
 
 PATIENCE = 120  # seconds for the agent to fetch a task and start it on a busy machine
@@ -19,7 +19,7 @@ PATIENCE = 120  # seconds for the agent to fetch a task and start it on a busy m
 @pytest.fixture(scope="module")
 def agent(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
     folder = tmp_path_factory.mktemp("service")
-    python = wheel.environment(folder / "env", wheel.build(folder / "wheel"))
+    python = environments.with_wheel(folder / "env", environments.build_wheel(folder / "wheel"))
     running = Agent.start(sandbox, ["services"], folder=folder / "agent", python=python, name="services:agent")
     yield running
     running.stop()

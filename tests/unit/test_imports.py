@@ -29,8 +29,7 @@ FLOORS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("gateway",), "the only way to ClearML"),
     (("engine",), "the thin shell: one step after the other"),
     (("views",), "what is shown of an instance, and why something has not run"),
-    # The service before the instances, which are handed to it.
-    (("next_runs", "service", "instances", "manager"), "what users hold"),
+    (("next_runs", "service", "bundle", "instances", "manager"), "what users hold"),
     (("widgets",), "the form, the dashboard and the app"),
     (("cli",), "what starts things"),
 )
