@@ -74,14 +74,12 @@ class Manager:
         preflight.require(definition)
         chosen = Package(package, requirements)
         called = control.time_at(self.gateway, began)
-        problems = preflight.problems(self.gateway, definition, called)
+        problems = [] if where in ("kernel", "service") else [Problem("where", where, 'expected "kernel" or "service"')]
+        problems += chosen.problems(definition) if where == "service" else chosen.choice_problems()
+        problems += preflight.problems(self.gateway, definition, called)
         if where == "service":
             problems += preflight.functions_elsewhere(definition)
             problems += preflight.missing_queue(self.gateway.queues(), "service queue", queue)
-            problems += chosen.problems(definition)
-        else:
-            problems += chosen.choice_problems()
-            problems += [] if where == "kernel" else [Problem("where", where, 'expected "kernel" or "service"')]
         if problems:
             raise InvalidDefinition(problems)
         script = chosen.script(definition) if where == "service" else None

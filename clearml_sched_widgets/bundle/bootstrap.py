@@ -47,6 +47,8 @@ def run(folder: str) -> None:
     try:
         import zoneinfo
 
+        import requests  # noqa: F401 - a service needs it, and a Python without clearml has it rarely
+
         zoneinfo.reset_tzpath([*zoneinfo.TZPATH, os.path.join(folder, "zones")])  # noqa: PTH118
         from clearml_sched_widgets.service import main
     except ImportError as error:

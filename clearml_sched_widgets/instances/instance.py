@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 LOG_PAGE = 2000  # log lines per request
+AGENT_LEVEL = "debug"  # of what an agent says of itself and of what its tasks print; the scheduler has no such lines
 
 
 class Instance:
@@ -183,13 +184,16 @@ class Instance:
 
     @property
     def log(self) -> pd.DataFrame:
-        """What the scheduler did: time (UTC), level and text. One request for each 2,000 lines that are read."""
+        """What the scheduler did: time (UTC), level and text. One request for each 2,000 lines that are read.
+
+        What the agent of a service says of itself is in `console(instance.id)`.
+        """
         view = self.view()
         lines, count = list(view.log), 0 if view.log_whole else LOG_PAGE
         while lines and count >= LOG_PAGE:
             older = self.older_log(lines[0].time)
             lines, count = [*older, *lines], len(older)
-        return history.log_frame(lines)
+        return history.log_frame([line for line in lines if line.level != AGENT_LEVEL])
 
     def older_log(self, before: datetime, lines: int = LOG_PAGE) -> list[LogLine]:
         """The last lines of its log before a time, oldest first. One request.

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import type { DashboardTraits } from "../src/messages/dashboard";
 import { ViewModel } from "../src/model";
-import { appendLines, filterLines, LogStore, linesToText, prependLines } from "../src/state/log";
+import { appendLines, filterLines, LogStore, linesToText, prependLines, schedulerLines } from "../src/state/log";
 import { FakeHost } from "./fakeHost";
 
 const lines = (first: number, last: number) =>
@@ -118,4 +118,17 @@ it("finds lines by level and text, and gives them as text", () => {
   expect(times(filterLines(all, "error", "train"))).toEqual([]);
   expect(times(filterLines(all, "all", " LAUNCHED "))).toEqual([0, 2000]);
   expect(linesToText(all.slice(1, 2))).toBe("1970-01-01T00:00:01.000Z WARNING Train: skipped");
+});
+
+it("tells the agent's lines from the scheduler's", () => {
+  const all = [
+    { time: 1, level: "debug", text: "agent.worker_id = a" },
+    { time: 2, level: "info", text: "Started" },
+    { time: 3, level: "error", text: "agent?" },
+  ];
+  expect(times(schedulerLines(all))).toEqual([2, 3]);
+  expect(times(filterLines(all, "scheduler", "agent"))).toEqual([3]);
+  expect(times(filterLines(all, "all", "agent"))).toEqual([1, 3]);
+  const ours = lines(1, 3);
+  expect(schedulerLines(ours)).toBe(ours);
 });

@@ -19,7 +19,7 @@ it("neither searches nor draws its lines anew because time passes", () => {
   const host = new FakeHost({ log_window: { end: 5000, lines }, log_changes: { end: 5000, lines: [] } });
   const store = new log.LogStore(new ViewModel<DashboardTraits>(host));
   const root = document.body.appendChild(document.createElement("div"));
-  const draw = (now: number) => act(() => render(<Log store={store} web={undefined} now={now} />, root));
+  const draw = (now: number) => act(() => render(<Log store={store} failed={false} web={undefined} now={now} />, root));
   draw(NOW);
   const search = root.querySelector<HTMLInputElement>("input[type=text]") as HTMLInputElement;
   act(() => {

@@ -37,13 +37,15 @@ def with_wheel(folder: Path, wheel: Path) -> Path:
 
 
 def with_clearml_alone(folder: Path) -> Path:
-    """Create an environment with clearml, what it needs, and pip: links to the tests' environment. Returns its Python."""
+    """Create an environment with links to clearml, to what it needs, and to pip. Returns its Python."""
     python, site = _empty(folder)
     for found in _closure(["clearml", "pip"]):
         for name in {file.parts[0] for file in found.files or () if file.parts[0] not in ("..", "__pycache__")}:
             target = Path(str(found.locate_file(name)))
             (site / name).symlink_to(target) if not (site / name).exists() else None
-    missing = _printed(python, "from importlib.util import find_spec as f; print(f('cattrs'), f('clearml_sched_widgets'))")
+    missing = _printed(
+        python, "from importlib.util import find_spec as f; print(f('cattrs'), f('clearml_sched_widgets'))"
+    )
     assert missing == "None None\n", missing
     return python
 

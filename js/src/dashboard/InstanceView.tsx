@@ -85,7 +85,7 @@ function LoadedInstance({ model, view, more, onEdit }: InstanceProps & { view: I
       <Timeline key={view.id} {...{ model, view, now }} onRun={(run) => void showRun(executed, run)} />
       <ScheduledTable store={scheduled} web={web} now={now} context={context} />
       <ExecutedTable store={executed} web={web} now={now} context={context} />
-      <Log store={log} web={web} now={now} />
+      <Log store={log} failed={view.status === "failed"} web={web} now={now} />
       <TimeFormatSwitch />
     </div>
   );

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import type { LogLine } from "../messages/log";
 import { removeStrayMarks } from "../state/bidi";
 import { formatTime, formatUtc } from "../state/format";
-import { filterLines, type Level, type LogStore, linesToText } from "../state/log";
+import { filterLines, isOfAgent, type Level, type LogStore, linesToText, schedulerLines } from "../state/log";
 import { splitLine } from "../state/logLine";
 import { useTimeFormat } from "../state/timeFormat";
 import { copyText } from "../ui/clipboard";
@@ -16,30 +16,38 @@ import { useStore } from "../ui/useStore";
 const PAGE_LINES = 300; // lines that are rendered at first; a button adds more
 
 const LEVELS = [
-  ["all", "All levels"],
+  ["scheduler", "All levels"],
   ["warning", "Warnings and errors"],
   ["error", "Errors only"],
 ] as const;
+const WITH_AGENT = ["all", "With the agent's lines"] as const;
 
 interface LogProps {
   store: LogStore;
+  /** Whether the instance has failed: only the agent may know why it could not even begin. */
+  failed: boolean;
   web: string | undefined;
   now: number;
 }
 
-export function Log({ store, web, now }: LogProps) {
+export function Log({ store, failed, web, now }: LogProps) {
   const log = useStore(store);
-  const [level, setLevel] = useState<Level>("all");
+  const [chosen, setLevel] = useState<Level | null>(null);
   const [text, setText] = useState("");
   const [follow, setFollow] = useState(true);
   const [pages, setPages] = useState(1);
-  const filtered = level !== "all" || text.trim() !== "";
+  const { lines } = log;
+  const hasAgent = useMemo(() => lines.some(isOfAgent), [lines]);
+  const level = chosen ?? (failed && hasAgent ? "all" : "scheduler");
+  const filtered = level === "warning" || level === "error" || text.trim() !== "";
   useEffect(() => {
     if (filtered) void store.loadAll(); // the text may be in lines that are not loaded yet
   }, [store, filtered]);
-  const { lines } = log;
   // There may be very many lines, and `now` changes every second.
-  const matching = useMemo(() => (filtered ? filterLines(lines, level, text) : lines), [filtered, lines, level, text]);
+  const matching = useMemo(() => {
+    if (filtered) return filterLines(lines, level, text);
+    return level === "all" ? lines : schedulerLines(lines);
+  }, [filtered, lines, level, text]);
   const shown = useMemo(() => matching.slice(-pages * PAGE_LINES), [matching, pages]);
   const hidden = matching.length - shown.length + (filtered ? 0 : log.inKernel);
   const more = () => {
@@ -48,7 +56,7 @@ export function Log({ store, web, now }: LogProps) {
     setPages(pages + 3);
     if (shown.length + 3 * PAGE_LINES > matching.length) void store.loadOlder();
   };
-  const total = log.lines.length + log.inKernel;
+  const total = (filtered ? lines : matching).length + log.inKernel;
   return (
     <section class="csw-section">
       <div class="csw-section-head">
@@ -59,9 +67,14 @@ export function Log({ store, web, now }: LogProps) {
             {log.hasMore ? "+" : ""}
           </span>
         </h4>
-        {total === 0 ? null : (
+        {total === 0 && !hasAgent ? null : (
           <div class="csw-row csw-log-tools">
-            <SelectField label="Level" value={level} options={LEVELS} onInput={(value) => setLevel(value as Level)} />
+            <SelectField
+              label="Level"
+              value={level}
+              options={hasAgent ? [...LEVELS, WITH_AGENT] : LEVELS}
+              onInput={(value) => setLevel(value as Level)}
+            />
             <TextField label="Search the log" placeholder="Search" value={text} onInput={setText} />
             <CheckBox label="Follow" checked={follow} onInput={setFollow} />
             <CopyButton lines={matching} all={!log.hasMore && log.inKernel === 0} />
@@ -73,7 +86,7 @@ export function Log({ store, web, now }: LogProps) {
       ) : (
         <Lines
           {...{ lines: shown, hidden, follow, web, now }}
-          first={filtered ? 0 : log.first + matching.length - shown.length}
+          first={filtered ? 0 : log.first + lines.length - shown.length}
           more={hidden > 0 || (log.hasMore && !filtered)}
           reading={log.loading}
           onFollow={setFollow}

@@ -25,16 +25,27 @@ export function prependLines(known: LogData, older: LogData): LogData {
   return { ...known, oldest, more, lines: [...older.lines, ...known.lines] };
 }
 
-export type Level = "all" | "warning" | "error";
+export type Level = "scheduler" | "all" | "warning" | "error";
 
-const LEVELS = { all: null, warning: ["warning", "error", "critical"], error: ["error", "critical"] } as const;
+const SEVERE: Partial<Record<Level, readonly string[]>> = {
+  warning: ["warning", "error", "critical"],
+  error: ["error", "critical"],
+};
+
+/** An agent sends what a service prints, and what the agent itself says, as debug lines. The scheduler writes none. */
+export const isOfAgent = ({ level }: LogLine): boolean => level === "debug";
+
+/** The lines of the scheduler itself. */
+export function schedulerLines(lines: readonly LogLine[]): readonly LogLine[] {
+  return lines.some(isOfAgent) ? lines.filter((line) => !isOfAgent(line)) : lines;
+}
 
 /** The lines of a level or worse that contain a text, ignoring case. */
 export function filterLines(lines: readonly LogLine[], level: Level, text: string): LogLine[] {
-  const levels: readonly string[] | null = LEVELS[level];
+  const levels = SEVERE[level];
   const wanted = text.trim().toLowerCase();
-  return lines.filter(
-    (each) => (levels === null || levels.includes(each.level)) && (!wanted || each.text.toLowerCase().includes(wanted)),
+  return (level === "scheduler" ? schedulerLines(lines) : lines).filter(
+    (each) => (!levels || levels.includes(each.level)) && (!wanted || each.text.toLowerCase().includes(wanted)),
   );
 }
 
