@@ -1,0 +1,59 @@
+"""What an engine understands: it publishes that on its instance's task, for notebooks with another version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+import attrs
+
+from clearml_sched_widgets import codec
+from clearml_sched_widgets.definition import Definition
+from clearml_sched_widgets.engine.instance_task.commands import KINDS
+
+ENGINE = "engine"  # the configuration object
+
+
+@attrs.frozen(kw_only=True)
+class Abilities:
+    """What an engine understands. The defaults are those of the engines that published nothing."""
+
+    version: str = ""  # of this package; empty if not known
+    definition: int = 1  # the latest version of the definition's format
+    commands: frozenset[str] = frozenset({"pause", "resume", "run_now", "retry", "backfill", "reload"})
+    regex: bool = True  # whether it can search names by a regular expression
+
+    def missing_for(self, definition: Definition) -> str:
+        """What a definition has that it does not understand; empty if it understands all."""
+        if (needed := codec.needed_version(definition)) > self.definition:
+            return f"a definition of version {needed} (it reads version {self.definition})"
+        if not self.regex and any(trigger.select.name_regex for trigger in definition.triggers):
+            return "name_regex (its Python has no package regex)"
+        return ""
+
+
+def own() -> Abilities:
+    """What an engine of this version understands in this process."""
+    try:
+        ours = version("clearml-sched-widgets")
+    except PackageNotFoundError:  # run from its source, without being installed
+        ours = ""
+    return Abilities(version=ours, definition=codec.VERSION, commands=KINDS, regex=find_spec("regex") is not None)
+
+
+def dumps(abilities: Abilities) -> dict[str, str]:
+    """The configuration object that publishes them."""
+    data = attrs.asdict(abilities)
+    return {ENGINE: json.dumps({**data, "commands": sorted(abilities.commands)})}
+
+
+def loads(configuration: Mapping[str, str]) -> Abilities:
+    """What the engine of a task published. What is missing or makes no sense is as if it had published nothing."""
+    try:
+        data = json.loads(configuration.get(ENGINE) or "{}")
+        known = {"version": str(data["version"]), "definition": int(data["definition"]), "regex": bool(data["regex"])}
+        return Abilities(**known, commands=frozenset(map(str, data["commands"])))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Abilities()
