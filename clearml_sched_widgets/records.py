@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 RUN_TAG = "clearml-sched"  # system tag of every run that we launched
+LATEST_TAG = "clearml-sched-latest"  # system tag of the runs whose base task was looked for as the latest of several
 INSTANCE_TAG = "clearml-sched-instance"  # system tag of the task that is an instance
 SECTION = "Scheduler"  # hyperparameter section by which a run is recognised
 ACTIVE = frozenset({"queued", "in_progress"})
@@ -203,9 +204,11 @@ class TaskQuery:
     The exception is an empty `ids`, which matches no task.
 
     `ids`: any of these. `text`: a part of the name (case-insensitive) or a whole id; with `text_tags` also a part of a
-    tag. Tasks in the projects `text_projects` (ids) match a text, too. `types`, `statuses`: any of these.
+    tag. Tasks in the projects `text_projects` (ids) match a text, too. `name`: exactly this name. `types`, `statuses`:
+    any of these. `tags`: all of these.
     `system_tags`: all of these. `without_system_tags`: none of these. `since`: the `order` field is at or after it.
-    `order` is a field name of Task among created, status_changed, last_update, last_change; a leading "-" descends.
+    `order` is a field name of Task among created, completed, status_changed, last_update, last_change; a leading "-"
+    descends. Tasks without that time come last.
     At most 500 rows; `page` counts from 0. `hyperparams`: "none", "scheduler" (that section only) or "all".
     With `bare`, only a task's id and its order field are read.
 
@@ -218,9 +221,11 @@ class TaskQuery:
     text: str = ""
     text_tags: bool = False
     text_projects: tuple[str, ...] = ()
+    name: str = ""
     types: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     project_id: str | None = None
+    tags: tuple[str, ...] = ()
     system_tags: tuple[str, ...] = ()
     without_system_tags: tuple[str, ...] = ()
     since: datetime | None = None

@@ -22,16 +22,16 @@ import attrs
 import cattrs
 
 from clearml_sched_widgets.codec.texts import parse
-from clearml_sched_widgets.definition import Condition, Definition, Function, Rule, Trigger
+from clearml_sched_widgets.definition import Condition, Definition, Function, Latest, Rule, Trigger, values
 from clearml_sched_widgets.definition.checks import Bad, bad, key_of
-from clearml_sched_widgets.definition.display import moment_text, time_text
+from clearml_sched_widgets.definition.display import is_default, moment_text, time_text
 from clearml_sched_widgets.definition.items import TRIGGERS
 from clearml_sched_widgets.definition.rules import RULES
 from clearml_sched_widgets.definition.values import duration_text
 from clearml_sched_widgets.definition.when import CONDITIONS
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 
-VERSION = 1
+VERSION = 2  # the newest version of the format; a definition is written in the oldest one that can hold it
 
 # The base classes with several kinds: the key that names the kind, and the kinds by name.
 Kinds = Mapping[str, type]
@@ -41,13 +41,30 @@ FAMILIES: dict[type, tuple[str, Kinds]] = {
     Trigger: ("entity", TRIGGERS),
 }
 # The order of keys is for people who read the text: these keys come first and last.
-LEADING_KEYS = ("id", "task", "name", "description", "poll_every", "enabled", "run_at_start")
+LEADING_KEYS = ("id", "task", "latest", "name", "description", "poll_every", "enabled", "run_at_start")
 TRAILING_KEYS = ("timezone", "start", "end")
 
 
 def to_data(definition: Definition) -> dict[str, Any]:
     """The definition as plain dicts, lists, strings, numbers and booleans, with its format's version."""
-    return {"version": VERSION, **_converter().unstructure(definition)}
+    return {"version": needed_version(definition), **_converter().unstructure(definition)}
+
+
+def needed_version(definition: Definition) -> int:
+    """The oldest version of the format that can hold the definition: a reader of an older one does not know it all."""
+    return max(_versions(definition), default=1)
+
+
+def _versions(value: Any) -> Iterator[int]:
+    """The versions since which the fields in a part of a definition exist, as far as they say something."""
+    if isinstance(value, tuple):
+        for element in value:
+            yield from _versions(element)
+    elif attrs.has(type(value)):
+        for field in attrs.fields(type(value)):
+            if values.SINCE in field.metadata and not is_default(value, field):
+                yield field.metadata[values.SINCE]
+            yield from _versions(getattr(value, field.name))
 
 
 def from_data(data: object) -> Definition:
@@ -113,11 +130,11 @@ def loads(text: str) -> Definition:
 
 
 def _version_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
-    version = data.get("version", VERSION)
+    version = data.get("version", 1)
     if isinstance(version, bool) or not isinstance(version, int) or version < 1:
-        yield Problem("version", version, f"expected the version of the format, {VERSION}")
+        yield Problem("version", version, f"expected the version of the format, 1 to {VERSION}")
     elif version > VERSION:
-        message = f"made by a newer version of clearml-sched-widgets; this one reads version {VERSION}: upgrade it"
+        message = f"made by a newer version of clearml-sched-widgets; this one reads 1 to {VERSION}: upgrade it"
         raise InvalidDefinition([Problem("version", version, message)])
 
 
@@ -156,7 +173,11 @@ def _converter() -> cattrs.Converter:
 
 
 def _unstructure(instance: Any, converter: cattrs.Converter) -> dict[str, Any]:
-    fields = {key_of(field): getattr(instance, field.name) for field in attrs.fields(type(instance))}
+    fields = {
+        key_of(field): getattr(instance, field.name)
+        for field in attrs.fields(type(instance))
+        if values.SINCE not in field.metadata or not is_default(instance, field)  # so that older readers can read it
+    }
     return {
         **_kind_key(instance),
         **{key: _unstructure_value(fields[key], converter) for key in sorted(fields, key=_key_position)},
@@ -229,6 +250,8 @@ def _structure(data: object, kind: type, converter: cattrs.Converter) -> Any:
 def _field_value(data: Mapping[str, Any], key: str, field: Any, converter: cattrs.Converter) -> Any:
     if key not in data:
         return bad(None, "expected a value: this key is required")
+    if field.type == Latest | None:
+        return None if data[key] is None else converter.structure(data[key], Latest)
     if attrs.has(field.type) or _is_tuple_of_parts(field.type):
         return converter.structure(data[key], field.type)
     return data[key]  # the field's own converter reads it

@@ -3,6 +3,7 @@
 checks   how all problems are found at once      values   times, durations, zones, names
 rules    recurrences; cron their expressions     when     conditions and selections of triggers
 actions  what is launched; functions Python functions     items    schedules, triggers, the definition
+latest   a base task that is looked for at each launch
 """
 
 from clearml_sched_widgets.definition.actions import Action
@@ -15,6 +16,7 @@ from clearml_sched_widgets.definition.items import (
     TaskTrigger,
     Trigger,
 )
+from clearml_sched_widgets.definition.latest import Latest
 from clearml_sched_widgets.definition.policies import Policies
 from clearml_sched_widgets.definition.rules import Cron, Daily, Interval, Monthly, Once, Rule, Weekly
 from clearml_sched_widgets.definition.when import Condition, Published, Select, StatusChanged, Tagged
@@ -28,6 +30,7 @@ __all__ = [
     "Definition",
     "Function",
     "Interval",
+    "Latest",
     "ModelTrigger",
     "Monthly",
     "Once",

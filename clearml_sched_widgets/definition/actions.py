@@ -12,6 +12,7 @@ from clearml_sched_widgets.definition import values
 from clearml_sched_widgets.definition.checks import Bad, collect, is_a
 from clearml_sched_widgets.definition.display import Part
 from clearml_sched_widgets.definition.functions import Function, optional_function
+from clearml_sched_widgets.definition.latest import Latest, optional_latest
 from clearml_sched_widgets.definition.policies import optional_duration
 from clearml_sched_widgets.errors import Problem
 
@@ -32,6 +33,10 @@ NOT_FOR_REUSED = {
     "name": "a reused task keeps its name",
 }
 
+NOT_FOR_LATEST = {
+    "reuse_task": "a reset would erase the results for which it was chosen; give the id of the task to reuse as `task`",
+}
+
 
 def _optional_task(value: str | None) -> str:
     return "" if value is None or value == "" else values.text(value)
@@ -40,6 +45,8 @@ def _optional_task(value: str | None) -> str:
 @attrs.frozen(repr=False)
 class Action(Part):
     """What an item launches: a clone of `task` (an id), put on `queue` (a name or an id); or a Python function.
+
+    `latest` stands in place of `task`: what is cloned is looked for at each launch; see `Latest`.
 
     `project` is the full name of the project for the clone (created if missing), the base task's own by default; `name`
     the clone's name, the item's by default. `parameters` replace or add hyperparameters by "Section/name"; their
@@ -75,20 +82,28 @@ class Action(Part):
     time_limit: timedelta | None = attrs.field(default=None, kw_only=True, converter=optional_duration)
     reuse_task: bool = attrs.field(default=False, kw_only=True, converter=values.flag)
     function: Function | None = attrs.field(default=None, kw_only=True, converter=optional_function)
+    latest: Latest | None = attrs.field(
+        default=None, kw_only=True, converter=optional_latest, metadata={values.SINCE: 2}
+    )
 
     def __attrs_post_init__(self) -> None:
-        collect(self, self._rules, needs=("task", "function"))
+        collect(self, self._rules, needs=("task", "function", "latest"))
 
     def _rules(self) -> Iterator[Problem]:
-        if self.function is None:
-            if not self.task:
-                yield Problem("task", self.task, "expected the id of a task (or a Python function as `function`)")
-            if self.reuse_task is True:
-                yield from self._conflicts("reuse_task", NOT_FOR_REUSED)
+        if self.task and self.latest:
+            yield Problem("latest", self.latest, "expected a task or the latest of several, not both")
+        if self.function:
+            for name in ("task", "latest"):
+                if value := getattr(self, name):
+                    yield Problem(name, value, "expected a task or a function, not both")
+            yield from self._conflicts("a function", NOT_FOR_FUNCTIONS)
             return
-        if self.task:
-            yield Problem("task", self.task, "expected a task or a function, not both")
-        yield from self._conflicts("a function", NOT_FOR_FUNCTIONS)
+        if not self.task and not self.latest:
+            yield Problem("task", self.task, "expected the id of a task (or a Python function as `function`)")
+        if self.latest:
+            yield from self._conflicts("latest", NOT_FOR_LATEST)
+        elif self.reuse_task is True:
+            yield from self._conflicts("reuse_task", NOT_FOR_REUSED)
 
     def _conflicts(self, what: str, reasons: Mapping[str, str]) -> Iterator[Problem]:
         defaults = {field.name: field.default for field in attrs.fields(Action)}
@@ -109,8 +124,8 @@ class Action(Part):
 
     @property
     def subject(self) -> str:
-        """What it launches: the id of a task, or the name of a function."""
-        return str(self.function or self.task)
+        """What it launches: the id of a task, the latest task in words, or the name of a function."""
+        return self.latest.words if self.latest else str(self.function or self.task)
 
 
 def action(value: Action) -> Action:

@@ -17,11 +17,12 @@ class Part:
 
     def __repr__(self) -> str:
         fields = attrs.fields(cast(Any, type(self)))
-        changed = [(field.name, getattr(self, field.name)) for field in fields if not _is_default(self, field)]
+        changed = [(field.name, getattr(self, field.name)) for field in fields if not is_default(self, field)]
         return f"{type(self).__name__}({', '.join(f'{name}={as_code(value)}' for name, value in changed)})"
 
 
-def _is_default(part: Part, field: Any) -> bool:
+def is_default(part: object, field: Any) -> bool:
+    """Whether a field of an attrs object has its default."""
     default = field.default
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
         default = default.factory()

@@ -20,6 +20,7 @@ LONE_SURROGATE = "expected text that can be sent: it has half of a surrogate pai
 MAX_NAME = 200
 SHORTEST_NAME = 3  # of tasks and of each part of a project's name; the server's own rule
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+SINCE = "since"  # in the metadata of a field: the version of the definition's format that has it, if that is not 1
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 

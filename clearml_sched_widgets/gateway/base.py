@@ -89,6 +89,12 @@ class Gateway(Protocol):
     def projects(self, text: str = "", limit: int = 50) -> list[Project]:
         """Return projects whose full name contains `text` (any case), recently used first. Leaves out hidden ones."""
 
+    def project_ids(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the ids of the projects with exactly these full names, by name, hidden ones too.
+
+        Those that do not exist are left out. One request per 100 names.
+        """
+
     def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:
         """Return the last lines of a task's console, oldest first; with `before`, the last lines before that time.
 

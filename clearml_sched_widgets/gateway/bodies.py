@@ -62,12 +62,16 @@ def task_query(query: TaskQuery) -> Body:
         body["id"] = list(query.ids)
     if query.text:
         body["_any_"] = _text_filter(query)
+    if query.name:
+        body["name"] = _exactly(query.name)
     if query.types:
         body["type"] = list(query.types)
     if query.statuses:
         body["status"] = list(query.statuses)
     if query.project_id is not None:
         body["project"] = [query.project_id]
+    if query.tags:
+        body["tags"] = tag_filter(query.tags)
     if query.system_tags or query.without_system_tags:
         body["system_tags"] = tag_filter(query.system_tags, query.without_system_tags)
     if query.since is not None:
@@ -145,7 +149,19 @@ def projects_query(text: str, limit: int) -> Body:
 
 def project_named(name: str) -> Body:
     """The body for the project with exactly this name."""
-    return {"name": f"^{re.escape(name)}$", "only_fields": ["id", "name"], "search_hidden": True}
+    return {"name": _exactly(name), "only_fields": ["id", "name"], "search_hidden": True}
+
+
+def projects_named(names: Iterable[str]) -> Body:
+    """The body for the projects with exactly these names, hidden ones too. At most a page of names."""
+    pattern = _exactly(*names)
+    return _paging(["id"], PAGE) | {"name": pattern, "only_fields": ["id", "name"], "search_hidden": True}
+
+
+def _exactly(*texts: str) -> str:
+    """The pattern of one of these texts: the server reads names as regular expressions."""
+    patterns = [re.escape(text) for text in texts]
+    return f"^{patterns[0]}$" if len(patterns) == 1 else f"^({'|'.join(patterns)})$"
 
 
 def lease(name: str, text: str) -> Body:

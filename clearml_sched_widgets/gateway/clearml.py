@@ -44,6 +44,7 @@ NO_SUCH_QUEUE = 701
 WORKER_LAST_SEEN_SECONDS = 600  # after this time the server drops a silent worker
 MOST_OWN_TIMES = 1000  # own writes whose times are still to be read
 ENQUEUE_SECONDS = 0.5  # longest time for one task: the server enqueues a batch one by one
+NAMES_PER_REQUEST = 100  # in one pattern
 MOST_LOG_EVENTS = 10_000  # that the server returns at once
 
 
@@ -133,6 +134,15 @@ class ClearMLGateway:
     def projects(self, text: str = "", limit: int = 50) -> list[Project]:
         """Return projects whose full name contains `text`, recently used first. Leaves out hidden ones."""
         return self._api.page("projects.get_all", bodies.projects_query(text, limit), parse.project)
+
+    def project_ids(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the ids of the projects with exactly these full names, by name."""
+        wanted = sorted(set(names))
+        found: list[Project] = []
+        for start in range(0, len(wanted), NAMES_PER_REQUEST):
+            body = bodies.projects_named(wanted[start : start + NAMES_PER_REQUEST])
+            found += self._api.all_pages("projects.get_all", body, parse.project)
+        return {project.name: project.id for project in found if project.name in wanted}
 
     def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:
         """Return the last lines of a task's console, oldest first; with `before`, the last lines before that time."""

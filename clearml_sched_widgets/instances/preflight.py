@@ -10,6 +10,7 @@ import attrs
 from clearml_sched_widgets.definition import Definition, Function, Once
 from clearml_sched_widgets.errors import InvalidDefinition, NotFound, Problem
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.instances import latest
 from clearml_sched_widgets.records import Queue, TaskQuery
 from clearml_sched_widgets.recurrence import next_after
 from clearml_sched_widgets.recurrence.sentences import describe
@@ -18,7 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def check(gateway: Gateway, definition: Definition) -> None:
-    """Raise InvalidDefinition with all problems. Two requests."""
+    """Raise InvalidDefinition with all problems. Two requests, and one for the projects of latest tasks."""
     all_problems = problems(gateway, definition)
     if all_problems:
         raise InvalidDefinition(all_problems)
@@ -64,14 +65,18 @@ def _functions_by_path(definition: Definition) -> list[tuple[str, Function]]:
 
 
 def warnings(gateway: Gateway, definition: Definition) -> list[Problem]:
-    """What works but may surprise: queues that no agent serves. Two requests."""
+    """What works but may surprise: queues that no agent serves, and nothing that is the latest task now.
+
+    Two requests, and those of `newest_tasks`.
+    """
     require(definition)
     watched = watched_queues(gateway)
-    return [
+    idle = [
         Problem(f"{path}.action.queue", item.action.queue, "no agent serves this queue: runs will wait there")
         for path, item in definition.paths()
         if not item.action.function and watched.get(item.action.queue) is False
     ]
+    return [*idle, *latest.warnings(gateway, definition)]
 
 
 def watched_queues(gateway: Gateway) -> dict[str, bool]:
@@ -103,10 +108,11 @@ def _missing_objects(gateway: Gateway, definition: Definition) -> Iterator[Probl
         for task in gateway.tasks(TaskQuery(ids=ids[start : start + 500], order="created"))
     }
     queues = gateway.queues()
+    yield from latest.problems(gateway, definition)
     for path, item in definition.paths():
         if item.action.function:
             continue
-        if item.action.task not in tasks:
+        if item.action.task not in tasks and not item.action.latest:
             message = "there is no such task on the server; give the id of an existing task, or pick one"
             yield Problem(f"{path}.action.task", item.action.task, message)
         elif item.action.reuse_task and tasks[item.action.task].status in ("published", "publishing"):

@@ -25,6 +25,7 @@ class Outcome:
 
     launch: Launch
     run_id: str = ""
+    base: str = ""  # the id of the task of which the run is a clone
     error: str = ""
     retryable: bool = False
     watched: bool | None = None  # whether an agent serves the queue; None if unknown

@@ -10,6 +10,7 @@ from clearml_sched_widgets.policy.state import parse
 from clearml_sched_widgets.records import ACTIVE, Task
 
 RESET = "reset"  # a parameter of the Scheduler section that only a reused task has
+DELETED = "__DELETED__"  # what the server puts before the id of a parent that was deleted
 NEVER = datetime.max.replace(tzinfo=timezone.utc)  # sorts runs without a time last
 
 
@@ -33,6 +34,11 @@ class Run:
         if self.local:
             return self.key
         return f"{self.task.id}/{self.key}" if self.reset else self.task.id
+
+    @property
+    def base(self) -> str:
+        """The id of the task of which it is a clone; empty for a reused task and for the call of a function."""
+        return "" if self.local or self.reset else (self.task.parent or "").removeprefix(DELETED)
 
     @property
     def launched(self) -> datetime | None:

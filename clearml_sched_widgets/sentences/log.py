@@ -88,7 +88,8 @@ def launched(outcome: Outcome, now: datetime, item: Schedule | Trigger | None) -
     lateness = f" ({late:.0f} s late)" if late >= 2 and launch.cause == "schedule" else ""
     note = f"; {outcome.note}" if outcome.note else ""
     function = item.action.function if item else None
-    what = f"called its function {function}" if function else f"launched task {outcome.run_id}"
+    base = f", a clone of task {outcome.base}," if item and item.action.latest and outcome.base else ""
+    what = f"called its function {function}" if function else f"launched task {outcome.run_id}{base}"
     return f"{what} for {slot_text(launch.nominal)}{lateness}{note}."
 
 

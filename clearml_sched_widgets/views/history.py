@@ -67,6 +67,7 @@ class ExecutedRow:
     note: str = ""  # the server's reason for its status
     began: datetime | None = None  # when an agent started working on it
     task: str = ""  # the id of the launched task; empty for the call of a function
+    base: str = ""  # the id of the task of which it is a clone
 
 
 @attrs.frozen(kw_only=True)
@@ -154,7 +155,7 @@ def _common_fields(
         "name": title(item, names),
         "task": action.task,
         "method": action.method,
-        "task_name": names.get(action.task, ""),
+        "task_name": action.latest.words if action.latest else names.get(action.task, ""),
         "project": action.project or "",
         "queue": "" if action.function else action.queue,
         "single_instance": item.overlap != "allow",
@@ -247,6 +248,7 @@ def executed_row(run: Run, definition: Definition, names: Mapping[str, str] = {}
         key=run.key,
         note=task.status_reason if run.status in STATUSES_WITH_REASON else "",
         began=task.started,
+        base=run.base,
     )
 
 

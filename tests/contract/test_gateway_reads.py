@@ -6,7 +6,7 @@ import pytest
 
 from clearml_sched_widgets.errors import NotFound
 from clearml_sched_widgets.gateway.base import Gateway
-from tests.contract.objects import NOBODY, a_run, an_instance, line
+from tests.contract.objects import NOBODY, a_run, an_instance, line, only
 from tests.contract.worlds import World, pause
 
 
@@ -46,6 +46,16 @@ def test_projects_are_found_by_a_part_of_their_name_recently_used_first(world: W
 def test_special_characters_of_a_projects_name_are_no_pattern(world: World) -> None:
     world.task(project="a+b (c)")
     assert [found.name for found in world.gateway.projects(f"{world.prefix}/A+B (C)")] == [f"{world.prefix}/a+b (c)"]
+
+
+def test_the_ids_of_projects_are_found_by_their_full_names(world: World) -> None:
+    above, below, odd = (world.task(project=name) for name in ("top", "top/below", "a+b (c)|x"))
+    world.hide_project("top/below")
+    wanted = [f"{world.prefix}/{name}" for name in ("top", "top/below", "a+b (c)|x", "TOP", "to")]
+    ids = {name: only(world, task).project_id for name, task in zip(wanted, (above, below, odd), strict=False)}
+    assert world.gateway.project_ids(wanted) == ids
+    assert world.gateway.project_ids(wanted[:1]) == {wanted[0]: ids[wanted[0]]}
+    assert world.gateway.project_ids([]) == {}
 
 
 def test_the_console_is_read_from_its_end_oldest_line_first(world: World) -> None:

@@ -118,6 +118,39 @@ def test_a_project_is_that_one_alone(world: World) -> None:
     assert found(world) == [above, below]
 
 
+NAME = "a.b (c) [x]+? $1|^ \N{SNOWMAN}"
+
+
+def test_a_name_is_the_whole_name_with_no_special_characters(world: World) -> None:
+    task_id = world.task(NAME)
+    for other in (NAME.upper(), f"{NAME} 2", f"2 {NAME}", "a+b (c) [x] $1"):
+        world.task(other)
+    assert found(world, name=f"{world.prefix} {NAME}") == [task_id]
+    assert found(world, name=NAME) == []
+
+
+def test_tags_mean_all_of_them(world: World) -> None:
+    both = world.task(tags=["prod", "a.b -c"])
+    world.task(tags=["prod"])
+    assert found(world, tags=("prod", "a.b -c")) == [both]
+    assert found(world, tags=("prod",), name=f"{world.prefix} other") == []
+
+
+def test_the_task_that_completed_last_comes_first_and_those_without_that_time_last(world: World) -> None:
+    first, last, stopped, draft = world.task(), world.task(), world.task(), world.task()
+    for task_id in (last, first, stopped):
+        world.start(task_id)
+    for task_id in (first, last):
+        pause()
+        world.finish(task_id)
+    pause()
+    world.finish(stopped, "stopped")
+    world.publish(first)  # later, which does not change when it completed
+    assert found(world, order="-completed", statuses=("completed", "published")) == [last, first]
+    assert found(world, order="-completed") == [stopped, last, first, draft]
+    assert found(world, order="-completed", statuses=("completed", "published"), limit=1) == [last]
+
+
 def test_tasks_come_in_the_order_asked_for_and_in_pages(world: World) -> None:
     ids = []
     for _ in range(5):

@@ -7,9 +7,7 @@ tasks with one run key only the oldest counts, and it is enqueued only while it 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import attrs
@@ -18,7 +16,9 @@ from clearml_sched_widgets.conditions import substitute
 from clearml_sched_widgets.definition import Action
 from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task.lease import VALID, Lease
+from clearml_sched_widgets.engine.launching import latest
 from clearml_sched_widgets.engine.launching.batch import BatchProgress
+from clearml_sched_widgets.engine.launching.workers import workers_for
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import absent
@@ -27,6 +27,7 @@ from clearml_sched_widgets.policy.run import Run
 from clearml_sched_widgets.policy.state import Launch, slot_text
 from clearml_sched_widgets.records import (
     INSTANCE_TAG,
+    LATEST_TAG,
     RUN_TAG,
     SECTION,
     Clone,
@@ -38,8 +39,7 @@ from clearml_sched_widgets.records import (
 )
 
 # system tags of a base task that its clones do not get
-NOT_CLONED_TAGS = frozenset({"development", "archived", INSTANCE_TAG, RUN_TAG})
-WORKERS, REQUESTS_PER_WORKER = 8, 5  # threads that send requests; few for few, as they hold up a cell that computes
+NOT_CLONED_TAGS = frozenset({"development", "archived", INSTANCE_TAG, RUN_TAG, LATEST_TAG})
 FIRST_SLICE, LARGEST_SLICE = 100, 500  # tasks of one enqueue request
 SLICE_SECONDS = VALID / 3  # how long such a request is meant to take; less than VALID / 2
 ENQUEUE_FAILED = "failed enqueueing"  # the status reason that the server sets when an enqueue has failed
@@ -62,7 +62,7 @@ def clone_request(base: Task, action: Action, launch: Launch, instance_id: str) 
         project=action.project,
         parent=base.id,
         tags=tuple(tags),
-        system_tags=(*kept, RUN_TAG, run_tag(instance_id)),
+        system_tags=(*kept, RUN_TAG, run_tag(instance_id), *((LATEST_TAG,) if action.latest else ())),
         hyperparams=params,
         container=action.container,
     )
@@ -134,7 +134,7 @@ class CloneLauncher:
         fresh = [pair for pair in ready if not self._runs.of_key(pair[0].key)]
         bases, without_base = self._base_tasks(fresh)
         failed += without_base
-        fresh = [pair for pair in fresh if pair[1].task in bases]
+        fresh = [pair for pair in fresh if pair[0].key in bases]
         failed += self._clone(fresh, bases)
         self._runs.refresh(self._gateway, now)  # what the server has now counts, not its answers to the clone requests
         self._delete_own_duplicates(launch.key for launch, _ in ready)
@@ -158,19 +158,24 @@ class CloneLauncher:
         return failed, [pair for pair in batch if pair[1].queue in self._queues]
 
     def _base_tasks(self, batch: Sequence[tuple[Launch, Action]]) -> tuple[dict[str, Task], list[Outcome]]:
-        """The base tasks by id, and the outcomes of launches whose base task is gone. One request per 500 of them."""
-        ids = sorted({action.task for _, action in batch})
-        bases: dict[str, Task] = {}
+        """The base tasks by run key, and the outcomes of launches that have none. One request per 500 base tasks.
+
+        What is the latest of several tasks is asked once for the batch, so that all its runs have the same base task.
+        """
+        ids = sorted({action.task for _, action in batch if action.task})
+        tasks: dict[str, Task] = {}
         for start in range(0, len(ids), 500):
             query = TaskQuery(ids=tuple(ids[start : start + 500]), order="created", hyperparams="all")
-            bases.update((task.id, task) for task in self._gateway.tasks(query))
-        missing = "its base task {} does not exist (any more); choose another one"
-        failed = [
-            Outcome(launch=launch, error=missing.format(action.task))
+            tasks.update((task.id, task) for task in self._gateway.tasks(query))
+        newest = latest.newest_tasks(self._gateway, (action.latest for _, action in batch if action.latest))
+        found = {
+            launch.key: newest.get(action.latest) if action.latest else tasks.get(action.task)
             for launch, action in batch
-            if action.task not in bases
+        }
+        failed = [
+            Outcome(launch=launch, error=_without_base(action)) for launch, action in batch if not found[launch.key]
         ]
-        return bases, failed
+        return {key: task for key, task in found.items() if task}, failed
 
     def _clone(self, batch: Sequence[tuple[Launch, Action]], bases: Mapping[str, Task]) -> list[Outcome]:
         """Make the clones, several at a time. Returns the outcomes of the launches that have certainly failed."""
@@ -179,12 +184,11 @@ class CloneLauncher:
 
         def clone_one(pair: tuple[Launch, Action]) -> Outcome | None:
             launch, action = pair
+            base = bases[launch.key]
             try:
-                self._cloned_ids.add(
-                    self._gateway.clone(clone_request(bases[action.task], action, launch, self._instance))
-                )
+                self._cloned_ids.add(self._gateway.clone(clone_request(base, action, launch, self._instance)))
             except NotFound:
-                return Outcome(launch=launch, error=f"its base task {action.task} does not exist any more")
+                return Outcome(launch=launch, error=f"its base task {base.id} does not exist any more")
             except RetryableError:
                 return None  # reading the runs shows whether it was made
             except GatewayError as error:
@@ -197,7 +201,7 @@ class CloneLauncher:
 
         if len(batch) == 1:  # a thread would cost more than it saves
             return [outcome for outcome in map(clone_one, batch) if outcome]
-        with _workers_for(len(batch)) as pool:
+        with workers_for(len(batch)) as pool:
             return [outcome for outcome in pool.map(clone_one, batch) if outcome]
 
     def _delete_own_duplicates(self, keys: Iterable[str]) -> None:
@@ -246,7 +250,7 @@ class CloneLauncher:
 
         if not wanted:
             return {}
-        with _workers_for(len(wanted)) as pool:
+        with workers_for(len(wanted)) as pool:
             return {outcome.launch.key: outcome for outcome in pool.map(edit_one, wanted) if outcome}
 
     def _enqueue_on(self, queue_id: str, pairs: Sequence[tuple[Launch, Run]]) -> list[Outcome]:
@@ -287,17 +291,19 @@ class CloneLauncher:
         self._cloned_ids.difference_update(answer.succeeded)
         deleted = absent(self._gateway, [run_id for run_id in ids if run_id not in answer.succeeded])
         self._runs.drop(deleted)
-        return [_enqueue_outcome(launch, run.task.id, answer, deleted) for launch, run in pairs]
+        return [_enqueue_outcome(launch, run, answer, deleted) for launch, run in pairs]
 
 
-def _workers_for(requests: int) -> ThreadPoolExecutor:
-    count = min(WORKERS, math.ceil(requests / REQUESTS_PER_WORKER))
-    return ThreadPoolExecutor(max_workers=count, thread_name_prefix="clearml-sched")
+def _without_base(action: Action) -> str:
+    if action.latest:
+        return latest.nothing_fits(action.latest)
+    return f"its base task {action.task} does not exist (any more); choose another one"
 
 
-def _enqueue_outcome(launch: Launch, run_id: str, answer: Enqueued, deleted: set[str]) -> Outcome:
+def _enqueue_outcome(launch: Launch, run: Run, answer: Enqueued, deleted: set[str]) -> Outcome:
+    run_id = run.task.id
     if run_id in answer.succeeded:
-        return Outcome(launch=launch, run_id=run_id, watched=answer.watched)
+        return Outcome(launch=launch, run_id=run_id, base=run.base, watched=answer.watched)
     if run_id in deleted:
         return Outcome(launch=launch, run_id=run_id, note="somebody deleted it before it was enqueued")
     return Outcome(launch=launch, error=answer.failed.get(run_id, "it was not enqueued"))

@@ -139,6 +139,12 @@ class MemoryGateway(MemoryServer):
         return [Project(id=p.id, name=p.name) for p in projects[:limit]]
 
     @_counted_request
+    def project_ids(self, names: Iterable[str]) -> dict[str, str]:
+        """Return the ids of the projects with exactly these full names, by name."""
+        wanted = set(names)
+        return {project.name: project.id for project in self._projects.values() if project.name in wanted}
+
+    @_counted_request
     def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:
         """Return the last lines of a task's console, oldest first; with `before`, the last lines before that time."""
         self._get_task(task_id)

@@ -17,9 +17,11 @@ def matches(task: Task, query: TaskQuery) -> bool:
     return (
         (query.ids is None or task.id in query.ids)
         and (not query.text or _matches_text(task, query))
+        and (not query.name or query.name == task.name)
         and (not query.types or task.type in query.types)
         and (not query.statuses or task.status in query.statuses)
         and (query.project_id is None or task.project_id == query.project_id)
+        and set(task.tags).issuperset(query.tags)
         and tags.issuperset(query.system_tags)
         and tags.isdisjoint(query.without_system_tags)
         and ("hidden" not in tags or query.ids is not None or bool(query.system_tags))

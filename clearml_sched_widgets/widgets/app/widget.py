@@ -53,7 +53,7 @@ class InstancesPart:
     def _configuration(self, request: Request) -> dict[str, Any]:
         manager = self._connection.manager()
         definition = manager.get(request.text("instance")).definition
-        ids = tuple({item.action.task for item in definition.items})[:MOST_NAMED_TASKS]
+        ids = tuple({item.action.task for item in definition.items if item.action.task})[:MOST_NAMED_TASKS]
         tasks = manager.gateway.tasks(TaskQuery(ids=ids, order="created"))
         return configuration_data(definition, {task.id: task.name for task in tasks})
 

@@ -27,6 +27,7 @@ ACTIONS: dict[str, str] = {
     "matches": "{data, item} -> {count, read, all_read, objects}: what a trigger matches on the server now",
     "check": "{revision, data} -> {revision, problems, warnings}: checked against the server and the clock",
     "task": "{id} -> {id, task, problem}: the base task of an id or a web address; or null and the problem",
+    "latest": "{project, name, tags, status} -> {task, completed, asked}: the latest of several tasks now; or null",
     "tasks": "{text, page} -> {tasks, more}: base tasks by name, tag, project or id, the latest first",
     "parameters": "{id} -> {parameters}: the hyperparameters of a base task",
     "queues": "{} -> {queues}: each with whether an agent serves it",

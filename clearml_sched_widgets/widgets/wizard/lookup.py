@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from clearml_sched_widgets.definition import Definition
+from clearml_sched_widgets.engine.launching.latest import newest_tasks
 from clearml_sched_widgets.errors import Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, Param, Task, TaskQuery
@@ -113,12 +114,18 @@ def projects(gateway: Gateway, text: str, limit: int = 50) -> dict[str, Any]:
 
 
 def type_mismatches(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
-    """Parameters whose value cannot be read as the type that the base task has. Sends at most one request."""
-    ids = tuple({item.action.task for item in definition.items if item.action.parameters})
+    """Parameters whose value cannot be read as the type that the base task has.
+
+    Sends at most one request, and those of `newest_tasks`.
+    """
+    actions = [item.action for item in definition.items if item.action.parameters]
+    ids = tuple({action.task for action in actions if action.task})
+    newest = newest_tasks(gateway, (action.latest for action in actions if action.latest))
     query = TaskQuery(ids=ids[:500], order="created", hyperparams="all")
     params_by_task = {task.id: dict(_named_parameters(task)) for task in (gateway.tasks(query) if ids else ())}
     for path, item in definition.paths():
-        base_params = params_by_task.get(item.action.task, {})
+        latest = newest.get(item.action.latest) if item.action.latest else None
+        base_params = dict(_named_parameters(latest)) if latest else params_by_task.get(item.action.task, {})
         for name, value in item.action.parameters.items():
             expected = expected_format(base_params[name].type, value) if name in base_params else ""
             if expected:

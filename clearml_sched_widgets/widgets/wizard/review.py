@@ -24,6 +24,11 @@ def review(data: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def _item_data(item: Item, now: datetime) -> dict[str, Any]:
+    launches = {"launches": item.action.latest.words} if item.action.latest else {}
+    return {**_timing(item, now), **launches}
+
+
+def _timing(item: Item, now: datetime) -> dict[str, Any]:
     if isinstance(item, Schedule):
         return {"sentence": describe(item.recurrence), "next": list(_next_runs(item, now)) if item.enabled else []}
     return {"sentence": describe_trigger(item), "next": []}

@@ -20,6 +20,7 @@ from clearml_sched_widgets.widgets.host.connection import Connection, connection
 from clearml_sched_widgets.widgets.host.messages import BadMessage, Handler, Request, problems_data
 from clearml_sched_widgets.widgets.wizard import lookup, previews
 from clearml_sched_widgets.widgets.wizard.functions import functions_of, with_functions
+from clearml_sched_widgets.widgets.wizard.latest import latest_now
 from clearml_sched_widgets.widgets.wizard.review import review
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class WizardPart:
         return {
             "check": self._check,
             "matches": lambda request: previews.matches(request, self._connection.manager().gateway),
+            "latest": lambda request: latest_now(request, self._connection.manager().gateway),
             "task": self._task,
             "tasks": self._tasks,
             "parameters": self._parameters,

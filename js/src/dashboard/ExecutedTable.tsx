@@ -134,6 +134,14 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     },
     { name: "cause", title: "Cause", width: 92, dropOrder: 3, class: "csw-muted", cell: (row) => row.cause },
     { name: "task", title: "Task id", width: 92, dropOrder: 4, class: "csw-mono csw-muted", cell: shortIdCell("task") },
+    {
+      name: "base",
+      title: "Base task id",
+      width: 110,
+      optional: true,
+      class: "csw-mono csw-muted",
+      cell: shortIdCell("base"),
+    },
     { name: "began", title: "Began", width: 120, optional: true, class: "csw-nowrap", cell: timeCell("began") },
     { name: "item_name", title: "Item", width: 160, optional: true, cell: (row) => row.item_name },
     { name: "scheduled", title: "Scheduled for", width: 130, optional: true, cell: timeCell("scheduled") },
@@ -157,7 +165,7 @@ const timeCell = (name: "started" | "began" | "finished" | "scheduled") => (row:
   <Time at={row[name]} now={now} />
 );
 
-const shortIdCell = (name: "task" | "object" | "item") => (row: ExecutedRow) => (
+const shortIdCell = (name: "task" | "base" | "object" | "item") => (row: ExecutedRow) => (
   <span title={row[name]}>{row[name].slice(0, 8)}</span>
 );
 
@@ -189,6 +197,13 @@ function Details({ row, web, now, model }: DetailsProps) {
               {row.task || "–"}
             </TaskLink>,
             "wide",
+          ],
+          [
+            "Base task id",
+            <TaskLink key="base" web={web} id={row.base}>
+              {row.base || "–"}
+            </TaskLink>,
+            row.base ? "wide" : undefined,
           ],
           ["Run key", row.key, "wide"],
           ["Reason", row.note || "–", widthFor(row.note)],

@@ -29,7 +29,9 @@ export function ScheduledDetails({ model, row, now, view, commands, onEdit, onBa
           ["Time limit", row.time_limit || "none"],
           ["Launched as", row.method],
           ["Target project", row.project || "the base task's own", widthFor(row.project)],
-          ["Base task id", row.task, "wide"],
+          row.task === "" && row.task_name !== ""
+            ? ["Base task", row.task_name, "wide"]
+            : ["Base task id", row.task, "wide"],
           ["Parameters", row.parameters || "as the base task's", widthFor(row.parameters)],
           ["Overrides", row.overrides || "none", widthFor(row.overrides)],
         ]}

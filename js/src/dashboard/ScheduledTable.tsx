@@ -85,9 +85,13 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
       dropOrder: 1,
       cell: (row) => (
         <>
-          <TaskLink web={web} id={row.task}>
-            {row.task_name || row.task.slice(0, 8)}
-          </TaskLink>
+          {row.task === "" ? (
+            <span title={row.task_name}>{row.task_name}</span>
+          ) : (
+            <TaskLink web={web} id={row.task}>
+              {row.task_name || row.task.slice(0, 8)}
+            </TaskLink>
+          )}
           {row.project ? (
             <span class="csw-sub" title={row.project}>
               {"→\u00a0"}

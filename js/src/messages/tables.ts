@@ -89,6 +89,7 @@ export const EXECUTED_COLUMNS = [
   "note",
   "began",
   "task",
+  "base",
 ] as const;
 
 export interface ExecutedRow {
@@ -107,4 +108,6 @@ export interface ExecutedRow {
   began: number | null;
   /** The launched task's id; empty for a call of a Python function. */
   task: string;
+  /** The id of the task of which it is a clone; empty if it is none. */
+  base: string;
 }

@@ -12,6 +12,8 @@ export interface NextRun {
 export interface ItemReview {
   sentence: string;
   next: NextRun[];
+  /** What it launches, in words, if that is the latest of several tasks. */
+  launches?: string;
 }
 
 export interface Review {
@@ -94,6 +96,15 @@ export interface Resolved {
   id: string;
   task: BaseTask | null;
   problem: string;
+}
+
+/** The task that is the latest of several now. */
+export interface LatestNow {
+  task: BaseTask | null;
+  /** When it completed; milliseconds since the epoch. */
+  completed: number | null;
+  /** Whether the question was complete. */
+  asked: boolean;
 }
 
 /** A hyperparameter of a base task. */

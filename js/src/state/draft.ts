@@ -25,8 +25,21 @@ export interface ContainerDraft {
   setup_shell_script: string;
 }
 
+/** The base task is one certain task, or the latest of several. */
+export const BASES = ["task", "latest"] as const;
+export type Base = (typeof BASES)[number];
+
+export interface LatestDraft {
+  project: string;
+  name: string;
+  tags: string;
+  status: string;
+}
+
 export interface ActionDraft {
+  base: Base;
   task: string;
+  latest: LatestDraft;
   queue: string;
   project: string;
   name: string;
@@ -121,7 +134,9 @@ export function blankDraft(): Draft {
 
 export function blankAction(): ActionDraft {
   return {
+    base: "task",
     task: "",
+    latest: blankLatest(),
     queue: "default",
     project: "",
     name: "",
@@ -133,6 +148,10 @@ export function blankAction(): ActionDraft {
     reuse_task: false,
     rest: {},
   };
+}
+
+export function blankLatest(): LatestDraft {
+  return { project: "", name: "", tags: "", status: "completed" };
 }
 
 export function blankPolicies(): PoliciesDraft {

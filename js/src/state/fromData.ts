@@ -12,6 +12,7 @@ import {
   type ContainerDraft,
   type Draft,
   ENTITIES,
+  type LatestDraft,
   newId,
   type ParameterRow,
   type PoliciesDraft,
@@ -98,10 +99,13 @@ function triggerDraft(data: Data): TriggerDraft {
 }
 
 function actionDraft(data: Data): ActionDraft {
-  const { task, queue, project, name, parameters, tags, time_limit, container, overrides, reuse_task, ...rest } = data;
+  const { task, latest, queue, project, name, parameters, tags, time_limit, container, overrides, ...more } = data;
+  const { reuse_task, ...rest } = more;
   return {
     ...blankAction(),
+    base: latest === null || latest === undefined ? "task" : "latest",
     task: text(task),
+    latest: latestDraft(record(latest)),
     queue: text(queue, "default"),
     project: text(project),
     name: text(name),
@@ -113,6 +117,11 @@ function actionDraft(data: Data): ActionDraft {
     reuse_task: flag(reuse_task, false),
     rest,
   };
+}
+
+function latestDraft(data: Data): LatestDraft {
+  const { project, name, tags, status } = data;
+  return { project: text(project), name: text(name), tags: joinedText(tags), status: text(status, "completed") };
 }
 
 const rows = (data: unknown): ParameterRow[] =>

@@ -4,6 +4,9 @@ import { within } from "./problems";
 
 const LABELS: Record<string, string> = {
   "action.task": "base task",
+  "action.latest.project": "project of the base task",
+  "action.latest.tags": "tags of the base task",
+  "action.latest": "name of the base task",
   "action.queue": "queue",
   "action.project": "target project",
   "action.parameters": "parameters",

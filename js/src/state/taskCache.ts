@@ -1,9 +1,11 @@
 // Base tasks and their parameters, requested once for the whole form and cached.
-import type { BaseTask, Parameter, Resolved } from "../messages/wizard";
+import type { BaseTask, LatestNow, Parameter, Resolved } from "../messages/wizard";
+import type { LatestDraft } from "./draft";
 import type { Requester } from "./wizardStore";
 
 export class TaskCache {
   readonly #resolved = new Map<string, Resolved>();
+  readonly #latest = new Map<string, LatestNow>();
   readonly #parameters = new Map<string, Parameter[]>();
   readonly #pending = new Set<string>();
   readonly #listeners = new Set<() => void>();
@@ -24,6 +26,11 @@ export class TaskCache {
     return this.resolved(text)?.task ?? null;
   }
 
+  /** The latest of several tasks, as it was last known; undefined before the first answer. */
+  latest(wanted: LatestDraft): LatestNow | undefined {
+    return this.#latest.get(JSON.stringify(wanted));
+  }
+
   parameters(id: string): Parameter[] | undefined {
     return this.#parameters.get(id);
   }
@@ -39,6 +46,14 @@ export class TaskCache {
     return answer ?? known;
   }
 
+  /** Asks which task is the latest of several now. */
+  async readLatest(wanted: LatestDraft): Promise<void> {
+    const answer = await this.#requestOnce<LatestNow>("latest", JSON.stringify(wanted), wanted);
+    if (answer?.task)
+      this.#store(this.#resolved, answer.task.id, { id: answer.task.id, task: answer.task, problem: "" });
+    if (answer) this.#store(this.#latest, JSON.stringify(wanted), answer);
+  }
+
   async readParameters(id: string): Promise<void> {
     if (id === "" || this.#parameters.has(id)) return;
     const answer = await this.#requestOnce<{ parameters: Parameter[] }>("parameters", id);
@@ -46,12 +61,12 @@ export class TaskCache {
   }
 
   /** Sends a request unless the same one is pending. Returns null without an answer, such as without a server. */
-  async #requestOnce<Result>(action: string, id: string): Promise<Result | null> {
+  async #requestOnce<Result>(action: string, id: string, payload: unknown = { id }): Promise<Result | null> {
     const question = `${action} ${id}`;
     if (this.#pending.has(question)) return null;
     this.#pending.add(question);
     try {
-      return await this.kernel.request<Result>(action, { id });
+      return await this.kernel.request<Result>(action, payload);
     } catch {
       return null;
     } finally {

@@ -1,5 +1,14 @@
 // Converts the content of the form to a definition's plain data, in the format of clearml_sched_widgets/codec.
-import type { ActionDraft, Draft, ParameterRow, PoliciesDraft, RuleDraft, ScheduleDraft, TriggerDraft } from "./draft";
+import type {
+  ActionDraft,
+  Draft,
+  LatestDraft,
+  ParameterRow,
+  PoliciesDraft,
+  RuleDraft,
+  ScheduleDraft,
+  TriggerDraft,
+} from "./draft";
 import { type MomentDraft, momentData } from "./moments";
 
 export type Data = Record<string, unknown>;
@@ -77,7 +86,7 @@ function actionData(action: ActionDraft): Data {
   const overrides = mapping(action.overrides);
   return {
     ...action.rest,
-    task: action.task.trim(),
+    ...(action.base === "latest" ? { latest: latestData(action.latest) } : { task: action.task.trim() }),
     queue: action.queue,
     project: orNull(action.project),
     name: orNull(action.name),
@@ -88,6 +97,11 @@ function actionData(action: ActionDraft): Data {
     ...(Object.keys(overrides).length > 0 && { overrides }),
     ...(action.reuse_task && { reuse_task: true }),
   };
+}
+
+function latestData(latest: LatestDraft): Data {
+  const { project, name, tags, status } = latest;
+  return { project: orNull(project), name: orNull(name), tags: split(tags), status };
 }
 
 /** Empty rows are left out. If a name is repeated, its last row counts; the form says so. */

@@ -4,6 +4,7 @@ import type { Queue } from "../messages/wizard";
 import { type ActionDraft, functionOf } from "../state/draft";
 import { Messages, SelectField, TextField, useUid } from "../ui/fields";
 import { type EditorProps, useForm } from "./form";
+import { BaseChoice, LatestFields } from "./LatestFields";
 import { TaskField } from "./TaskField";
 
 export function ActionFields({ value, path, onChange }: EditorProps<ActionDraft>) {
@@ -11,11 +12,29 @@ export function ActionFields({ value, path, onChange }: EditorProps<ActionDraft>
   if (called) return <CalledFunction name={called} path={`${path}.function`} />;
   return (
     <>
-      <TaskField
-        task={value.task}
-        path={`${path}.task`}
-        onChange={(task) => onChange({ ...value, task }, `${path}.task`)}
-      />
+      <BaseChoice value={value} onChange={onChange} />
+      {value.base === "latest" ? (
+        <LatestFields
+          value={value.latest}
+          path={`${path}.latest`}
+          onChange={(latest, field) => onChange({ ...value, latest }, field)}
+        >
+          <ProjectField
+            label="Project of the base task"
+            placeholder="Any"
+            unknown="The server has no project of this name."
+            project={value.latest.project}
+            path={`${path}.latest.project`}
+            onChange={(project) => onChange({ ...value, latest: { ...value.latest, project } })}
+          />
+        </LatestFields>
+      ) : (
+        <TaskField
+          task={value.task}
+          path={`${path}.task`}
+          onChange={(task) => onChange({ ...value, task }, `${path}.task`)}
+        />
+      )}
       <div class="csw-grid">
         <QueueField
           label="Queue"
@@ -25,6 +44,9 @@ export function ActionFields({ value, path, onChange }: EditorProps<ActionDraft>
         />
         {value.reuse_task ? null : (
           <ProjectField
+            label="Target project"
+            placeholder="The base task's own"
+            unknown="New: it will be created."
             project={value.project}
             path={`${path}.project`}
             onChange={(project) => onChange({ ...value, project })}
@@ -106,12 +128,16 @@ interface Projects {
 }
 
 interface ProjectProps {
+  label: string;
+  placeholder: string;
+  /** The hint where the server has no such project. */
+  unknown: string;
   project: string;
   path: string;
   onChange: (project: string) => void;
 }
 
-function ProjectField({ project, path, onChange }: ProjectProps) {
+function ProjectField({ label, placeholder, unknown, project, path, onChange }: ProjectProps) {
   const form = useForm();
   const list = useUid();
   const [found, setFound] = useState<Projects>({ projects: [], exists: null });
@@ -131,13 +157,13 @@ function ProjectField({ project, path, onChange }: ProjectProps) {
   return (
     <>
       <TextField
-        label="Target project"
+        label={label}
         value={project}
         list={list}
-        placeholder="The base task's own"
+        placeholder={placeholder}
         onInput={onChange}
         onBlur={() => form.store.leaveField(path)}
-        hint={project.trim() !== "" && found.exists === false ? "New: it will be created." : undefined}
+        hint={project.trim() !== "" && found.exists === false ? unknown : undefined}
         {...form.notes(path)}
       />
       <datalist id={list}>

@@ -4,7 +4,7 @@ import { functionOf, type ItemKind, type ScheduleDraft, type TriggerDraft } from
 import { ActionFields } from "./ActionFields";
 import { Advanced } from "./Advanced";
 import { BoundText } from "./BoundField";
-import type { EditorProps } from "./form";
+import { type EditorProps, useForm } from "./form";
 import { LaunchedTask } from "./LaunchedTask";
 import { Parameters } from "./Parameters";
 import { RecurrenceFields } from "./RecurrenceFields";
@@ -68,10 +68,12 @@ function Fields<T extends ScheduleDraft | TriggerDraft>(props: EditorProps<T> & 
 }
 
 function TaskFolds({ value, path, onChange }: EditorProps<ScheduleDraft | TriggerDraft>) {
+  const { tasks } = useForm();
+  const { base, task, latest } = value.action;
   return (
     <>
       <Parameters
-        task={value.action.task}
+        task={base === "latest" ? (tasks.latest(latest)?.task?.id ?? "") : task}
         entity={"entity" in value ? value.entity : null}
         value={value.action.parameters}
         path={`${path}.action.parameters`}

@@ -94,7 +94,9 @@ function Summary({ id: own, value, open, problems }: AnyCard & { id: string; pro
   const { task: id, queue } = value.action;
   const task = useTask(id)?.task;
   const called = functionOf(value.action);
-  const sentence = form.store.state.review?.items[value.id]?.sentence;
+  const review = form.store.state.review?.items[value.id];
+  const sentence = review?.sentence;
+  const base = review?.launches ?? task?.name ?? (id ? `Task ${id}` : "No base task yet");
   const chips = (
     <>
       {value.enabled ? null : <span class="csw-chip csw-quiet">disabled</span>}
@@ -116,8 +118,7 @@ function Summary({ id: own, value, open, problems }: AnyCard & { id: string; pro
             </span>
           ) : (
             <span>
-              <bdi>{task?.name ?? (id ? `Task ${id}` : "No base task yet")}</bdi> · queue{" "}
-              <bdi>{queue || "not chosen"}</bdi>
+              <bdi>{base}</bdi> · queue <bdi>{queue || "not chosen"}</bdi>
               {unserved ? " (no agent)" : ""}
             </span>
           )}

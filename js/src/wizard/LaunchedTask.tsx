@@ -23,7 +23,7 @@ export function LaunchedTask(props: EditorProps<ActionDraft>) {
           hint="Such as 30m or 2h: a run that works for longer is asked to stop."
         />
       </div>
-      <Reuse {...props} />
+      {props.value.base === "latest" ? null : <Reuse {...props} />}
       <Container {...props} />
       <Overrides
         value={props.value.overrides}

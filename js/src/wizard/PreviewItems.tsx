@@ -52,6 +52,7 @@ function PreviewItem({ item }: { item: ItemTitle }) {
             {atLaunch ? " Also once at the launch." : ""}
           </p>
         ) : null}
+        {review?.items[item.id]?.launches ? <p>Launches {review.items[item.id]?.launches}.</p> : null}
         <MissingList label="To complete" what={[...missing.when, ...missing.launch]} />
       </div>
     </li>

@@ -7,7 +7,17 @@ import time
 
 import pytest
 
-from clearml_sched_widgets import Action, Daily, Definition, InvalidDefinition, Manager, Once, Policies, Schedule
+from clearml_sched_widgets import (
+    Action,
+    Daily,
+    Definition,
+    InvalidDefinition,
+    Latest,
+    Manager,
+    Once,
+    Policies,
+    Schedule,
+)
 from clearml_sched_widgets.definition import Interval, StatusChanged, TaskTrigger
 from clearml_sched_widgets.errors import InstanceStateError, NotFound, SchedulerError, Unavailable
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
@@ -134,6 +144,31 @@ def test_a_stopped_instance_can_be_updated_too(manager: Manager, base: str) -> N
     instance.update(Definition("renamed", [Schedule(Action(base), Daily("07:00"))]))
     assert instance.status == "stopped"
     assert manager.get(instance.id).definition.name == "renamed"
+
+
+def test_the_project_of_a_latest_task_must_exist_and_that_nothing_fits_now_is_only_a_warning(
+    manager: Manager, gateway: MemoryGateway
+) -> None:
+    gateway.add_project("Vision")
+
+    def latest(**what: object) -> Schedule:
+        return Schedule(Action(latest=Latest(**what)), Daily("06:20"))  # type: ignore[arg-type]
+
+    items = [latest(project="Vison", name="train"), latest(project="Vision", name="train"), latest(name="train")]
+    definition = Definition("nightly", items)
+    with pytest.raises(InvalidDefinition) as caught:
+        manager.launch(definition)
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.value) == ("schedules[0].action.latest.project", "Vison")
+    assert problem.message == "there is no such project on the server; it has, recently used first: Vision"
+    warnings = manager.warnings(definition)
+    assert [warning.path for warning in warnings] == [f"schedules[{index}].action.latest" for index in range(3)]
+    assert "there is no completed task “train” in Vision now" in warnings[1].message
+    gateway.add_task("train", "Vision", status="completed")
+    gateway.requests.clear()
+    assert [warning.path for warning in manager.warnings(definition)] == ["schedules[0].action.latest"]
+    assert gateway.requests == {"queues": 1, "project_ids": 1, "tasks": 2}
+    manager.check(Definition("nightly", items[1:]))
 
 
 def test_a_draft_is_saved_unchecked_listed_and_launched_later(manager: Manager, base: str) -> None:

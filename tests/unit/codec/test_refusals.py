@@ -110,6 +110,37 @@ def test_a_name_of_10000_characters_is_refused_and_shown_shortened(data: dict[st
     assert "nnn...: expected" in str(problem)
 
 
+# what is written, the path of the one problem, the value there, a part of what is right
+IN_LATEST: list[tuple[Any, str, Any, str]] = [
+    ({}, "latest.name", None, "expected at least one of project, name and tags"),
+    ({"status": "published"}, "latest.name", None, "expected at least one of project, name and tags"),
+    ({"name": "train", "status": "finished"}, "latest.status", "finished", "expected one of completed, published"),
+    ({"name": "train", "status": None}, "latest.status", None, "expected one of completed, published"),
+    ({"name": "ab"}, "latest.name", "ab", "at least 3 characters"),
+    ({"name": 5}, "latest.name", 5, "expected some text"),
+    ({"project": "Research/x"}, "latest.project", "Research/x", "at least 3 characters in each part"),
+    ({"tags": ["prod", 1]}, "latest.tags[1]", 1, "expected some text"),
+    ({"tags": {"all": "prod"}}, "latest.tags", {"all": "prod"}, "expected a list"),
+    ({"name": LONG}, "latest.name", LONG, "at most 200 characters"),
+    ({"name": "train", "projct": "x"}, "latest.projct", "x", 'did you mean "project"?'),
+    ("train", "latest", "train", "expected a mapping with the keys of a Latest"),
+    ([], "latest", [], "expected a mapping with the keys of a Latest"),
+]
+
+
+@pytest.mark.parametrize(("latest", "path", "value", "right"), IN_LATEST, ids=map(_id, IN_LATEST))
+@pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump])
+def test_a_wrong_latest_task_is_refused(write: Any, latest: Any, path: str, value: Any, right: str) -> None:
+    action = {"latest": latest}
+    (problem,) = refused(write({"version": 2, **document(schedules=[schedule(action=action)])}))
+    assert (problem.path, problem.value) == (f"schedules[0].action.{path}", value)
+    assert right in problem.message
+
+
+def test_a_null_latest_is_none() -> None:
+    assert loads(json.dumps(with_action(latest=None))).schedules[0].action.latest is None
+
+
 def test_problems_of_fields_and_those_between_fields_come_together() -> None:
     bounds = {"start": "2026-01-02T00:00Z", "end": "2026-01-01T00:00Z"}
     data = {

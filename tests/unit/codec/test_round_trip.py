@@ -11,7 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
+from clearml_sched_widgets.codec import dumps, from_data, loads, needed_version, to_data
 from clearml_sched_widgets.definition import (
     Action,
     Condition,
@@ -20,6 +20,7 @@ from clearml_sched_widgets.definition import (
     DatasetTrigger,
     Definition,
     Interval,
+    Latest,
     ModelTrigger,
     Monthly,
     Once,
@@ -34,6 +35,7 @@ from clearml_sched_widgets.definition import (
     Trigger,
     Weekly,
 )
+from clearml_sched_widgets.definition.latest import STATUSES as STATUSES_OF_LATEST
 from clearml_sched_widgets.definition.policies import MISSED, OVERLAP
 from clearml_sched_widgets.definition.rules import MONTHS, ORDINALS
 from clearml_sched_widgets.definition.values import WEEKDAYS
@@ -99,9 +101,18 @@ rules = with_bounds(
     | st.fixed_dictionaries({"kind": st.just(Interval), "every": seconds, "anchor": moments})
     | st.fixed_dictionaries({"kind": st.just(Cron), "expression": expressions().map(lambda drawn: drawn.text)})
 )
+given_names = task_names.filter(lambda text: "/" not in text)
+latest = (
+    st.builds(
+        Latest, name=given_names, project=project_names, tags=name_lists, status=st.sampled_from(STATUSES_OF_LATEST)
+    )
+    | st.builds(Latest, project=given_names)
+    | st.builds(Latest, tags=st.lists(names, min_size=1, max_size=3))
+)
+launched = st.fixed_dictionaries({"task": names}) | st.fixed_dictionaries({"latest": latest})
 actions = st.builds(
-    Action,
-    task=names,
+    lambda what, **more: Action(**what, **more),
+    launched,
     queue=names,
     project=project_names,
     name=optional_task_names,
@@ -250,6 +261,30 @@ def test_a_reused_task_and_the_name_of_a_function_survive() -> None:
     assert copy.schedules[0] == reused
     assert repr(copy.schedules[1].action) == "Action(function=builtins.print)"
     assert from_data(to_data(copy)) == copy
+
+
+LATEST = """
+version: 2
+name: Nightly
+schedules:
+- action: {latest: {name: train, project: Research, tags: [prod], status: published}}
+  recurrence: {type: daily, times: ['06:20']}
+"""
+
+
+def test_a_definition_is_written_in_the_oldest_version_that_can_hold_it() -> None:
+    old, new = loads(WHOLE), loads(LATEST)
+    assert (needed_version(old), needed_version(new)) == (1, 2)
+    data = to_data(new)
+    assert data["version"] == 2
+    assert data["schedules"][0]["action"]["latest"] == {
+        **{"name": "train", "project": "Research", "tags": ["prod"], "status": "published"}
+    }
+    assert list(data["schedules"][0]["action"])[:2] == ["task", "latest"]
+    assert "latest" not in to_data(old)["schedules"][0]["action"], "older versions of this package refuse the key"
+    assert loads(dumps(new, "yaml")) == new
+    assert from_data({**data, "version": 1}) == new, "what somebody wrote by hand"
+    assert from_data({**to_data(old), "version": 2}) == old
 
 
 def test_what_is_left_out_takes_its_default_and_an_id_of_its_own() -> None:

@@ -17,6 +17,7 @@ from clearml_sched_widgets.definition import (
     Daily,
     Definition,
     Interval,
+    Latest,
     ModelTrigger,
     Monthly,
     Once,
@@ -214,6 +215,15 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
     (lambda: Action("a", overrides={"execution.queue": "x"}), "overrides['execution.queue']", "cannot be set"),
     (lambda: Action("a", overrides={"script.branch": 5}), "overrides['script.branch']", "expected text"),
     (lambda: Action("a", function=print), "task", "not both"),
+    (lambda: Action("a", latest=Latest(name="train")), "latest", "a task or the latest of several, not both"),
+    (lambda: Action(latest=Latest(name="train"), function=print), "latest", "a task or a function, not both"),
+    (lambda: Action(latest=Latest(name="train"), reuse_task=True), "reuse_task", "would erase the results"),
+    (lambda: Action(latest="train"), "latest", "expected a Latest, such as"),  # type: ignore[arg-type]
+    (Latest, "name", "expected at least one of project, name and tags"),
+    (lambda: Latest(name=" ", project="", tags=[]), "name", "expected at least one of project, name and tags"),
+    (lambda: Latest(name="train", status="failed"), "status", "expected one of completed, published"),
+    (lambda: Latest(project="A"), "project", "at least 3 characters in each part"),
+    (lambda: Latest(tags=["x", ""]), "tags[1]", "must not be empty"),
     (lambda: Action(function=5), "function", "expected a Python function"),  # type: ignore[arg-type]
     (lambda: Action(function=waits), "function", "never be awaited"),
     (lambda: Action("", "gpu", function=print), "queue", "on no queue"),

@@ -12,6 +12,7 @@ from clearml_sched_widgets.definition import (
     DatasetTrigger,
     Definition,
     Interval,
+    Latest,
     Monthly,
     Once,
     Policies,
@@ -44,6 +45,10 @@ HOURLY = Interval("1h")
         (Published(), "Published()"),
         (Policies(), "Policies()"),
         (Select(projects="p", subprojects=False), "Select(projects=['p'], subprojects=False)"),
+        (
+            Action(latest=Latest(name="train", tags="prod")),
+            "Action(latest=Latest(name='train', tags=['prod']))",
+        ),
         (Action("a", parameters={"A/b": 1}), "Action(task='a', parameters={'A/b': '1'})"),
         (
             Schedule(ACTION, HOURLY, name="x", id="i"),
@@ -81,3 +86,22 @@ def test_a_definition_is_a_table_in_a_notebook_and_nothing_in_it_is_html() -> No
     assert html.count("<tr>") == 3
     assert "&lt;script&gt;" in html
     assert "<td>watch</td>" in html
+
+
+@pytest.mark.parametrize(
+    ("latest", "words"),
+    [
+        (Latest(name="train"), "the latest completed task “train”"),
+        (Latest(project="Research/Night", status="published"), "the latest published task in Research/Night"),
+        (Latest(tags=["prod"]), "the latest completed task tagged “prod”"),
+        (
+            Latest(project="Research", name="train", tags="prod, gpu"),
+            "the latest completed task “train” in Research tagged “prod” and “gpu”",
+        ),
+        (Latest(name="\u05d0\u05d1\u05d2"), "the latest completed task “\u2068\u05d0\u05d1\u05d2\u2069”"),
+    ],
+)
+def test_the_latest_task_is_told_in_words(latest: Latest, words: str) -> None:
+    assert latest.words == words
+    assert Action(latest=latest).subject == words
+    assert words in Definition("nightly", [Schedule(Action(latest=latest), HOURLY)])._repr_html_()
