@@ -67,6 +67,10 @@ class InstanceStateError(SchedulerError):
     """The instance is not in a state that allows what was asked for."""
 
 
+class OtherVersion(InstanceStateError):
+    """The instance's engine has another version of this package, and does not understand what it is told."""
+
+
 class GatewayError(SchedulerError):
     """A request to the ClearML server failed. `code` and `subcode` are the server's, or 0 if it did not answer."""
 

@@ -12,6 +12,7 @@ from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Definition, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.definition.items import new_id
+from clearml_sched_widgets.engine.instance_task import abilities
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.lease import PREFIX
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
@@ -147,6 +148,7 @@ class Manager:
         text = codec.dumps(definition, functions=launched is not None)
         configuration = {instance_task.DEFINITION: text, instance_task.STATE: "{}", instance_task.WHERE: where}
         configuration |= {**more, **(control.launched_at(launched) if launched else {})}
+        configuration |= abilities.dumps(abilities.own()) if launched else {}  # spares its engine a request
         return self.get(self.gateway.create_instance(definition.name, self.project, configuration))
 
 

@@ -17,7 +17,7 @@ from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.instances import preflight, service_task
+from clearml_sched_widgets.instances import preflight, service_task, waiting
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.instances.running import forget, functions_here, register, start_lock
 from clearml_sched_widgets.policy import requested
@@ -25,6 +25,8 @@ from clearml_sched_widgets.policy.run import Run, run_of
 from clearml_sched_widgets.policy.state import iso
 from clearml_sched_widgets.records import Task, TaskQuery, run_tag
 from clearml_sched_widgets.views import history, viewer
+
+RESTART_SECONDS = 120  # that an agent may take to stop an instance
 
 
 # -- start and stop
@@ -38,8 +40,8 @@ def launched_at(moment: datetime) -> dict[str, str]:
     return {instance_task.LAUNCHED: iso(moment) or ""}
 
 
-def resume(handle: Handle, called: datetime | None = None) -> None:
-    """Start an instance in this kernel or, if it is a service, on its queue. If it is paused, end the pause.
+def resume(handle: Handle, called: datetime | None = None, *, end_pause: bool = True) -> None:
+    """Start an instance in this kernel or, if it is a service, on its queue. With `end_pause`, end its pause.
 
     `called` is when the launch of a draft was called, if the draft has it already; it is now otherwise (server time).
     """
@@ -53,13 +55,12 @@ def resume(handle: Handle, called: datetime | None = None) -> None:
         if task.status == "created" and called is None:
             handle.gateway.write_configuration(handle.id, launched_at(time_at(handle.gateway, began)))
         if handle.is_service:
-            _resume_service(handle, task)
+            _resume_service(handle, task, end_pause)
         else:
-            _resume_here(handle, task)
+            _resume_here(handle, end_pause and viewer.is_paused(task))
 
 
-def _resume_here(handle: Handle, task: Task) -> None:
-    paused = viewer.is_paused(task)
+def _resume_here(handle: Handle, paused: bool) -> None:
     engine = Engine(handle.id, handle.gateway, tables=history.tables, functions=functions_here(handle.id))
     try:
         engine.start()
@@ -76,7 +77,7 @@ def _resume_here(handle: Handle, task: Task) -> None:
         handle.send(Command(do="resume"))
 
 
-def _resume_service(handle: Handle, task: Task) -> None:
+def _resume_service(handle: Handle, task: Task, end_pause: bool) -> None:
     status = handle.known_status
     if status == "paused":
         handle.send(Command(do="resume"))
@@ -88,7 +89,7 @@ def _resume_service(handle: Handle, task: Task) -> None:
             gateway.set_status(handle.id, "stopped", "Resumed")
         _set_script_again(handle, task)
         service_task.enqueue(gateway, handle.id, task.queue_id or preflight.queue_id(gateway, "services"))
-        if viewer.is_paused(task):
+        if end_pause and viewer.is_paused(task):
             gateway.write_configuration(handle.id, commands.dumps(Command(do="resume")))
         handle.reread()
 
@@ -110,6 +111,19 @@ def stop(handle: Handle) -> None:
     else:
         handle.gateway.request_stop(handle.id, "Stopped by its user")
     handle.reread()
+
+
+def restart(handle: Handle) -> None:
+    """Stop an instance, wherever it runs, and start it again, with this version of the package."""
+    handle.reread()
+    if handle.known_status in ("queued", "running", "paused"):  # a silent one does not hear it; it is resumed
+        stop(handle)
+        if not waiting.wait(handle, RESTART_SECONDS):
+            raise InstanceStateError(
+                f"The instance {handle.name} was asked to stop, and has not within {RESTART_SECONDS} s. "
+                "Resume it when it has; then it runs with this version."
+            )
+    resume(handle, end_pause=False)
 
 
 def delete(handle: Handle) -> None:
@@ -138,6 +152,8 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> str:
         raise InstanceStateError(
             f"The instance {task.name} waits in its queue; update it when it runs, or stop it first."
         )
+    if task.status == "in_progress" and handle.engine is None:
+        handle.refuse_unknown(handle.abilities.missing_for(definition))
     with writable(handle, "Updated"):
         functions.keep(definition)
         gateway.write_configuration(task.id, {instance_task.DEFINITION: codec.dumps(definition, functions=True)})

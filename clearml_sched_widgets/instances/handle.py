@@ -8,13 +8,13 @@ from datetime import timedelta
 from time import monotonic
 
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
-from clearml_sched_widgets.engine.instance_task import commands
+from clearml_sched_widgets.engine.instance_task import abilities, commands
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.instance_task.lease import PREFIX
 from clearml_sched_widgets.engine.loop import Engine
 from clearml_sched_widgets.engine.snapshot import Snapshot
-from clearml_sched_widgets.errors import GatewayError, InstanceStateError, InvalidDefinition, Problem
+from clearml_sched_widgets.errors import GatewayError, InstanceStateError, InvalidDefinition, OtherVersion, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances.running import end_count, engine_here, snapshot_here
 from clearml_sched_widgets.records import Lease, Task
@@ -132,11 +132,26 @@ class Handle:
             raise InstanceStateError(f"The instance {self.name} waits in its queue; try again when an agent runs it.")
         if self.task.status != "in_progress":
             raise InstanceStateError(f"The instance {self.name} is {self.known_status}; resume it first.")
+        self.refuse_unknown("" if command.do in self.abilities.commands else f"the command {command.do}")
         self.gateway.write_configuration(self.id, commands.dumps(command))
         if self.silence is None:
             return ""
         silent = viewer.silence_text(self.silence)
         return f"{self.name}: {silent}. This is kept, and done when it runs again: resume it to have it done now."
+
+    @property
+    def abilities(self) -> abilities.Abilities:
+        """What its engine understands, as its task was last read."""
+        return abilities.loads(self.task.configuration)
+
+    def refuse_unknown(self, what: str) -> None:
+        """Raise OtherVersion for something that its engine elsewhere does not understand; nothing if that is empty."""
+        if what:
+            runs, ours = self.abilities.version or "an earlier version", abilities.own().version
+            raise OtherVersion(
+                f"The instance {self.name} runs with {runs} of clearml-sched-widgets and does not understand {what}. "
+                f"Restart it with this version ({ours}) first: restart() stops it and starts it again where it was."
+            )
 
     def item(self, item: Schedule | Trigger | str) -> Schedule | Trigger:
         """One of its items, given the item or its id. Raises InvalidDefinition if it has no such item."""

@@ -301,6 +301,15 @@ class Instance:
         """Stop it, wherever it runs. Runs under way go on. It can be resumed later."""
         control.stop(self._handle)
 
+    def restart(self) -> None:
+        """Stop it, wherever it runs, and start it again where it was: a service on its queue, others in this kernel.
+
+        It runs with this version of the package then; a service is given it anew (see `package` of `Manager.launch`).
+        No slot or event is launched twice, and missed ones follow the missed-run policies. Waits up to two minutes
+        until it has stopped, and raises InstanceStateError if it has not.
+        """
+        control.restart(self._handle)
+
     def delete(self) -> None:
         """Delete the instance, not its runs. It must not be running; a silent one is stopped."""
         control.delete(self._handle)

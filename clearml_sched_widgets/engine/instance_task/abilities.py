@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
@@ -34,6 +35,7 @@ class Abilities:
         return ""
 
 
+@lru_cache(maxsize=1)
 def own() -> Abilities:
     """What an engine of this version understands in this process."""
     try:
@@ -53,7 +55,11 @@ def loads(configuration: Mapping[str, str]) -> Abilities:
     """What the engine of a task published. What is missing or makes no sense is as if it had published nothing."""
     try:
         data = json.loads(configuration.get(ENGINE) or "{}")
-        known = {"version": str(data["version"]), "definition": int(data["definition"]), "regex": bool(data["regex"])}
-        return Abilities(**known, commands=frozenset(map(str, data["commands"])))
+        return Abilities(
+            version=str(data["version"]),
+            definition=int(data["definition"]),
+            commands=frozenset(map(str, data["commands"])),
+            regex=bool(data["regex"]),
+        )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Abilities()

@@ -11,7 +11,7 @@ import attrs
 
 from clearml_sched_widgets import codec
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine.instance_task import commands, state_objects, state_salvage
+from clearml_sched_widgets.engine.instance_task import abilities, commands, state_objects, state_salvage
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.errors import NotFound, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
@@ -99,7 +99,13 @@ class EngineTask:
         self.id = instance_id
         self._written_state: State | None = None
         self._writer = state_objects.Writer()
-        self._unpolled_objects = {DEFINITION, STATE, LAUNCHED, REFUSED}  # objects that `poll` leaves out
+        self._unpolled_objects = {
+            DEFINITION,
+            STATE,
+            LAUNCHED,
+            REFUSED,
+            abilities.ENGINE,
+        }  # objects that `poll` leaves out
 
     def start(self) -> InstanceTask:
         """Set the task to in_progress and return the instance as it is then. The lease must be held."""
@@ -109,12 +115,19 @@ class EngineTask:
         self._unpolled_objects.update(
             name for name in instance.task.configuration if name.startswith(state_objects.PART_PREFIX)
         )
-        if instance.task.status == "in_progress":
-            return instance
-        if instance.task.status == "failed":  # ClearML allows failed -> in_progress only through stopped
-            self._gateway.set_status(self.id, "stopped", "Resumed")
-        self._gateway.set_status(self.id, "in_progress")
-        return read(self._gateway, self.id)
+        if instance.task.status != "in_progress":
+            if instance.task.status == "failed":  # ClearML allows failed -> in_progress only through stopped
+                self._gateway.set_status(self.id, "stopped", "Resumed")
+            self._gateway.set_status(self.id, "in_progress")
+            instance = read(self._gateway, self.id)
+        self._publish_abilities(instance.task)
+        return instance
+
+    def _publish_abilities(self, task: Task) -> None:
+        """Tell notebooks with another version what this engine understands, unless the task says it already."""
+        own = abilities.dumps(abilities.own())
+        if own.items() - task.configuration.items():
+            self._gateway.write_configuration(self.id, own)
 
     def poll(self) -> TaskPoll:
         """Read the task's status and the waiting commands, but not its definition and state. One request.
