@@ -1,0 +1,113 @@
+"""Engines and notebooks of different versions: what an engine publishes, and what a notebook does not send it."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+
+import pytest
+
+from clearml_sched_widgets import (
+    Action,
+    Daily,
+    Definition,
+    Interval,
+    Manager,
+    Schedule,
+    Select,
+    StatusChanged,
+    TaskTrigger,
+)
+from clearml_sched_widgets.definition import Latest
+from clearml_sched_widgets.engine.instance_task import abilities
+from clearml_sched_widgets.engine.instance_task.abilities import Abilities
+from clearml_sched_widgets.engine.loop import Engine
+from clearml_sched_widgets.errors import OtherVersion
+from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
+from clearml_sched_widgets.instances.instance import Instance
+from tests.waiting import until
+
+LATEST = Definition("the latest", [Schedule(Action(latest=Latest(name="train")), Daily("06:20"))])
+OLD = {abilities.ENGINE: json.dumps({"version": "0.0.9", "definition": 1, "commands": ["reload"], "regex": False})}
+
+
+@pytest.fixture
+def definition(gateway: MemoryGateway) -> Definition:
+    return Definition("nightly", [Schedule(Action(gateway.add_task("train model")), Daily("06:20"), id="daily")])
+
+
+def run_elsewhere(manager: Manager, gateway: MemoryGateway, definition: Definition) -> tuple[Instance, Engine]:
+    """A service whose agent runs an engine that this kernel's instances know nothing of."""
+    instance = manager.launch(definition, where="service")
+    engine = Engine(instance.id, gateway)
+    engine.start()
+    until(lambda: instance.refresh().status == "running")
+    return instance, engine
+
+
+def test_an_engine_publishes_what_it_understands_with_the_launch(
+    manager: Manager, gateway: MemoryGateway, definition: Definition
+) -> None:
+    instance = manager.launch(definition)
+    published = abilities.loads(gateway.task(instance.id).configuration)
+    assert published == abilities.own()
+    assert (published.version, published.definition) == (version("clearml-sched-widgets"), 2)
+
+
+def test_an_engine_corrects_what_an_earlier_one_published(
+    manager: Manager, gateway: MemoryGateway, definition: Definition
+) -> None:
+    instance = manager.launch(definition)
+    gateway.write_configuration(instance.id, OLD)
+    instance.stop()
+    instance.resume()
+    assert abilities.loads(gateway.task(instance.id).configuration) == abilities.own()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "nonsense", '{"version": 1}', '{"definition": "x"}', "[" * 10**5])
+def test_what_makes_no_sense_is_as_if_nothing_was_published(text: str) -> None:
+    assert abilities.loads({abilities.ENGINE: text}) == Abilities()
+    assert abilities.loads({}).definition == 1
+
+
+def test_what_an_engine_does_not_understand_is_not_sent(
+    manager: Manager, gateway: MemoryGateway, definition: Definition
+) -> None:
+    instance, engine = run_elsewhere(manager, gateway, definition)
+    try:
+        gateway.write_configuration(instance.id, OLD)
+        before = dict(gateway.task(instance.id).configuration)
+        with pytest.raises(OtherVersion, match=r"runs with 0.0.9 .* does not understand a definition of version 2"):
+            instance.update(LATEST, check=False)
+        with pytest.raises(OtherVersion, match=r"the command run_now\. Restart it with this version"):
+            instance.run_now("daily")
+        regex = TaskTrigger(Action("a" * 32), StatusChanged(to=["completed"]), Select(name_regex="a"))
+        with pytest.raises(OtherVersion, match="name_regex"):
+            instance.update(Definition("nightly", triggers=[regex]), check=False)
+        assert gateway.task(instance.id).configuration == before
+        instance.update(Definition("edited", definition.schedules), check=False)
+        until(lambda: engine.snapshot is not None and engine.snapshot.definition.name == "edited")
+    finally:
+        engine.stop()
+
+
+def test_a_restart_of_a_service_stops_it_and_gives_the_agent_this_version(
+    manager: Manager, gateway: MemoryGateway, definition: Definition
+) -> None:
+    instance, engine = run_elsewhere(manager, gateway, definition)
+    gateway.set_script(instance.id, "scheduler_service.py", "the old code", [])
+    instance.restart()
+    until(lambda: engine.snapshot is not None and not engine.snapshot.running, what="the engine to see its stop")
+    assert instance.status == "queued"
+    assert gateway.script(instance.id)["diff"] != "the old code"
+
+
+def test_a_restart_in_this_kernel_keeps_a_pause(
+    manager: Manager, gateway: MemoryGateway, definition: Definition
+) -> None:
+    often = Definition("often", [Schedule(Action(definition.schedules[0].action.task), Interval(every="1h"))])
+    instance = manager.launch(often)
+    instance.pause("holiday")
+    instance.restart()
+    assert (instance.status, instance.where) == ("paused", "kernel")
+    assert gateway.task(instance.id).status == "in_progress"
