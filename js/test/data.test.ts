@@ -154,6 +154,22 @@ it("gives a definition back unchanged after a round through the form", () => {
   expect(toData(fromData(DEFINITION))).toEqual(DEFINITION);
 });
 
+it("gives a base task that is the latest of several back unchanged, and no id beside it", () => {
+  const latest = { project: "Vision", name: null, tags: ["prod", "gpu"], status: "published" };
+  const draft = fromData({ name: "x", schedules: [{ id: "a1", action: { task: "", latest, queue: "gpu" } }] });
+  expect(draft.schedules[0]?.action.base).toBe("latest");
+  const action = () => (toData(draft).schedules as { action: Record<string, unknown> }[])[0]?.action;
+  expect(action()?.latest).toEqual(latest);
+  expect(action()).not.toHaveProperty("task");
+  const item = draft.schedules[0];
+  if (item) item.action = { ...item.action, base: "task", task: "t1" };
+  expect(action()?.task).toBe("t1");
+  expect(action()).not.toHaveProperty("latest");
+  expect(fromData({ name: "x", schedules: [{ action: { task: "t1", latest: null } }] }).schedules[0]?.action.base).toBe(
+    "task",
+  );
+});
+
 it("fills in what a definition leaves out, and gives each item an id", () => {
   const draft = fromData({ name: "x", schedules: [{}], triggers: [{ when: { type: "nonsense" } }] });
   expect(draft.schedules[0]?.id).toMatch(/^[0-9a-f]{12}$/);

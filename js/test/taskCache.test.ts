@@ -29,6 +29,22 @@ it("asks once for a task that is there, and knows it by its id and by its addres
   expect(heard.length).toBeGreaterThan(0);
 });
 
+it("asks each time which task is the latest, and knows that task then", async () => {
+  const wanted = { project: "", name: "train", tags: "", status: "completed" };
+  answer = { task, completed: 5, asked: true };
+  await Promise.all([book.readLatest(wanted), book.readLatest(wanted)]);
+  expect(asked.length).toBe(1);
+  expect(book.latest({ ...wanted })?.completed).toBe(5);
+  expect(book.task("a1")?.name).toBe("train");
+  answer = new Error("no server");
+  await book.readLatest(wanted);
+  expect(book.latest(wanted)?.task).not.toBeNull();
+  answer = { task: null, completed: null, asked: true };
+  await book.readLatest(wanted);
+  expect(book.latest(wanted)?.task).toBeNull();
+  expect(book.latest({ ...wanted, name: "other" })).toBeUndefined();
+});
+
 it("asks again for a task that was not there, and keeps what it knew where nobody answers", async () => {
   answer = { id: "a1", task: null, problem: "no such task" };
   await book.resolve("a1");

@@ -10,6 +10,7 @@ const ACTIONS = [
   "matches",
   "check",
   "task",
+  "latest",
   "tasks",
   "parameters",
   "queues",

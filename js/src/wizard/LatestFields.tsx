@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { type ActionDraft, type Base, blankLatest, type LatestDraft } from "../state/draft";
 import { relativeTime } from "../state/format";
 import { Messages, Segments, useUid } from "../ui/fields";
-import { Chip, TaskLink, useNow } from "../ui/parts";
+import { TaskLink, useNow } from "../ui/parts";
 import { BoundChips, COMMA_SEPARATORS } from "./BoundChips";
 import { BoundSelect, BoundText } from "./BoundField";
 import { type EditorProps, useForm } from "./form";
@@ -91,9 +91,12 @@ function LatestNow({ wanted }: { wanted: LatestDraft }) {
               {found.task.name}
             </TaskLink>
           </span>{" "}
-          <bdi>{found.task.project || "no project"}</bdi> <Chip status={found.task.status} />
-          {found.completed === null ? null : ` completed ${relativeTime(found.completed, now)}`}. Looked for again at
-          each launch.
+          <bdi>{found.task.project || "no project"}</bdi>
+          {found.task.status === "completed" ? null : " · published"}
+          {found.completed === null
+            ? null
+            : ` · completed ${relativeTime(found.completed, now).replace(/^now$/, "just now")}`}
+          . Looked for again at each launch.
         </>
       ) : found?.asked ? (
         "Nothing fits now, and runs fail until something does. Runs launched from a latest task do not count."

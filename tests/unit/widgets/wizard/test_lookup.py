@@ -9,6 +9,7 @@ from clearml_sched_widgets import Action, Daily, Definition, Schedule, Wizard
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.records import Param, Server
+from clearml_sched_widgets.widgets.host.page_values import millis
 from clearml_sched_widgets.widgets.wizard import lookup
 from tests.unit.widgets.page import Page, memory_manager, schedule_data
 
@@ -116,6 +117,25 @@ def test_a_value_of_another_type_is_warned_of_beside_its_parameter() -> None:
     data = schedule_data(task, action={"task": task, "parameters": {"Args/epochs": "many"}})
     [warning] = page.ask("check", revision=1, data=data)["result"]["warnings"]
     assert warning["path"] == problem.path
+
+
+def test_the_form_asks_which_task_is_the_latest_now_and_compares_the_types_with_it() -> None:
+    manager, _ = memory_manager()
+    gateway = manager.gateway
+    assert isinstance(gateway, MemoryGateway)
+    page = Page(Wizard(manager=manager))
+    what = {"project": "Vision", "name": "train", "tags": "prod, gpu", "status": "completed"}
+    nothing = {"task": None, "completed": None}
+    assert page.ask("latest", **what)["result"] == {**nothing, "asked": True}
+    assert page.ask("latest", **{**what, "name": "x"})["result"] == {**nothing, "asked": False}
+    params = {"Args": {"epochs": Param(value="3", type="int")}}
+    task = gateway.add_task("train", "Vision", status="completed", tags=("gpu", "prod"), hyperparams=params)
+    found = page.ask("latest", **what)["result"]
+    assert (found["task"]["id"], found["task"]["name"]) == (task, "train")
+    assert found["completed"] == millis(gateway.task(task).completed)
+    action = {"latest": {**what, "tags": ["prod"]}, "parameters": {"Args/epochs": "many"}}
+    [warning] = page.ask("check", revision=1, data=schedule_data("", action=action))["result"]["warnings"]
+    assert warning["path"] == "schedules[0].action.parameters['Args/epochs']"
 
 
 def test_whether_a_project_exists_is_told_where_it_is_known() -> None:

@@ -28,6 +28,16 @@ def test_a_schedule_has_a_sentence_and_ten_next_runs_on_its_own_clock() -> None:
     assert item["next"][0]["zone"] == "Europe/Berlin"
 
 
+def test_what_launches_the_latest_task_says_so_in_words() -> None:
+    action = {"latest": {"name": "train", "project": "Vision"}}
+    found = review(schedule_data("", action=action), NOW)
+    assert found["problems"] == []
+    assert found["items"]["a1"]["launches"] == "the latest completed task “train” in Vision"
+    assert "launches" not in review(schedule_data("t1"), NOW)["items"]["a1"]
+    (problem,) = review(schedule_data("", action={"latest": {}}), NOW)["problems"]
+    assert problem["path"] == "schedules[0].action.latest.name"
+
+
 def test_what_has_fewer_than_ten_runs_shows_them_all() -> None:
     rule = {"type": "once", "date": "2026-12-01", "times": ["06:20", "18:20"]}
     assert len(review(schedule_data("t1", recurrence=rule), NOW)["items"]["a1"]["next"]) == 2
