@@ -26,7 +26,7 @@ from clearml_sched_widgets.policy.state import iso
 from clearml_sched_widgets.records import Task, TaskQuery, run_tag
 from clearml_sched_widgets.views import history, viewer
 
-RESTART_SECONDS = 120  # that an agent may take to stop an instance
+STOP_SECONDS = 120  # that an agent may take to stop an instance
 
 
 # -- start and stop
@@ -115,15 +115,20 @@ def stop(handle: Handle) -> None:
 
 def restart(handle: Handle) -> None:
     """Stop an instance, wherever it runs, and start it again, with this version of the package."""
-    handle.reread()
-    if handle.known_status in ("queued", "running", "paused"):  # a silent one does not hear it; it is resumed
-        stop(handle)
-        if not waiting.wait(handle, RESTART_SECONDS):
-            raise InstanceStateError(
-                f"The instance {handle.name} was asked to stop, and has not within {RESTART_SECONDS} s. "
-                "Resume it when it has; then it runs with this version."
-            )
+    stop_and_wait(handle)
     resume(handle, end_pause=False)
+
+
+def stop_and_wait(handle: Handle) -> None:
+    """Stop an instance, wherever it runs, and wait until it has. A silent one is left: it does not hear it."""
+    handle.reread()
+    if handle.known_status not in ("queued", "running", "paused"):
+        return
+    stop(handle)
+    if not waiting.wait(handle, STOP_SECONDS):
+        raise InstanceStateError(
+            f"The instance {handle.name} was asked to stop, and has not within {STOP_SECONDS} s. Resume it when it has."
+        )
 
 
 def delete(handle: Handle) -> None:

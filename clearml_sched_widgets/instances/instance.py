@@ -297,6 +297,14 @@ class Instance:
         """
         moving.to_service(self._handle, queue, Package(package, requirements))
 
+    def move_to_kernel(self) -> None:
+        """Move it from its agent to this kernel. The other way of `move_to_service`: it is the same instance.
+
+        It is stopped on its agent, which may take up to two minutes, and continued here; a pause stays. Raises
+        InstanceStateError if it is no service or has not stopped; resume it then when it has.
+        """
+        moving.to_kernel(self._handle)
+
     def stop(self) -> None:
         """Stop it, wherever it runs. Runs under way go on. It can be resumed later."""
         control.stop(self._handle)

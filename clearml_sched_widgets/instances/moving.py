@@ -1,4 +1,4 @@
-"""Moves an instance, with its state, from a kernel to an agent."""
+"""Moves an instance, with its state, from a kernel to an agent and back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from time import monotonic
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.instances import preflight, service_task
-from clearml_sched_widgets.instances.control import launched_at, stop, time_at, writable
+from clearml_sched_widgets.instances.control import launched_at, resume, stop, stop_and_wait, time_at, writable
 from clearml_sched_widgets.instances.handle import Handle
 from clearml_sched_widgets.instances.running import start_lock
 from clearml_sched_widgets.instances.service_task import Package
@@ -36,6 +36,20 @@ def to_service(handle: Handle, queue: str, package: Package) -> None:
             handle.gateway.write_configuration(handle.id, objects)
         service_task.submit(handle.gateway, handle.id, preflight.queue_id(handle.gateway, queue), script)
         handle.reread()
+
+
+def to_kernel(handle: Handle) -> None:
+    """Stop an agent's instance, and continue it in this kernel from the state on the server. A pause stays."""
+    if not handle.is_service:
+        raise InstanceStateError(f"The instance {handle.name} is no service; resume() runs it in this kernel.")
+    stop_and_wait(handle)
+    if handle.task.status == "in_progress":  # silent
+        handle.gateway.set_status(handle.id, "stopped", "Moved to a kernel")
+        handle.reread()
+    with writable(handle, "Moved to a kernel"):
+        handle.gateway.write_configuration(handle.id, {instance_task.WHERE: "kernel"})
+    handle.reread()
+    resume(handle, end_pause=False)
 
 
 def _check_movable(handle: Handle, queue: str, package: Package) -> None:

@@ -87,6 +87,7 @@ class View:
     log: tuple[LogLine, ...]
     problem: str = ""  # what is wrong right now, such as a server that does not answer
     waiting: bool = False  # true if `problem` is no error: another process holds the instance
+    other_version: str = ""  # of the package, if its engine elsewhere has another one than this process
     reason: str = ""  # the server's reason for the status of its task
     whole: bool = True  # whether `executed` has every run; older ones are read page by page
     log_whole: bool = True  # whether `log` has every line from the first on

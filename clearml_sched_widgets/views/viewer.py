@@ -9,7 +9,7 @@ import attrs
 
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.engine.following.runs import Runs
-from clearml_sched_widgets.engine.instance_task import state_objects
+from clearml_sched_widgets.engine.instance_task import abilities, state_objects
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.launching.call import past_runs
 from clearml_sched_widgets.engine.snapshot import Snapshot
@@ -27,6 +27,7 @@ NOT_READ = Lease(id="", name="", text="")  # stands for a lease that was not rea
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))  # of a silence, which is told in at least two of them
 # The status of an instance by that of its task, where the two differ.
 STATUSES = {"created": "draft", "in_progress": "running", "completed": "stopped", "closed": "stopped"}
+RUNS = frozenset({"running", "paused", "silent"})  # statuses of an instance that an engine works on
 
 
 def status_of(task: Task, now: datetime, *, lease: Lease | None = NOT_READ, paused: bool | None = None) -> str:
@@ -163,6 +164,7 @@ class Viewer:
             active=self._executed.active,
             log=log,
             log_whole=len(log) < LAST_LINES,
+            other_version=_other_version(task) if status in RUNS else "",
             reason=task.status_reason or task.status_message,
             whole=self._executed.whole,
             definition=definition,
@@ -211,3 +213,8 @@ class Viewer:
             names = {task.id: task.name for task in self._gateway.tasks(TaskQuery(ids=ids, order="created"))}
             self._names = {**self._names, **dict.fromkeys(ids, ""), **names}
         return self._names
+
+
+def _other_version(task: Task) -> str:
+    published, own = abilities.loads(task.configuration).version, abilities.own().version
+    return "" if published == own else published or "an earlier version"

@@ -65,3 +65,11 @@ it("says by how much the clock of the kernel's machine is wrong, and which way",
   ]);
   expect(drawn({ status: "running" }).notices).toEqual([]);
 });
+
+it("offers to restart a service whose agent has another version", () => {
+  const { buttons, notices } = drawn({ status: "running", where: "service", other_version: "0.0.9" });
+  expect(buttons).toContain("Restart with this version");
+  expect(notices[0]).toContain("Its agent runs 0.0.9 of the scheduler, another one than this notebook.");
+  expect(drawn({ status: "running", where: "elsewhere", other_version: "0.0.9" }).buttons).toEqual(["Pause", "Stop"]);
+  expect(drawn({ status: "running", where: "service", other_version: "" }).buttons).toEqual(["Pause", "Stop"]);
+});

@@ -56,6 +56,8 @@ class ActionsPart:
             "backfill": self._backfill,
             "update": self._update,
             "move": self._move,
+            "move_here": self._move_here,
+            "restart": self._restart,
             "abort": self._abort,
             "rerun": self._rerun,
             "console": self._console,
@@ -139,6 +141,14 @@ class ActionsPart:
 
     def _move(self, request: Request) -> dict[str, Any]:
         self._require_shown(request).move_to_service(request.text("queue"))
+        return self._done()
+
+    def _move_here(self, request: Request) -> dict[str, Any]:
+        self._require_shown(request).move_to_kernel()
+        return self._done()
+
+    def _restart(self, request: Request) -> dict[str, Any]:
+        self._require_shown(request).restart()
         return self._done()
 
     # -- runs

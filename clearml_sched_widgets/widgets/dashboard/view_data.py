@@ -50,6 +50,7 @@ def _head_data(view: View) -> dict[str, Any]:
         "problem": neutral(view.problem),
         "waiting": view.waiting,
         "fixed": why_not_editable(view),
+        "other_version": neutral(view.other_version),
         "failure": [sentence_data(each) for each in failure(view)],
         "items": len(view.scheduled),
         "enabled": enabled,

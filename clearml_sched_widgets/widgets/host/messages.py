@@ -55,6 +55,8 @@ ACTIONS: dict[str, str] = {
     "edit": "{instance} -> {data, base}: its definition, and the version of it",
     "update": "{instance, data, base} -> {}: replace the definition; only of the instance that is shown",
     "move": "{instance, queue} -> {}: an agent of the queue continues it; only the instance that is shown",
+    "move_here": "{instance} -> {}: a service is stopped, and continued in this kernel",
+    "restart": "{instance} -> {}: it is stopped, and started again with this version of the package",
     "abort": "{instance, run} -> {}",
     "rerun": "{instance, run} -> {}: launch it once more",
     "console": "{run} -> {lines}: the last lines of its console",

@@ -68,6 +68,7 @@ export function InstanceHeader(props: HeaderProps) {
       <Liveness contact={contact} />
       {view.problem ? view.waiting ? <Notice title={view.problem} /> : <Alert title={view.problem} /> : null}
       <Failure view={view} heard={vitals.heartbeat ?? null} now={now} inMenu={inMenu} />
+      {view.other_version && view.where === "service" ? <OtherVersion view={view} commands={commands} /> : null}
       {vitals.clock_ahead ? <Notice title={clockSentence(vitals.clock_ahead)} /> : null}
     </div>
   );
@@ -99,6 +100,21 @@ function Notice({ title }: { title: string }) {
   return (
     <div class="csw-banner csw-banner-warning" role="status">
       <div>{title}</div>
+    </div>
+  );
+}
+
+/** A service that an earlier notebook launched, or a later one: its agent has that notebook's version. */
+function OtherVersion({ view, commands }: Pick<HeaderProps, "view" | "commands">) {
+  return (
+    <div class="csw-banner csw-banner-warning" role="status">
+      <div>
+        Its agent runs <bdi>{view.other_version}</bdi> of the scheduler, another one than this notebook. What that does
+        not understand is refused.
+      </div>
+      <CommandButton commands={commands} action="restart">
+        Restart with this version
+      </CommandButton>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-// Moves an instance of this kernel, or one that does not run, to a service, and warns about this kernel's limits.
+// Moves an instance to a service or to this kernel, and warns about this kernel's limits.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { DashboardTraits, InstanceHead } from "../messages/dashboard";
@@ -29,12 +29,19 @@ interface MoveParts {
   dialog: ComponentChildren;
 }
 
-/**
- * The button and its dialog, to be rendered in different places; null for a service and for another kernel's instance.
- */
+/** The button and its dialog, to be rendered in different places; null for another kernel's instance. */
 export function useMoveToService(props: MoveProps): MoveParts | null {
   const [asking, setAsking] = useState(""); // the id of the instance that the dialog is for
   const { view } = props;
+  if (view.where === "service" && ALIVE.includes(view.status)) {
+    const button = (
+      <Button onClick={() => setAsking(view.id)}>
+        <Icon name="notebook" /> Move to this kernel …
+      </Button>
+    );
+    const dialog = asking === view.id ? <MoveHereDialog {...props} onClose={() => setAsking("")} /> : null;
+    return { button, dialog };
+  }
   if (!runsInThisKernel(view) && !runsNowhere(view)) return null;
   const verb = runsInThisKernel(view) ? "Move to" : view.status === "draft" ? "Launch as" : "Resume as";
   const button = (
@@ -44,6 +51,24 @@ export function useMoveToService(props: MoveProps): MoveParts | null {
   );
   const dialog = asking === view.id ? <MoveDialog {...props} verb={verb} onClose={() => setAsking("")} /> : null;
   return { button, dialog };
+}
+
+function MoveHereDialog({ commands, onClose }: MoveProps & { onClose: () => void }) {
+  return (
+    <CommandDialog
+      title="Move to this kernel?"
+      action="Move"
+      kind="primary"
+      command="move_here"
+      payload={{}}
+      {...{ commands, onClose }}
+    >
+      <p>
+        Its agent stops it, and this kernel goes on with it for as long as it runs. It stays the same instance: its
+        history is kept, and nothing is launched again.
+      </p>
+    </CommandDialog>
+  );
 }
 
 function MoveDialog({ model, view, commands, verb, onClose }: MoveProps & { verb: string; onClose: () => void }) {

@@ -12,6 +12,8 @@ const LABELS: Partial<Record<Action, string>> = {
   stop: "Stopping: what is under way comes to its end",
   pause: "Pausing",
   resume: "Resuming",
+  restart: "Restarting: first it has to stop",
+  move_here: "Moving it here: first its agent has to stop it",
   backfill: "Preparing the backfill",
   run_all: "Launching all items",
 };

@@ -16,6 +16,8 @@ export interface InstanceHead {
   problem: string;
   /** True if `problem` is no error: the instance waits for another process to release it. */
   waiting: boolean;
+  /** The version of the package that its engine runs, if that is another one than this kernel's. */
+  other_version: string;
   /** One sentence for each cause of a failure or silence; empty if all is well or the cause is unknown. */
   failure: Sentence[];
   /** Why the definition cannot be changed now; empty if it can. */

@@ -37,6 +37,8 @@ const ACTIONS = [
   "edit",
   "update",
   "move",
+  "move_here",
+  "restart",
   "abort",
   "rerun",
   "console",

@@ -24,6 +24,7 @@ const PATHS = {
   history: "M3 8a5 5 0 1 1 1.6 3.7M3 4.5V8h3.4M8 5.5V8l1.8 1.2",
   edit: "M3 13l.6-2.8L10.8 3l2.2 2.2-7.2 7.2z",
   service: "M3 3h10v4H3zM3 9h10v4H3zM5.5 5h.01M5.5 11h.01",
+  notebook: "M4 2.5h8.5v11H4zM6.5 2.5v11M3 5.5h1M3 8h1M3 10.5h1",
   bolt: "M9 2L4 9h3.5L7 14l5-7H8.5z",
 } as const;
 

@@ -94,3 +94,34 @@ def test_what_runs_in_another_kernel_is_refused(manager: Manager, gateway: Memor
             manager.get(instance.id).move_to_service()
     finally:
         other.stop()
+
+
+def test_a_service_goes_on_in_this_kernel_and_keeps_its_pause(
+    manager: Manager, gateway: MemoryGateway, often: Definition
+) -> None:
+    instance = manager.launch(often, where="service")
+    agent = Engine(instance.id, gateway)
+    agent.start()
+    until(lambda: len(instance.executed) >= 2)
+    instance.pause("holiday")
+    until(lambda: instance.refresh().status == "paused")
+    instance.move_to_kernel()
+    assert (instance.where, instance.status) == ("kernel", "paused")
+    until(lambda: agent.snapshot is not None and not agent.snapshot.running, what="the agent's engine to end")
+    before = len(instance.executed)
+    instance.resume()
+    until(lambda: len(instance.executed) >= before + 2)
+    slots = [run.scheduled for run in instance.view().executed]
+    assert len(slots) == len(set(slots)), "no slot twice"
+    with pytest.raises(InstanceStateError, match="is no service"):
+        instance.move_to_kernel()
+
+
+def test_a_queued_service_leaves_its_queue_and_runs_in_this_kernel(
+    manager: Manager, gateway: MemoryGateway, often: Definition
+) -> None:
+    instance = manager.launch(often, where="service")
+    assert waiting(gateway) == [instance.id]
+    instance.move_to_kernel()
+    assert waiting(gateway) == []
+    assert (instance.where, instance.status) == ("kernel", "running")

@@ -91,6 +91,19 @@ def test_what_an_engine_does_not_understand_is_not_sent(
         engine.stop()
 
 
+def test_a_view_tells_the_other_version_of_an_engine_that_runs(
+    manager: Manager, gateway: MemoryGateway, definition: Definition
+) -> None:
+    instance, engine = run_elsewhere(manager, gateway, definition)
+    assert instance.view().other_version == ""
+    gateway.write_configuration(instance.id, OLD)
+    assert instance.view().other_version == "0.0.9"
+    gateway.delete_configuration(instance.id, [abilities.ENGINE])
+    assert instance.view().other_version == "an earlier version"
+    engine.stop()
+    assert instance.refresh().view().other_version == ""
+
+
 def test_a_restart_of_a_service_stops_it_and_gives_the_agent_this_version(
     manager: Manager, gateway: MemoryGateway, definition: Definition
 ) -> None:
