@@ -28,6 +28,9 @@ from clearml_sched_widgets.records import (
 PAGE = 500  # the server's limit of rows in one answer
 OBJECT_ID = re.compile(r"[0-9a-f]{32}")
 Body = dict[str, Any]
+# The runtime properties by which an agent waits, in seconds, before it kills the process of a task that is stopped
+# (`TaskStopSignal` in clearml_agent). They are meant for the SDK's `register_abort_callback`.
+TIME_TO_STOP = {"_abort_callback_timeout": "30", "_abort_poll_freq": "1"}
 PIP_REQUIREMENTS = "requirements.pip"
 
 TASK_FIELDS = (

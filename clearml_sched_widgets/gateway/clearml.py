@@ -208,9 +208,13 @@ class ClearMLGateway:
         return self._api.write_as("tasks.create", body, Created).id
 
     def set_script(self, task_id: str, entry_point: str, code: str, requirements: Iterable[str]) -> None:
-        """Replace a task's script by one without a repository. Works in any status."""
+        """Replace a task's script by one without a repository. Works in any status.
+
+        When the task is stopped, its agent waits a while until the script has ended by itself.
+        """
         script = bodies.script(entry_point, code, requirements)
-        self._api.write("tasks.edit", {"task": task_id, "script": script, "force": True})
+        body = {"task": task_id, "script": script, "runtime": bodies.TIME_TO_STOP, "force": True}
+        self._api.write("tasks.edit", body)
 
     def set_status(self, task_id: str, status: str, reason: str = "") -> None:
         """Move a task to in_progress, stopped, completed, failed or created (created erases its output)."""

@@ -84,6 +84,13 @@ class Agent(Daemon):
             self._process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_STOP_TIMEOUT_SEC)
+        self._kill(descendants)
+
+    def kill(self) -> None:
+        """End the daemon and all processes that it started by SIGKILL, as a power failure does."""
+        self._kill(_descendants(self._process.pid))
+
+    def _kill(self, descendants: Sequence[int]) -> None:
         for pid in descendants:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
