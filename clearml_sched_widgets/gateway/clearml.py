@@ -135,7 +135,7 @@ class ClearMLGateway:
         return sorted(queues, key=lambda queue: queue.name)
 
     def projects(self, text: str = "", limit: int = 50, *, pipelines: bool = False) -> list[Project]:
-        """Return projects whose full name contains `text`, recently used first. `pipelines`: hidden ones of theirs too."""
+        """Return projects whose full name contains `text`, recently used first; with `pipelines`, also theirs."""
         body = bodies.projects_query(text, limit, pipelines=pipelines)
         return self._api.page("projects.get_all", body, parse.project)
 

@@ -135,7 +135,7 @@ class MemoryGateway(MemoryServer):
 
     @_counted_request
     def projects(self, text: str = "", limit: int = 50, *, pipelines: bool = False) -> list[Project]:
-        """Return projects whose name contains `text`, recently used first. `pipelines`: hidden ones of theirs too."""
+        """Return projects whose name contains `text`, recently used first; with `pipelines`, also theirs."""
         shown = [p for p in self._projects.values() if not p.hidden or (pipelines and p.pipeline)]
         projects = [p for p in shown if text.lower() in p.name.lower()]
         projects.sort(key=lambda p: p.last_update, reverse=True)
