@@ -1,4 +1,4 @@
-"""A pipeline, end to end: a controller that the SDK made, launched by a schedule, runs its three steps on real agents."""
+"""A pipeline, end to end: the SDK makes it, a schedule launches it, real agents run its controller and three steps."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def listed_pipelines(plain: Plain) -> list[str]:
 def the_run(instance: Instance) -> dict[str, Any]:
     """The only row of the table of executed tasks."""
     (row,) = instance.executed.to_dict("records")
-    return dict(row)
+    return {str(name): value for name, value in row.items()}
 
 
 @pytest.mark.usefixtures("agents")

@@ -38,6 +38,7 @@ const ACTIONS = [
   "move",
   "abort",
   "rerun",
+  "steps",
   "console",
   "log",
   "older_log",
