@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 from clearml_sched_widgets import Dashboard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
@@ -11,7 +13,14 @@ from tests.unit.widgets.page import Page, schedule_data
 
 
 def test_the_steps_of_a_run_are_read_in_one_request_oldest_first_without_the_runs_of_schedulers() -> None:
-    gateway = MemoryGateway()
+    now = datetime(2026, 11, 23, tzinfo=timezone.utc)
+
+    def tick() -> datetime:
+        nonlocal now
+        now += timedelta(seconds=1)
+        return now
+
+    gateway = MemoryGateway(now=tick)
     gateway.add_queue("default")
     manager = Manager(gateway=gateway)
     run = gateway.add_task("three steps", type="controller", system_tags=["pipeline", "clearml-sched"])
