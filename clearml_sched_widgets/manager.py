@@ -138,7 +138,7 @@ class Manager:
         preflight.check(self.gateway, definition)
 
     def warnings(self, definition: Definition) -> list[Problem]:
-        """What works but may surprise: queues that no agent serves. Two requests."""
+        """What works but may surprise: queues without an agent, pipelines that wait for themselves. Three requests."""
         return preflight.warnings(self.gateway, definition)
 
     def _create(

@@ -12,6 +12,7 @@ import attrs
 RUN_TAG = "clearml-sched"  # system tag of every run that we launched
 LATEST_TAG = "clearml-sched-latest"  # system tag of the runs whose base task was looked for as the latest of several
 INSTANCE_TAG = "clearml-sched-instance"  # system tag of the task that is an instance
+PIPELINE_TAG = "pipeline"  # system tag of pipelines: controllers, and the projects that hold them
 SECTION = "Scheduler"  # hyperparameter section by which a run is recognised
 ACTIVE = frozenset({"queued", "in_progress"})
 FINISHED = frozenset({"completed", "failed", "stopped", "published", "closed"})
@@ -80,6 +81,11 @@ class Task:
         """Whether the task was never enqueued, started, dequeued or reset: a fresh clone has no `status_changed`."""
         return self.status == "created" and self.status_changed is None
 
+    @property
+    def is_pipeline(self) -> bool:
+        """Whether the task is the controller of a pipeline. The steps that it launches have it as their `parent`."""
+        return self.type == "controller" and PIPELINE_TAG in self.system_tags
+
 
 @attrs.frozen(kw_only=True)
 class Entity:
@@ -119,10 +125,11 @@ class Queue:
 
 @attrs.frozen(kw_only=True)
 class Project:
-    """A project by its full name."""
+    """A project by its full name. `system_tags` are read only where they are needed."""
 
     id: str
     name: str
+    system_tags: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -204,8 +211,8 @@ class TaskQuery:
     The exception is an empty `ids`, which matches no task.
 
     `ids`: any of these. `text`: a part of the name (case-insensitive) or a whole id; with `text_tags` also a part of a
-    tag. Tasks in the projects `text_projects` (ids) match a text, too. `name`: exactly this name. `types`, `statuses`:
-    any of these. `tags`: all of these.
+    tag. Tasks in the projects `text_projects` (ids) match a text, too. `name`: exactly this name. `types`, `statuses`,
+    `parents` (ids): any of these. `tags`: all of these.
     `system_tags`: all of these. `without_system_tags`: none of these. `since`: the `order` field is at or after it.
     `order` is a field name of Task among created, completed, status_changed, last_update, last_change; a leading "-"
     descends. Tasks without that time come last.
@@ -224,6 +231,7 @@ class TaskQuery:
     name: str = ""
     types: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
     project_id: str | None = None
     tags: tuple[str, ...] = ()
     system_tags: tuple[str, ...] = ()

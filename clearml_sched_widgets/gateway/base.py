@@ -86,8 +86,11 @@ class Gateway(Protocol):
     def queues(self, *, watched: bool = False) -> list[Queue]:
         """Return all queues, sorted by name. With `watched`, also whether an agent serves each (one more request)."""
 
-    def projects(self, text: str = "", limit: int = 50) -> list[Project]:
-        """Return projects whose full name contains `text` (any case), recently used first. Leaves out hidden ones."""
+    def projects(self, text: str = "", limit: int = 50, *, pipelines: bool = False) -> list[Project]:
+        """Return projects whose full name contains `text` (any case), recently used first. Leaves out hidden ones.
+
+        With `pipelines`, those that hold pipelines are there nevertheless.
+        """
 
     def project_ids(self, names: Iterable[str]) -> dict[str, str]:
         """Return the ids of the projects with exactly these full names, by name, hidden ones too.
@@ -105,6 +108,13 @@ class Gateway(Protocol):
     # -- launching
     def clone(self, request: Clone) -> str:
         """Clone the base task into a draft; returns the draft's id. Raises NotFound if the base task does not exist."""
+
+    def make_pipeline_project(self, name: str) -> None:
+        """Make the project of a pipeline, and the folder `.pipelines` above it, as ClearML's web page expects them.
+
+        Their system tags hide both among the projects, and list the one among the pipelines. One request if all is so
+        already. What misses is made, or gets the tags that it lacks. Raises Conflict if another process makes it now.
+        """
 
     def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:
         """Set fields of a draft's script, such as `branch` or `requirements.pip`. Other fields stay.

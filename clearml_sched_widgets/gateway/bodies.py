@@ -14,6 +14,7 @@ from typing import Any
 
 from clearml_sched_widgets.records import (
     INSTANCE_TAG,
+    PIPELINE_TAG,
     SECTION,
     Clone,
     Edit,
@@ -71,6 +72,8 @@ def task_query(query: TaskQuery) -> Body:
         body["type"] = list(query.types)
     if query.statuses:
         body["status"] = list(query.statuses)
+    if query.parents:
+        body["parent"] = list(query.parents)
     if query.project_id is not None:
         body["project"] = [query.project_id]
     if query.tags:
@@ -144,9 +147,11 @@ def _entity_query(entity: str) -> Body:
     return body | {"system_tags": tag_filter(none=NON_TASK_TAGS)}
 
 
-def projects_query(text: str, limit: int) -> Body:
-    """The body for projects whose names contain a text, recently used first."""
-    body = _paging(["-last_update"], min(limit, PAGE)) | {"only_fields": ["id", "name"], "search_hidden": False}
+def projects_query(text: str, limit: int, *, pipelines: bool) -> Body:
+    """The body for projects whose names contain a text, recently used first; with `pipelines`, also theirs."""
+    body = _paging(["-last_update"], min(limit, PAGE)) | {"only_fields": ["id", "name"], "search_hidden": pipelines}
+    if pipelines:
+        body["system_tags"] = ["__$or", PIPELINE_TAG, "__$not", "hidden"]
     return body | ({"_any_": {"fields": ["name"], "pattern": re.escape(text)}} if text else {})
 
 
@@ -156,9 +161,9 @@ def project_named(name: str) -> Body:
 
 
 def projects_named(names: Iterable[str]) -> Body:
-    """The body for the projects with exactly these names, hidden ones too. At most a page of names."""
-    pattern = _exactly(*names)
-    return _paging(["id"], PAGE) | {"name": pattern, "only_fields": ["id", "name"], "search_hidden": True}
+    """The body for the projects with exactly these names, hidden ones too, with their tags. At most a page of names."""
+    fields = ["id", "name", "system_tags"]
+    return _paging(["id"], PAGE) | {"name": _exactly(*names), "only_fields": fields, "search_hidden": True}
 
 
 def _exactly(*texts: str) -> str:

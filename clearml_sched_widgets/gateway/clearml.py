@@ -15,6 +15,7 @@ from clearml_sched_widgets.gateway.answers import Created, CurrentUser, EnqueueE
 from clearml_sched_widgets.gateway.api import Api
 from clearml_sched_widgets.gateway.configuration import configured_account
 from clearml_sched_widgets.gateway.console import last_lines
+from clearml_sched_widgets.gateway.pipelines import pipeline_projects
 from clearml_sched_widgets.records import (
     ACTIVE,
     INSTANCE_TAG,
@@ -131,9 +132,10 @@ class ClearMLGateway:
         queues = self._api.all_pages("queues.get_all", bodies.queues_query(), partial(parse.queue, served))
         return sorted(queues, key=lambda queue: queue.name)
 
-    def projects(self, text: str = "", limit: int = 50) -> list[Project]:
-        """Return projects whose full name contains `text`, recently used first. Leaves out hidden ones."""
-        return self._api.page("projects.get_all", bodies.projects_query(text, limit), parse.project)
+    def projects(self, text: str = "", limit: int = 50, *, pipelines: bool = False) -> list[Project]:
+        """Return projects whose full name contains `text`, recently used first; with `pipelines`, also theirs."""
+        body = bodies.projects_query(text, limit, pipelines=pipelines)
+        return self._api.page("projects.get_all", body, parse.project)
 
     def project_ids(self, names: Iterable[str]) -> dict[str, str]:
         """Return the ids of the projects with exactly these full names, by name."""
@@ -163,6 +165,19 @@ class ClearMLGateway:
         if len(self._own_clones) < MOST_OWN_TIMES:
             self._own_clones[new_id] = (sent, self._api.clock.monotonic())
         return new_id
+
+    def make_pipeline_project(self, name: str) -> None:
+        """Make the project of a pipeline, and the folder above it, with their system tags; see the protocol."""
+        wanted = pipeline_projects(name)
+        found = self._api.every_row("projects.get_all", bodies.projects_named(wanted), parse.project)
+        known = {project.name: project for project in found}
+        for each, tags in wanted.items():
+            project = known.get(each)
+            if project is None:
+                self._api.write("projects.create", {"name": each, "description": "", "system_tags": list(tags)})
+            elif not set(tags).issubset(project.system_tags):
+                body = {"project": project.id, "system_tags": sorted({*project.system_tags, *tags})}
+                self._api.write("projects.update", body)
 
     def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:
         """Set fields of a draft's script; others stay. Raises Conflict if the task is no longer a draft."""

@@ -80,6 +80,8 @@ def task_reader(query: TaskQuery) -> Callable[[object], Task]:
             return found
         if query.statuses and found.status not in query.statuses:
             raise Nonsense("status", found.status)
+        if query.parents and found.parent not in query.parents:
+            raise Nonsense("parent", found.parent)
         if query.types and found.type not in query.types:
             raise Nonsense("type", found.type)
         if not wanted.issubset(found.system_tags) or not unwanted.isdisjoint(found.system_tags):
@@ -142,7 +144,8 @@ def queue(served: set[str] | None, value: object) -> Queue:
 def project(value: object) -> Project:
     """A project from projects.get_all."""
     row = fields.row(value)
-    return Project(id=fields.required(row, "id"), name=fields.required(row, "name"))
+    tags = fields.tags(row, "system_tags")
+    return Project(id=fields.required(row, "id"), name=fields.required(row, "name"), system_tags=tags)
 
 
 def lease(prefix: str, value: object) -> Lease:

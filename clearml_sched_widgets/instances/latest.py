@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from clearml_sched_widgets.definition import Definition, Latest
-from clearml_sched_widgets.engine.launching.latest import newest_tasks, nothing_fits, project_ids
+from clearml_sched_widgets.engine.launching.latest import nothing_fits, project_ids
 from clearml_sched_widgets.errors import Problem
 from clearml_sched_widgets.gateway.base import Gateway
+from clearml_sched_widgets.records import Task
 
 MOST_NAMED = 20  # projects in a message
 
@@ -25,16 +26,15 @@ def problems(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
         yield Problem(f"{path}.project", name, message)
 
 
-def warnings(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
+def warnings(definition: Definition, bases: Mapping[str, Task]) -> Iterator[Problem]:
     """A problem for each that nothing fits now. It is no error, as there may be such a task by the first run.
 
-    The requests are those of `newest_tasks`.
+    `bases` are the base tasks that were found, by the items' ids.
     """
-    named = _by_path(definition)
-    found = newest_tasks(gateway, (latest for _, latest in named))
-    for path, latest in named:
-        if latest not in found:
-            yield Problem(path, latest.words, f"{nothing_fits(latest)}: runs fail until there is one")
+    for path, item in definition.paths():
+        if item.action.latest and item.id not in bases:
+            message = f"{nothing_fits(item.action.latest)}: runs fail until there is one"
+            yield Problem(f"{path}.action.latest", item.action.latest.words, message)
 
 
 def _by_path(definition: Definition) -> list[tuple[str, Latest]]:

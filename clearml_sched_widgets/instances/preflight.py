@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 
 import attrs
 
 from clearml_sched_widgets.definition import Definition, Function, Once
+from clearml_sched_widgets.engine.launching.latest import newest_tasks
 from clearml_sched_widgets.errors import InvalidDefinition, NotFound, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances import latest
-from clearml_sched_widgets.records import Queue, TaskQuery
+from clearml_sched_widgets.instances.step_queues import STEPS, own_queue_warnings
+from clearml_sched_widgets.records import Queue, Task, TaskQuery
 from clearml_sched_widgets.recurrence import next_after
 from clearml_sched_widgets.recurrence.sentences import describe
 
@@ -64,24 +66,49 @@ def _functions_by_path(definition: Definition) -> list[tuple[str, Function]]:
     return [(path, item.action.function) for path, item in definition.paths() if item.action.function]
 
 
-def warnings(gateway: Gateway, definition: Definition) -> list[Problem]:
-    """What works but may surprise: queues that no agent serves, and nothing that is the latest task now.
+def warnings(gateway: Gateway, definition: Definition, bases: Mapping[str, Task] | None = None) -> list[Problem]:
+    """What works but may surprise: unserved queues, pipelines that wait for themselves, nothing that is the latest.
 
-    Two requests, and those of `newest_tasks`.
+    Two requests, and those of `base_tasks` unless `bases` has its result.
     """
     require(definition)
-    watched = watched_queues(gateway)
-    idle = [
+    queues = gateway.queues(watched=True)
+    watched = _watched(queues)
+    unserved = [
         Problem(f"{path}.action.queue", item.action.queue, "no agent serves this queue: runs will wait there")
         for path, item in definition.paths()
         if not item.action.function and watched.get(item.action.queue) is False
     ]
-    return [*idle, *latest.warnings(gateway, definition)]
+    known = base_tasks(gateway, definition) if bases is None else bases
+    return [*unserved, *own_queue_warnings(definition, known, queues), *latest.warnings(definition, known)]
+
+
+def base_tasks(gateway: Gateway, definition: Definition) -> dict[str, Task]:
+    """The base tasks by the ids of the items, with their hyperparameters and the steps of pipelines.
+
+    One request for each 500 tasks, and those of `newest_tasks`. Left out are items without one, now.
+    """
+    ids = tuple({item.action.task for item in definition.items if item.action.task})
+    queries = [
+        TaskQuery(ids=ids[start : start + 500], order="created", hyperparams="all", objects=(STEPS,))
+        for start in range(0, len(ids), 500)
+    ]
+    tasks = {task.id: task for query in queries for task in gateway.tasks(query)}
+    newest = newest_tasks(gateway, (item.action.latest for item in definition.items if item.action.latest), (STEPS,))
+    found = (
+        (item.id, newest.get(item.action.latest) if item.action.latest else tasks.get(item.action.task))
+        for item in definition.items
+    )
+    return {item_id: task for item_id, task in found if task is not None}
 
 
 def watched_queues(gateway: Gateway) -> dict[str, bool]:
     """Whether an agent serves each queue, by the name and by the id of the queue. Two requests."""
-    return {key: bool(queue.watched) for queue in gateway.queues(watched=True) for key in (queue.id, queue.name)}
+    return _watched(gateway.queues(watched=True))
+
+
+def _watched(queues: Sequence[Queue]) -> dict[str, bool]:
+    return {key: bool(queue.watched) for queue in queues for key in (queue.id, queue.name)}
 
 
 def queue_id(gateway: Gateway, name: str) -> str:

@@ -20,6 +20,31 @@ const pass = (milliseconds: number) =>
     await vi.advanceTimersByTimeAsync(milliseconds);
   });
 
+it("searches anew, from the first page, when only pipelines are wanted", async () => {
+  const host = new FakeHost();
+  const root = document.body.appendChild(document.createElement("div"));
+  act(() => render(<TaskPicker model={new ViewModel(host)} onPick={vi.fn()} onClose={vi.fn()} />, root));
+  await pass(1);
+  const filter = [...root.querySelectorAll("label")].find((label) => label.textContent === "Pipelines only");
+  act(() => filter?.querySelector("input")?.click());
+  await pass(1);
+  expect(host.sent.map(({ payload }) => payload)).toEqual([
+    { text: "", page: 0 },
+    { text: "", page: 0, pipelines: true },
+  ]);
+  const found = { ...task("p1"), kind: "pipeline", type: "controller", project: "Demo/.pipelines/p1" };
+  const [first, second] = host.sent;
+  act(() => host.answer({ id: second?.id, ok: true, result: { tasks: [found], more: false } }));
+  act(() => host.answer({ id: first?.id, ok: true, result: { tasks: [task("t1"), task("t2")], more: true } }));
+  await pass(1);
+  expect([...root.querySelectorAll("[role=option]")].map((option) => option.textContent)).toEqual([
+    expect.stringContaining("Demo/.pipelines/p1 · pipeline"),
+  ]);
+  expect(root.querySelector("[role=status]")?.textContent).toContain("1 pipeline, the latest first");
+  act(() => render(null, root));
+  root.remove();
+});
+
 it("asks for a further page once, and for none of a search whose rows are not there yet", async () => {
   const host = new FakeHost();
   const root = document.body.appendChild(document.createElement("div"));

@@ -18,6 +18,7 @@ from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task.lease import VALID, Lease
 from clearml_sched_widgets.engine.launching import latest
 from clearml_sched_widgets.engine.launching.batch import BatchProgress
+from clearml_sched_widgets.engine.launching.pipelines import PipelineProjects, target_project
 from clearml_sched_widgets.engine.launching.workers import workers_for
 from clearml_sched_widgets.errors import GatewayError, NotFound, RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
@@ -59,7 +60,7 @@ def clone_request(base: Task, action: Action, launch: Launch, instance_id: str) 
     return Clone(
         task=base.id,
         name=substitute(action.name or base.name, values),
-        project=action.project,
+        project=target_project(base, action.project),
         parent=base.id,
         tags=tuple(tags),
         system_tags=(*kept, RUN_TAG, run_tag(instance_id), *((LATEST_TAG,) if action.latest else ())),
@@ -107,6 +108,7 @@ class CloneLauncher:
         monotonic: Callable[[], float],
     ) -> None:
         self._gateway = gateway
+        self._pipelines = PipelineProjects(gateway)
         self._progress = progress
         self._ensure_held = lease.ensure_held  # raises if the lease may be lost; called right before every enqueue
         self._monotonic = monotonic
@@ -135,6 +137,7 @@ class CloneLauncher:
         bases, without_base = self._base_tasks(fresh)
         failed += without_base
         fresh = [pair for pair in fresh if pair[0].key in bases]
+        self._pipelines.make((bases[launch.key], action.project) for launch, action in fresh)
         failed += self._clone(fresh, bases)
         self._runs.refresh(self._gateway, now)  # what the server has now counts, not its answers to the clone requests
         self._delete_own_duplicates(launch.key for launch, _ in ready)

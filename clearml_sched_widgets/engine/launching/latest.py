@@ -15,15 +15,17 @@ LEFT_OUT = ("archived", "dataset", "reports", INSTANCE_TAG, LATEST_TAG)
 STATUSES = {"completed": ("completed", "published"), "published": ("published",)}
 
 
-def newest_tasks(gateway: Gateway, wanted: Iterable[Latest]) -> dict[Latest, Task]:
-    """The task that each of them is now, with its hyperparameters. Those that nothing fits are left out.
+def newest_tasks(gateway: Gateway, wanted: Iterable[Latest], objects: tuple[str, ...] = ()) -> dict[Latest, Task]:
+    """The task that each of them is now, with its hyperparameters and these configuration objects, if it has them.
+
+    Those that nothing fits are left out.
 
     One request for each different one, several at a time, and one before for the projects of all.
     """
     distinct = list(dict.fromkeys(wanted))
     projects = project_ids(gateway, distinct)
     known = [latest for latest in distinct if latest.project is None or latest.project in projects]
-    queries = [_query(latest, projects) for latest in known]
+    queries = [_query(latest, projects, objects) for latest in known]
     if len(known) <= 1:  # a thread would cost more than it saves
         found = list(map(gateway.tasks, queries))
     else:
@@ -43,7 +45,7 @@ def nothing_fits(latest: Latest) -> str:
     return f"there is no {latest.kind} now (runs launched from a latest task do not count)"
 
 
-def _query(latest: Latest, projects: Mapping[str, str]) -> TaskQuery:
+def _query(latest: Latest, projects: Mapping[str, str], objects: tuple[str, ...]) -> TaskQuery:
     return TaskQuery(
         project_id=projects[latest.project] if latest.project else None,
         name=latest.name or "",
@@ -53,4 +55,5 @@ def _query(latest: Latest, projects: Mapping[str, str]) -> TaskQuery:
         order="-completed",
         limit=1,
         hyperparams="all",
+        objects=objects,
     )

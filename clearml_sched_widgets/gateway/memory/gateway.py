@@ -16,9 +16,11 @@ from clearml_sched_widgets.gateway.memory.objects import WORKER_TIMEOUT
 from clearml_sched_widgets.gateway.memory.query import matches, model_entity, projected, task_entity
 from clearml_sched_widgets.gateway.memory.server import MemoryServer
 from clearml_sched_widgets.gateway.memory.store import NO_SUCH_QUEUE, server_clock
+from clearml_sched_widgets.gateway.pipelines import pipeline_projects
 from clearml_sched_widgets.records import (
     ACTIVE,
     INSTANCE_TAG,
+    PIPELINE_TAG,
     Clone,
     Edit,
     Enqueued,
@@ -132,9 +134,10 @@ class MemoryGateway(MemoryServer):
         ]
 
     @_counted_request
-    def projects(self, text: str = "", limit: int = 50) -> list[Project]:
-        """Return projects whose name contains `text`, recently used first. Leaves out hidden ones."""
-        projects = [p for p in self._projects.values() if text.lower() in p.name.lower() and not p.hidden]
+    def projects(self, text: str = "", limit: int = 50, *, pipelines: bool = False) -> list[Project]:
+        """Return projects whose name contains `text`, recently used first; with `pipelines`, also theirs."""
+        shown = [p for p in self._projects.values() if not p.hidden or (pipelines and p.pipeline)]
+        projects = [p for p in shown if text.lower() in p.name.lower()]
         projects.sort(key=lambda p: p.last_update, reverse=True)
         return [Project(id=p.id, name=p.name) for p in projects[:limit]]
 
@@ -185,6 +188,13 @@ class MemoryGateway(MemoryServer):
         self._extras[new_id].script = base_extras.script
         self._extras[new_id].container = dict(request.container) or base_extras.container
         return new_id
+
+    @_counted_request
+    def make_pipeline_project(self, name: str) -> None:
+        """Make the project of a pipeline, and the folder above it, with their system tags."""
+        for each, tags in pipeline_projects(name).items():
+            project = self._ensure_project(each)
+            project.hidden, project.pipeline = True, PIPELINE_TAG in tags
 
     @_counted_request
     def edit_script(self, task_id: str, fields: Mapping[str, str]) -> None:

@@ -56,6 +56,7 @@ class StoredProject:
     hidden: bool
     last_update: datetime
     text: str = ""
+    pipeline: bool = False
 
 
 @attrs.define

@@ -20,6 +20,7 @@ def matches(task: Task, query: TaskQuery) -> bool:
         and (not query.name or query.name == task.name)
         and (not query.types or task.type in query.types)
         and (not query.statuses or task.status in query.statuses)
+        and (not query.parents or task.parent in query.parents)
         and (query.project_id is None or task.project_id == query.project_id)
         and set(task.tags).issuperset(query.tags)
         and tags.issuperset(query.system_tags)

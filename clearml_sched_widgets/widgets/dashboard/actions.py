@@ -13,8 +13,9 @@ from clearml_sched_widgets.definition import Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
+from clearml_sched_widgets.instances.steps import steps_of
 from clearml_sched_widgets.policy.requested import MOST_BACKFILLED
-from clearml_sched_widgets.records import mark
+from clearml_sched_widgets.records import Task, mark
 from clearml_sched_widgets.recurrence import occurrences
 from clearml_sched_widgets.widgets.host.messages import Handler, Request
 from clearml_sched_widgets.widgets.host.page_values import millis
@@ -60,6 +61,7 @@ class ActionsPart:
             "restart": self._restart,
             "abort": self._abort,
             "rerun": self._rerun,
+            "steps": self._steps,
             "console": self._console,
         }
 
@@ -160,9 +162,24 @@ class ActionsPart:
         self._requested(request).retry(request.text("run"))
         return self._done()
 
+    def _steps(self, request: Request) -> dict[str, Any]:
+        steps, more = steps_of(self._requested(request).gateway, request.text("run"))
+        return {"steps": [step_data(step) for step in steps], "more": more}
+
     def _console(self, request: Request) -> dict[str, Any]:
         lines = self._requested(request).console(request.text("run"), CONSOLE_LINES)
         return {"lines": [{"time": millis(line.time), "level": line.level, "text": line.text} for line in lines]}
+
+
+def step_data(step: Task) -> dict[str, Any]:
+    """A step of a pipeline for the page."""
+    return {
+        "id": step.id,
+        "name": step.name,
+        "status": step.status,
+        "started": millis(step.started),
+        "finished": millis(step.completed),
+    }
 
 
 def _version(data: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 import attrs
 
 from clearml_sched_widgets.definition import Definition
-from clearml_sched_widgets.engine.launching.latest import newest_tasks
 from clearml_sched_widgets.errors import Problem
 from clearml_sched_widgets.gateway.base import Gateway
-from clearml_sched_widgets.records import INSTANCE_TAG, RUN_TAG, SECTION, Param, Task, TaskQuery
+from clearml_sched_widgets.records import INSTANCE_TAG, PIPELINE_TAG, RUN_TAG, SECTION, Param, Task, TaskQuery
 
 PAGE_SIZE = 20  # tasks per page of the picker
 PROJECTS_SEARCHED = 200  # projects with the text in their names, whose tasks are found too
 LONGEST_VALUE = 10_000  # characters of a parameter's value or description that are sent to the page
 TASK_IN_PATH = re.compile(r"/(?:experiments|tasks)/([0-9a-f]{32})(?=[/;]|$)")
-KINDS = {"dataset": "dataset", "pipeline": "pipeline", "reports": "report", INSTANCE_TAG: "scheduler", RUN_TAG: "run"}
+# The first of these system tags tells what a task is: the run of a pipeline is a run above all.
+KINDS = {"dataset": "dataset", "reports": "report", INSTANCE_TAG: "scheduler", RUN_TAG: "run", PIPELINE_TAG: "pipeline"}
 NOT_BASE_TASKS = ("archived", "dataset", "reports", INSTANCE_TAG, RUN_TAG)  # their system tags
 
 
@@ -46,14 +46,19 @@ def reference(text: str) -> Reference:
     return Reference(match[1] if match else "", parts.netloc.rpartition("@")[2].lower())
 
 
-def search(gateway: Gateway, text: str, page: int) -> tuple[list[Task], bool]:
-    """A page of base tasks whose name, tag, project or id matches, the latest first; and whether there are more."""
+def search(gateway: Gateway, text: str, page: int, *, pipelines: bool = False) -> tuple[list[Task], bool]:
+    """A page of base tasks whose name, tag, project or id matches, the latest first; and whether there are more.
+
+    With `pipelines`, these alone. Their projects are hidden, but are found here either way.
+    """
     text = reference(text).id or text.strip()
-    projects = gateway.projects(text, limit=PROJECTS_SEARCHED) if text else []
+    projects = gateway.projects(text, limit=PROJECTS_SEARCHED, pipelines=True) if text else []
     query = TaskQuery(
         text=text,
         text_tags=True,
         text_projects=tuple(project.id for project in projects),
+        types=("controller",) if pipelines else (),
+        system_tags=(PIPELINE_TAG,) if pipelines else (),
         without_system_tags=NOT_BASE_TASKS,
         limit=PAGE_SIZE,
         page=page,
@@ -113,19 +118,10 @@ def projects(gateway: Gateway, text: str, limit: int = 50) -> dict[str, Any]:
     return {"projects": names, "exists": exists}
 
 
-def type_mismatches(gateway: Gateway, definition: Definition) -> Iterator[Problem]:
-    """Parameters whose value cannot be read as the type that the base task has.
-
-    Sends at most one request, and those of `newest_tasks`.
-    """
-    actions = [item.action for item in definition.items if item.action.parameters]
-    ids = tuple({action.task for action in actions if action.task})
-    newest = newest_tasks(gateway, (action.latest for action in actions if action.latest))
-    query = TaskQuery(ids=ids[:500], order="created", hyperparams="all")
-    params_by_task = {task.id: dict(_named_parameters(task)) for task in (gateway.tasks(query) if ids else ())}
+def type_mismatches(definition: Definition, bases: Mapping[str, Task]) -> Iterator[Problem]:
+    """Parameters whose value cannot be read as the type that the base task has. `bases` are those of the items' ids."""
     for path, item in definition.paths():
-        latest = newest.get(item.action.latest) if item.action.latest else None
-        base_params = dict(_named_parameters(latest)) if latest else params_by_task.get(item.action.task, {})
+        base_params = dict(_named_parameters(bases[item.id])) if item.action.parameters and item.id in bases else {}
         for name, value in item.action.parameters.items():
             expected = expected_format(base_params[name].type, value) if name in base_params else ""
             if expected:

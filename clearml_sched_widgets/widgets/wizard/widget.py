@@ -13,6 +13,7 @@ import traitlets
 from clearml_sched_widgets.codec import dumps, from_data, loads, to_data
 from clearml_sched_widgets.definition import Definition
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
+from clearml_sched_widgets.instances import preflight
 from clearml_sched_widgets.widgets.dashboard.view_data import instance_summary
 from clearml_sched_widgets.widgets.host import static_html
 from clearml_sched_widgets.widgets.host.base import SchedulerWidget
@@ -99,8 +100,9 @@ class WizardPart:
         warnings: list[dict[str, str]] = []
         try:
             definition = self._parse(request.data())
-            mismatches = lookup.type_mismatches(manager.gateway, definition)
-            warnings = problems_data([*manager.warnings(definition), *mismatches])
+            bases = preflight.base_tasks(manager.gateway, definition)
+            mismatches = lookup.type_mismatches(definition, bases)
+            warnings = problems_data([*preflight.warnings(manager.gateway, definition, bases), *mismatches])
             manager.check(definition)
         except InvalidDefinition as error:
             problems = problems_data(error.problems)
@@ -111,7 +113,8 @@ class WizardPart:
 
     def _tasks(self, request: Request) -> dict[str, Any]:
         gateway = self._connection.manager().gateway
-        tasks, more = lookup.search(gateway, request.text("text", ""), request.number("page"))
+        pipelines = request.payload.get("pipelines") is True
+        tasks, more = lookup.search(gateway, request.text("text", ""), request.number("page"), pipelines=pipelines)
         return {"tasks": [lookup.task_data(task) for task in tasks], "more": more}
 
     def _parameters(self, request: Request) -> dict[str, Any]:

@@ -6,9 +6,7 @@ import { Button } from "../ui/parts";
 import { CommandButton } from "./CommandButton";
 import { CommandDialog } from "./CommandDialog";
 import type { RowProps } from "./rowContext";
-import { TAKES_COMMANDS } from "./status";
-
-const ACTIVE = ["queued", "in_progress"];
+import { ACTIVE, TAKES_COMMANDS } from "./status";
 
 type ActionsProps = Omit<RowProps<ExecutedRow>, "now"> & { onAsk: (what: "abort" | "console") => void };
 

@@ -13,6 +13,7 @@ import { ConsoleDialog } from "./ConsoleDialog";
 import { AbortDialog, ExecutedActions } from "./ExecutedActions";
 import { FullReason, RunReasonHint } from "./Reasons";
 import { type RowContext, useRowDialog } from "./rowContext";
+import { Steps } from "./Steps";
 import { EXECUTED_CHOICES } from "./tables";
 
 interface TableProps {
@@ -184,6 +185,7 @@ function Details({ row, web, now, model }: DetailsProps) {
   return (
     <div class="csw-stack">
       <FullReason title="Why it has not begun" reason={reason} now={now} />
+      <Steps {...{ model, row, web, now }} />
       <Facts
         facts={[
           ["Item", row.item_name, widthFor(row.item_name)],

@@ -59,6 +59,21 @@ export interface Reason {
   hint: string;
 }
 
+/** A task that has a run as its parent, as a step of a pipeline has. Times are milliseconds since the epoch. */
+export interface Step {
+  id: string;
+  name: string;
+  status: string;
+  started: number | null;
+  finished: number | null;
+}
+
+/** The first steps of a run, oldest first, and whether it has more. */
+export interface StepsAnswer {
+  steps: Step[];
+  more: boolean;
+}
+
 interface VitalTraits {
   vitals: Vitals;
   /** By item id; only items with a reason. */

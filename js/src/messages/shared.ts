@@ -41,6 +41,7 @@ const ACTIONS = [
   "restart",
   "abort",
   "rerun",
+  "steps",
   "console",
   "log",
   "older_log",

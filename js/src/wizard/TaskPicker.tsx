@@ -7,7 +7,7 @@ import { relativeTime, spaced } from "../state/format";
 import { sentence } from "../state/problems";
 import { renderCode } from "../ui/Connection";
 import { Dialog } from "../ui/Dialog";
-import { useUid } from "../ui/fields";
+import { CheckBox, useUid } from "../ui/fields";
 import { Button, Chip, Empty } from "../ui/parts";
 
 interface Answer {
@@ -23,7 +23,8 @@ interface PickerProps {
 
 export function TaskPicker({ model, onPick, onClose }: PickerProps) {
   const [text, setText] = useState("");
-  const found = useSearch(model, text);
+  const [pipelines, setPipelines] = useState(false);
+  const found = useSearch(model, text, pipelines);
   const { tasks, more, error, next } = found;
   const [active, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
@@ -32,7 +33,7 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
   const chosen = Math.min(active, rows.length - 1);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another search begins at its first row
-  useEffect(() => setAt(0), [text]);
+  useEffect(() => setAt(0), [text, pipelines]);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   });
@@ -70,6 +71,7 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
           onKeyDown={onKeyDown}
         />
       </div>
+      <CheckBox label="Pipelines only" checked={pipelines} onInput={setPipelines} />
       {error ? (
         <p class="csw-note csw-note-error" role="alert">
           {renderCode(sentence(error))}
@@ -93,10 +95,10 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
           />
         ))}
       </div>
-      {tasks?.length === 0 ? <EmptyResult text={text} /> : null}
+      {tasks?.length === 0 ? <EmptyResult {...{ text, pipelines }} /> : null}
       <div class="csw-row csw-picker-foot">
         <p id={`${id}-said`} class="csw-note" role="status">
-          {found.stale && !error ? "Searching …" : countText(rows.length, more)}
+          {found.stale && !error ? "Searching …" : countText(rows.length, more, pipelines)}
         </p>
         {more ? <Button onClick={next}>Show more</Button> : null}
       </div>
@@ -106,12 +108,22 @@ export function TaskPicker({ model, onPick, onClose }: PickerProps) {
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
 
-function countText(count: number, more: boolean): string {
+function countText(count: number, more: boolean, pipelines: boolean): string {
   if (count === 0) return "";
-  return `${count}${more ? " or more" : ""} ${count === 1 ? "task" : "tasks"}, the latest first. Choose with the arrow keys and Enter.`;
+  const noun = pipelines ? "pipeline" : "task";
+  return `${count}${more ? " or more" : ""} ${noun}${count === 1 ? "" : "s"}, the latest first. Choose with the arrow keys and Enter.`;
 }
 
-function EmptyResult({ text }: { text: string }) {
+function EmptyResult({ text, pipelines }: { text: string; pipelines: boolean }) {
+  if (pipelines) {
+    return (
+      <Empty title={text ? "No pipeline fits" : "No pipeline found"}>
+        {text
+          ? "Try a part of its name, of a tag or of its project. Archived ones and runs of schedulers are not listed."
+          : "Run the pipeline once, or save it as a draft, so that the server knows it."}
+      </Empty>
+    );
+  }
   return (
     <Empty title={text ? "No task fits" : "No task found"}>
       {text
@@ -138,7 +150,8 @@ function Option({ id, task, chosen, onPick }: OptionProps) {
       </span>
       <Chip status={task.status} />
       <span class="csw-option-about">
-        <bdi>{task.project || "no project"}</bdi> · {spaced(task.type)} · <bdi>{task.user}</bdi>
+        <bdi>{task.project || "no project"}</bdi> · {task.kind === "pipeline" ? "pipeline" : spaced(task.type)} ·{" "}
+        <bdi>{task.user}</bdi>
         {task.updated === null ? "" : ` · ${relativeTime(task.updated, serverNow())}`}
       </span>
       <span class="csw-option-tags">
@@ -154,7 +167,7 @@ function Option({ id, task, chosen, onPick }: OptionProps) {
 }
 
 /** The tasks that match a text. `stale` while an answer is pending: the rows belong to the previous search. */
-function useSearch(model: Pick<ViewModel, "request">, text: string) {
+function useSearch(model: Pick<ViewModel, "request">, text: string, pipelines: boolean) {
   const [tasks, setTasks] = useState<BaseTask[] | null>(null);
   const [more, setMore] = useState(false);
   const [error, setError] = useState("");
@@ -166,7 +179,7 @@ function useSearch(model: Pick<ViewModel, "request">, text: string) {
   const read = async (wanted: number) => {
     const ticket = ++latestTicket.current;
     try {
-      const answer = await model.request<Answer>("tasks", { text, page: wanted });
+      const answer = await model.request<Answer>("tasks", { text, page: wanted, ...(pipelines && { pipelines }) });
       if (ticket !== latestTicket.current) return; // a newer search has started
       setTasks((before) => (wanted === 0 ? answer.tasks : appendPage(before ?? [], answer.tasks)));
       setMore(answer.more);
@@ -178,12 +191,12 @@ function useSearch(model: Pick<ViewModel, "request">, text: string) {
     }
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a search starts when the text changes, and only then
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a search starts when what is searched changes, and only then
   useEffect(() => {
     setStale(true);
     const timer = setTimeout(() => void read(0), text === "" ? 0 : 250);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [text, pipelines]);
 
   /** Loads the next page, unless a search or another page is pending. */
   const next = async () => {

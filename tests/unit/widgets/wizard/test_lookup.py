@@ -7,6 +7,7 @@ import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, Schedule, Wizard
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
+from clearml_sched_widgets.instances import preflight
 from clearml_sched_widgets.manager import Manager
 from clearml_sched_widgets.records import Param, Server
 from clearml_sched_widgets.widgets.host.page_values import millis
@@ -110,7 +111,8 @@ def test_a_value_of_another_type_is_warned_of_beside_its_parameter() -> None:
     task = gateway.add_task(hyperparams={"Args": {"epochs": Param(value="3", type="int")}})
     gateway.add_queue("default")
     schedule = Schedule(Action(task, parameters={"Args/epochs": "many", "Args/new": "x"}), Daily(["06:20"]))
-    [problem] = lookup.type_mismatches(gateway, Definition("Nightly", [schedule]))
+    definition = Definition("Nightly", [schedule])
+    [problem] = lookup.type_mismatches(definition, preflight.base_tasks(gateway, definition))
     assert problem.path == "schedules[0].action.parameters['Args/epochs']"
     assert "expected a whole number" in problem.message
     page = Page(Wizard(manager=Manager(gateway=gateway)))
