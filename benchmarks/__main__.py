@@ -18,6 +18,7 @@ from benchmarks import (
     launching,
     nexts,
     refresh,
+    service,
     simulating,
     steps,
     triggers,
@@ -38,6 +39,7 @@ def _on_sandbox(measure: Callable[[Bench], list[Row]]) -> Callable[[], list[Row]
 TOPICS: dict[str, dict[str, Callable[[], list[Row]]]] = {
     "import": {"imports": imports.rows},
     "dashboard": {"dashboard": dashboard.rows, "bundle": bundle.rows},
+    "service": {"service": service.rows},
     "triggers": {"triggers": _on_sandbox(triggers.rows)},
     "schedules": {
         "launching": _on_sandbox(launching.rows),

@@ -23,6 +23,7 @@ from clearml_sched_widgets.sandbox.app import ApiApp
 from clearml_sched_widgets.sandbox.call import State
 
 COUNTS = "bench.counts"
+DELAY = "BENCH_DELAY"  # the variable with the seconds that the server waits before each answer
 START_TIMEOUT = 30.0  # seconds
 
 
@@ -32,12 +33,15 @@ class CountingApp(ApiApp):
     def __init__(self, state: State) -> None:
         super().__init__(state)
         self._counts: Counter[str] = Counter()
+        self._delay = float(os.environ.get(DELAY, "0"))
 
     def respond(self, request: Request, body: bytes) -> Response:
         name = request.url.path.rpartition("/")[2]
         if name == COUNTS:
             return JSONResponse(self._counts)
         self._counts[name] += 1
+        if self._delay:
+            time.sleep(self._delay)
         return super().respond(request, body)
 
 
@@ -54,21 +58,29 @@ class Bench:
 
         Raises CalledProcessError if it fails, TimeoutExpired after `timeout` seconds.
         """
-        variables = {key: value for key, value in os.environ.items() if not key.startswith(("CLEARML_", "TRAINS_"))}
-        variables |= {**self.sandbox.environment(), "HOME": str(self._home)}
         command = [sys.executable, "-m", f"benchmarks.children.{module}", *map(str, arguments)]
-        done = subprocess.run(command, env=variables, stdout=subprocess.PIPE, check=True, timeout=timeout, text=True)
+        done = subprocess.run(
+            command, env=self.variables(), stdout=subprocess.PIPE, check=True, timeout=timeout, text=True
+        )
         return dict(json.loads(done.stdout.splitlines()[-1]))
+
+    def variables(self) -> dict[str, str]:
+        """The environment of a child process: it finds this server, and nobody's configuration."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("CLEARML_", "TRAINS_"))}
+        return {**kept, **self.sandbox.environment(), "HOME": str(self._home)}
 
 
 @contextlib.contextmanager
-def start_bench() -> Iterator[Bench]:
-    """Start a new, empty counting sandbox. Stops it at the end."""
+def start_bench(delay: float = 0) -> Iterator[Bench]:
+    """Start a new, empty counting sandbox, which waits `delay` seconds before each answer. Stops it at the end."""
     with tempfile.TemporaryDirectory(prefix="clearml-sched-bench-") as name:
         folder = Path(name)
         with (folder / "server.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.server", "--folder", name], stdout=log, stderr=log
+                [sys.executable, "-m", "benchmarks.server", "--folder", name],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, DELAY: str(delay)},
             )
         try:
             _await_ready(folder, process)
