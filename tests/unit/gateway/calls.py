@@ -39,6 +39,7 @@ CALLS: Mapping[str, Call] = {
     "queues": lambda gateway: gateway.queues(),
     "queues watched": lambda gateway: gateway.queues(watched=True),
     "projects": lambda gateway: gateway.projects("P"),
+    "project_ids": lambda gateway: gateway.project_ids(["P"]),
     "log": lambda gateway: gateway.log(TASK, 10),
     "clone": lambda gateway: gateway.clone(CLONE),
     "edit_script": lambda gateway: gateway.edit_script(TASK, {"branch": "main"}),
