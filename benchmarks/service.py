@@ -17,7 +17,7 @@ from jupyter_client.manager import KernelManager
 from benchmarks.report import Row
 from benchmarks.server import Bench, start_bench
 
-ROUNDS = 2  # the median counts
+ROUNDS = 10  # the median counts
 DELAY = 0.02  # seconds that the server waits before each answer
 TIMEOUT = 60.0  # seconds
 INSTANCES = 20  # in the list

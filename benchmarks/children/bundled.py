@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 
 from benchmarks.children.plain import Plain
 from clearml_sched_widgets import Definition, Instance, Manager
 
 # Put into the script in front of what runs the service: it leaves the configuration to the SDK.
-BY_SDK = """
+BY_SDK = """\
 import clearml_sched_widgets.gateway.plain_configuration as plain
 from clearml_sched_widgets.gateway import sdk_configuration
 plain.account = sdk_configuration.account
@@ -29,7 +30,7 @@ def service(plain: Plain, definition: Definition, how: str) -> Iterator[tuple[In
     code = str(plain.call("tasks.get_by_id", {"task": instance.id})["task"]["script"]["diff"])
     if how == "sdk":
         assert BEGINS in code
-        code = code.replace(BEGINS, BEGINS + BY_SDK.replace("\n", "\n        "), 1)
+        code = code.replace(BEGINS, BEGINS + indent(BY_SDK, " " * 8), 1)
     plain.call("tasks.dequeue", {"task": instance.id})
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "scheduler_service.py")

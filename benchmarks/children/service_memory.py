@@ -21,9 +21,7 @@ def main(how: str, seconds: float = 60) -> None:
     plain = Plain()
     action, policies = Action(plain.base()), Policies(missed="all")
     every = timedelta(seconds=seconds * SCHEDULES / LAUNCHES)
-    schedules = [
-        Schedule(action, Interval(every=every), Policies(missed="all"), name=f"s {n}") for n in range(SCHEDULES)
-    ]
+    schedules = [Schedule(action, Interval(every=every), policies, name=f"s {n}") for n in range(SCHEDULES)]
     with service(plain, Definition("memory", schedules), how) as (instance, process):
         end = time.monotonic() + seconds + every.total_seconds() + 30
         while (runs := len(instance.view().executed)) < LAUNCHES and time.monotonic() < end:

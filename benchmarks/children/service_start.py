@@ -15,9 +15,10 @@ POLL = 0.002  # seconds
 def main(how: str) -> None:
     plain = Plain()
     definition = Definition("start", [Schedule(Action(plain.base()), Daily("06:20"))])
-    with service(plain, definition, how) as (instance, _):
+    with service(plain, definition, how) as (instance, process):
         began = time.perf_counter()
         while _status(plain, instance.id) != "in_progress":
+            assert process.poll() is None, "the service has ended"
             time.sleep(POLL)
         print_result(took=time.perf_counter() - began)
 

@@ -143,7 +143,7 @@ class ClearMLGateway:
         found: list[Project] = []
         for start in range(0, len(wanted), NAMES_PER_REQUEST):
             body = bodies.projects_named(wanted[start : start + NAMES_PER_REQUEST])
-            found += self._api.all_pages("projects.get_all", body, parse.project)
+            found += self._api.every_row("projects.get_all", body, parse.project)
         return {project.name: project.id for project in found if project.name in wanted}
 
     def log(self, task_id: str, limit: int = 200, before: datetime | None = None) -> list[LogLine]:

@@ -137,7 +137,7 @@ function columnsFor(web: string | undefined, model: RowContext["model"]): Column
     { name: "task", title: "Task id", width: 92, dropOrder: 4, class: "csw-mono csw-muted", cell: shortIdCell("task") },
     {
       name: "base",
-      title: "Base task id",
+      title: "Base task",
       width: 110,
       optional: true,
       class: "csw-mono csw-muted",
@@ -201,7 +201,7 @@ function Details({ row, web, now, model }: DetailsProps) {
             "wide",
           ],
           [
-            "Base task id",
+            "Base task",
             <TaskLink key="base" web={web} id={row.base}>
               {row.base || "–"}
             </TaskLink>,

@@ -41,6 +41,7 @@ CALLS: Mapping[str, Call] = {
     "queues watched": lambda gateway: gateway.queues(watched=True),
     "projects": lambda gateway: gateway.projects("P"),
     "projects of pipelines too": lambda gateway: gateway.projects("P", pipelines=True),
+    "project_ids": lambda gateway: gateway.project_ids(["P"]),
     "log": lambda gateway: gateway.log(TASK, 10),
     "clone": lambda gateway: gateway.clone(CLONE),
     "make_pipeline_project": lambda gateway: gateway.make_pipeline_project("P/.pipelines/train"),
