@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from clearml_sched_widgets.gateway import fields
 from clearml_sched_widgets.gateway.fields import Row
 from clearml_sched_widgets.gateway.nonsense import Nonsense
+from clearml_sched_widgets.gateway.secrets import without_secrets
 from clearml_sched_widgets.records import (
     SECTION,
     Entity,
@@ -166,13 +167,14 @@ def served_queues(value: object) -> set[str]:
 
 
 def log_lines(value: object) -> list[LogLine]:
-    """The console lines of one log event."""
+    """The console lines of one log event, with credentials hidden."""
     row = fields.row(value)
     millis = row.get("timestamp")
     if isinstance(millis, bool) or not isinstance(millis, (int, float)) or not 0 <= millis < MOST_MILLISECONDS:
         raise Nonsense("timestamp", millis)
     time, level = EPOCH + timedelta(milliseconds=millis), (fields.text(row, "level") or "info").lower()
-    return [LogLine(time=time, level=level, text=text) for text in fields.text(row, "msg").rstrip("\n").split("\n")]
+    texts = without_secrets(fields.text(row, "msg")).rstrip("\n").split("\n")
+    return [LogLine(time=time, level=level, text=text) for text in texts]
 
 
 def _check_time(name: str, time: datetime | None, since: datetime | None, until: datetime | None = None) -> None:
