@@ -17,6 +17,7 @@ import attrs
 
 from clearml_sched_widgets.codec import dumps
 from clearml_sched_widgets.definition import Definition, Schedule, Trigger
+from clearml_sched_widgets.engine.instance_task import abilities
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.lease import PREFIX as LEASE_PREFIX
 from clearml_sched_widgets.engine.instance_task.state_objects import texts as state_texts
@@ -168,6 +169,7 @@ class Filler:
             note=spec.note,
         )
         texts = {instance_task.DEFINITION: dumps(definition), instance_task.WHERE: spec.where, **state_texts(state)}
+        texts |= abilities.dumps(abilities.own())
         doc["configuration"] = {name: {"name": name, "value": text, "type": "json"} for name, text in texts.items()}
         self._set_instance_status(doc, spec, created, ended)
         self._store.insert(TASKS, doc)

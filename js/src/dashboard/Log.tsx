@@ -49,14 +49,16 @@ export function Log({ store, failed, web, now }: LogProps) {
     return level === "all" ? lines : schedulerLines(lines);
   }, [filtered, lines, level, text]);
   const shown = useMemo(() => matching.slice(-pages * PAGE_LINES), [matching, pages]);
-  const hidden = matching.length - shown.length + (filtered ? 0 : log.inKernel);
+  // Of the lines that the kernel still has, it is not known how many are the agent's.
+  const uncounted = hasAgent && level === "scheduler" && log.inKernel > 0;
+  const hidden = matching.length - shown.length + (filtered || uncounted ? 0 : log.inKernel);
   const more = () => {
     if (log.loading) return;
     setFollow(false);
     setPages(pages + 3);
     if (shown.length + 3 * PAGE_LINES > matching.length) void store.loadOlder();
   };
-  const total = (filtered ? lines : matching).length + log.inKernel;
+  const total = (filtered ? lines : matching).length + (uncounted ? 0 : log.inKernel);
   return (
     <section class="csw-section">
       <div class="csw-section-head">
@@ -64,7 +66,7 @@ export function Log({ store, failed, web, now }: LogProps) {
           Log{" "}
           <span class="csw-count" title={log.hasMore ? "There may be earlier lines on the server" : ""}>
             {total.toLocaleString("en")}
-            {log.hasMore ? "+" : ""}
+            {log.hasMore || uncounted ? "+" : ""}
           </span>
         </h4>
         {total === 0 && !hasAgent ? null : (
@@ -87,7 +89,7 @@ export function Log({ store, failed, web, now }: LogProps) {
         <Lines
           {...{ lines: shown, hidden, follow, web, now }}
           first={filtered ? 0 : log.first + lines.length - shown.length}
-          more={hidden > 0 || (log.hasMore && !filtered)}
+          more={hidden > 0 || uncounted || (log.hasMore && !filtered)}
           reading={log.loading}
           onFollow={setFollow}
           onMore={more}
