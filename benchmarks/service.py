@@ -74,7 +74,7 @@ def _has_list(message: dict[str, Any]) -> bool:
     if message["msg_type"] == "error":
         raise RuntimeError("\n".join(message["content"]["traceback"]))
     state = message["content"].get("data", {}).get("state", {}) if message["msg_type"] == "comm_msg" else {}
-    return bool(state.get("loaded")) or len(state.get("instances", {}).get("rows", ())) == INSTANCES
+    return len(state.get("instances", ())) == INSTANCES
 
 
 # -- the service

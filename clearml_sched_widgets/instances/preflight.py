@@ -124,7 +124,8 @@ def missing_queue(queues: Sequence[Queue], path: str, name: str) -> list[Problem
     if any(name in (queue.name, queue.id) for queue in queues):
         return []
     known = ", ".join(queue.name for queue in queues[:20])
-    return [Problem(path, name, f"there is no such queue on the server; it has: {known}")]
+    others = f", or choose one of: {known}" if known else ""
+    return [Problem(path, name, f"there is no such queue on the server; create it there{others}")]
 
 
 def _missing_objects(gateway: Gateway, definition: Definition) -> Iterator[Problem]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from clearml_sched_widgets import Action, Daily, Definition, Schedule
+from clearml_sched_widgets.bundle import make_script
 from clearml_sched_widgets.errors import Conflict, NotFound
 from clearml_sched_widgets.records import INSTANCE_TAG, TaskQuery
 from tests.contract.objects import NOBODY, a_clone, a_run, an_instance, bring, found, line, only
@@ -30,6 +32,13 @@ def test_a_script_is_kept_with_its_code_and_requirements(world: World) -> None:
     world.gateway.set_script(task_id, "service.py", code, ["clearml-sched-widgets==1.0", "attrs"])
     expected = {"entry_point": "service.py", "diff": code, "requirements.pip": "clearml-sched-widgets==1.0\nattrs"}
     assert world.script(task_id) == expected
+
+
+def test_a_bundle_comes_back_from_the_server_as_it_was_sent(world: World) -> None:
+    made = make_script(Definition("Nightly", [Schedule(Action("a" * 32), Daily("06:20"))]))
+    task_id = an_instance(world)
+    world.gateway.set_script(task_id, "service.py", made.code, made.requirements)
+    assert world.script(task_id)["diff"] == made.code
 
 
 def test_a_task_that_ran_takes_a_script(world: World) -> None:

@@ -66,7 +66,7 @@ def test_all_that_the_server_and_the_clock_say_is_wrong_is_told_at_once(manager:
         "triggers[0].action.queue",
         "service queue",
     }
-    assert "it has: default, services" in problems["schedules[0].action.queue"]
+    assert "choose one of: default, services" in problems["schedules[0].action.queue"]
     assert "pick one" in problems["schedules[0].action.task"]
     assert manager.instances() == []
 
