@@ -15,7 +15,7 @@ from clearml_sched_widgets.definition.items import new_id
 from clearml_sched_widgets.engine.instance_task import abilities
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.lease import PREFIX
-from clearml_sched_widgets.errors import InvalidDefinition, Problem
+from clearml_sched_widgets.errors import GatewayError, InvalidDefinition, Problem
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.paging import pages
 from clearml_sched_widgets.instances import control, preflight, running, service_task
@@ -73,7 +73,7 @@ class Manager:
         """
         began = monotonic()
         preflight.require(definition)
-        chosen = Package(package, requirements)
+        chosen = Package(package, requirements, queue)
         called = control.time_at(self.gateway, began)
         problems = [] if where in ("kernel", "service") else [Problem("where", where, 'expected "kernel" or "service"')]
         problems += chosen.problems(definition) if where == "service" else chosen.choice_problems()
@@ -87,7 +87,11 @@ class Manager:
         instance = self._create(definition, where, called, chosen.configuration() if script else {})
         running.functions_here(instance.id).keep(definition)
         if script:
-            service_task.submit(self.gateway, instance.id, preflight.queue_id(self.gateway, queue), script)
+            try:
+                service_task.submit(self.gateway, instance.id, preflight.queue_id(self.gateway, queue), script)
+            except GatewayError as error:
+                error.args = (f"{error} It is saved as the draft {instance.id}; resume() launches it.",)
+                raise
             return self.get(instance.id)
         control.resume(instance._handle, called)
         return instance

@@ -44,6 +44,9 @@ def unpack(data: bytes, folder: str) -> None:
 def run(folder: str) -> None:
     """Run the service with the modules and, where the system has none, the time zones of a folder."""
     sys.path.insert(0, folder)
+    carried = {name.split(".")[0] for name in os.listdir(folder)}  # noqa: PTH208
+    for name in [name for name in sys.modules if name.split(".")[0] in carried]:
+        del sys.modules[name]  # imported before, by what runs at Python's start: perhaps another version
     try:
         import zoneinfo
 
@@ -52,7 +55,7 @@ def run(folder: str) -> None:
         zoneinfo.reset_tzpath([*zoneinfo.TZPATH, os.path.join(folder, "zones")])  # noqa: PTH118
         from clearml_sched_widgets.service import main
     except ImportError as error:
-        sys.exit(f"The package {error.name} is missing, which comes with clearml. {ANOTHER} with clearml.")
+        sys.exit(f"The scheduler needs what comes with clearml: {error}. {ANOTHER} with clearml.")
     main()
 
 

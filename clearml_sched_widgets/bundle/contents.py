@@ -37,7 +37,7 @@ Root = Path | ZipPath
 
 def files(definition: Definition, wheel: Path | None = None) -> dict[str, bytes]:
     """The files by path. Our own come from the installed package or from a wheel of it. Raises SchedulerError."""
-    own = dict(_own_of_wheel(wheel)) if wheel else _own_of_installation()
+    own = of_wheel(wheel) if wheel else _own_of_installation()
     return {**_needs(), **own, **{f"{ZONES}/{name}": _zone(name) for name in sorted(_zone_names(definition))}}
 
 
@@ -59,12 +59,16 @@ def _own_of_installation() -> dict[str, bytes]:
     return {**own, **dict(_papers("clearml-sched-widgets"))}
 
 
-def _own_of_wheel(wheel: Path) -> Iterator[tuple[str, bytes]]:
+def of_wheel(wheel: Path) -> dict[str, bytes]:
+    """The files of a service in a wheel. Raises BadZipFile, OSError, RuntimeError for one that cannot be read."""
     root = ZipPath(wheel)
-    yield from _modules(root / OWN, OWN, NOT_FOR_A_SERVICE)
+    if not (root / OWN).is_dir():
+        return {}
+    own = dict(_modules(root / OWN, OWN, NOT_FOR_A_SERVICE))
     for folder in root.iterdir():
         if folder.name.endswith(".dist-info"):
-            yield from _papers_in(folder, folder.name)
+            own.update(_papers_in(folder, folder.name))
+    return own
 
 
 # -- others'

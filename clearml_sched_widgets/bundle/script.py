@@ -10,8 +10,9 @@ import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 import attrs
 
@@ -27,6 +28,12 @@ EXPECTED = (
     'expected "bundle", "name" (pip installs it by its name), the address of a package ("https://…", "git+https://…") '
     "or the path of a wheel"
 )
+NO_LOGIN = "expected an address without user and password, as the task shows it to all: give them to the agent's pip"
+SCHEMES = frozenset({"http", "https", "file", *(f"git+{scheme}" for scheme in ("http", "https", "ssh", "file"))})
+SSH = frozenset({"ssh", "git+ssh"})
+LOGIN = re.compile(r"([\w+.-]+)://([^/@\s]*)@")
+NO_PORT = re.compile(r"(://[^/@:\s]+:)(?!\d+(?:[/?#]|$))[^/?#@\s]+")
+SECRET_PARAMETER = re.compile(r"([?&](?:\w*token|\w*key|password|secret)=)[^&#\s]+", re.IGNORECASE)
 # All that a service without a bundle needs is to be installed.
 INSTALLED = '''"""Runs the scheduler instance that is saved in this very task."""
 
@@ -47,14 +54,20 @@ class Script:
 
 def problems(definition: Definition, package: str = BUNDLE, requirements: Iterable[str] = ()) -> list[Problem]:
     """What is wrong with the user's choice for a definition."""
-    extra = requirements if isinstance(requirements, str) else tuple(requirements)
+    extra = as_given(requirements)
     found = choice_problems(package, extra)
-    return found if found or not carries(package) else list(_missing_regex(definition, extra))
+    return found if found or not carries(package) else list(missing_regex(definition, extra))
 
 
-def choice_problems(package: str, requirements: Sequence[str]) -> list[Problem]:
+def as_given(requirements: Any) -> Any:
+    """The requirements as a tuple. What is no list of them stays as it is, for the check to name it."""
+    is_list = isinstance(requirements, Iterable) and not isinstance(requirements, (str, bytes, Mapping))
+    return tuple(requirements) if is_list else requirements
+
+
+def choice_problems(package: str, requirements: object) -> list[Problem]:
     """What is wrong with the user's choice, whatever the definition."""
-    if isinstance(requirements, str):
+    if not isinstance(requirements, tuple):
         message = 'expected a list of pip requirements, such as ["regex>=2024"]'
         return [Problem("requirements", requirements, message), *_package_problems(package)]
     return [*_requirement_problems(requirements), *_package_problems(package)]
@@ -67,12 +80,13 @@ def make_script(definition: Definition, package: str = BUNDLE, requirements: Ite
     the agent's pip install it. `requirements` are more packages for pip.
     Raises InvalidDefinition with all problems.
     """
+    requirements = as_given(requirements)
     if found := problems(definition, package, requirements):
         raise InvalidDefinition(found)
     if not carries(package):
         own = f"{DISTRIBUTION}=={version(DISTRIBUTION)}" if package == NAME else f"{DISTRIBUTION} @ {package}"
         return Script(INSTALLED, (own, *requirements))
-    code = _bundle(contents.files(definition, Path(package) if package != BUNDLE else None))
+    code = _bundle(contents.files(definition, Path(package).expanduser() if package != BUNDLE else None))
     if len(code) > MOST_CHARACTERS:
         message = f"its {len(code):,} characters are more than the {MOST_CHARACTERS:,} of a task's script; {EXPECTED}"
         raise InvalidDefinition([Problem("package", package, message)])
@@ -102,41 +116,59 @@ def _package_problems(package: object) -> Iterator[Problem]:
 
 
 def _wheel_problems(package: str) -> Iterator[Problem]:
-    path = Path(package)
-    if not path.is_file():
-        yield Problem("package", package, f"there is no such file ({path.absolute()}); expected the path of a wheel")
-        return
     try:
-        with ZipFile(path) as wheel:
-            ours = f"{contents.OWN}/service.py" in wheel.namelist()
-    except (BadZipFile, OSError):
+        path = Path(package).expanduser()
+        if not path.is_file():
+            yield Problem(
+                "package", package, f"there is no such file ({path.absolute()}); expected the path of a wheel"
+            )
+            return
+        ours = f"{contents.OWN}/service.py" in contents.of_wheel(path)  # reads all of it
+    except (BadZipFile, OSError, RuntimeError, NotImplementedError):
         ours = False
     if not ours:
         yield Problem("package", package, f"it is no wheel of {DISTRIBUTION}")
 
 
 def _address_problems(package: str) -> Iterator[Problem]:
-    if re.search(r"\s", package):
+    if not package.isprintable() or " " in package:
         yield Problem("package", package, "expected an address without blanks")
-        return
+    elif _holds_login(package):
+        yield Problem("package", without_logins(package), NO_LOGIN)
+    elif not _is_address(package):
+        yield Problem("package", without_logins(package), EXPECTED)
+
+
+def _is_address(text: str) -> bool:
     try:
-        parts = urlsplit(package)
-        secret = parts.password is not None or (parts.username is not None and "ssh" not in parts.scheme)
+        parts = urlsplit(text)
+        _ = parts.port  # a password may stand there, too
     except ValueError:
-        yield Problem("package", package, EXPECTED)
-        return
-    if secret:  # everybody who sees the task sees its requirements
-        shown = package.replace(parts.netloc, f"…@{parts.netloc.rpartition('@')[2]}")
-        message = "expected an address without user and password: give them to the agent's pip or git"
-        yield Problem("package", shown, message)
+        return False
+    return parts.scheme in SCHEMES and (bool(parts.hostname) or (parts.scheme == "file" and bool(parts.path)))
+
+
+def _holds_login(text: str) -> bool:
+    """Whether an address in the text has a password, or a user who may be a token. `git@` is how SSH names its user."""
+    logins = (login for scheme, login in LOGIN.findall(text) if ":" in login or scheme.lower() not in SSH)
+    return any(logins) or SECRET_PARAMETER.search(text) is not None
+
+
+def without_logins(text: str) -> str:
+    """The text with `…` in place of logins, for messages."""
+    text = NO_PORT.sub(r"\1…", text)
+    return SECRET_PARAMETER.sub(r"\1…", LOGIN.sub(r"\1://…@", text))
 
 
 def _requirement_problems(requirements: Sequence[object]) -> Iterator[Problem]:
     for index, requirement in enumerate(requirements):
         path = f"requirements[{index}]"
-        if not isinstance(requirement, str) or not requirement.strip() or "\n" in requirement:
-            yield Problem(path, requirement, 'expected a pip requirement, such as "regex>=2024"')
-        elif _name(requirement) == DISTRIBUTION:
+        if not isinstance(requirement, str) or not requirement.isprintable() or not _name(requirement):
+            message = 'expected a pip requirement, such as "regex>=2024"; options of pip are the agent\'s'
+            yield Problem(path, requirement, message)
+        elif _holds_login(requirement):
+            yield Problem(path, without_logins(requirement), NO_LOGIN)
+        elif DISTRIBUTION in re.sub(r"[-_.]+", "-", requirement).lower():
             yield Problem(path, requirement, 'this package itself: use package="name", an address or a wheel')
 
 
@@ -146,7 +178,8 @@ def _name(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found[1]).lower() if found else ""
 
 
-def _missing_regex(definition: Definition, requirements: Sequence[str]) -> Iterator[Problem]:
+def missing_regex(definition: Definition, requirements: Sequence[str]) -> Iterator[Problem]:
+    """A problem for each trigger that searches names by a regular expression, for which a bundle needs one package."""
     if "regex" in map(_name, requirements):
         return
     message = 'it needs the package regex, which no bundle can carry: add requirements=["regex"], or use package="name"'

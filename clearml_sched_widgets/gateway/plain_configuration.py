@@ -34,7 +34,7 @@ DEMO_API, USUAL_API, API_PORT, WEB_PORT = "://demoapi.", "://api.", 8008, 8080
 NOT_PLAIN = re.compile(r'\binclude\b|\$\{|\+=|"""')
 COMMENT = re.compile(r"^\s*(#|//).*$", re.MULTILINE)
 QUOTED = re.compile(r'(?<!")"(?:\\.|[^"\\\n])+"(?!")')
-Plain = str | bool | None
+Plain = str | bool
 
 
 class NotPlain(Exception):
@@ -60,16 +60,17 @@ class _Values:
     """What the variables and the files say. Raises NotPlain."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        if any(environ.get(name, "").strip() for name in FOR_THE_SDK):
+        if any(name in environ for name in FOR_THE_SDK):
             raise NotPlain
         self._environ = environ
-        api = _api_section(environ)
-        self.host = (self._variable(HOST) or _text(api, "api_server") or _text(api, "host")).strip().rstrip("/")
-        self._web_server = self._variable(WEB_HOST) or _text(api, "web_server")
+        texts = _file_texts(environ)
+        api = _Section(_parse(texts) if texts else {}, texts)
+        self.host = (self._variable(HOST) or api.text("api_server") or api.text("host")).strip().rstrip("/")
+        self._web_server = self._variable(WEB_HOST) or api.text("web_server")
         self.token = self._variable(AUTH_TOKEN)
-        self.key = self._variable(ACCESS_KEY) or _text(api, "credentials.access_key")
-        self.secret = self._variable(SECRET_KEY) or _text(api, "credentials.secret_key")
-        self.verify: Plain = self._variable(VERIFY_CERT) or _plain(api, "verify_certificate", True)
+        self.key = self._variable(ACCESS_KEY) or api.text("credentials.access_key")
+        self.secret = self._variable(SECRET_KEY) or api.text("credentials.secret_key")
+        self.verify: Plain = self._variable(VERIFY_CERT) or api.plain("verify_certificate", True)
 
     def _variable(self, names: tuple[str, ...]) -> str:
         return first_set(self._environ, names)
@@ -102,22 +103,17 @@ def verify(value: object) -> bool | str:
     return bool(value)
 
 
-def _api_section(environ: Mapping[str, str]) -> Mapping[str, Any]:
-    """The section `api` of the files, merged. Raises NotPlain, also for a file that cannot be read."""
+def _file_texts(environ: Mapping[str, str]) -> list[str]:
+    """The texts of the files that are there. Raises NotPlain, also for a file that cannot be read."""
     named = first_set(environ, CONFIG_FILE)
-    paths = [Path(path).expanduser() for path in ([named] if named else FILES)]
-    texts = [_file_text(path) for path in paths if path.is_file()]
-    return _parse(texts) if texts else {}
-
-
-def _file_text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise NotPlain from None  # the SDK's error is told, as it was before
-    if NOT_PLAIN.search(QUOTED.sub("", COMMENT.sub("", text))):
+        paths = [Path(path).expanduser() for path in ([named] if named else FILES)]
+        texts = [path.read_text(encoding="utf-8") for path in paths if path.is_file()]
+    except (OSError, RuntimeError, UnicodeDecodeError):
+        raise NotPlain from None  # the SDK's error is told
+    if any(NOT_PLAIN.search(QUOTED.sub("", COMMENT.sub("", text))) for text in texts):
         raise NotPlain
-    return text
+    return texts
 
 
 def _parse(texts: list[str]) -> Mapping[str, Any]:
@@ -135,21 +131,32 @@ def _parse(texts: list[str]) -> Mapping[str, Any]:
     return api
 
 
-def _text(api: Mapping[str, Any], path: str) -> str:
-    value = _plain(api, path, None)
-    if isinstance(value, bool):
-        raise NotPlain
-    return value or ""
+class _Section:
+    """The section `api`. Its methods raise NotPlain for a value of an unexpected kind."""
 
+    def __init__(self, data: Mapping[str, Any], texts: list[str]) -> None:
+        self._data = data
+        self._texts = texts
 
-def _plain(api: Mapping[str, Any], path: str, default: Plain) -> Plain:
-    found: object = api
-    for name in path.split("."):
-        if not isinstance(found, Mapping):
+    def text(self, path: str) -> str:
+        """A text; empty if there is none."""
+        value = self.plain(path, "")
+        if isinstance(value, bool):
             raise NotPlain
-        if name not in found:
-            return default
-        found = found[name]
-    if found is not None and not isinstance(found, str | bool):
-        raise NotPlain
-    return found
+        return value
+
+    def plain(self, path: str, default: Plain) -> Plain:
+        """A text or a boolean; the default if there is none."""
+        found: object = self._data
+        for name in path.split("."):
+            if not isinstance(found, Mapping):
+                raise NotPlain
+            if name not in found:
+                return default
+            found = found[name]
+        if not isinstance(found, str | bool):
+            raise NotPlain
+        # The SDK's own copy of the parser reads some unquoted texts otherwise, such as a key that begins with "5d".
+        if isinstance(found, str) and (found != found.strip() or not any(found in text for text in self._texts)):
+            raise NotPlain
+        return found

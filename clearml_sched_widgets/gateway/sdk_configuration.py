@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import io
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any, TextIO
 
 from clearml_sched_widgets.errors import NotConfigured
 from clearml_sched_widgets.gateway import failures
@@ -29,18 +34,43 @@ def account() -> Account:
 
     problem, found = "", None
     try:
-        found = _account(load_config(), defs, Session)
+        with _silent_thread():  # the SDK prints a section that it cannot merge, secrets and all
+            config = load_config()
+        found = _account(config, defs, Session)
     except (ConfigurationError, ConfigException, UnicodeDecodeError):
         problem = "it is not valid HOCON"
     except OSError as error:
         problem = error.strerror or "it cannot be opened"
     except (AttributeError, TypeError):
         problem = "its section `api` has a value of a wrong kind; texts are expected"
+    except RecursionError:
+        problem = "it is nested too deeply"
+    except ValueError:
+        problem = "CLEARML_ENV or TRAINS_ENV names no environment that the SDK knows"
     if problem:  # raised outside of the handler: the parser's error quotes the file with its secrets
         raise failures.bad_configuration(str(get_active_config_file() or ""), problem)
     if found is None:
         raise failures.not_configured()
     return found
+
+
+class _SilentThread(io.TextIOBase):
+    """Drops what the thread that made it writes, and passes on what others write."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out, self._thread = out, threading.get_ident()
+
+    def write(self, text: str) -> int:
+        return len(text) if threading.get_ident() == self._thread else self._out.write(text)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+
+@contextlib.contextmanager
+def _silent_thread() -> Iterator[None]:
+    with contextlib.redirect_stdout(_SilentThread(sys.stdout)):
+        yield
 
 
 def _account(config: Any, defs: Any, session: Any) -> Account | None:

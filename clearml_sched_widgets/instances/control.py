@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from clearml_sched_widgets import codec
-from clearml_sched_widgets.bundle import script
 from clearml_sched_widgets.definition import Definition, Schedule, values
 from clearml_sched_widgets.definition.checks import problems_in
 from clearml_sched_widgets.engine.instance_task import commands, lease
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem
+from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition, Problem, SchedulerError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.instances import preflight, service_task, waiting
 from clearml_sched_widgets.instances.handle import Handle
@@ -87,18 +86,13 @@ def _resume_service(handle: Handle, task: Task, end_pause: bool) -> None:
         gateway = handle.gateway
         if status == "silent":
             gateway.set_status(handle.id, "stopped", "Resumed")
-        _set_script_again(handle, task)
-        service_task.enqueue(gateway, handle.id, task.queue_id or preflight.queue_id(gateway, "services"))
+        queue, script = service_task.prepared_again(handle, task)
+        if script:
+            service_task.set_script(gateway, handle.id, script)
+        service_task.enqueue(gateway, handle.id, queue)
         if end_pause and viewer.is_paused(task):
             gateway.write_configuration(handle.id, commands.dumps(Command(do="resume")))
         handle.reread()
-
-
-def _set_script_again(handle: Handle, task: Task) -> None:
-    """Have the agent run this version of the scheduler. A wheel that is no longer here stays in the task as it is."""
-    package = service_task.package_of(task)
-    if not script.is_wheel(package.package):
-        service_task.set_script(handle.gateway, handle.id, package.script(handle.definition))
 
 
 def stop(handle: Handle) -> None:
@@ -115,8 +109,19 @@ def stop(handle: Handle) -> None:
 
 def restart(handle: Handle) -> None:
     """Stop an instance, wherever it runs, and start it again, with this version of the package."""
+    task = handle.reread()
+    if handle.is_service:
+        service_task.prepared_again(handle, task)  # what would be refused is refused while it still runs
+    elif handle.engine is None:
+        missing = preflight.missing_functions(functions_here(handle.id).bind(handle.definition))
+        if missing:
+            raise InvalidDefinition(missing)
     stop_and_wait(handle)
-    resume(handle, end_pause=False)
+    try:
+        resume(handle, end_pause=False)
+    except SchedulerError as error:
+        error.args = (f"{error} It has stopped; resume() starts it.", *error.args[1:])
+        raise
 
 
 def stop_and_wait(handle: Handle) -> None:
@@ -174,17 +179,26 @@ def update(handle: Handle, definition: Definition, *, check: bool) -> str:
 @contextlib.contextmanager
 def writable(handle: Handle, reason: str) -> Iterator[None]:
     """Make an ended instance's task writable: the server accepts writes only to drafts and tasks in progress."""
-    gateway, task = handle.gateway, handle.task
-    ended = task.status not in ("created", "in_progress")
-    if task.status == "failed":  # the server allows failed to in_progress only through stopped
-        gateway.set_status(task.id, "stopped", reason)
+    gateway, seen = handle.gateway, handle.task
+    ended = seen.status not in ("created", "in_progress")
     if ended:
+        task = handle.reread()
+        if task.status != seen.status:
+            raise InstanceStateError(f"The instance {handle.name} is {handle.known_status} by now; try it again.")
+        if task.status == "failed":  # the server allows failed to in_progress only through stopped
+            gateway.set_status(task.id, "stopped", reason)
         gateway.set_status(task.id, "in_progress", reason)
+    holders = _leases(handle) if ended else set()  # of an engine that is about to end
     try:
         yield
     finally:
-        if ended:
-            gateway.set_status(task.id, "stopped", reason)
+        # A new lease is that of an engine which somebody has started meanwhile: it goes on.
+        if ended and _leases(handle) <= holders:
+            gateway.set_status(handle.id, "stopped", reason)
+
+
+def _leases(handle: Handle) -> set[str]:
+    return {found.id for found in handle.gateway.leases(f"{lease.PREFIX}{handle.id}")}
 
 
 def _refuse_functions(handle: Handle, definition: Definition) -> None:

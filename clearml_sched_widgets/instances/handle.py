@@ -150,7 +150,8 @@ class Handle:
             runs, ours = self.abilities.version or "an earlier version", abilities.own().version
             raise OtherVersion(
                 f"The instance {self.name} runs with {runs} of clearml-sched-widgets and does not understand {what}. "
-                f"Restart it with this version ({ours}) first: restart() stops it and starts it again where it was."
+                f"Restart it with this version ({ours}) first: restart() stops it and starts it again, "
+                f"{'on its queue' if self.is_service else 'in this kernel'}."
             )
 
     def item(self, item: Schedule | Trigger | str) -> Schedule | Trigger:

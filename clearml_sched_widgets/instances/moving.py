@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from time import monotonic
 
+import attrs
+
 from clearml_sched_widgets.engine.instance_task import task as instance_task
 from clearml_sched_widgets.errors import InstanceStateError, InvalidDefinition
 from clearml_sched_widgets.instances import preflight, service_task
@@ -32,7 +34,8 @@ def to_service(handle: Handle, queue: str, package: Package) -> None:
             raise InstanceStateError(f"The instance {handle.name} has not stopped yet; try again in a moment.")
         with writable(handle, "Moved to a service"):
             launched = launched_at(time_at(handle.gateway, began)) if handle.task.status == "created" else {}
-            objects = {instance_task.WHERE: "service", **package.configuration(), **launched}
+            kept = attrs.evolve(package, queue=queue).configuration()
+            objects = {instance_task.WHERE: "service", **kept, **launched}
             handle.gateway.write_configuration(handle.id, objects)
         service_task.submit(handle.gateway, handle.id, preflight.queue_id(handle.gateway, queue), script)
         handle.reread()
@@ -42,6 +45,7 @@ def to_kernel(handle: Handle) -> None:
     """Stop an agent's instance, and continue it in this kernel from the state on the server. A pause stays."""
     if not handle.is_service:
         raise InstanceStateError(f"The instance {handle.name} is no service; resume() runs it in this kernel.")
+    _ = handle.definition  # one that cannot be read is refused while it still runs
     stop_and_wait(handle)
     if handle.task.status == "in_progress":  # silent
         handle.gateway.set_status(handle.id, "stopped", "Moved to a kernel")

@@ -36,7 +36,7 @@ def problems(gateway: Gateway, definition: Definition, called: datetime | None =
     if not definition.items:
         return [Problem("schedules", [], "expected at least one schedule or trigger")]
     now = gateway.present().time if called is None else called
-    return [*_missing_objects(gateway, definition), *_missing_functions(definition), *_never_running(definition, now)]
+    return [*_missing_objects(gateway, definition), *missing_functions(definition), *_never_running(definition, now)]
 
 
 def require(definition: Definition) -> None:
@@ -53,7 +53,8 @@ def functions_elsewhere(definition: Definition) -> list[Problem]:
     ]
 
 
-def _missing_functions(definition: Definition) -> list[Problem]:
+def missing_functions(definition: Definition) -> list[Problem]:
+    """A problem for each Python function that this kernel does not have."""
     message = "expected the function itself: a saved definition has only its name; set it in Python"
     return [
         Problem(f"{path}.action.function", function.name, message)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from clearml_sched_widgets import Action, Daily, Definition, InvalidDefinition, Manager, Schedule
 from clearml_sched_widgets.definition import Interval
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.errors import InstanceStateError
+from clearml_sched_widgets.errors import InstanceStateError, Unavailable
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
+from clearml_sched_widgets.instances.control import writable
+from clearml_sched_widgets.instances.service_task import PACKAGE, Package, package_of
+from clearml_sched_widgets.records import Task
 from tests.waiting import until
 
 
@@ -125,3 +129,52 @@ def test_a_queued_service_leaves_its_queue_and_runs_in_this_kernel(
     instance.move_to_kernel()
     assert waiting(gateway) == []
     assert (instance.where, instance.status) == ("kernel", "running")
+
+
+@pytest.mark.parametrize("text", ["", "[", "{}", "[" * 10**5, '{"package": 1, "requirements": []}'])
+def test_a_package_that_makes_no_sense_is_the_bundle(
+    manager: Manager, gateway: MemoryGateway, often: Definition, text: str
+) -> None:
+    instance = manager.launch(often, where="service")
+    instance.stop()
+    gateway.set_status(instance.id, "in_progress")
+    gateway.write_configuration(instance.id, {PACKAGE: text})
+    gateway.set_status(instance.id, "stopped")
+    instance.resume()
+    assert gateway.script(instance.id)["requirements.pip"] == "clearml"
+
+
+@pytest.mark.parametrize("kept", ['"regex"', "[null]", "[1]", "{}"])
+def test_requirements_that_are_no_list_of_texts_are_none(kept: str) -> None:
+    task = Task(id="a", configuration={PACKAGE: f'{{"package": "name", "requirements": {kept}}}'})
+    assert package_of(task) == Package()
+
+
+def test_a_service_returns_to_its_own_queue_also_if_it_never_reached_it(
+    manager: Manager, gateway: MemoryGateway, often: Definition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.add_queue("gpu")
+    with monkeypatch.context() as patch:
+        patch.setattr(gateway, "enqueue", lambda *_: (_ for _ in ()).throw(Unavailable("the server is away")))
+        with pytest.raises(Unavailable, match="the server is away It is saved as the draft"):
+            manager.launch(often, where="service", queue="gpu")
+    (instance,) = manager.instances()
+    assert instance.status == "draft"
+    instance.resume()
+    queue = next(queue.id for queue in gateway.queues() if queue.name == "gpu")
+    assert gateway.waiting(queue) == [instance.id]
+
+
+def test_an_edit_does_not_end_an_engine_that_was_started_meanwhile(
+    manager: Manager, gateway: MemoryGateway, often: Definition
+) -> None:
+    instance = manager.launch(often)
+    instance.stop()
+    mine = manager.get(instance.id)
+    instance.resume()
+    engine = instance._handle.engine
+    assert engine is not None
+    mine._handle.task = attrs.evolve(mine._handle.task, status="stopped")
+    with pytest.raises(InstanceStateError, match="by now"), writable(mine._handle, "Updated"):
+        pytest.fail("it must not come so far")
+    assert gateway.task(instance.id).status == "in_progress"

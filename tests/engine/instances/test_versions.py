@@ -22,9 +22,10 @@ from clearml_sched_widgets.definition import Latest
 from clearml_sched_widgets.engine.instance_task import abilities
 from clearml_sched_widgets.engine.instance_task.abilities import Abilities
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.errors import OtherVersion
+from clearml_sched_widgets.errors import InvalidDefinition, NotFound, OtherVersion
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.instance import Instance
+from clearml_sched_widgets.instances.running import forget
 from tests.waiting import until
 
 LATEST = Definition("the latest", [Schedule(Action(latest=Latest(name="train")), Daily("06:20"))])
@@ -89,6 +90,76 @@ def test_what_an_engine_does_not_understand_is_not_sent(
         until(lambda: engine.snapshot is not None and engine.snapshot.definition.name == "edited")
     finally:
         engine.stop()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"version": "1", "definition": 1e999, "commands": [], "regex": true}',
+        '{"version": "1", "definition": Infinity, "commands": [], "regex": true}',
+        '{"version": "1", "definition": 1, "commands": 3, "regex": true}',
+        '{"version": "1", "definition": 1, "commands": [], "regex": true, "zones": 5}',
+    ],
+)
+def test_a_hostile_object_hinders_nobody(
+    manager: Manager, gateway: MemoryGateway, definition: Definition, text: str
+) -> None:
+    instance, engine = run_elsewhere(manager, gateway, definition)
+    try:
+        gateway.write_configuration(instance.id, {abilities.ENGINE: text})
+        assert instance.view().other_version == "an earlier version"
+        instance.run_now("daily")
+        until(lambda: len(instance.view().executed) == 1)
+    finally:
+        engine.stop()
+
+
+def test_a_version_is_one_short_line() -> None:
+    data = {"version": "1\n\u202e" + "9" * 10**5, "definition": 1, "commands": [], "regex": True}
+    assert abilities.loads({abilities.ENGINE: json.dumps(data)}).version == "1" + "9" * 39
+
+
+def test_a_zone_that_the_agent_has_not_is_not_sent() -> None:
+    few = Abilities(zones=frozenset({"UTC", "Europe/Berlin"}))
+    assert abilities.loads(abilities.dumps(few)) == few
+
+    def missing(zone: str) -> str:
+        return few.missing_for(Definition("nightly", [Schedule(Action("a" * 32), Daily("06:20", timezone=zone))]))
+
+    assert missing("Europe/Berlin") == ""
+    assert missing("Asia/Tokyo") == "the time zone Asia/Tokyo (its system has no time zones)"
+
+
+def test_a_restart_that_would_be_refused_stops_nothing(
+    manager: Manager, gateway: MemoryGateway, definition: Definition
+) -> None:
+    instance, engine = run_elsewhere(manager, gateway, definition)
+    try:
+        regex = TaskTrigger(definition.schedules[0].action, StatusChanged(to=["completed"]), Select(name_regex="a"))
+        instance.update(Definition("nightly", triggers=[regex]))
+        with pytest.raises(InvalidDefinition, match="needs the package regex"):
+            instance.restart()
+        assert instance.refresh().status == "running"
+        instance.update(definition)
+        gateway.delete_queue(next(queue.id for queue in gateway.queues() if queue.name == "services"))
+        with pytest.raises(NotFound, match=r'The queue "services" .* is not on the server any more'):
+            instance.restart()
+        assert instance.refresh().status == "running"
+    finally:
+        engine.stop()
+
+
+def test_a_restart_of_another_kernels_functions_is_refused(manager: Manager, gateway: MemoryGateway) -> None:
+    calls = Definition("calls", [Schedule(Action(function=print), Daily("06:20"))])
+    launched = manager.launch(calls)
+    launched.stop()
+    forget(launched.id)  # as in another kernel
+    instance = manager.get(launched.id)
+    gateway.set_status(instance.id, "in_progress")
+    with pytest.raises(InvalidDefinition, match="expected the function itself"):
+        instance.restart()
+    assert gateway.task(instance.id).status == "in_progress"
+    gateway.set_status(instance.id, "stopped")
 
 
 def test_a_view_tells_the_other_version_of_an_engine_that_runs(

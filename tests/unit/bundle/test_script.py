@@ -154,7 +154,14 @@ def test_a_python_without_clearml_is_named(code: str, tmp_path: Path) -> None:
     without = code.replace("import tempfile\n", 'import tempfile\n\nsys.modules["requests"] = None\n', 1)
     done = run(without, tmp_path)
     assert done.returncode == 1
-    assert done.stderr.startswith("The package requests is missing, which comes with clearml. This is ")
+    assert done.stderr.startswith("The scheduler needs what comes with clearml: ")
+    assert "requests" in done.stderr
+
+
+def test_another_version_that_was_imported_before_is_not_used(code: str, tmp_path: Path) -> None:
+    fake = 'import types\n\nsys.modules["clearml_sched_widgets"] = sys.modules["attr"] = types.ModuleType("x")\n'
+    done = run(code.replace("import tempfile\n", f"import tempfile\n{fake}", 1), tmp_path)
+    assert done.stderr.startswith("CLEARML_TASK_ID is not set")
 
 
 # -- other packages
@@ -201,6 +208,14 @@ def test_a_wheel_travels_in_the_task(tmp_path: Path) -> None:
         ("git+https://token@example.org/a.git", "expected an address without user and password"),
         ("https://example.org/a b", "expected an address without blanks"),
         ("https://[::1", 'expected "bundle", "name"'),
+        ("://", 'expected "bundle", "name"'),
+        ("https:///x", 'expected "bundle", "name"'),
+        ("s3://bucket/x.whl", 'expected "bundle", "name"'),
+        ("https://h:geheim/x", 'expected "bundle", "name"'),
+        ("https://h/x?token=geheim", "expected an address without user and password"),
+        ("nossh+https://token@h/x", "expected an address without user and password"),
+        ("git+ssh://git:geheim@h/x", "expected an address without user and password"),
+        ("https://h/x\u202e", "expected an address without blanks"),
     ],
 )
 def test_a_wrong_package_is_refused_and_no_secret_repeated(package: str, said: str) -> None:
@@ -228,10 +243,31 @@ def test_our_own_name_in_the_requirements_is_refused(requirement: str) -> None:
         make_script(NIGHTLY, requirements=["attrs", requirement])
 
 
-@pytest.mark.parametrize("requirement", ["", " ", "a\nb", 3])
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        *("regex @ https://u:geheim@h/x.whl", "git+https://geheim@h/x", "regex @ https://h/x.whl?access_token=geheim"),
+        "https://u:geheim@h/x.whl#egg=regex",
+    ],
+)
+def test_a_login_in_a_requirement_is_refused_and_not_repeated(requirement: str) -> None:
+    with pytest.raises(InvalidDefinition, match="expected an address without user and password") as caught:
+        make_script(NIGHTLY, requirements=[requirement])
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "requirement", ["", " ", "a\nb", "a\rb", "a\u2028b", "-r x.txt", "--index-url https://h", "-e .", 3]
+)
 def test_a_requirement_that_is_none_is_refused(requirement: str) -> None:
     with pytest.raises(InvalidDefinition, match="expected a pip requirement"):
         make_script(NIGHTLY, "name", [requirement])
+
+
+@pytest.mark.parametrize("requirements", ["attrs", None, 5, {"attrs": 1}])
+def test_requirements_that_are_no_list_are_refused(requirements: list[str]) -> None:
+    with pytest.raises(InvalidDefinition, match=r"requirements = .*: expected a list of pip requirements"):
+        make_script(NIGHTLY, requirements=requirements)
 
 
 def test_a_name_regex_needs_a_package_that_no_bundle_can_carry() -> None:
