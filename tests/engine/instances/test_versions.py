@@ -40,6 +40,7 @@ def definition(gateway: MemoryGateway) -> Definition:
 def run_elsewhere(manager: Manager, gateway: MemoryGateway, definition: Definition) -> tuple[Instance, Engine]:
     """A service whose agent runs an engine that this kernel's instances know nothing of."""
     instance = manager.launch(definition, where="service")
+    gateway.start(instance.id)  # the agent takes it from its queue
     engine = Engine(instance.id, gateway)
     engine.start()
     until(lambda: instance.refresh().status == "running")
