@@ -97,7 +97,13 @@ def _module(name: str) -> Iterator[tuple[str, bytes]]:
 
 def _papers(distribution: str) -> Iterator[tuple[str, bytes]]:
     """The metadata and the licences of a package, where the import system finds them."""
-    found = metadata.distribution(distribution)
+    try:
+        found = metadata.distribution(distribution)
+    except metadata.PackageNotFoundError:
+        raise SchedulerError(
+            f"The package {distribution} runs from its source here: a bundle needs it installed, with its licence. "
+            "Install it with pip (also as editable)."
+        ) from None
     folder = f"{distribution.replace('-', '_')}-{found.version}.dist-info"
     yield f"{folder}/{METADATA}", _head((found.read_text(METADATA) or "").encode())
     for file in found.files or ():

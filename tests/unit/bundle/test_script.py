@@ -295,3 +295,10 @@ def test_a_package_whose_source_is_not_there_is_named(monkeypatch: pytest.Monkey
     contents._needs.cache_clear()
     with pytest.raises(SchedulerError, match=r"The package attr of this Python cannot be put into a bundle"):
         make_script(NIGHTLY)
+
+
+def test_a_package_that_was_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(contents.PACKAGES, "no-such-package", ("attr",))
+    contents._needs.cache_clear()
+    with pytest.raises(SchedulerError, match="The package no-such-package runs from its source here"):
+        make_script(NIGHTLY)
