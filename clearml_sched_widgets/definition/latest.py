@@ -15,6 +15,9 @@ from clearml_sched_widgets.errors import Problem
 STATUSES = ("completed", "published")
 
 
+OPERATOR = "__$"
+
+
 def _status(value: str) -> str:
     if value not in STATUSES:
         raise ValueError(f"expected one of {', '.join(STATUSES)}")
@@ -34,8 +37,10 @@ class Latest(Part):
     is. With the `status` "completed", a task that was published after it had completed counts as well; with
     "published", only published ones do. When it was published does not matter.
 
-    Archived tasks, datasets, reports and schedulers are left out, and so is every run that was itself launched from a
-    `Latest`: it is a copy of a base task, not a newer one. Runs that were launched from a certain task do count.
+    In the project of a pipeline, which its steps are in, too, only the pipelines count. The number that the SDK adds to
+    their names (“retrain #2”) is part of the name. Archived tasks, datasets, reports and schedulers are left out, and
+    so is every run that was itself launched from a `Latest`, with its copies: it is a copy of a base task, not a newer
+    one. Runs that were launched from a certain task do count.
     """
 
     project: str | None = attrs.field(default=None, converter=values.optional_project)
@@ -50,6 +55,11 @@ class Latest(Part):
         if not (self.project or self.name or self.tags):
             message = "expected at least one of project, name and tags: else it is the latest task of the whole server"
             yield Problem("name", self.name, message)
+        for tag in self.tags if isinstance(self.tags, tuple) else ():
+            if tag.startswith(OPERATOR):
+                yield Problem(
+                    "tags", tag, f"expected a tag; the server reads what begins with {OPERATOR} as an operator"
+                )
 
     @property
     def words(self) -> str:

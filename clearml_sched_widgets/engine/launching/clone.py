@@ -13,7 +13,7 @@ from datetime import datetime
 import attrs
 
 from clearml_sched_widgets.conditions import substitute
-from clearml_sched_widgets.definition import Action
+from clearml_sched_widgets.definition import Action, Latest
 from clearml_sched_widgets.engine.following.runs import Runs
 from clearml_sched_widgets.engine.instance_task.lease import VALID, Lease
 from clearml_sched_widgets.engine.launching import latest
@@ -170,13 +170,17 @@ class CloneLauncher:
         for start in range(0, len(ids), 500):
             query = TaskQuery(ids=tuple(ids[start : start + 500]), order="created", hyperparams="all")
             tasks.update((task.id, task) for task in self._gateway.tasks(query))
-        newest = latest.newest_tasks(self._gateway, (action.latest for _, action in batch if action.latest))
+        refused: dict[Latest, str] = {}
+        wanted = (action.latest for _, action in batch if action.latest)
+        newest = latest.newest_tasks(self._gateway, wanted, refused=refused)
         found = {
             launch.key: newest.get(action.latest) if action.latest else tasks.get(action.task)
             for launch, action in batch
         }
         failed = [
-            Outcome(launch=launch, error=_without_base(action)) for launch, action in batch if not found[launch.key]
+            Outcome(launch=launch, error=(action.latest and refused.get(action.latest)) or _without_base(action))
+            for launch, action in batch
+            if not found[launch.key]
         ]
         return {key: task for key, task in found.items() if task}, failed
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from clearml_sched_widgets.errors import GatewayError
+from clearml_sched_widgets.errors import RetryableError
 from clearml_sched_widgets.gateway.base import Gateway
 from clearml_sched_widgets.gateway.pipelines import FOLDER
 from clearml_sched_widgets.records import Task
+
+RUN_NUMBER = re.compile(r" #\d+$")  # the SDK adds it to the name of a pipeline that is run again
 
 
 def target_project(base: Task, project: str | None) -> str | None:
     """The project of a clone: `<project>/.pipelines/<name of the base task>` for a pipeline, else `project` itself.
 
-    The SDK's own scheduler does the same (`BaseScheduleJob.get_resolved_target_project` in
-    `clearml/automation/scheduler.py`). A target that is below a folder `.pipelines` already stays, as does None: the
-    clone is made in the base task's project.
+    The name is without the number of its run: all runs of a pipeline belong to one project. The SDK's own scheduler
+    does the same, but keeps the number (`get_resolved_target_project` in `clearml/automation/scheduler.py`).
+    A target that is below a folder `.pipelines` already stays, as does None: the clone is made in its base's project.
     """
     if not project or not base.is_pipeline:
         return project
@@ -23,7 +26,7 @@ def target_project(base: Task, project: str | None) -> str | None:
     if FOLDER in parts[:-1]:
         return project
     folder = parts if parts[-1:] == [FOLDER] else [*parts, FOLDER]
-    return "/".join([*folder, base.name])
+    return "/".join([*folder, RUN_NUMBER.sub("", base.name)])
 
 
 class PipelineProjects:
@@ -43,6 +46,8 @@ class PipelineProjects:
         for name in sorted(wanted - self._made):
             try:
                 self._gateway.make_pipeline_project(name)
-            except GatewayError:
+            except RetryableError:
+                return  # the server is away: asking for the others would hold up the launches
+            except Exception:  # noqa: BLE001 - it holds up no launch
                 continue
             self._made.add(name)

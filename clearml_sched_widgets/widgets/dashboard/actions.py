@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import islice
@@ -17,13 +18,14 @@ from clearml_sched_widgets.instances.steps import steps_of
 from clearml_sched_widgets.policy.requested import MOST_BACKFILLED
 from clearml_sched_widgets.records import Task, mark
 from clearml_sched_widgets.recurrence import occurrences
-from clearml_sched_widgets.widgets.host.messages import Handler, Request
+from clearml_sched_widgets.widgets.host.messages import BadMessage, Handler, Request
 from clearml_sched_widgets.widgets.host.page_values import millis
 
 if TYPE_CHECKING:
     from clearml_sched_widgets.instances.instance import Instance
 
 CONSOLE_LINES = 300
+TASK_ID = re.compile(r"[0-9a-f]{32}")
 FIRST_SLOTS = 5  # slots of a period that are sent to the page
 
 
@@ -163,7 +165,10 @@ class ActionsPart:
         return self._done()
 
     def _steps(self, request: Request) -> dict[str, Any]:
-        steps, more = steps_of(self._requested(request).gateway, request.text("run"))
+        run = request.text("run")
+        if not TASK_ID.fullmatch(run):  # the server would read "-…" as "all but"
+            raise BadMessage(f"The message 'steps' names the run {run!r:.50}; expected the id of a task.")
+        steps, more = steps_of(self._requested(request).gateway, run)
         return {"steps": [step_data(step) for step in steps], "more": more}
 
     def _console(self, request: Request) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 import pytest
 
@@ -18,8 +20,8 @@ from clearml_sched_widgets.definition import (
 )
 from clearml_sched_widgets.engine.instance_task.commands import Command
 from clearml_sched_widgets.engine.loop import Engine
-from clearml_sched_widgets.errors import OutcomeUnknown, Unavailable
-from clearml_sched_widgets.records import LATEST_TAG, RUN_TAG, TaskQuery
+from clearml_sched_widgets.errors import OutcomeUnknown, Refused, Unavailable
+from clearml_sched_widgets.records import LATEST_TAG, RUN_TAG, Task, TaskQuery
 from clearml_sched_widgets.views.history import executed_row, scheduled_rows
 from tests.engine.world import World, slot_times
 
@@ -237,3 +239,50 @@ def test_the_tables_say_what_is_launched_in_words(world: World) -> None:
     (row,) = scheduled_rows(shot.definition, shot.state, shot.names, shot.now)
     assert (row.task, row.task_name, row.name) == ("", TRAIN.words, TRAIN.words)
     assert (row.method, row.state) == ("clone", "waiting")
+
+
+def test_what_the_server_refuses_is_an_error_of_its_item_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained(world)
+    tasks = world.gateway.tasks
+
+    def refusing(query: TaskQuery) -> list[Task]:
+        if query.name == "odd one":
+            raise Refused("Invalid value")
+        return tasks(query)
+
+    monkeypatch.setattr(world.gateway, "tasks", refusing)
+    odd = attrs.evolve(every_minute(Latest(project="Vision", name="odd one")), name="odd", id="odd")
+    engine = world.start(every_minute(), odd)
+    world.run_for(engine, 130)
+    assert len(world.runs(engine)) == 2
+    assert engine.snapshot is not None
+    assert engine.snapshot.state.items["odd"].error == "Invalid value"
+
+
+def test_projects_that_the_server_refuses_together_are_asked_for_one_by_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(world)
+    ids = world.gateway.project_ids
+
+    def refusing(names: Iterable[str]) -> dict[str, str]:
+        if "Odd one" in (wanted := list(names)):
+            raise Refused("Invalid value")
+        return ids(wanted)
+
+    monkeypatch.setattr(world.gateway, "project_ids", refusing)
+    engine = world.start(every_minute(), attrs.evolve(every_minute(Latest(project="Odd one")), id="odd"))
+    world.run_for(engine, 70)
+    assert [run.item for run in world.runs(engine)] != ["odd"]
+    assert len(world.runs(engine)) == 1
+
+
+def test_of_the_project_of_a_pipeline_the_pipeline_is_the_latest_not_its_last_step(world: World) -> None:
+    project = "Vision/.pipelines/retrain"
+    pipeline = world.gateway.add_task(
+        "retrain", project, type="controller", system_tags=["pipeline"], status="completed"
+    )
+    world.gateway.add_task("step one", project, status="completed")
+    engine = world.start(every_minute(Latest(project=project)))
+    world.run_for(engine, 70)
+    assert bases(world, engine) == [pipeline]

@@ -6,8 +6,8 @@ import attrs
 import pytest
 
 from clearml_sched_widgets.definition import Action, Schedule
-from clearml_sched_widgets.engine.launching.pipelines import target_project
-from clearml_sched_widgets.errors import Refused
+from clearml_sched_widgets.engine.launching.pipelines import PipelineProjects, target_project
+from clearml_sched_widgets.errors import Refused, Unavailable
 from clearml_sched_widgets.records import Task
 from tests.engine.world import World
 
@@ -44,6 +44,25 @@ def test_s30_a_pipeline_goes_below_the_folder_of_pipelines_of_its_target(
     base = Task(id="a", name=NAME, type="controller", system_tags=("pipeline",))
     assert target_project(base, target) == resolved
     assert target_project(Task(id="b", name=NAME, type="training", system_tags=("pipeline",)), target) == target
+
+
+def test_all_runs_of_a_pipeline_belong_to_one_project() -> None:
+    """The SDK numbers the runs of a pipeline by their names."""
+    base = Task(id="a", name="retrain #12", type="controller", system_tags=("pipeline",))
+    assert target_project(base, "Prod") == "Prod/.pipelines/retrain"
+
+
+def test_a_server_that_is_away_is_asked_for_one_project_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def away(name: str) -> None:
+        asked.append(name)
+        raise Unavailable("away")
+
+    monkeypatch.setattr(world.gateway, "make_pipeline_project", away)
+    clones = [(Task(id="a", name=f"p{n}", type="controller", system_tags=("pipeline",)), "Prod") for n in range(9)]
+    PipelineProjects(world.gateway).make(clones)
+    assert asked == ["Prod/.pipelines/p0"]
 
 
 def test_s30_the_clone_of_a_pipeline_is_in_the_list_of_pipelines_and_its_project_is_made_once(

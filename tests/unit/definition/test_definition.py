@@ -361,3 +361,9 @@ def test_names_that_the_server_would_refuse_are_refused_when_they_are_configured
 def test_a_time_may_be_written_in_any_way_of_iso_8601(text: str) -> None:
     half_past = datetime(2026, 1, 1, 0, 0, 0, 500_000, tzinfo=timezone.utc)
     assert Interval("1h", start=text).start == half_past
+
+
+@pytest.mark.parametrize("tags", [["__$all"], ["__$not", "b"]])
+def test_a_tag_that_the_server_reads_as_an_operator_is_refused(tags: list[str]) -> None:
+    with pytest.raises(InvalidDefinition, match=r"tags = .*the server reads what begins with __\$ as an operator"):
+        Latest(tags=tags)

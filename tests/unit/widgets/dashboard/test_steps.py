@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import pytest
+
 from clearml_sched_widgets import Dashboard
 from clearml_sched_widgets.codec import from_data
 from clearml_sched_widgets.gateway.memory.gateway import MemoryGateway
 from clearml_sched_widgets.instances.steps import MOST_STEPS, steps_of
 from clearml_sched_widgets.manager import Manager
-from tests.unit.widgets.page import Page, schedule_data
+from tests.unit.widgets.page import Page, memory_manager, schedule_data
 
 
 def test_the_steps_of_a_run_are_read_in_one_request_oldest_first_without_the_runs_of_schedulers() -> None:
@@ -49,3 +51,11 @@ def test_of_very_many_steps_the_first_ones_are_told_and_that_there_are_more() ->
     made = [gateway.add_task(f"step {number}", parent=run) for number in range(MOST_STEPS + 1)]
     steps, more = steps_of(gateway, run)
     assert ({step.id for step in steps}.issubset(made), len(steps), more) == (True, MOST_STEPS, True)
+
+
+@pytest.mark.parametrize("run", ["", "-" + "a" * 32, "__$not", "A" * 32, "a" * 31])
+def test_what_is_no_id_of_a_task_is_not_asked_for(run: str) -> None:
+    manager, task = memory_manager()
+    instance = manager.save(from_data(schedule_data(task)))
+    answer = Page(Dashboard(instance, manager)).ask("steps", run=run)
+    assert answer["error"]["kind"] == "BadMessage"
