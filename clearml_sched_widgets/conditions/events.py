@@ -45,21 +45,22 @@ def events(
     A status event needs a status that changed after `watch_from` (when the trigger began) and not before `since` (the
     poll's cursor). So an old failed task that gets a tag does not fail again. Other conditions are edges: they hold
     now and did not hold when the object was last seen. A `first_look` covers the objects that existed when the trigger
-    began. It finds events only if the trigger includes existing objects, and none on archived ones. A run that the
-    trigger led to makes no event, unless the trigger includes its own runs.
+    began. It finds events only if the trigger includes existing objects, and none on archived ones unless that is what
+    it waits for. A run that the trigger led to makes no event, unless the trigger includes its own runs.
 
     If the server's clock was set back, `handled_future` is its present and the time up to which changes had been
     handled before that: a status that changed between the two makes no event.
     """
+    node = node_of(trigger.when, trigger.entity)
     look = Look(
         watch_from=watch_from,
         since=since,
         first=first_look,
         handled_future=handled_future,
-        existing=trigger.include_existing and not entity.archived,
+        existing=trigger.include_existing and (node.sees_archived or not entity.archived),
         selected=lambda: selects(trigger.select, entity, search),
     )
-    result = node_of(trigger.when, trigger.entity).evaluate(entity, entry_of(memory, entity.id), look)
+    result = node.evaluate(entity, entry_of(memory, entity.id), look)
     if not result.events or not fires(trigger, entity):
         return [], result.memory
     subject = f'{entity.entity} "{shown_name(entity)}"'

@@ -47,11 +47,18 @@ class Occurrence:
 
 @attrs.frozen(kw_only=True)
 class Result:
-    """What a condition says of an object: whether it holds, what happened, and what to remember of it until later."""
+    """What a condition says of an object: whether it holds, what happened, and what to remember of it until later.
+
+    `words` say what is true of the object now, such as `is completed`. `keys` are the identities of the statuses by
+    which the condition holds, always as many. `parts` are the results of what it is made of.
+    """
 
     holds: bool
+    words: str = ""
     events: tuple[Occurrence, ...] = ()
     memory: Entry | None = None
+    keys: tuple[str, ...] = ()
+    parts: tuple[Result, ...] = ()
 
 
 @attrs.frozen
@@ -71,9 +78,27 @@ class Node(ABC, Generic[C]):
         """Whether it must be known at the trigger's beginning for which objects the condition holds."""
 
     @property
+    def sees_archived(self) -> bool:
+        """Whether it is about the archive. Other conditions do not hold for archived objects at a first look."""
+        return False
+
+    @property
     @abstractmethod
     def sentence(self) -> str:
         """What happens, in the present tense, such as `is published`."""
+
+
+class StateNode(Node[C]):
+    """A condition that is a state of the object, so that it can be a part of others."""
+
+    @abstractmethod
+    def state(self, entity: Entity, memory: Mapping[str, Any]) -> Result:
+        """Whether it holds now, without events. `memory` is what it remembered of the object itself."""
+
+    @property
+    @abstractmethod
+    def negation(self) -> str:
+        """What holds if the condition does not, such as `is not published`."""
 
 
 NODES: dict[type[Condition], type[Node[Any]]] = {}
@@ -83,3 +108,11 @@ NODES: dict[type[Condition], type[Node[Any]]] = {}
 def node_of(when: Condition, kind: str) -> Node[Any]:
     """The node of a condition on that kind of object."""
     return NODES[type(when)](when, kind)
+
+
+def state_node_of(when: Condition, kind: str) -> StateNode[Any]:
+    """The node of a condition that is a state. Raises TypeError for a moment."""
+    node = node_of(when, kind)
+    if not isinstance(node, StateNode):
+        raise TypeError(f"{when!r} is no state of an object")
+    return node

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from clearml_sched_widgets.conditions.edges import evaluate_edge
-from clearml_sched_widgets.conditions.node import NODES, Look, Node, Result
-from clearml_sched_widgets.conditions.status import evaluate_status
+from clearml_sched_widgets.conditions.node import NODES, Look, Result, StateNode
+from clearml_sched_widgets.conditions.status import evaluate_status, status_key
 from clearml_sched_widgets.definition import Published
 from clearml_sched_widgets.records import Entity
 
 
-class PublishedNode(Node[Published]):
+class PublishedNode(StateNode[Published]):
     """A change of status, but of a model an edge: the server keeps no time for the publication of a model."""
+
+    def state(self, entity: Entity, memory: Mapping[str, Any]) -> Result:  # noqa: ARG002 - it needs no memory
+        holds = entity.status == "published"
+        keys = ("",) if self.kind == "model" else (status_key(entity),)
+        return Result(holds=holds, words="is published" if holds else "is not published", keys=keys)
 
     def evaluate(self, entity: Entity, memory: Mapping[str, Any], look: Look) -> Result:
         if self.kind != "model":
@@ -28,6 +33,10 @@ class PublishedNode(Node[Published]):
     @property
     def sentence(self) -> str:
         return "is published"
+
+    @property
+    def negation(self) -> str:
+        return "is not published"
 
 
 NODES[Published] = PublishedNode

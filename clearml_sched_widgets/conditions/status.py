@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from clearml_sched_widgets.conditions.memory import Entry, seen_text, seen_time
-from clearml_sched_widgets.conditions.node import NODES, Look, Node, Occurrence, Result
+from clearml_sched_widgets.conditions.memory import seen_text, seen_time
+from clearml_sched_widgets.conditions.moments import evaluate_moment
+from clearml_sched_widgets.conditions.node import NODES, Look, Result, StateNode
 from clearml_sched_widgets.conditions.words import joined_by_or, spaced
 from clearml_sched_widgets.definition import StatusChanged
 from clearml_sched_widgets.records import Entity
@@ -18,8 +18,12 @@ RUN_STATUSES = frozenset({"in_progress", "completed", "failed", "stopped", "clos
 ENDED_STATUSES = frozenset({"completed", "failed", "stopped"})
 
 
-class StatusNode(Node[StatusChanged]):
-    """A change of status: the server keeps its time."""
+class StatusNode(StateNode[StatusChanged]):
+    """A change of status: the server keeps its time. As a part of another condition it is the status itself."""
+
+    def state(self, entity: Entity, memory: Mapping[str, Any]) -> Result:  # noqa: ARG002 - it needs no memory
+        holds = entity.status in self.when.to
+        return Result(holds=holds, words=f"is {spaced(entity.status)}", keys=(status_key(entity),))
 
     def evaluate(self, entity: Entity, memory: Mapping[str, Any], look: Look) -> Result:
         return evaluate_status(entity, memory, look, to=self.when.to, from_=self.when.from_)
@@ -32,6 +36,10 @@ class StatusNode(Node[StatusChanged]):
     def sentence(self) -> str:
         before = f" after being {joined_by_or(map(spaced, self.when.from_))}" if self.when.from_ else ""
         return f"becomes {joined_by_or(map(spaced, self.when.to))}{before}"
+
+    @property
+    def negation(self) -> str:
+        return f"is not {joined_by_or(map(spaced, self.when.to))}"
 
 
 NODES[StatusChanged] = StatusNode
@@ -47,37 +55,19 @@ def evaluate_status(
     """
     if entity.status not in (*to, *from_) or not look.selected():
         return Result(holds=False)
-    entry: Entry = {"status": entity.status} if entity.status in from_ else {}
-    holds, key = entity.status in to, status_key(entity)
-    eligible = (
-        look.existing if look.first else changed_while_watched(entity.status_changed or entity.created, entity, look)
+    remembered = {"status": entity.status} if entity.status in from_ else {}
+    if entity.status not in to:
+        return Result(holds=False, memory={**remembered, "seen": seen_text(entity)})
+    return evaluate_moment(
+        entity,
+        memory,
+        look,
+        key=status_key(entity),
+        moment=entity.status_changed or entity.created,  # a new draft has only its creation time
+        words=_words(entity),
+        wanted=not from_ or _previous_status(entity, memory) in from_,
+        remembered=remembered,
     )
-    if holds and (eligible or key == memory.get("key")):
-        entry["key"] = key  # stays when something else of the object changes: the poll may look back to the event
-    from_matches = not from_ or _previous_status(entity, memory) in from_
-    is_new = holds and eligible and from_matches and key != memory.get("key")
-    events = (Occurrence(key=key, words=_words(entity)),) if is_new else ()
-    if not entry:
-        return Result(holds=holds, events=events)
-    # A key that was known is kept only as long as if the object had not changed again.
-    is_old_key = not events and "status" not in entry and key == memory.get("key")
-    entry["seen"] = memory.get("seen", "") if is_old_key else seen_text(entity)
-    return Result(holds=holds, events=events, memory=entry)
-
-
-def changed_while_watched(moment: datetime | None, entity: Entity, look: Look) -> bool:
-    """Whether a change at that moment (server time) is to be handled now: not before the trigger, not handled already.
-
-    A new draft has no time of its status, only of its creation.
-    """
-    if moment is None:
-        return False
-    if look.handled_future:
-        present, handled = look.handled_future
-        # What has changed again since then has an earlier time than its own status.
-        if min(present, entity.changed or present) < moment <= handled:
-            return False
-    return moment > look.watch_from and (look.since is None or moment >= look.since)
 
 
 def status_key(entity: Entity) -> str:
