@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clearml_sched_widgets.definition import (
         Action,
+        AllOf,
+        AnyOf,
+        Archived,
+        Created,
         Cron,
         Daily,
         DatasetTrigger,
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
         Latest,
         ModelTrigger,
         Monthly,
+        Not,
         Once,
         Policies,
         Published,
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
         StatusChanged,
         Tagged,
         TaskTrigger,
+        Untagged,
         Weekly,
     )
     from clearml_sched_widgets.errors import InvalidDefinition, SchedulerError
@@ -44,6 +50,10 @@ if TYPE_CHECKING:
 # The module of each public name. It repeats the imports above for the run time; a test compares the two.
 _HOME: dict[str, str] = {
     "Action": "definition",
+    "AllOf": "definition",
+    "AnyOf": "definition",
+    "Archived": "definition",
+    "Created": "definition",
     "Cron": "definition",
     "Daily": "definition",
     "DatasetTrigger": "definition",
@@ -52,6 +62,7 @@ _HOME: dict[str, str] = {
     "Latest": "definition",
     "ModelTrigger": "definition",
     "Monthly": "definition",
+    "Not": "definition",
     "Once": "definition",
     "Policies": "definition",
     "Published": "definition",
@@ -60,6 +71,7 @@ _HOME: dict[str, str] = {
     "StatusChanged": "definition",
     "Tagged": "definition",
     "TaskTrigger": "definition",
+    "Untagged": "definition",
     "Weekly": "definition",
     "InvalidDefinition": "errors",
     "SchedulerError": "errors",
@@ -77,6 +89,10 @@ _HOME: dict[str, str] = {
 
 __all__ = [
     "Action",
+    "AllOf",
+    "AnyOf",
+    "Archived",
+    "Created",
     "Cron",
     "Daily",
     "Dashboard",
@@ -89,6 +105,7 @@ __all__ = [
     "Manager",
     "ModelTrigger",
     "Monthly",
+    "Not",
     "Once",
     "Policies",
     "Published",
@@ -99,6 +116,7 @@ __all__ = [
     "StatusChanged",
     "Tagged",
     "TaskTrigger",
+    "Untagged",
     "Weekly",
     "Wizard",
     "describe",

@@ -28,7 +28,7 @@ from clearml_sched_widgets.definition.display import is_default, moment_text, ti
 from clearml_sched_widgets.definition.items import TRIGGERS
 from clearml_sched_widgets.definition.rules import RULES
 from clearml_sched_widgets.definition.values import duration_text
-from clearml_sched_widgets.definition.when import CONDITIONS
+from clearml_sched_widgets.definition.when import CONDITIONS, MOST_CONDITIONS, TOO_MANY
 from clearml_sched_widgets.errors import InvalidDefinition, Problem
 
 VERSION = 2  # the newest version of the format; a definition is written in the oldest one that can hold it
@@ -56,11 +56,16 @@ def needed_version(definition: Definition) -> int:
 
 
 def _versions(value: Any) -> Iterator[int]:
-    """The versions since which the fields in a part of a definition exist, as far as they say something."""
+    """The versions since which the conditions and the fields in a part of a definition exist.
+
+    A field counts as far as it says something.
+    """
     if isinstance(value, tuple):
         for element in value:
             yield from _versions(element)
     elif attrs.has(type(value)):
+        if isinstance(value, Condition):
+            yield value.since
         for field in attrs.fields(type(value)):
             if values.SINCE in field.metadata and not is_default(value, field):
                 yield field.metadata[values.SINCE]
@@ -213,9 +218,23 @@ def _family_reader(key: str, kinds: Kinds, converter: cattrs.Converter) -> Any:
             near = get_close_matches(str(name), kinds, 1)
             hint = f'; did you mean "{near[0]}"?' if near else ""
             return Bad((Problem(key, name, f"expected one of {', '.join(kinds)}{hint}"),))
+        if kinds is CONDITIONS and _has_too_many_conditions(data):
+            return bad(None, TOO_MANY)
         return converter.structure({each: data[each] for each in data if each != key}, kinds[name])
 
     return read
+
+
+def _has_too_many_conditions(data: object) -> bool:
+    """Whether a condition's data holds more conditions than one may. A YAML alias may make it contain itself."""
+    left, count = [data], 0
+    while left and count <= MOST_CONDITIONS:
+        each, count = left.pop(), count + 1
+        if isinstance(each, Mapping):
+            parts = each.get("parts")
+            left += [each["condition"]] if "condition" in each else []
+            left += parts[: MOST_CONDITIONS + 1] if isinstance(parts, (list, tuple)) else []
+    return count > MOST_CONDITIONS
 
 
 def _is_tuple_of_parts(kind: Any) -> bool:

@@ -3,9 +3,15 @@
 An entry has `seen`, the server's time of the change that it describes, and what the trigger's condition needs:
 
     holds, ordinal   edge conditions: whether the condition holds, and how often it has become true. The entry stays
-                     when the condition no longer holds, because the next edge needs a new ordinal.
+                     when the condition no longer holds, because the next edge needs a new ordinal. Without
+                     ordinals an event's identity is the time of the change in which it was seen.
+    keys             what combines statuses: the identities of those by which it holds.
     status           status conditions with `from_`: the last status seen, if it is in `from_`.
-    key              status conditions: the key of the last event, because the server may write one status twice.
+    key              status conditions, Created: the key of the last event: the server may write one status twice.
+    had              Untagged: which of its tags the object has carried.
+    parts            what combines conditions: the entries of its parts, without `seen`, by their numbers.
+
+Only the edge conditions Tagged and, of models, Published have ordinals.
 
 Objects without any of these have no entry. `prune` limits the number of the others.
 """
@@ -23,6 +29,7 @@ Memory = Mapping[str, Mapping[str, Any]]
 
 RETENTION = timedelta(days=30)
 KEY_RETENTION = timedelta(minutes=10)  # a status that is written twice is written within seconds
+LONG_LIVED = frozenset({"holds", "status", "had", "parts"})
 MAX_KEYS = 100  # of entries older than the cursor
 
 
@@ -85,7 +92,7 @@ def seen_time(entry: Mapping[str, Any]) -> datetime | None:
 
 
 def _is_long_lived(entry: Mapping[str, Any]) -> bool:
-    return "holds" in entry or "status" in entry
+    return not entry.keys().isdisjoint(LONG_LIVED)
 
 
 def _seen_or_empty(entry: Mapping[str, Any]) -> str:

@@ -19,11 +19,27 @@ from clearml_sched_widgets.definition.items import (
 from clearml_sched_widgets.definition.latest import Latest
 from clearml_sched_widgets.definition.policies import Policies
 from clearml_sched_widgets.definition.rules import Cron, Daily, Interval, Monthly, Once, Rule, Weekly
-from clearml_sched_widgets.definition.when import Condition, Published, Select, StatusChanged, Tagged
+from clearml_sched_widgets.definition.when import (
+    AllOf,
+    AnyOf,
+    Archived,
+    Condition,
+    Created,
+    Not,
+    Published,
+    Select,
+    StatusChanged,
+    Tagged,
+    Untagged,
+)
 
 __all__ = [
     "Action",
+    "AllOf",
+    "AnyOf",
+    "Archived",
     "Condition",
+    "Created",
     "Cron",
     "Daily",
     "DatasetTrigger",
@@ -33,6 +49,7 @@ __all__ = [
     "Latest",
     "ModelTrigger",
     "Monthly",
+    "Not",
     "Once",
     "Policies",
     "Published",
@@ -43,5 +60,6 @@ __all__ = [
     "Tagged",
     "TaskTrigger",
     "Trigger",
+    "Untagged",
     "Weekly",
 ]

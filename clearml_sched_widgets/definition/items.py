@@ -20,7 +20,19 @@ from clearml_sched_widgets.definition.functions import signature_problems
 from clearml_sched_widgets.definition.placeholders import unknown_placeholders
 from clearml_sched_widgets.definition.policies import Policies
 from clearml_sched_widgets.definition.rules import RULES, Rule
-from clearml_sched_widgets.definition.when import CONDITIONS, Condition, Published, Select, StatusChanged, Tagged
+from clearml_sched_widgets.definition.when import (
+    NOTHING_TO_WAIT_FOR,
+    Archived,
+    Condition,
+    Created,
+    Not,
+    Published,
+    Select,
+    StatusChanged,
+    Tagged,
+    Untagged,
+    condition,
+)
 from clearml_sched_widgets.errors import Problem
 
 MOST_ROWS = 100  # of the table that shows a definition
@@ -33,11 +45,6 @@ def new_id() -> str:
 
 def recurrence(value: Rule) -> Rule:
     return is_a(tuple(RULES.values()), "expected a recurrence: Once, Daily, Weekly, Monthly, Interval or Cron", value)
-
-
-def condition(value: Condition) -> Condition:
-    kinds = tuple(CONDITIONS.values())
-    return is_a(kinds, "expected a condition: StatusChanged, Published or Tagged", value)
 
 
 def select(value: Select) -> Select:
@@ -114,7 +121,8 @@ class Trigger(Item):
 
     usual_overlap = "queue"
     function_takes = ("the id of the object",)
-    conditions: ClassVar[tuple[type[Condition], ...]] = (Published, Tagged)
+    # What it can wait for; Not, AllOf and AnyOf are made of these.
+    conditions: ClassVar[tuple[type[Condition], ...]] = (Published, Archived, Created, Tagged, Untagged)
 
     when: Condition = attrs.field(converter=condition)
     select: Select = attrs.field(factory=Select, converter=select)
@@ -127,9 +135,14 @@ class Trigger(Item):
 
     def _rules(self) -> Iterator[Problem]:
         yield from super()._rules()
-        if isinstance(self.when, Condition) and not isinstance(self.when, self.conditions):
-            allowed = ", ".join(kind.__name__ for kind in self.conditions)
-            yield Problem("when", type(self.when).__name__, f"expected, for a {self.entity}, one of {allowed}")
+        if not isinstance(self.when, Condition):
+            return
+        if isinstance(self.when, Not):
+            yield Problem("when", repr(self.when), f"a Not alone {NOTHING_TO_WAIT_FOR}")
+        allowed = ", ".join(kind.__name__ for kind in self.conditions)
+        for path, leaf in self.when.leaves("when"):
+            if not isinstance(leaf, self.conditions):
+                yield Problem(path, type(leaf).__name__, f"expected, for a {self.entity}, one of {allowed}")
 
 
 @attrs.frozen(repr=False)
@@ -137,7 +150,7 @@ class TaskTrigger(Trigger):
     """A trigger on tasks."""
 
     entity = "task"
-    conditions = (StatusChanged, Published, Tagged)
+    conditions = (StatusChanged, *Trigger.conditions)
 
 
 @attrs.frozen(repr=False)
@@ -145,7 +158,7 @@ class DatasetTrigger(Trigger):
     """A trigger on datasets (ClearML keeps a dataset version as a task)."""
 
     entity = "dataset"
-    conditions = (StatusChanged, Published, Tagged)
+    conditions = (StatusChanged, *Trigger.conditions)
 
 
 @attrs.frozen(repr=False)

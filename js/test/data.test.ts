@@ -154,6 +154,15 @@ it("gives a definition back unchanged after a round through the form", () => {
   expect(toData(fromData(DEFINITION))).toEqual(DEFINITION);
 });
 
+it("keeps a condition that it has no fields for, whatever else is changed", () => {
+  const when = { type: "all_of", parts: [{ type: "archived" }, { type: "not", condition: { type: "created" } }] };
+  const draft = fromData({ name: "x", triggers: [{ id: "b1", entity: "dataset", when }] });
+  const item = draft.triggers[0];
+  expect(item?.when.kept).toEqual(when);
+  if (item) item.name = "renamed";
+  expect(toData(draft).triggers).toMatchObject([{ name: "renamed", entity: "dataset", when }]);
+});
+
 it("gives a base task that is the latest of several back unchanged, and no id beside it", () => {
   const latest = { project: "Vision", name: null, tags: ["prod", "gpu"], status: "published" };
   const draft = fromData({ name: "x", schedules: [{ id: "a1", action: { task: "", latest, queue: "gpu" } }] });

@@ -69,7 +69,7 @@ TRIGGER: dict[str, Answer] = {
 }
 DATA: dict[str, Answer] = {
     "trigger_on_publish": Ours("Published"),
-    "trigger_on_archive": Later("triggers on archiving", "Archived"),
+    "trigger_on_archive": Ours("Archived"),
 }
 # The times of `add_task` mean an interval when they stand alone and a time of day or a date beside larger ones.
 SCHEDULE: dict[str, Answer] = {

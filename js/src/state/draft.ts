@@ -95,7 +95,16 @@ export interface ScheduleDraft extends ItemDraft {
 
 export interface TriggerDraft extends ItemDraft {
   entity: Entity;
-  when: { kind: ConditionKind; to: string[]; from: string[]; any: string; all: string; none: string };
+  when: {
+    kind: ConditionKind;
+    to: string[];
+    from: string[];
+    any: string;
+    all: string;
+    none: string;
+    /** The data of a condition that the form has no fields for; it is kept unchanged. */
+    kept: Record<string, unknown> | null;
+  };
   select: {
     projects: string;
     subprojects: boolean;
@@ -200,7 +209,7 @@ export function blankTrigger(): TriggerDraft {
   return {
     ...blankItem(),
     entity: "task",
-    when: { kind: "status_changed", to: ["completed"], from: [], any: "", all: "", none: "" },
+    when: { kind: "status_changed", to: ["completed"], from: [], any: "", all: "", none: "", kept: null },
     select: {
       projects: "",
       subprojects: true,

@@ -83,6 +83,7 @@ function triggerDraft(data: Data): TriggerDraft {
       any: joinedText(when.any),
       all: joinedText(when.all),
       none: joinedText(when.none),
+      kept: typeof when.type === "string" && !CONDITIONS.some((kind) => kind === when.type) ? when : null,
     },
     select: {
       projects: joinedText(select.projects),

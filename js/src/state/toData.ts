@@ -76,6 +76,7 @@ function triggerData(item: TriggerDraft): Data {
 }
 
 function conditionData(when: TriggerDraft["when"]): Data {
+  if (when.kept) return when.kept;
   if (when.kind === "status_changed") return { type: when.kind, to: when.to, from: when.from };
   if (when.kind === "published") return { type: when.kind };
   return { type: when.kind, any: split(when.any), all: split(when.all), none: split(when.none) };

@@ -31,9 +31,34 @@ export function withEntity(value: TriggerDraft, entity: Entity): TriggerDraft {
 
 export function TriggerFields(props: EditorProps<TriggerDraft>) {
   const { value, path, onChange } = props;
-  const conditions = CONDITIONS.filter(([kind]) => value.entity !== "model" || kind !== "status_changed");
   return (
     <div class="csw-stack">
+      {value.when.kept ? <KeptCondition /> : <EventFields {...props} />}
+      <SelectFields
+        value={value.select}
+        path={`${path}.select`}
+        entity={value.entity}
+        onChange={(select, field) => onChange({ ...value, select }, field)}
+      />
+      <TriggerSentence id={value.id} />
+      <EventFlags {...props} />
+    </div>
+  );
+}
+
+/** In place of the fields for a condition that was written in Python; the sentence below tells it. */
+function KeptCondition() {
+  return (
+    <p class="csw-note" role="note">
+      This form cannot change what the trigger waits for. It is kept as it is.
+    </p>
+  );
+}
+
+function EventFields({ value, path, onChange }: EditorProps<TriggerDraft>) {
+  const conditions = CONDITIONS.filter(([kind]) => value.entity !== "model" || kind !== "status_changed");
+  return (
+    <>
       <div class="csw-row csw-wide-gap">
         <Segments
           legend="Watch"
@@ -53,15 +78,7 @@ export function TriggerFields(props: EditorProps<TriggerDraft>) {
         path={`${path}.when`}
         onChange={(when, field) => onChange({ ...value, when }, field)}
       />
-      <SelectFields
-        value={value.select}
-        path={`${path}.select`}
-        entity={value.entity}
-        onChange={(select, field) => onChange({ ...value, select }, field)}
-      />
-      <TriggerSentence id={value.id} />
-      <EventFlags {...props} />
-    </div>
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from clearml_sched_widgets import (
     Action,
+    Created,
     Daily,
     Definition,
     Interval,
@@ -83,6 +84,9 @@ def test_what_an_engine_does_not_understand_is_not_sent(
             instance.update(LATEST, check=False)
         with pytest.raises(OtherVersion, match=r"the command run_now\. Restart it with this version"):
             instance.run_now("daily")
+        created = TaskTrigger(Action("a" * 32), Created())
+        with pytest.raises(OtherVersion, match="a definition of version 2"):
+            instance.update(Definition("nightly", triggers=[created]), check=False)
         regex = TaskTrigger(Action("a" * 32), StatusChanged(to=["completed"]), Select(name_regex="a"))
         with pytest.raises(OtherVersion, match="name_regex"):
             instance.update(Definition("nightly", triggers=[regex]), check=False)

@@ -14,7 +14,11 @@ from hypothesis import strategies as st
 from clearml_sched_widgets.codec import dumps, from_data, loads, needed_version, to_data
 from clearml_sched_widgets.definition import (
     Action,
+    AllOf,
+    AnyOf,
+    Archived,
     Condition,
+    Created,
     Cron,
     Daily,
     DatasetTrigger,
@@ -23,6 +27,7 @@ from clearml_sched_widgets.definition import (
     Latest,
     ModelTrigger,
     Monthly,
+    Not,
     Once,
     Policies,
     Published,
@@ -33,6 +38,7 @@ from clearml_sched_widgets.definition import (
     Tagged,
     TaskTrigger,
     Trigger,
+    Untagged,
     Weekly,
 )
 from clearml_sched_widgets.definition.latest import STATUSES as STATUSES_OF_LATEST
@@ -147,10 +153,29 @@ selects = st.builds(
     exclude_development=st.booleans(),
 )
 statuses = st.lists(st.sampled_from(STATUSES), max_size=3)
-edges: st.SearchStrategy[Condition] = st.just(Published()) | st.builds(
-    Tagged, any=st.lists(names, min_size=1, max_size=2), all=name_lists, none=name_lists
+some_names = st.lists(names, min_size=1, max_size=2)
+leaves = (
+    st.sampled_from([Published(), Archived()])
+    | st.builds(Tagged, any=some_names, all=name_lists, none=name_lists)
+    | st.builds(Untagged, any=some_names, all=name_lists)
 )
-conditions = edges | st.builds(StatusChanged, to=statuses.filter(bool), from_=statuses)
+
+
+def combined(parts: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    some = st.lists(parts, min_size=1, max_size=3)
+    return st.builds(AnyOf, some) | st.builds(
+        lambda some, no: AllOf([*some, *map(Not, no)]), some, st.lists(parts, max_size=2)
+    )
+
+
+def with_created(states: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    return states | st.just(Created()) | st.lists(states, max_size=2).map(lambda parts: AllOf(Created(), *parts))
+
+
+edges = with_created(st.recursive(leaves, combined, max_leaves=6))
+in_status = st.builds(StatusChanged, to=statuses.filter(bool))
+changes = st.builds(StatusChanged, to=statuses.filter(bool), from_=statuses)
+conditions = with_created(st.recursive(leaves | in_status, combined, max_leaves=6)) | changes
 options = {"name": optional_names, "enabled": st.booleans(), "policies": policies}
 schedules = st.builds(Schedule, actions, rules, run_at_start=st.booleans(), **options)
 watching = {**options, "select": selects, "include_existing": st.booleans(), "include_own": st.booleans()}
@@ -285,6 +310,52 @@ def test_a_definition_is_written_in_the_oldest_version_that_can_hold_it() -> Non
     assert loads(dumps(new, "yaml")) == new
     assert from_data({**data, "version": 1}) == new, "what somebody wrote by hand"
     assert from_data({**to_data(old), "version": 2}) == old
+
+
+COMBINED = """
+version: 2
+name: Nightly
+triggers:
+- entity: task
+  action: {task: abc}
+  when:
+    type: all_of
+    parts:
+    - {type: status_changed, to: [completed], from: []}
+    - {type: not, condition: {type: untagged, any: [x], all: []}}
+    - {type: any_of, parts: [{type: archived}, {type: published}]}
+"""
+
+
+def test_a_condition_that_is_new_in_version_2_is_written_in_it() -> None:
+    definition = loads(COMBINED)
+    data = to_data(definition)
+    assert data["version"] == 2
+    assert data["triggers"][0]["when"] == yaml.safe_load(COMBINED)["triggers"][0]["when"]
+    action = definition.triggers[0].action
+    old = (StatusChanged("failed", from_="queued"), Published(), Tagged("x", none="y"))
+    new = (Archived(), Created(), Untagged("x"), AllOf(Published()), AnyOf(Published(), Tagged("x")))
+    versions = [
+        [needed_version(Definition("nightly", triggers=[TaskTrigger(action, when)])) for when in conditions]
+        for conditions in (old, new)
+    ]
+    assert versions == [[1, 1, 1], [2, 2, 2, 2, 2]]
+
+
+def nested(levels: int) -> dict[str, Any]:
+    when: dict[str, Any] = {"type": "archived"}
+    for _ in range(levels):
+        when = {"type": "all_of", "parts": [when]}
+    return when
+
+
+def test_conditions_that_are_too_many_are_refused_before_they_are_read() -> None:
+    itself: dict[str, Any] = {"type": "all_of", "parts": []}
+    itself["parts"] += [itself, itself]
+    for when in (nested(30), nested(10_000), itself):
+        with pytest.raises(InvalidDefinition, match=r"triggers\[0\].when .*at most 30 conditions"):
+            from_data({"name": "nightly", "triggers": [{"entity": "task", "action": {"task": "a"}, "when": when}]})
+    from_data({"name": "nightly", "triggers": [{"entity": "task", "action": {"task": "a"}, "when": nested(29)}]})
 
 
 def test_what_is_left_out_takes_its_default_and_an_id_of_its_own() -> None:

@@ -13,6 +13,10 @@ import pytest
 
 from clearml_sched_widgets.definition import (
     Action,
+    AllOf,
+    AnyOf,
+    Archived,
+    Created,
     Cron,
     Daily,
     Definition,
@@ -20,6 +24,7 @@ from clearml_sched_widgets.definition import (
     Latest,
     ModelTrigger,
     Monthly,
+    Not,
     Once,
     Policies,
     Published,
@@ -29,6 +34,7 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     Tagged,
     TaskTrigger,
+    Untagged,
     Weekly,
 )
 from clearml_sched_widgets.definition.values import duration_text
@@ -48,6 +54,7 @@ def takes_one(object_id: str) -> None: ...
 
 HOURLY = Interval("1h")
 DONE = StatusChanged(to=["completed"])
+TAGGED = Tagged(any="x")
 
 
 def problems(make: Callable[[], object]) -> dict[str, str]:
@@ -258,7 +265,23 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
     (lambda: Schedule("abc", HOURLY), "action", "expected an Action"),  # type: ignore[arg-type]
     (lambda: Schedule(ACTION, Rule()), "recurrence", "expected a recurrence"),
     (lambda: TaskTrigger(ACTION, HOURLY), "when", "expected a condition"),  # type: ignore[arg-type]
-    (lambda: ModelTrigger(ACTION, StatusChanged(to="failed")), "when", "for a model, one of Published, Tagged"),
+    (lambda: ModelTrigger(ACTION, StatusChanged(to="failed")), "when", "for a model, one of Published, Archived"),
+    (lambda: ModelTrigger(ACTION, AllOf(TAGGED, Not(DONE))), "when.parts[1].condition", "for a model, one of"),
+    (Untagged, "any", "at least one tag"),
+    (AllOf, "parts", "at least one condition"),
+    (lambda: AnyOf([TAGGED, "x"]), "parts[1]", "expected a condition"),  # type: ignore[list-item]
+    (lambda: AllOf("x"), "parts", "expected a list"),  # type: ignore[arg-type]
+    (lambda: AllOf(Not(TAGGED), Not(DONE)), "parts", "beside what is waited for"),
+    (lambda: AnyOf(TAGGED, Not(DONE)), "parts[1]", "put it into an AllOf"),
+    (lambda: TaskTrigger(ACTION, Not(TAGGED)), "when", "put it into an AllOf"),
+    (lambda: Not(Not(TAGGED)), "condition", "no Not in a Not"),
+    (lambda: Not("x"), "condition", "expected a condition"),  # type: ignore[arg-type]
+    (lambda: Not(Created()), "condition", "one moment"),
+    (lambda: AllOf(TAGGED, Created()), "parts[1]", "as the first part of an AllOf"),
+    (lambda: AnyOf(StatusChanged("failed", from_="queued")), "parts[0]", "one moment"),
+    (lambda: AllOf(AllOf(Created(), TAGGED), DONE), "parts[0]", "no part itself"),
+    (lambda: AllOf([TAGGED] * 30), "parts", "at most 30 conditions"),
+    (lambda: AllOf(TAGGED, AnyOf([TAGGED] * 28)), "parts", "at most 30 conditions"),
     (lambda: Definition("nightly", Schedule(ACTION, HOURLY)), "schedules", "expected a list"),  # type: ignore[arg-type]
     (lambda: Definition("nightly", [ACTION]), "schedules[0]", "expected a Schedule"),  # type: ignore[list-item]
     (lambda: Definition("nightly", triggers=[Schedule(ACTION, HOURLY)]), "triggers[0]", "a TaskTrigger"),  # type: ignore[list-item]
@@ -317,7 +340,13 @@ def test_two_items_with_one_id_are_refused_by_name() -> None:
         Interval,
         Cron,
         StatusChanged,
+        Created,
+        Archived,
         Tagged,
+        Untagged,
+        Not,
+        AllOf,
+        AnyOf,
         Schedule,
         Definition,
     ],

@@ -8,12 +8,16 @@ import pytest
 
 from clearml_sched_widgets.definition import (
     Action,
+    AllOf,
+    AnyOf,
+    Archived,
     Daily,
     DatasetTrigger,
     Definition,
     Interval,
     Latest,
     Monthly,
+    Not,
     Once,
     Policies,
     Published,
@@ -22,6 +26,7 @@ from clearml_sched_widgets.definition import (
     StatusChanged,
     Tagged,
     TaskTrigger,
+    Untagged,
 )
 
 ACTION = Action("abc")
@@ -42,6 +47,10 @@ HOURLY = Interval("1h")
             "Monthly(days=[1, 'last'], times=['06:00'], months=[3])",
         ),
         (StatusChanged(to="failed", from_="queued"), "StatusChanged(to=['failed'], from_=['queued'])"),
+        (
+            AllOf([Archived(), Not(Tagged(any="a")), AnyOf(Untagged(all="b"))]),
+            "AllOf(Archived(), Not(condition=Tagged(any=['a'])), AnyOf(Untagged(all=['b'])))",
+        ),
         (Published(), "Published()"),
         (Policies(), "Policies()"),
         (Select(projects="p", subprojects=False), "Select(projects=['p'], subprojects=False)"),
