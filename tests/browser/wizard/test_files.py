@@ -120,6 +120,7 @@ def test_a_launch_works_while_a_cell_runs_and_says_what_happens_next(
     form.get_by_label("Name", exact=True).fill("Patient")
     form.get_by_label("Base task", exact=True).fill(examples["train"])
     form.get_by_label("Times of the day", exact=True).fill("6:20")
+    expect(form.get_by_label("Preview").get_by_text("Every day at 06:20 (UTC).")).to_be_visible()
     form.get_by_role("button", name="Launch", exact=True).click()
     expect(form.get_by_text("Patient is running in this kernel.")).to_be_visible(timeout=60_000)
     expect(notebook.page.get_by_text("[*]:")).to_be_visible()  # the cell still runs
